@@ -1,0 +1,86 @@
+package io.kontiki.controller;
+
+import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.MetadataImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The brokers' sessions with one controller; one per registered broker, of its present run (rule Q7). */
+final class Sessions {
+    private final long sessionNanos;
+    private final Map<Integer, BrokerSession> byBroker = new TreeMap<>();
+    private long lastTickNanos;
+
+    Sessions(long sessionNanos, MetadataImage image, Now now) {
+        this.sessionNanos = sessionNanos;
+        this.lastTickNanos = now.monotonicNanos();
+        // Whoever died with, or just before, the last controller is found by a probe rather than by silence.
+        image.brokers().values().forEach(broker -> of(broker, now).probe());
+    }
+
+    /** The session of that run; a run not seen before gets a full one. */
+    BrokerSession of(BrokerRegistration broker, Now now) {
+        var session = byBroker.get(broker.id());
+        if (session == null || session.brokerEpoch() != broker.epoch()) {
+            session = new BrokerSession(broker.epoch(), now.monotonicNanos());
+            byBroker.put(broker.id(), session);
+        }
+        return session;
+    }
+
+    /** Brokers to fence for silence. */
+    List<BrokerRegistration> expired(MetadataImage image, Now now) {
+        forgiveOwnPause(now);
+        var expired = new ArrayList<BrokerRegistration>();
+        for (var broker : image.brokers().values()) {
+            if (broker.fenced()) {
+                continue;
+            }
+            var session = of(broker, now);
+            if (session.isExpired(sessionNanos, now.monotonicNanos())
+                    && session.take(BrokerSession.Step.FENCE, now.monotonicNanos())) {
+                expired.add(broker);
+            }
+        }
+        return expired;
+    }
+
+    /** A controller that stood still itself has heartbeats waiting that it has not read: nobody was silent (rule E4). */
+    private void forgiveOwnPause(Now now) {
+        if (now.monotonicNanos() - lastTickNanos > sessionNanos / 2) {
+            byBroker.values().forEach(session -> session.extend(now.monotonicNanos()));
+        }
+        lastTickNanos = now.monotonicNanos();
+    }
+
+    void probe(int brokerId, long brokerEpoch) {
+        var session = byBroker.get(brokerId);
+        if (session != null && session.brokerEpoch() == brokerEpoch) {
+            session.probe();
+        }
+    }
+
+    List<BrokerRegistration> probed(MetadataImage image) {
+        return image.brokers().values().stream()
+                .filter(broker -> !broker.fenced())
+                .filter(broker -> {
+                    var session = byBroker.get(broker.id());
+                    return session != null && session.brokerEpoch() == broker.epoch() && session.isProbed();
+                })
+                .toList();
+    }
+
+    /** Whether each broker that can lead has an image of that index. */
+    boolean allUsableApplied(long index, MetadataImage image) {
+        return image.brokers().values().stream()
+                .filter(BrokerRegistration::usable)
+                .allMatch(broker -> {
+                    var session = byBroker.get(broker.id());
+                    return session != null
+                            && session.brokerEpoch() == broker.epoch()
+                            && session.appliedIndex() >= index;
+                });
+    }
+}

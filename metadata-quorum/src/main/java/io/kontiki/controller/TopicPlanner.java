@@ -1,0 +1,192 @@
+package io.kontiki.controller;
+
+import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.Excerpt;
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.TopicImage;
+import io.kontiki.metadata.UuidBytes;
+import io.kontiki.metadata.command.Replies;
+import io.kontiki.metadata.command.TopicRules;
+import io.kontiki.proto.internal.v1.AddPartitions;
+import io.kontiki.proto.internal.v1.AlterTopic;
+import io.kontiki.proto.internal.v1.Command;
+import io.kontiki.proto.internal.v1.CommandReply;
+import io.kontiki.proto.internal.v1.CreateTopic;
+import io.kontiki.proto.internal.v1.DeleteTopic;
+import io.kontiki.proto.internal.v1.Replicas;
+import io.kontiki.proto.v1.AddPartitionsRequest;
+import io.kontiki.proto.v1.AlterTopicRequest;
+import io.kontiki.proto.v1.CreateTopicRequest;
+import io.kontiki.proto.v1.DeleteTopicRequest;
+import io.kontiki.proto.v1.ErrorReason;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+
+/** Turns what users ask of topics into commands that leave nothing open: defaults, ids and placement are filled in. */
+final class TopicPlanner {
+    private static final int REPLICATION_FACTOR_AUTO_MAX = 3;
+
+    private final ControllerConfig config;
+    private final RandomGenerator random;
+
+    TopicPlanner(ControllerConfig config, RandomGenerator random) {
+        this.config = config;
+        this.random = random;
+    }
+
+    Prepared create(CreateTopicRequest request, MetadataImage image, Command.Builder stamped) {
+        var usable = usableBrokers(image);
+        int partitions = request.hasPartitions() ? request.getPartitions() : config.numPartitions();
+        int factor = request.hasReplicationFactor() ? request.getReplicationFactor() : defaultFactor(usable.size());
+        var refused = TopicRules.checkName(request.getName())
+                .or(() -> checkNew(request.getName(), image))
+                .or(() -> TopicRules.checkPartitions(partitions))
+                .or(() -> checkFactor(factor, usable.size(), image.brokers().size()))
+                .or(() -> TopicRules.checkConfigs(request.getConfigsMap()));
+        if (refused.isPresent()) {
+            return new Prepared.Refuse(refused.get());
+        }
+        var topic = CreateTopic.newBuilder()
+                .setTopicId(UuidBytes.toBytes(drawId()))
+                .setName(request.getName())
+                .addAllPartitions(ReplicaPlacement.place(usable, partitions, factor, random))
+                .putAllConfigs(request.getConfigsMap())
+                .setAssumedIndex(image.position().index())
+                .build();
+        return request.getValidateOnly()
+                ? new Prepared.Planned(topic)
+                : new Prepared.Submit(stamped.setCreateTopic(topic).build());
+    }
+
+    Prepared delete(DeleteTopicRequest request, MetadataImage image, Command.Builder stamped) {
+        var topic = image.topic(request.getName());
+        if (topic.isEmpty()) {
+            return new Prepared.Refuse(notFound(request.getName()));
+        }
+        var id = UuidBytes.toBytes(topic.get().id());
+        return new Prepared.Submit(
+                stamped.setDeleteTopic(DeleteTopic.newBuilder().setTopicId(id)).build());
+    }
+
+    Prepared alter(AlterTopicRequest request, MetadataImage image, Command.Builder stamped) {
+        var topic = image.topic(request.getName());
+        if (topic.isEmpty()) {
+            return new Prepared.Refuse(notFound(request.getName()));
+        }
+        var refused = TopicRules.checkConfigs(request.getSetConfigsMap(), request.getRemoveConfigsList());
+        if (refused.isPresent()) {
+            return new Prepared.Refuse(refused.get());
+        }
+        if (request.getValidateOnly()) {
+            var configs =
+                    topic.get().configs().plusAll(request.getSetConfigsMap()).minusAll(request.getRemoveConfigsList());
+            return new Prepared.Planned(
+                    plan(topic.get().withConfigs(configs, topic.get().configIndex()), List.of()));
+        }
+        var command = AlterTopic.newBuilder()
+                .setTopicId(UuidBytes.toBytes(topic.get().id()))
+                .putAllSetConfigs(request.getSetConfigsMap())
+                .addAllRemoveConfigs(request.getRemoveConfigsList())
+                .setAssumedIndex(image.position().index());
+        return new Prepared.Submit(stamped.setAlterTopic(command).build());
+    }
+
+    Prepared addPartitions(AddPartitionsRequest request, MetadataImage image, Command.Builder stamped) {
+        var found = image.topic(request.getName());
+        if (found.isEmpty()) {
+            return new Prepared.Refuse(notFound(request.getName()));
+        }
+        var topic = found.get();
+        int factor = topic.partitions().get(0).replicas().size();
+        var usable = usableBrokers(image);
+        var refused =
+                checkGrowth(topic, request.getPartitions()).or(() -> checkPlaceable(topic, factor, usable.size()));
+        if (refused.isPresent()) {
+            return new Prepared.Refuse(refused.get());
+        }
+        int present = topic.partitions().size();
+        var added = ReplicaPlacement.place(usable, request.getPartitions() - present, factor, random);
+        if (request.getValidateOnly()) {
+            return new Prepared.Planned(plan(topic, added));
+        }
+        var command = AddPartitions.newBuilder()
+                .setTopicId(UuidBytes.toBytes(topic.id()))
+                .setExpectedPartitions(present)
+                .addAllPartitions(added);
+        return new Prepared.Submit(stamped.setAddPartitions(command).build());
+    }
+
+    private static CreateTopic plan(TopicImage topic, List<Replicas> added) {
+        var plan = CreateTopic.newBuilder()
+                .setTopicId(UuidBytes.toBytes(topic.id()))
+                .setName(topic.name())
+                .putAllConfigs(topic.configs());
+        topic.partitions()
+                .forEach(partition -> plan.addPartitions(Replicas.newBuilder().addAllBrokerIds(partition.replicas())));
+        return plan.addAllPartitions(added).build();
+    }
+
+    private int defaultFactor(int usable) {
+        return config.defaultReplicationFactor() > 0
+                ? config.defaultReplicationFactor()
+                : Math.max(1, Math.min(REPLICATION_FACTOR_AUTO_MAX, usable));
+    }
+
+    private static List<Integer> usableBrokers(MetadataImage image) {
+        return image.brokers().values().stream()
+                .filter(BrokerRegistration::usable)
+                .map(BrokerRegistration::id)
+                .toList();
+    }
+
+    private static Optional<CommandReply> checkNew(String name, MetadataImage image) {
+        return image.topic(name)
+                .map(present -> Replies.refusal(
+                        ErrorReason.ERROR_REASON_TOPIC_EXISTS, "topic \"" + name + "\" exists already"));
+    }
+
+    private static Optional<CommandReply> checkFactor(int factor, int usable, int registered) {
+        if (factor >= 1 && factor <= usable) {
+            return Optional.empty();
+        }
+        return Optional.of(Replies.refusal(
+                ErrorReason.ERROR_REASON_INVALID_REPLICATION_FACTOR,
+                "replication_factor is " + factor + ", but must be at least 1 and at most the number of usable brokers,"
+                        + " which is " + usable + " of " + registered + " registered"));
+    }
+
+    private static Optional<CommandReply> checkGrowth(TopicImage topic, int wanted) {
+        int present = topic.partitions().size();
+        if (wanted > present && wanted <= TopicRules.PARTITIONS_MAX) {
+            return Optional.empty();
+        }
+        return Optional.of(Replies.refusal(
+                ErrorReason.ERROR_REASON_INVALID_PARTITIONS,
+                "partitions is " + wanted + ", but must be above the present " + present + " of topic \"" + topic.name()
+                        + "\" and at most " + TopicRules.PARTITIONS_MAX));
+    }
+
+    private static Optional<CommandReply> checkPlaceable(TopicImage topic, int factor, int usable) {
+        return factor <= usable
+                ? Optional.empty()
+                : Optional.of(Replies.refusal(
+                        ErrorReason.ERROR_REASON_NOT_ENOUGH_REPLICAS,
+                        "topic \"" + topic.name() + "\" has replication factor " + factor + ", but only " + usable
+                                + " brokers are usable now"));
+    }
+
+    private static CommandReply notFound(String name) {
+        return TopicRules.checkName(name)
+                .orElseGet(() -> Replies.refusal(
+                        ErrorReason.ERROR_REASON_TOPIC_NOT_FOUND, "topic \"" + Excerpt.of(name) + "\" does not exist"));
+    }
+
+    /** A random UUID (RFC 9562, version 4). */
+    private UUID drawId() {
+        long high = (random.nextLong() & ~0xF000L) | 0x4000L;
+        long low = (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
+        return new UUID(high, low);
+    }
+}

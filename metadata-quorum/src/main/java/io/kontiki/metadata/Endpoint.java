@@ -1,0 +1,23 @@
+package io.kontiki.metadata;
+
+/**
+ * A host name and port. The name is never resolved here: addresses change while names stay.
+ *
+ * @param host a name or address, 1 to 255 characters
+ * @param port 1 to 65535
+ */
+public record Endpoint(String host, int port) {
+    public Endpoint {
+        if (host.isEmpty() || host.length() > 255) {
+            throw new IllegalArgumentException("host \"" + host + "\" is not 1 to 255 characters long");
+        }
+        if (port < 1 || port > 65535) {
+            throw new IllegalArgumentException("port " + port + " is not within 1 to 65535");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+}

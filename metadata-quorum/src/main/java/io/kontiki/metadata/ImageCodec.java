@@ -1,0 +1,148 @@
+package io.kontiki.metadata;
+
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import io.kontiki.proto.internal.v1.DeltaRecord;
+import io.kontiki.proto.internal.v1.ImageRecord;
+import io.kontiki.proto.internal.v1.TopicRecord;
+import java.util.List;
+import java.util.UUID;
+import org.pcollections.PSortedMap;
+import org.pcollections.PSortedSet;
+import org.pcollections.TreePMap;
+import org.pcollections.TreePSet;
+
+/**
+ * Images and deltas as messages (image.proto) and as bytes. Equal images give equal bytes on every broker, so that a
+ * digest of a snapshot can be compared between members of the quorum (invariant I10).
+ *
+ * <p>Reading throws {@link IllegalArgumentException} on what no image holds, such as an id that is not 16 bytes long:
+ * a snapshot is checked by its checksum before, and the stream comes from a voter, so this is damage or a defect.
+ */
+public final class ImageCodec {
+    private ImageCodec() {}
+
+    /** The image as a snapshot holds it. */
+    public static byte[] encode(MetadataImage image) {
+        return bytes(toRecord(image));
+    }
+
+    /** Inverse of {@link #encode}. */
+    public static MetadataImage decode(byte[] bytes) {
+        try {
+            return fromRecord(ImageRecord.parseFrom(bytes));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException("metadata image of " + bytes.length + " bytes: " + e.getMessage(), e);
+        }
+    }
+
+    public static ImageRecord toRecord(MetadataImage image) {
+        var builder = ImageRecord.newBuilder()
+                .setTerm(image.position().term())
+                .setIndex(image.position().index())
+                .setClusterId(image.clusterId())
+                .setFeatureLevel(image.featureLevel())
+                .setNextProducerId(image.nextProducerId())
+                .setLastTopicDeletionIndex(image.topics().lastDeletionIndex());
+        image.brokers().values().forEach(broker -> builder.addBrokers(BrokerCodec.toRecord(broker)));
+        image.topics().byId().values().forEach(topic -> builder.addTopics(TopicCodec.toRecord(topic)));
+        return builder.build();
+    }
+
+    public static MetadataImage fromRecord(ImageRecord record) {
+        return new MetadataImage(
+                new LogPosition(record.getTerm(), record.getIndex()),
+                record.getClusterId(),
+                record.getFeatureLevel(),
+                withBrokers(TreePMap.empty(), record.getBrokersList()),
+                withTopics(TopicsImage.EMPTY, record.getTopicsList())
+                        .withLastDeletionIndex(record.getLastTopicDeletionIndex()),
+                record.getNextProducerId());
+    }
+
+    /** @param image the image after the change, which holds the new values */
+    public static DeltaRecord toRecord(MetadataDelta delta, MetadataImage image) {
+        var builder = DeltaRecord.newBuilder()
+                .setTerm(image.position().term())
+                .setIndex(image.position().index())
+                .setClusterId(image.clusterId())
+                .setFeatureLevel(image.featureLevel())
+                .setNextProducerId(image.nextProducerId())
+                .setLastTopicDeletionIndex(image.topics().lastDeletionIndex());
+        for (int id : delta.changedBrokers()) {
+            builder.addBrokers(BrokerCodec.toRecord(image.broker(id).orElseThrow()));
+        }
+        builder.addAllRemovedBrokers(delta.removedBrokers());
+        for (UUID id : delta.changedTopics()) {
+            builder.addTopics(TopicCodec.toRecord(image.topic(id).orElseThrow()));
+        }
+        delta.removedTopics().forEach(id -> builder.addRemovedTopics(UuidBytes.toBytes(id)));
+        return builder.build();
+    }
+
+    /**
+     * Applies a change to the image before it.
+     *
+     * @param image the image that the change was made on
+     */
+    public static ImageUpdate apply(MetadataImage image, DeltaRecord record) {
+        var topics = image.topics();
+        PSortedSet<UUID> removedTopics = TreePSet.empty();
+        for (var bytes : record.getRemovedTopicsList()) {
+            var id = UuidBytes.fromBytes(bytes);
+            removedTopics = removedTopics.plus(id);
+            topics = topics.without(id);
+        }
+        var brokers = image.brokers().minusAll(record.getRemovedBrokersList());
+        var after = new MetadataImage(
+                new LogPosition(record.getTerm(), record.getIndex()),
+                record.getClusterId(),
+                record.getFeatureLevel(),
+                withBrokers(brokers, record.getBrokersList()),
+                withTopics(topics, record.getTopicsList()).withLastDeletionIndex(record.getLastTopicDeletionIndex()),
+                record.getNextProducerId());
+        PSortedSet<Integer> changedBrokers = TreePSet.empty();
+        for (var broker : record.getBrokersList()) {
+            changedBrokers = changedBrokers.plus(broker.getId());
+        }
+        PSortedSet<UUID> changedTopics = TreePSet.empty();
+        for (var topic : record.getTopicsList()) {
+            changedTopics = changedTopics.plus(UuidBytes.fromBytes(topic.getId()));
+        }
+        var delta = new MetadataDelta(
+                changedBrokers, TreePSet.from(record.getRemovedBrokersList()), changedTopics, removedTopics);
+        return new ImageUpdate(delta, after);
+    }
+
+    private static PSortedMap<Integer, BrokerRegistration> withBrokers(
+            PSortedMap<Integer, BrokerRegistration> brokers, List<io.kontiki.proto.internal.v1.BrokerRecord> records) {
+        var result = brokers;
+        for (var record : records) {
+            result = result.plus(record.getId(), BrokerCodec.fromRecord(record));
+        }
+        return result;
+    }
+
+    private static TopicsImage withTopics(TopicsImage topics, List<TopicRecord> records) {
+        var result = topics;
+        for (var record : records) {
+            result = result.with(TopicCodec.fromRecord(record));
+        }
+        return result;
+    }
+
+    private static byte[] bytes(MessageLite message) {
+        var bytes = new byte[message.getSerializedSize()];
+        var out = CodedOutputStream.newInstance(bytes);
+        // Maps in the order of their keys.
+        out.useDeterministicSerialization();
+        try {
+            message.writeTo(out);
+        } catch (java.io.IOException e) {
+            throw new AssertionError("writing to an array of the right size", e);
+        }
+        out.checkNoSpaceLeft();
+        return bytes;
+    }
+}

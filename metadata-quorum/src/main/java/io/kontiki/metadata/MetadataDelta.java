@@ -1,0 +1,72 @@
+package io.kontiki.metadata;
+
+import java.util.Map;
+import java.util.UUID;
+import org.pcollections.PSortedSet;
+import org.pcollections.TreePSet;
+
+/**
+ * What differs between two images; the new values are in the new image.
+ *
+ * @param changedBrokers ids of brokers that are new or whose registration changed
+ * @param removedBrokers ids of brokers that are gone
+ * @param changedTopics ids of topics that are new, or of which the configuration or a partition changed
+ * @param removedTopics ids of topics that are gone
+ */
+public record MetadataDelta(
+        PSortedSet<Integer> changedBrokers,
+        PSortedSet<Integer> removedBrokers,
+        PSortedSet<UUID> changedTopics,
+        PSortedSet<UUID> removedTopics) {
+    /** Nothing that brokers or topics show; the position, cluster id or producer ids may have moved on. */
+    public static final MetadataDelta EMPTY =
+            new MetadataDelta(TreePSet.empty(), TreePSet.empty(), TreePSet.empty(), TreePSet.empty());
+
+    public boolean isEmpty() {
+        return changedBrokers.isEmpty()
+                && removedBrokers.isEmpty()
+                && changedTopics.isEmpty()
+                && removedTopics.isEmpty();
+    }
+
+    /** Everything in {@code image}, as seen from an empty one. */
+    public static MetadataDelta full(MetadataImage image) {
+        return between(MetadataImage.EMPTY, image);
+    }
+
+    /** Compares two images noun by noun; where they share an object, that costs one pointer comparison. */
+    public static MetadataDelta between(MetadataImage before, MetadataImage after) {
+        return new MetadataDelta(
+                changed(before.brokers(), after.brokers()),
+                removed(before.brokers(), after.brokers()),
+                changed(before.topics().byId(), after.topics().byId()),
+                removed(before.topics().byId(), after.topics().byId()));
+    }
+
+    private static <K extends Comparable<? super K>, V> PSortedSet<K> changed(Map<K, V> before, Map<K, V> after) {
+        PSortedSet<K> keys = TreePSet.empty();
+        if (before == after) {
+            return keys;
+        }
+        for (var entry : after.entrySet()) {
+            var old = before.get(entry.getKey());
+            if (old != entry.getValue() && !entry.getValue().equals(old)) {
+                keys = keys.plus(entry.getKey());
+            }
+        }
+        return keys;
+    }
+
+    private static <K extends Comparable<? super K>, V> PSortedSet<K> removed(Map<K, V> before, Map<K, V> after) {
+        PSortedSet<K> keys = TreePSet.empty();
+        if (before == after) {
+            return keys;
+        }
+        for (var key : before.keySet()) {
+            if (!after.containsKey(key)) {
+                keys = keys.plus(key);
+            }
+        }
+        return keys;
+    }
+}

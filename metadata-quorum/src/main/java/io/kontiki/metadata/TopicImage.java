@@ -1,0 +1,47 @@
+package io.kontiki.metadata;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.pcollections.PSortedMap;
+import org.pcollections.PVector;
+
+/**
+ * One topic with its partitions.
+ *
+ * @param id drawn when it was created; tells it from an earlier topic of the same name
+ * @param name 1 to 249 characters
+ * @param configs configuration that differs from the defaults, checked by {@link TopicConfig}
+ * @param partitions by number
+ * @param configIndex index of the entry that last set {@code configs}; a change compares and sets on it
+ */
+public record TopicImage(
+        UUID id,
+        String name,
+        PSortedMap<String, String> configs,
+        PVector<PartitionRegistration> partitions,
+        long configIndex) {
+    public TopicImage {
+        Objects.requireNonNull(id);
+        Objects.requireNonNull(name);
+        Objects.requireNonNull(configs);
+        Objects.requireNonNull(partitions);
+    }
+
+    public Optional<PartitionRegistration> partition(int number) {
+        return number >= 0 && number < partitions.size() ? Optional.of(partitions.get(number)) : Optional.empty();
+    }
+
+    /** The configuration in force, typed. */
+    public TopicConfig config() {
+        return TopicConfig.of(configs);
+    }
+
+    public TopicImage withConfigs(PSortedMap<String, String> value, long index) {
+        return new TopicImage(id, name, value, partitions, index);
+    }
+
+    public TopicImage withPartitions(PVector<PartitionRegistration> value) {
+        return new TopicImage(id, name, configs, value, configIndex);
+    }
+}

@@ -1,0 +1,81 @@
+package io.kontiki.metadata.command;
+
+import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.proto.internal.v1.CommandReply;
+import io.kontiki.proto.internal.v1.FenceBroker;
+import io.kontiki.proto.internal.v1.ShutDownBroker;
+import io.kontiki.proto.internal.v1.UnfenceBroker;
+import io.kontiki.proto.v1.ErrorReason;
+import java.util.Optional;
+import java.util.Set;
+
+/** Fencing, unfencing and leaving (rules M2 to M4). Each compares the broker epoch, so none hits a newer run. */
+final class BrokerCommands {
+    private BrokerCommands() {}
+
+    static CommandReply fence(ImageEdit edit, FenceBroker command) {
+        var stale = checkEpoch(edit.image(), command.getBrokerId(), command.getBrokerEpoch());
+        if (stale.isPresent()) {
+            return stale.get();
+        }
+        var broker = edit.image().broker(command.getBrokerId()).orElseThrow();
+        if (!broker.fenced()) {
+            putAndLeaveIsrs(edit, broker.withFenced(true));
+        }
+        return Replies.ok();
+    }
+
+    static CommandReply unfence(ImageEdit edit, UnfenceBroker command) {
+        var stale = checkEpoch(edit.image(), command.getBrokerId(), command.getBrokerEpoch());
+        if (stale.isPresent()) {
+            return stale.get();
+        }
+        var broker = edit.image().broker(command.getBrokerId()).orElseThrow();
+        if (broker.fenced()) {
+            edit.put(broker.withFenced(false));
+            edit.mapPartitions((partition, record) -> electIfLeaderless(edit, broker.id(), record));
+        }
+        return Replies.ok();
+    }
+
+    static CommandReply shutDown(ImageEdit edit, ShutDownBroker command) {
+        var stale = checkEpoch(edit.image(), command.getBrokerId(), command.getBrokerEpoch());
+        if (stale.isPresent()) {
+            return stale.get();
+        }
+        var broker = edit.image().broker(command.getBrokerId()).orElseThrow();
+        if (!broker.shuttingDown()) {
+            putAndLeaveIsrs(edit, broker.withShuttingDown(true));
+        }
+        return Replies.ok();
+    }
+
+    /** Refuses what speaks of another run of the broker than the registered one. */
+    static Optional<CommandReply> checkEpoch(MetadataImage image, int brokerId, long brokerEpoch) {
+        var broker = image.broker(brokerId);
+        if (broker.isPresent() && broker.get().epoch() == brokerEpoch) {
+            return Optional.empty();
+        }
+        var present = broker.map(known -> "its epoch is " + known.epoch()).orElse("it is not registered");
+        return Optional.of(Replies.refusal(
+                ErrorReason.ERROR_REASON_STALE_BROKER_EPOCH,
+                "broker_epoch of broker " + brokerId + " is " + brokerEpoch + ", but " + present));
+    }
+
+    private static void putAndLeaveIsrs(ImageEdit edit, BrokerRegistration broker) {
+        edit.put(broker);
+        edit.mapPartitions((partition, record) -> record.isr().contains(broker.id())
+                ? InSyncReplicas.remove(record, broker.id(), false, edit.image()::usable)
+                : record);
+    }
+
+    private static PartitionRegistration electIfLeaderless(ImageEdit edit, int brokerId, PartitionRegistration record) {
+        if (record.hasLeader() || !record.hasReplica(brokerId)) {
+            return record;
+        }
+        var elected = InSyncReplicas.set(record, record.isr(), Set.of(), edit.image()::usable);
+        return elected.hasLeader() ? elected : record;
+    }
+}

@@ -1,0 +1,77 @@
+package io.kontiki.metadata.command;
+
+import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.MetadataDelta;
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.metadata.TopicImage;
+import io.kontiki.metadata.TopicPartition;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+import org.pcollections.PSortedSet;
+import org.pcollections.TreePSet;
+
+/** An image while one command changes it, with what was touched. Lives for one call of apply. */
+final class ImageEdit {
+    private MetadataImage image;
+    private PSortedSet<Integer> changedBrokers = TreePSet.empty();
+    private PSortedSet<UUID> changedTopics = TreePSet.empty();
+    private PSortedSet<UUID> removedTopics = TreePSet.empty();
+
+    ImageEdit(MetadataImage image) {
+        this.image = image;
+    }
+
+    /** As changed so far. */
+    MetadataImage image() {
+        return image;
+    }
+
+    MetadataDelta delta() {
+        return new MetadataDelta(changedBrokers, TreePSet.empty(), changedTopics, removedTopics);
+    }
+
+    /** Changes what no delta names: cluster id, feature level, producer ids. */
+    void update(UnaryOperator<MetadataImage> change) {
+        image = change.apply(image);
+    }
+
+    void put(BrokerRegistration broker) {
+        image = image.withBrokers(image.brokers().plus(broker.id(), broker));
+        changedBrokers = changedBrokers.plus(broker.id());
+    }
+
+    void put(TopicImage topic) {
+        image = image.withTopics(image.topics().with(topic));
+        changedTopics = changedTopics.plus(topic.id());
+    }
+
+    void put(TopicPartition partition, PartitionRegistration registration) {
+        var topic = image.topic(partition.topicId()).orElseThrow();
+        put(topic.withPartitions(topic.partitions().with(partition.partition(), registration)));
+    }
+
+    void removeTopic(UUID id, long index) {
+        image = image.withTopics(image.topics().without(id).withLastDeletionIndex(index));
+        removedTopics = removedTopics.plus(id);
+    }
+
+    /** Replaces each partition of the cluster for which {@code change} returns another record than it was given. */
+    void mapPartitions(BiFunction<TopicPartition, PartitionRegistration, PartitionRegistration> change) {
+        for (var topic : image.topics().byId().values()) {
+            var partitions = topic.partitions();
+            int number = 0;
+            for (var before : topic.partitions()) {
+                var after = change.apply(new TopicPartition(topic.id(), number), before);
+                if (after != before) {
+                    partitions = partitions.with(number, after);
+                }
+                number++;
+            }
+            if (partitions != topic.partitions()) {
+                put(topic.withPartitions(partitions));
+            }
+        }
+    }
+}

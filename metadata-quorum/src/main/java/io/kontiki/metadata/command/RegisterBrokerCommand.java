@@ -1,0 +1,150 @@
+package io.kontiki.metadata.command;
+
+import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.Excerpt;
+import io.kontiki.metadata.FlushMode;
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.metadata.UuidBytes;
+import io.kontiki.proto.internal.v1.CommandReply;
+import io.kontiki.proto.internal.v1.RegisterBroker;
+import io.kontiki.proto.internal.v1.RegisterBrokerReply;
+import io.kontiki.proto.internal.v1.RestartClaim;
+import io.kontiki.proto.v1.ErrorReason;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * A run of a broker enters the cluster (rules M1, R3, R4). It starts fenced and in no ISR; what its claim vouches for
+ * decides where it stays eligible to lead.
+ */
+final class RegisterBrokerCommand {
+    private static final int TEXT_LENGTH_MAX = 255;
+
+    private RegisterBrokerCommand() {}
+
+    static CommandReply apply(ImageEdit edit, RegisterBroker command, long index) {
+        var invalid = validate(edit.image(), command);
+        if (invalid.isPresent()) {
+            return invalid.get();
+        }
+        var incarnation = UuidBytes.fromBytes(command.getIncarnation());
+        var registered = edit.image().broker(command.getBrokerId());
+        if (registered.isPresent()) {
+            var earlier = registered.get();
+            if (earlier.incarnation().equals(incarnation)) {
+                return reply(earlier.epoch());
+            }
+            if (!earlier.fenced() && !hasDirectory(earlier, command)) {
+                return duplicate(earlier, command);
+            }
+        }
+        edit.put(registration(command, incarnation, index));
+        registered.ifPresent(earlier -> leaveIsrs(edit, earlier, command));
+        return reply(index);
+    }
+
+    private static void leaveIsrs(ImageEdit edit, BrokerRegistration earlier, RegisterBroker command) {
+        int id = earlier.id();
+        var claim = judgedClaim(earlier, command);
+        var exceptions = exceptions(command);
+        edit.mapPartitions((partition, record) -> {
+            boolean unclean = isUnclean(claim, record, exceptions.contains(partition));
+            return record.isr().contains(id) || (unclean && record.elr().contains(id))
+                    ? InSyncReplicas.remove(record, id, unclean, edit.image()::usable)
+                    : record;
+        });
+    }
+
+    /** A claim counts only for the disks and the run that the quorum knows: else a backup would vouch for itself. */
+    private static RestartClaim judgedClaim(BrokerRegistration earlier, RegisterBroker command) {
+        boolean holds = hasDirectory(earlier, command)
+                && command.getBaseIncarnation().equals(UuidBytes.toBytes(earlier.incarnation()));
+        return holds ? command.getClaim() : RestartClaim.RESTART_CLAIM_UNCLEAN;
+    }
+
+    private static boolean isUnclean(RestartClaim claim, PartitionRegistration record, boolean isException) {
+        return switch (claim) {
+            case RESTART_CLAIM_CLEAN, RESTART_CLAIM_PROCESS_CRASH -> isException;
+            case RESTART_CLAIM_DURABLE -> isException || record.flushMode() == FlushMode.OS;
+            case RESTART_CLAIM_UNCLEAN, RESTART_CLAIM_UNSPECIFIED, UNRECOGNIZED -> true;
+        };
+    }
+
+    private static Set<TopicPartition> exceptions(RegisterBroker command) {
+        var result = new HashSet<TopicPartition>();
+        for (var ref : command.getExceptionsList()) {
+            result.add(new TopicPartition(UuidBytes.fromBytes(ref.getTopicId()), ref.getPartition()));
+        }
+        return result;
+    }
+
+    private static boolean hasDirectory(BrokerRegistration earlier, RegisterBroker command) {
+        return earlier.directoryId().equals(UuidBytes.fromBytes(command.getDirectoryId()));
+    }
+
+    private static BrokerRegistration registration(RegisterBroker command, UUID incarnation, long index) {
+        return new BrokerRegistration(
+                command.getBrokerId(),
+                incarnation,
+                index,
+                UuidBytes.fromBytes(command.getDirectoryId()),
+                new Endpoint(command.getHost(), command.getPort()),
+                Optional.of(command.getRack()).filter(rack -> !rack.isEmpty()),
+                true,
+                false);
+    }
+
+    private static CommandReply duplicate(BrokerRegistration earlier, RegisterBroker command) {
+        return Replies.refusal(
+                ErrorReason.ERROR_REASON_DUPLICATE_BROKER,
+                "broker_id " + command.getBrokerId() + " is in use by a running broker at " + earlier.endpoint()
+                        + " with directory " + earlier.directoryId() + "; the one at " + command.getHost() + ":"
+                        + command.getPort() + " has directory " + UuidBytes.fromBytes(command.getDirectoryId()));
+    }
+
+    private static CommandReply reply(long epoch) {
+        return CommandReply.newBuilder()
+                .setRegisterBroker(RegisterBrokerReply.newBuilder().setBrokerEpoch(epoch))
+                .build();
+    }
+
+    private static Optional<CommandReply> validate(MetadataImage image, RegisterBroker command) {
+        if (image.clusterId().isEmpty() || !image.clusterId().equals(command.getClusterId())) {
+            return Optional.of(ClusterCommands.wrongCluster(command.getClusterId(), image.clusterId()));
+        }
+        return problem(command).map(Replies::invalid);
+    }
+
+    private static Optional<String> problem(RegisterBroker command) {
+        if (command.getBrokerId() < 0) {
+            return Optional.of("broker_id is " + command.getBrokerId() + ", but must be at least 0");
+        }
+        if (!UuidBytes.isValid(command.getIncarnation()) || !UuidBytes.isValid(command.getDirectoryId())) {
+            return Optional.of("incarnation has " + command.getIncarnation().size() + " bytes and directory_id has "
+                    + command.getDirectoryId().size() + ", but both must have " + UuidBytes.LENGTH);
+        }
+        if (command.getHost().isEmpty() || command.getHost().length() > TEXT_LENGTH_MAX) {
+            return Optional.of("host \"" + Excerpt.of(command.getHost()) + "\" has "
+                    + command.getHost().length() + " characters, not 1 to " + TEXT_LENGTH_MAX);
+        }
+        if (command.getPort() < 1 || command.getPort() > 65_535) {
+            return Optional.of("port is " + command.getPort() + ", not 1 to 65535");
+        }
+        if (command.getRack().length() > TEXT_LENGTH_MAX) {
+            return Optional.of("rack \"" + Excerpt.of(command.getRack()) + "\" has "
+                    + command.getRack().length() + " characters, but at most " + TEXT_LENGTH_MAX + " are allowed");
+        }
+        for (var ref : command.getExceptionsList()) {
+            if (!UuidBytes.isValid(ref.getTopicId())) {
+                return Optional.of("topic_id of an exception has "
+                        + ref.getTopicId().size() + " bytes, but must have " + UuidBytes.LENGTH);
+            }
+        }
+        return Optional.empty();
+    }
+}
