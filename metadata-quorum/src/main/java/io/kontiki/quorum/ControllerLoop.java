@@ -1,0 +1,253 @@
+package io.kontiki.quorum;
+
+import io.kontiki.controller.Controller;
+import io.kontiki.controller.Now;
+import io.kontiki.controller.Prepared;
+import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.proto.internal.v1.Command;
+import io.kontiki.proto.internal.v1.CommandReply;
+import io.kontiki.proto.internal.v1.HeartbeatRequest;
+import io.kontiki.proto.internal.v1.HeartbeatResponse;
+import io.kontiki.proto.internal.v1.ProposeRequest;
+import io.kontiki.proto.internal.v1.ProposeResponse;
+import io.kontiki.proto.v1.ErrorReason;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one {@link Controller} for one term. One thread owns it: others put an event on a bounded queue and get a
+ * future. Commands go to the log from this thread and are answered from the log's, so many can be under way.
+ */
+final class ControllerLoop implements AutoCloseable {
+    static final int EVENTS_MAX = 4096;
+    /** Proposals that wait or are under way. */
+    static final int PROPOSALS_MAX = 2048;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControllerLoop.class);
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long STOP_MILLIS = 5_000;
+
+    private final Controller controller;
+    private final long term;
+    private final MetadataLog log;
+    private final LocalMetadata metadata;
+    private final Supplier<Now> clock;
+    private final FaultHandler faults;
+    private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(EVENTS_MAX);
+    private final Semaphore proposals = new Semaphore(PROPOSALS_MAX);
+    private final DeathWatch deathWatch;
+    private final Thread thread;
+    private volatile boolean stopped;
+
+    /** Something for the controller; {@code drop} instead of {@code run} if the loop stops first. */
+    private record Event(Runnable run, Runnable drop) {}
+
+    ControllerLoop(
+            Controller controller,
+            long term,
+            MetadataLog log,
+            LocalMetadata metadata,
+            BrokerProbe probe,
+            Supplier<Now> clock,
+            FaultHandler faults) {
+        this.controller = controller;
+        this.term = term;
+        this.log = log;
+        this.metadata = metadata;
+        this.clock = clock;
+        this.faults = faults;
+        this.deathWatch = new DeathWatch(probe, this::dead);
+        this.thread = new Thread(this::run, "kontiki-controller-" + term);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        LOG.info("Controller starts for term {} at {}", term, metadata.current().position());
+        thread.start();
+    }
+
+    long term() {
+        return term;
+    }
+
+    CompletableFuture<ProposeResponse> propose(ProposeRequest request) {
+        if (!proposals.tryAcquire()) {
+            return CompletableFuture.completedFuture(
+                    refusal(ErrorReason.ERROR_REASON_OVERLOADED, PROPOSALS_MAX + " proposals are under way already"));
+        }
+        var answer = new CompletableFuture<ProposeResponse>();
+        answer.whenComplete((response, error) -> proposals.release());
+        var event = new Event(() -> prepare(request, answer), () -> answer.complete(stoppedRefusal()));
+        if (!enqueue(event)) {
+            answer.complete(refusal(ErrorReason.ERROR_REASON_OVERLOADED, "the controller's queue is full"));
+        }
+        return answer;
+    }
+
+    CompletableFuture<HeartbeatResponse> heartbeat(HeartbeatRequest request) {
+        var answer = new CompletableFuture<HeartbeatResponse>();
+        var event = new Event(
+                () -> {
+                    var outcome = controller.onHeartbeat(request, metadata.current(), clock.get());
+                    outcome.command().ifPresent(this::submit);
+                    answer.complete(outcome.response());
+                },
+                () -> answer.complete(heartbeatRefusal(ErrorReason.ERROR_REASON_NOT_LEADER, "the controller stops")));
+        if (!enqueue(event)) {
+            answer.complete(heartbeatRefusal(ErrorReason.ERROR_REASON_OVERLOADED, "the controller's queue is full"));
+        }
+        return answer;
+    }
+
+    void heartbeatStreamBroken(int brokerId, long brokerEpoch) {
+        internal(() -> {
+            controller.onHeartbeatStreamBroken(brokerId, brokerEpoch);
+            deathWatch.dial(controller.brokersToProbe(metadata.current()));
+        });
+    }
+
+    /** Ends the thread; what waits is refused. Idempotent. Not for the controller's own thread. */
+    @Override
+    public void close() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        thread.interrupt();
+        try {
+            thread.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        dropWaiting();
+        LOG.info("Controller of term {} stopped", term);
+    }
+
+    private void run() {
+        try {
+            // At once, since it initializes a new cluster.
+            tick();
+            var nextTick = System.nanoTime() + TICK_NANOS;
+            while (!stopped) {
+                var event = events.poll(nextTick - System.nanoTime(), TimeUnit.NANOSECONDS);
+                if (event != null) {
+                    event.run().run();
+                }
+                if (System.nanoTime() - nextTick >= 0) {
+                    tick();
+                    nextTick = System.nanoTime() + TICK_NANOS;
+                }
+            }
+        } catch (InterruptedException e) {
+            // Asked to stop.
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            if (!stopped) {
+                faults.onFault(
+                        "The controller of term " + term + " failed at "
+                                + metadata.current().position(),
+                        e);
+            }
+        } finally {
+            stopped = true;
+            dropWaiting();
+        }
+    }
+
+    private void tick() {
+        var image = metadata.current();
+        controller.onTick(image, clock.get()).forEach(this::submit);
+        deathWatch.dial(controller.brokersToProbe(image));
+    }
+
+    private void prepare(ProposeRequest request, CompletableFuture<ProposeResponse> answer) {
+        var prepared = controller.prepare(request, metadata.current(), clock.get());
+        if (prepared instanceof Prepared.Submit submit) {
+            log.submit(submit.command())
+                    .thenAccept(submission -> answer.complete(ProposeResponse.newBuilder()
+                            .setReply(submission.reply())
+                            .setIndex(submission.index())
+                            .build()));
+        } else if (prepared instanceof Prepared.Refuse refuse) {
+            answer.complete(
+                    ProposeResponse.newBuilder().setReply(refuse.reply()).build());
+        } else if (prepared instanceof Prepared.Planned planned) {
+            answer.complete(ProposeResponse.newBuilder()
+                    .setReply(CommandReply.getDefaultInstance())
+                    .setPlannedTopic(planned.topic())
+                    .build());
+        } else {
+            throw new AssertionError(prepared);
+        }
+    }
+
+    /** A command of the controller's own: what comes of it shows in the image, and is decided anew if need be. */
+    private void submit(Command command) {
+        log.submit(command).thenAccept(submission -> {
+            if (!submission.accepted()) {
+                LOG.debug("Controller's {} was refused: {}", command.getCommandCase(), submission.reply());
+            }
+        });
+    }
+
+    /** Called by the death watch, on a thread of the probe's. */
+    private void dead(BrokerRegistration broker) {
+        internal(() -> {
+            List<Command> commands =
+                    controller.onBrokerGone(broker.id(), broker.epoch(), metadata.current(), clock.get());
+            if (!commands.isEmpty()) {
+                LOG.info(
+                        "Broker {} (epoch {}) refuses connections at {}: fencing it",
+                        broker.id(),
+                        broker.epoch(),
+                        broker.endpoint());
+            }
+            commands.forEach(this::submit);
+        });
+    }
+
+    /** If the queue is full the event is lost; the broker's session runs out all the same. */
+    private void internal(Runnable run) {
+        enqueue(new Event(run, () -> {}));
+    }
+
+    private boolean enqueue(Event event) {
+        var taken = events.offer(event);
+        if (stopped) {
+            // The thread may have emptied the queue just before.
+            dropWaiting();
+        }
+        return taken;
+    }
+
+    private void dropWaiting() {
+        for (var event = events.poll(); event != null; event = events.poll()) {
+            event.drop().run();
+        }
+    }
+
+    private static ProposeResponse stoppedRefusal() {
+        return refusal(ErrorReason.ERROR_REASON_NOT_LEADER, "the controller stops");
+    }
+
+    private static ProposeResponse refusal(ErrorReason reason, String message) {
+        return ProposeResponse.newBuilder()
+                .setReply(CommandReply.newBuilder().setReason(reason).setMessage(message))
+                .build();
+    }
+
+    private static HeartbeatResponse heartbeatRefusal(ErrorReason reason, String message) {
+        return HeartbeatResponse.newBuilder()
+                .setReason(reason)
+                .setMessage(message)
+                .build();
+    }
+}

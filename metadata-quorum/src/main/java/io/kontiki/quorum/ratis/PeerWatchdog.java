@@ -1,0 +1,118 @@
+package io.kontiki.quorum.ratis;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drops connections between voters over which nothing comes through, so that the next use dials and resolves anew.
+ * Ratis sets no keepalive on them: when a node vanishes without a word, it would write into the old connection until
+ * the kernel gives up, long after the node is back. Looks at progress as well as contact, since log and heartbeats use
+ * two connections and one alone can be dead.
+ */
+final class PeerWatchdog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerWatchdog.class);
+    private static final long LOOK_MILLIS = 500;
+    private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long LEADERLESS_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long RESET_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+    private final RaftServer server;
+    private final RaftServer.Division division;
+    // Owned by the scheduler's thread.
+    private final Map<RaftPeerId, Peer> peers = new HashMap<>();
+    private long leaderSeenNanos = System.nanoTime();
+
+    private static final class Peer {
+        // A reset can block for 10 s, since it waits for the old connections to end.
+        final ExecutorService resets;
+        long resetNanos = System.nanoTime() - RESET_INTERVAL_NANOS;
+        long match = -1;
+        long progressNanos = System.nanoTime();
+
+        Peer(RaftPeerId id) {
+            this.resets = Executors.newSingleThreadExecutor(runnable -> {
+                var thread = new Thread(runnable, "kontiki-quorum-reset-" + id);
+                thread.setDaemon(true);
+                return thread;
+            });
+        }
+    }
+
+    PeerWatchdog(RaftServer server, RaftServer.Division division) {
+        this.server = server;
+        this.division = division;
+        division.getGroup().getPeers().stream()
+                .map(peer -> peer.getId())
+                .filter(id -> !id.equals(server.getId()))
+                .forEach(id -> peers.put(id, new Peer(id)));
+    }
+
+    void start(ScheduledExecutorService scheduler) {
+        scheduler.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        try {
+            var now = System.nanoTime();
+            if (division.getInfo().isLeader()) {
+                leaderSeenNanos = now;
+                lookAtFollowers(now);
+            } else if (division.getInfo().getLeaderId() != null) {
+                leaderSeenNanos = now;
+            } else if (now - leaderSeenNanos > LEADERLESS_NANOS) {
+                peers.keySet().forEach(id -> reset(id, now, "no leader is known"));
+            }
+        } catch (RuntimeException e) {
+            // The division changes its role while we look; the next look is soon.
+            LOG.debug("Could not look at the other voters", e);
+        }
+    }
+
+    private void lookAtFollowers(long now) {
+        var info = division.getInfo();
+        // Both lists are in the same order.
+        var matches = info.getFollowerMatchIndices();
+        var followers = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
+        var committed = division.getRaftLog().getLastCommittedIndex();
+        for (int i = 0; i < Math.min(matches.length, followers.size()); i++) {
+            var id = RaftPeerId.valueOf(followers.get(i).getId().getId());
+            var peer = peers.get(id);
+            if (peer == null) {
+                continue;
+            }
+            if (matches[i] != peer.match || matches[i] >= committed) {
+                peer.match = matches[i];
+                peer.progressNanos = now;
+            }
+            var silentNanos = TimeUnit.MILLISECONDS.toNanos(followers.get(i).getLastRpcElapsedTimeMs());
+            if (silentNanos > STALLED_NANOS) {
+                reset(id, now, "it is silent");
+            } else if (now - peer.progressNanos > STALLED_NANOS) {
+                reset(id, now, "it stays at index " + peer.match);
+            }
+        }
+    }
+
+    private void reset(RaftPeerId id, long now, String why) {
+        var peer = peers.get(id);
+        if (now - peer.resetNanos < RESET_INTERVAL_NANOS) {
+            return;
+        }
+        peer.resetNanos = now;
+        LOG.debug("Dropping the connections to voter {}: {}", id, why);
+        peer.resets.execute(() -> server.getServerRpc().handleException(id, null, true));
+    }
+
+    @Override
+    public void close() {
+        peers.values().forEach(peer -> peer.resets.shutdownNow());
+    }
+}

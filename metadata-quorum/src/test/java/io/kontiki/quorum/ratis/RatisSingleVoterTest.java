@@ -1,0 +1,156 @@
+package io.kontiki.quorum.ratis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.kontiki.metadata.ImageCodec;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.quorum.MetadataLog;
+import io.kontiki.quorum.MetadataLogContract;
+import io.kontiki.quorum.QuorumStartException;
+import io.kontiki.quorum.SampleCommands;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RatisSingleVoterTest extends MetadataLogContract {
+    @TempDir
+    Path directory;
+
+    @Override
+    protected MetadataLog create(LocalMetadata metadata) {
+        return new RatisMetadataLog(
+                Voter.config(1, Voter.endpoints(1), directory.resolve("contract")), metadata, (message, cause) -> {
+                    throw new AssertionError(message, cause);
+                });
+    }
+
+    private Voter voter() {
+        return new Voter(Voter.config(1, Voter.endpoints(1), directory));
+    }
+
+    @Test
+    void leadsSoonAfterItsStart() {
+        var begin = System.nanoTime();
+        try (var voter = voter().start()) {
+            await().pollDelay(0, TimeUnit.MILLISECONDS)
+                    .pollInterval(1, TimeUnit.MILLISECONDS)
+                    .until(() -> !voter.leadership.own().isEmpty());
+            System.out.println("single voter leads after " + (System.nanoTime() - begin) / 1_000_000 + " ms");
+        }
+    }
+
+    @Test
+    void restartRestoresTheImageFromSnapshotAndLog() throws IOException {
+        byte[] image;
+        var first = voter().start();
+        try (first) {
+            await().until(first::leads);
+            first.log.submit(SampleCommands.initialize()).join();
+            first.log.submit(SampleCommands.register(1)).join();
+            assertThat(first.log.takeSnapshot().join()).isPositive();
+            first.log.submit(SampleCommands.register(2)).join();
+            image = ImageCodec.encode(first.metadata.current());
+        }
+        assertThat(snapshots()).isEqualTo(1);
+
+        try (var second = first.again().start()) {
+            await().until(second::leads);
+            assertThat(ImageCodec.encode(second.metadata.current())).isEqualTo(image);
+        }
+    }
+
+    private long snapshots() throws IOException {
+        try (var files = Files.walk(directory)) {
+            return files.filter(file -> file.getFileName().toString().matches("snapshot\\.\\d+_\\d+"))
+                    .count();
+        }
+    }
+
+    @Test
+    void portInUseIsNamed() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var voters = java.util.Map.of(1, new io.kontiki.metadata.Endpoint("127.0.0.1", socket.getLocalPort()));
+            var voter = new Voter(Voter.with(Voter.config(1, voters, directory), true));
+            assertThatThrownBy(voter::start)
+                    .isInstanceOf(QuorumStartException.class)
+                    .hasMessageContaining("Raft port " + socket.getLocalPort())
+                    .hasMessageContaining("in use");
+            voter.close();
+        }
+    }
+
+    @Test
+    void storageThatVanishedIsRefused() {
+        try (var voter = voter().again()) {
+            assertThatThrownBy(voter::start)
+                    .isInstanceOf(QuorumStartException.class)
+                    .hasMessageContaining("is missing");
+        }
+    }
+
+    @Test
+    void storageOfAnotherClusterIsRefused() {
+        var first = voter();
+        try (first) {
+            first.start();
+        }
+        var other = new QuorumConfig(
+                1,
+                first.config.voters(),
+                first.config.bindHost(),
+                first.config.bindPort(),
+                first.config.storageDirectory(),
+                true,
+                "another",
+                first.config.electionTimeoutMin(),
+                first.config.electionTimeoutMax(),
+                first.config.snapshotEntries(),
+                first.config.retainedEntries(),
+                first.config.snapshotInterval());
+        try (var second = new Voter(other)) {
+            assertThatThrownBy(second::start)
+                    .isInstanceOf(QuorumStartException.class)
+                    .hasMessageContaining("another cluster");
+        }
+    }
+
+    @Test
+    void entryThatCannotBeReadIsAFault() {
+        var voter = voter();
+        var machine = new QuorumStateMachine(
+                voter.metadata,
+                new LeadershipTracker(
+                        java.util.concurrent.Executors.newSingleThreadScheduledExecutor(),
+                        voter.leadership,
+                        (message, cause) -> {}),
+                (message, cause) -> voter.faults.add(message));
+        var entry = LogEntryProto.newBuilder()
+                .setTerm(3)
+                .setIndex(17)
+                .setStateMachineLogEntry(
+                        StateMachineLogEntryProto.newBuilder().setLogData(ByteString.copyFromUtf8("no command")))
+                .build();
+
+        var reply = machine.applyTransaction(TransactionContext.newBuilder()
+                .setStateMachine(machine)
+                .setServerRole(RaftPeerRole.FOLLOWER)
+                .setLogEntry(entry)
+                .build());
+
+        assertThat(reply).isCompletedExceptionally();
+        assertThat(voter.faults).singleElement().asString().contains("3:17");
+        voter.close();
+    }
+}
