@@ -1,0 +1,61 @@
+package io.kontiki.log;
+
+import io.kontiki.storage.Disk;
+import io.kontiki.storage.DiskFile;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** Moves damaged segments out of a log's way and keeps them (rule R7). Safe to repeat after a power cut. */
+final class DamageAside {
+    private static final int COPY_BYTES = 1 << 20;
+
+    private final LogDirectory directory;
+    private final LogCheckpoints checkpoints;
+    private final Disk disk;
+
+    DamageAside(LogDirectory directory, LogCheckpoints checkpoints) {
+        this.directory = directory;
+        this.checkpoints = checkpoints;
+        this.disk = directory.disk();
+    }
+
+    /** From the last segment backwards, so that a power cut leaves no gap; the recovery point comes last. */
+    void run(DamagedLogException damage) {
+        List<Long> bases = directory.offsetsWith(LogDirectory.LOG);
+        for (int i = bases.size() - 1; i >= 0; i--) {
+            String path = directory.file(bases.get(i), LogDirectory.LOG);
+            if (path.compareTo(damage.file()) > 0) {
+                disk.rename(path, freeName(path));
+            } else if (path.equals(damage.file())) {
+                keepPrefix(path, damage.position());
+            }
+        }
+        directory.force();
+        checkpoints.writeRecoveryPoint(damage.offset());
+    }
+
+    private void keepPrefix(String path, long bytes) {
+        String copy = path + Disk.UNFINISHED_SUFFIX;
+        disk.delete(copy);
+        try (DiskFile source = disk.open(path);
+                DiskFile target = disk.open(copy)) {
+            ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(bytes, COPY_BYTES));
+            for (long position = 0; position < bytes; position += chunk.limit()) {
+                chunk.clear().limit((int) Math.min(chunk.capacity(), bytes - position));
+                source.read(position, chunk);
+                target.append(chunk.flip());
+            }
+            target.force();
+        }
+        disk.rename(path, freeName(path));
+        disk.rename(copy, path);
+    }
+
+    private String freeName(String path) {
+        String name = path + LogDirectory.DAMAGED;
+        for (int i = 2; disk.exists(name); i++) {
+            name = path + LogDirectory.DAMAGED + "-" + i;
+        }
+        return name;
+    }
+}

@@ -1,0 +1,37 @@
+package io.kontiki.log;
+
+/**
+ * A log is damaged below its recovery point, where every byte had been durable: bytes flipped, vanished or replaced. Such
+ * damage is never cut in silence (rule R7). Nothing was changed on disk; {@link PartitionLog#setDamageAside} makes the
+ * log usable again up to the damage.
+ */
+public final class DamagedLogException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String file;
+    private final long position;
+    private final long offset;
+
+    DamagedLogException(String file, long position, long offset, long recoveryPoint, String what) {
+        super(file + " is damaged at byte " + position + ", offset " + offset + ", below the recovery point "
+                + recoveryPoint + ": " + what);
+        this.file = file;
+        this.position = position;
+        this.offset = offset;
+    }
+
+    /** The damaged segment, relative to the disk's root. */
+    public String file() {
+        return file;
+    }
+
+    /** Byte in that file where the damage begins. */
+    public long position() {
+        return position;
+    }
+
+    /** First offset that is lost here. */
+    public long offset() {
+        return offset;
+    }
+}

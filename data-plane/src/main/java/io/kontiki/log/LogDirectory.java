@@ -1,0 +1,52 @@
+package io.kontiki.log;
+
+import io.kontiki.storage.Disk;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The names of the files in a log's directory, as Kafka gives them, and the listing of those that are there. */
+record LogDirectory(Disk disk, String path) {
+    static final String LOG = ".log";
+    static final String OFFSET_INDEX = ".index";
+    static final String TIME_INDEX = ".timeindex";
+    static final String SNAPSHOT = ".snapshot";
+    static final String DAMAGED = ".damaged";
+    private static final int OFFSET_DIGITS = 20;
+
+    /** Path of the file that belongs to an offset. */
+    String file(long offset, String suffix) {
+        return path + "/" + String.format(Locale.ROOT, "%020d", offset) + suffix;
+    }
+
+    /** Path of a file by its name. */
+    String file(String name) {
+        return path + "/" + name;
+    }
+
+    /** The offsets, rising, for which there is a file with that suffix. */
+    List<Long> offsetsWith(String suffix) {
+        List<Long> offsets = new ArrayList<>();
+        for (String name : disk.list(path)) {
+            if (name.length() == OFFSET_DIGITS + suffix.length()
+                    && name.endsWith(suffix)
+                    && name.chars().limit(OFFSET_DIGITS).allMatch(c -> c >= '0' && c <= '9')) {
+                offsets.add(Long.parseLong(name.substring(0, OFFSET_DIGITS)));
+            }
+        }
+        return offsets;
+    }
+
+    /** Deletes what an interrupted write left behind. */
+    void deleteUnfinished() {
+        for (String name : disk.list(path)) {
+            if (name.endsWith(Disk.UNFINISHED_SUFFIX)) {
+                disk.delete(file(name));
+            }
+        }
+    }
+
+    void force() {
+        disk.forceDirectory(path);
+    }
+}

@@ -1,0 +1,33 @@
+package io.kontiki.log;
+
+import io.kontiki.storage.Disk;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Which topic a log's directory belongs to: told by a file in it, so that a deleted topic's log is never continued. */
+final class LogIdentity {
+    private LogIdentity() {}
+
+    /**
+     * Creates the directory and the file if they are not there, durably.
+     *
+     * @throws ForeignLogException if the directory belongs to another topic id, or has segments and does not tell whose
+     */
+    static void ensure(LogDirectory directory, LogCheckpoints checkpoints, UUID topicId) {
+        Optional<UUID> found = checkpoints.readTopicId();
+        if (found.isPresent()) {
+            if (!found.get().equals(topicId)) {
+                throw ForeignLogException.of(directory.path(), topicId, found.get());
+            }
+            return;
+        }
+        Disk disk = directory.disk();
+        if (disk.exists(directory.path())
+                && !directory.offsetsWith(LogDirectory.LOG).isEmpty()) {
+            throw ForeignLogException.unknown(directory.path(), topicId);
+        }
+        disk.createDirectory(directory.path());
+        disk.forceDirectory(Disk.parentOf(directory.path()));
+        checkpoints.writeTopicId(topicId);
+    }
+}

@@ -1,0 +1,371 @@
+package io.kontiki.log;
+
+import io.kontiki.record.InvalidBatchException;
+import io.kontiki.storage.Disk;
+import io.kontiki.storage.StorageException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log of one partition, in one directory of a disk.
+ *
+ * <p>Threads: one writer thread calls what changes the log (append, beginEpoch, truncate, reset, close, delete) and
+ * {@link #producers()}. Any thread reads beside it: readers see a consistent state through one volatile reference and
+ * never a batch half written. {@link #flush()} and {@link #checkpoint()} are for one flusher thread; they do not block
+ * appends. Truncation, reset and close wait for a flush that is under way.
+ *
+ * <p>Any failed write or flush takes the log offline for good: every later append and flush throws
+ * {@link LogFailedException} and none is retried (rule R10). Reads go on.
+ */
+public final class PartitionLog implements AutoCloseable {
+    /** Ends the name of a directory that is being deleted; whoever lists a disk may delete it at any time. */
+    public static final String DELETED_SUFFIX = "-delete";
+
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
+
+    private final LogDirectory directory;
+    private final UUID topicId;
+    private final RecoveryReport recovery;
+    private final LogFlush flush;
+    private final LogWriter writer;
+
+    private volatile LogFailedException failure;
+    private volatile boolean closed;
+
+    private PartitionLog(
+            LogDirectory directory, UUID topicId, RecoveryReport recovery, LogFlush flush, LogWriter writer) {
+        this.directory = directory;
+        this.topicId = topicId;
+        this.recovery = recovery;
+        this.flush = flush;
+        this.writer = writer;
+    }
+
+    /**
+     * Opens the log in a directory, creating both if they are not there. After an unclean stop the batches from the
+     * recovery point on are verified and a torn tail is cut off (rule R6); everything kept is durable on return.
+     *
+     * @param directory path on the disk, by convention {@code <topic>-<partition>}
+     * @throws ForeignLogException if the directory belongs to another topic id, or has segments and does not tell whose
+     * @throws DamagedLogException if bytes below the recovery point are wrong or missing; nothing was changed
+     * @throws StorageException if the disk fails
+     */
+    public static PartitionLog open(Disk disk, String directory, UUID topicId, LogConfig config) {
+        LogDirectory files = new LogDirectory(disk, directory);
+        LogCheckpoints checkpoints = new LogCheckpoints(files);
+        LogIdentity.ensure(files, checkpoints, topicId);
+        LogRecovery.Recovered recovered = new LogRecovery(files, checkpoints, config).run();
+        LogFlush flush = new LogFlush(files, checkpoints);
+        flush.begin(recovered);
+        RecoveryReport report = recovered.report();
+        if (report.hasCut()) {
+            LOG.warn(
+                    "log {}: cut {} bytes of a torn tail at offset {}, {} segments among them; recovery point {}",
+                    directory,
+                    report.cutBytes(),
+                    report.endOffset(),
+                    report.droppedSegments(),
+                    report.recoveryPoint());
+        }
+        LogWriter writer = new LogWriter(files, config, recovered, flush);
+        return new PartitionLog(files, topicId, report, flush, writer);
+    }
+
+    /**
+     * Prepares a damaged log for a new {@link #open}: the damaged segment and all behind it are renamed and kept, batches
+     * before the damage stay, the recovery point is lowered to it. The replica has then lost acknowledged data and must
+     * say so (rules R3 and R7).
+     */
+    public static void setDamageAside(Disk disk, String directory, DamagedLogException damage) {
+        LogDirectory files = new LogDirectory(disk, directory);
+        new DamageAside(files, new LogCheckpoints(files)).run(damage);
+        LOG.error("log {}: set damaged segments aside: {}", directory, damage.getMessage());
+    }
+
+    /** The topic that a directory's log belongs to; empty if it holds none or does not tell. Changes nothing. */
+    public static Optional<UUID> topicIdIn(Disk disk, String directory) {
+        return new LogCheckpoints(new LogDirectory(disk, directory)).readTopicId();
+    }
+
+    /** Path of the log on its disk. */
+    public String directory() {
+        return directory.path();
+    }
+
+    public UUID topicId() {
+        return topicId;
+    }
+
+    /** What opening the log found. */
+    public RecoveryReport recovery() {
+        return recovery;
+    }
+
+    /** First offset that can be read. Any thread. */
+    public long logStartOffset() {
+        return writer.view().logStartOffset();
+    }
+
+    /** Log end offset: the offset that the next record gets. Everything below can be read. Any thread. */
+    public long endOffset() {
+        return writer.view().endOffset();
+    }
+
+    /** Offset below which everything survives a power cut; at most the log end offset. Any thread. */
+    public long flushedOffset() {
+        return flush.flushedOffset();
+    }
+
+    /** Bytes of batches in all segments. Any thread. */
+    public long sizeInBytes() {
+        return writer.view().sizeInBytes();
+    }
+
+    /** Whether a write or flush failed, so that the log is offline. Any thread. */
+    public boolean isFailed() {
+        return failure != null;
+    }
+
+    /** The leader epochs now. Any thread. */
+    public LeaderEpochIndex epochs() {
+        return writer.view().epochs();
+    }
+
+    /** Epoch of the newest entry of {@link #epochs()}. Any thread. */
+    public OptionalInt latestEpoch() {
+        return epochs().latestEpoch();
+    }
+
+    /**
+     * Where an epoch ends in this log, by rule F3. Any thread.
+     *
+     * @throws IllegalArgumentException if the epoch is above the latest one, or there is none at all
+     */
+    public EpochEnd endOf(int epoch) {
+        LogView now = writer.view();
+        return now.epochs().endOf(epoch, now.endOffset());
+    }
+
+    /** The producers. Writer thread only. */
+    public ProducerState producers() {
+        return writer.producers();
+    }
+
+    /** Takes new settings, from the next append on; {@code maxProducerIds} stays as it was. Writer thread only. */
+    public void configure(LogConfig config) {
+        writer.configure(config);
+    }
+
+    /**
+     * Notes that a leader epoch begins at the log end (rule L1). Only in memory: from the first batch on the log itself
+     * tells it.
+     *
+     * @throws IllegalArgumentException if the epoch is below the latest one
+     */
+    public void beginEpoch(int leaderEpoch) {
+        requireOnline();
+        writer.beginEpoch(leaderEpoch);
+    }
+
+    /**
+     * Appends one batch as the partition's leader: gives it the next offsets and the epoch, which are written in place of
+     * the bytes the client sent there. The batch must have passed {@code BatchValidator} and {@link ProducerState#check}
+     * in the same event. Returns once every thread can read it; it is not durable.
+     *
+     * @param batch one batch between position and limit; neither bytes nor position change
+     * @param leaderEpoch at or above the latest epoch
+     * @throws LogFailedException if the write fails or one did before
+     * @throws IllegalArgumentException if the epoch is below the latest one
+     */
+    public AppendInfo appendAsLeader(ByteBuffer batch, int leaderEpoch) {
+        return change(() -> writer.appendAsLeader(batch, leaderEpoch));
+    }
+
+    /**
+     * Appends batches as their leader wrote them, unchanged (rules F7 and F8): all of them or, if one does not fit, none.
+     *
+     * @param batches one or more whole batches between position and limit; neither bytes nor position change
+     * @throws InvalidBatchException if a batch is cut short or its checksum is wrong
+     * @throws AppendMismatchException if offsets do not continue the log or an epoch is below the one before
+     * @throws LogFailedException if the write fails or one did before
+     */
+    public AppendInfo appendAsFollower(ByteBuffer batches) {
+        return change(() -> writer.appendAsFollower(batches));
+    }
+
+    /**
+     * Reads whole batches: from the one that holds {@code fromOffset}, as many as fit in {@code maxBytes}, but at least
+     * one, however big, and none that reaches {@code toOffsetExclusive} or beyond. One read ends at a segment's end at the
+     * latest. Any thread.
+     *
+     * @param toOffsetExclusive bound of what the reader may see, such as the high watermark
+     * @return empty if there is no whole batch between the two offsets
+     * @throws OffsetOutOfRangeException if fromOffset is below the log start or above the log end, also if a truncation
+     *     ran meanwhile
+     * @throws StorageException if the disk fails
+     */
+    public LogSlice read(long fromOffset, int maxBytes, long toOffsetExclusive) {
+        return look(view -> view.read(directory.path(), fromOffset, maxBytes, toOffsetExclusive));
+    }
+
+    /**
+     * The first record, in offset order, whose timestamp is at or above the given one. Any thread.
+     *
+     * @param timestampMs ms since 1970
+     * @return empty if every record is older
+     * @throws StorageException if the disk fails
+     */
+    public Optional<TimestampOffset> offsetForTimestamp(long timestampMs) {
+        return look(view -> view.offsetForTimestamp(timestampMs));
+    }
+
+    /**
+     * Makes everything appended before the call durable: batches, and the names of new files (rule R9). Flusher thread.
+     *
+     * @return the flushed offset
+     * @throws LogFailedException if the flush fails or something did before
+     */
+    public long flush() {
+        if (closed && failure == null) {
+            return flushedOffset();
+        }
+        return change(() -> {
+            flush.flush(writer::view);
+            return flushedOffset();
+        });
+    }
+
+    /**
+     * Notes the flushed offset on disk as the recovery point, so that the next recovery knows damage from a torn tail and
+     * has less to verify. Cheap enough for once a minute, not for every flush. Flusher thread.
+     *
+     * @throws LogFailedException if the write fails or something did before
+     */
+    public void checkpoint() {
+        if (closed && failure == null) {
+            return;
+        }
+        change(() -> {
+            flush.checkpoint(writer::view);
+            return null;
+        });
+    }
+
+    /**
+     * Cuts the log (rule F6). Durable on return. Nothing happens to the batches if the offset is at the log end, but
+     * epochs without batches are dropped.
+     *
+     * @param endOffsetExclusive the new log end offset; lowered to the base of a batch that it falls into
+     * @throws IllegalArgumentException if it is below the log start or above the log end
+     * @throws LogFailedException if the disk fails or something did before
+     */
+    public void truncateTo(long endOffsetExclusive) {
+        LOG.info("log {}: truncate from offset {} to {}", directory.path(), endOffset(), endOffsetExclusive);
+        change(() -> {
+            writer.truncateTo(endOffsetExclusive);
+            return null;
+        });
+    }
+
+    /**
+     * Drops everything and goes on at an offset, with no epochs and no producers (rule F11). Durable on return.
+     *
+     * @throws LogFailedException if the disk fails or something did before
+     */
+    public void resetTo(long startOffset) {
+        LOG.info("log {}: reset from offset {} to {}", directory.path(), endOffset(), startOffset);
+        change(() -> {
+            writer.resetTo(startOffset);
+            return null;
+        });
+    }
+
+    /** Flushes, notes the recovery point and the producers, and closes the files. A failed log is only closed. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        try {
+            if (failure == null) {
+                change(() -> {
+                    flush.finish(writer::view);
+                    return null;
+                });
+            }
+        } finally {
+            closed = true;
+            closeFiles();
+        }
+    }
+
+    /** Closes and deletes the log. Safe against a power cut: the directory vanishes under its name first. */
+    public void delete() {
+        closed = true;
+        closeFiles();
+        Disk disk = directory.disk();
+        String parent = Disk.parentOf(directory.path());
+        LogDirectory deleted = new LogDirectory(disk, directory.path() + "." + topicId + DELETED_SUFFIX);
+        disk.rename(directory.path(), deleted.path());
+        disk.forceDirectory(parent);
+        for (String name : disk.list(deleted.path())) {
+            disk.delete(deleted.file(name));
+        }
+        disk.delete(deleted.path());
+        disk.forceDirectory(parent);
+    }
+
+    private void closeFiles() {
+        flush.end(() -> {
+            for (LogSegment segment : writer.view().segments()) {
+                segment.close();
+            }
+        });
+    }
+
+    private void requireOnline() {
+        LogFailedException failed = failure;
+        if (failed != null) {
+            throw new LogFailedException(directory.path(), failed.getCause());
+        }
+        if (closed) {
+            throw new IllegalStateException("log " + directory.path() + " is closed");
+        }
+    }
+
+    /** Runs what writes to the disk; the first failure is the last operation. */
+    private <T> T change(Supplier<T> operation) {
+        requireOnline();
+        try {
+            return operation.get();
+        } catch (StorageException e) {
+            LogFailedException failed = new LogFailedException(directory.path(), e);
+            failure = failed;
+            LOG.error("log {} goes offline", directory.path(), e);
+            throw failed;
+        }
+    }
+
+    /** Reads from one view, and again if a cut of the log came between: then bytes or files may have been pulled away. */
+    private <T> T look(Function<LogView, T> read) {
+        while (true) {
+            LogView view = writer.view();
+            try {
+                T seen = read.apply(view);
+                if (view.generation() == writer.view().generation()) {
+                    return seen;
+                }
+            } catch (StorageException | InvalidBatchException e) {
+                if (view.generation() == writer.view().generation()) {
+                    throw e;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.kontiki.log;
+
+import io.kontiki.log.ProducerEntry.Appended;
+import io.kontiki.storage.DiskFile;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+
+/**
+ * Producer state at an offset, on disk. A cache: the log rebuilds it. Big-endian:
+ *
+ * <pre>
+ * magic int32 | version int16 | CRC-32C of the rest | offset int64 | producers int32
+ *   per producer, longest unused first: id int64 | epoch int16 | batches int8
+ *     per batch: base sequence int32 | last sequence int32 | base offset int64 | last offset int64
+ * </pre>
+ */
+final class ProducerSnapshot {
+    private static final int MAGIC = 0x4b504944;
+    private static final short VERSION = 1;
+    private static final int CRC_AT = 6;
+    private static final int BODY_AT = 10;
+    private static final int PRODUCER_BYTES = 11;
+    private static final int BATCH_BYTES = 24;
+
+    private ProducerSnapshot() {}
+
+    static byte[] encode(ProducerState state, long offset) {
+        int batches = state.entries().values().stream()
+                .mapToInt(entry -> entry.window().size())
+                .sum();
+        ByteBuffer target = ByteBuffer.allocate(
+                BODY_AT + Long.BYTES + Integer.BYTES + state.size() * PRODUCER_BYTES + batches * BATCH_BYTES);
+        target.putInt(MAGIC).putShort(VERSION).putInt(0).putLong(offset).putInt(state.size());
+        for (Map.Entry<Long, ProducerEntry> producer : state.entries().entrySet()) {
+            ProducerEntry entry = producer.getValue();
+            target.putLong(producer.getKey()).putShort(entry.epoch()).put((byte)
+                    entry.window().size());
+            for (Appended batch : entry.window()) {
+                target.putInt(batch.baseSequence())
+                        .putInt(batch.lastSequence())
+                        .putLong(batch.baseOffset())
+                        .putLong(batch.lastOffset());
+            }
+        }
+        return target.putInt(CRC_AT, checksum(target.flip())).array();
+    }
+
+    /** Fills an empty state. False, and the state is left empty, if the bytes are not a sound snapshot at that offset. */
+    static boolean decode(ByteBuffer source, long offset, ProducerState target) {
+        try {
+            if (source.getInt() != MAGIC
+                    || source.getShort() != VERSION
+                    || source.getInt() != checksum(source)
+                    || source.getLong() != offset) {
+                return false;
+            }
+            int producers = source.getInt();
+            for (int i = 0; i < producers; i++) {
+                long id = source.getLong();
+                target.restore(id, decodeEntry(source));
+            }
+            return true;
+        } catch (BufferUnderflowException tooShort) {
+            target.clear();
+            return false;
+        }
+    }
+
+    private static ProducerEntry decodeEntry(ByteBuffer source) {
+        ProducerEntry entry = new ProducerEntry(source.getShort());
+        int batches = source.get();
+        for (int i = 0; i < batches; i++) {
+            entry.add(source.getInt(), source.getInt(), source.getLong(), source.getLong());
+        }
+        return entry;
+    }
+
+    private static int checksum(ByteBuffer snapshot) {
+        CRC32C crc = new CRC32C();
+        crc.update(snapshot.slice(BODY_AT, snapshot.limit() - BODY_AT));
+        return (int) crc.getValue();
+    }
+
+    /**
+     * Fills an empty state from the newest sound snapshot at or below an offset.
+     *
+     * @return the offset from which the log must be replayed into the state; {@code logStartOffset} if there is none
+     */
+    static long loadNewest(LogDirectory directory, long maxOffset, long logStartOffset, ProducerState target) {
+        List<Long> offsets = directory.offsetsWith(LogDirectory.SNAPSHOT);
+        for (int i = offsets.size() - 1; i >= 0; i--) {
+            long offset = offsets.get(i);
+            if (offset <= maxOffset && offset >= logStartOffset && load(directory, offset, target)) {
+                return offset;
+            }
+        }
+        return logStartOffset;
+    }
+
+    private static boolean load(LogDirectory directory, long offset, ProducerState target) {
+        try (DiskFile file = directory.disk().open(directory.file(offset, LogDirectory.SNAPSHOT))) {
+            ByteBuffer content = ByteBuffer.allocate((int) Math.min(file.size(), Integer.MAX_VALUE - 64));
+            file.read(0, content);
+            return decode(content.flip(), offset, target);
+        }
+    }
+
+    static void write(LogDirectory directory, long offset, byte[] snapshot) {
+        directory.disk().writeAtomically(directory.file(offset, LogDirectory.SNAPSHOT), snapshot);
+    }
+
+    /** Deletes the snapshots above an offset; the caller flushes the directory. */
+    static void deleteAbove(LogDirectory directory, long offset) {
+        for (long snapshot : directory.offsetsWith(LogDirectory.SNAPSHOT)) {
+            if (snapshot > offset) {
+                directory.disk().delete(directory.file(snapshot, LogDirectory.SNAPSHOT));
+            }
+        }
+    }
+
+    /** Deletes all but the newest {@code kept} snapshots. */
+    static void deleteOld(LogDirectory directory, int kept) {
+        List<Long> offsets = directory.offsetsWith(LogDirectory.SNAPSHOT);
+        for (long snapshot : offsets.subList(0, Math.max(0, offsets.size() - kept))) {
+            directory.disk().delete(directory.file(snapshot, LogDirectory.SNAPSHOT));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.kontiki.log;
+
+import io.kontiki.record.BatchHeader;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What the log knows of idempotent producers: per producer id its epoch and its last {@value #WINDOW} batches. A function
+ * of the log's prefix and nothing else, so it is the same on every replica and after every restart (rules D1 to D4).
+ * Belongs to the log's writer thread.
+ */
+public final class ProducerState {
+    /** Batches remembered per producer id, which is how many a producer may have in flight. */
+    static final int WINDOW = 5;
+
+    private final int maxProducerIds;
+    /** In the order of their last append, longest ago first. */
+    private final LinkedHashMap<Long, ProducerEntry> producers = new LinkedHashMap<>();
+
+    ProducerState(int maxProducerIds) {
+        this.maxProducerIds = maxProducerIds;
+    }
+
+    /** Judges a batch before it is appended as leader; changes nothing. */
+    public ProducerCheck check(BatchHeader batch) {
+        if (!batch.hasProducerId()) {
+            return new ProducerCheck.New();
+        }
+        ProducerEntry known = producers.get(batch.producerId());
+        int sequence = batch.baseSequence();
+        if (known == null) {
+            return sequence == 0 ? new ProducerCheck.New() : new ProducerCheck.UnknownProducer(sequence);
+        }
+        if (batch.producerEpoch() < known.epoch()) {
+            return new ProducerCheck.FencedEpoch(known.epoch(), batch.producerEpoch());
+        }
+        if (batch.producerEpoch() > known.epoch()) {
+            return sequence == 0 ? new ProducerCheck.New() : new ProducerCheck.OutOfOrder(0, sequence);
+        }
+        return known.check(sequence, batch.lastSequence());
+    }
+
+    /** Producer ids remembered now. */
+    public int size() {
+        return producers.size();
+    }
+
+    /** Takes a batch into account that was appended, by a leader or a follower, or is replayed. No check (rule T9). */
+    void onAppended(BatchHeader batch) {
+        if (!batch.hasProducerId()) {
+            return;
+        }
+        ProducerEntry entry = producers.remove(batch.producerId());
+        if (entry == null || entry.epoch() != batch.producerEpoch()) {
+            entry = new ProducerEntry(batch.producerEpoch());
+        }
+        producers.put(batch.producerId(), entry);
+        forgetBeyondLimit();
+        if (!batch.isControl()) {
+            entry.add(batch.baseSequence(), batch.lastSequence(), batch.baseOffset(), batch.lastOffset());
+        }
+    }
+
+    private void forgetBeyondLimit() {
+        Iterator<Long> oldest = producers.keySet().iterator();
+        while (producers.size() > maxProducerIds) {
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
+    void clear() {
+        producers.clear();
+    }
+
+    /** Puts an entry behind all others; for a snapshot that is read in its order. */
+    void restore(long producerId, ProducerEntry entry) {
+        producers.put(producerId, entry);
+        forgetBeyondLimit();
+    }
+
+    /** In the order of their last append. */
+    Map<Long, ProducerEntry> entries() {
+        return producers;
+    }
+}

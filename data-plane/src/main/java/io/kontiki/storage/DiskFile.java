@@ -1,0 +1,38 @@
+package io.kontiki.storage;
+
+import java.nio.ByteBuffer;
+
+/**
+ * An open file that grows at its end. One thread appends and truncates; any thread reads and forces beside it. Failures
+ * are {@link StorageException}s.
+ */
+public interface DiskFile extends AutoCloseable {
+    /** Relative to the disk's root. */
+    String path();
+
+    /** Bytes in the file now. */
+    long size();
+
+    /**
+     * Writes what remains in the buffers, in order, behind the last byte; the buffers are consumed. On return every byte
+     * can be read, none is durable. A failure leaves an unknown part of the bytes in the file.
+     */
+    void append(ByteBuffer... buffers);
+
+    /**
+     * Reads from a position until the buffer is full or the file ends.
+     *
+     * @return bytes read; 0 at or behind the end
+     */
+    int read(long position, ByteBuffer target);
+
+    /** Cuts the file to that size; it must not be above the present one. */
+    void truncate(long size);
+
+    /** Makes all bytes appended before the call durable, the size included. Not the name: {@link Disk#forceDirectory}. */
+    void force();
+
+    /** Closes without a flush. May be called twice. */
+    @Override
+    void close();
+}

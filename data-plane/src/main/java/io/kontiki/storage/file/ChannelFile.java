@@ -1,0 +1,97 @@
+package io.kontiki.storage.file;
+
+import io.kontiki.storage.DiskFile;
+import io.kontiki.storage.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+/** A file behind a channel. The size is kept here, so that neither appends nor readers ask the file system for it. */
+final class ChannelFile implements DiskFile {
+    private final String path;
+    private final FileChannel channel;
+    private volatile long size;
+
+    ChannelFile(String path, FileChannel channel) throws IOException {
+        this.path = path;
+        this.channel = channel;
+        this.size = channel.size();
+        channel.position(size);
+    }
+
+    @Override
+    public String path() {
+        return path;
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public void append(ByteBuffer... buffers) {
+        long remaining = 0;
+        for (ByteBuffer buffer : buffers) {
+            remaining += buffer.remaining();
+        }
+        long end = size + remaining;
+        try {
+            while (remaining > 0) {
+                remaining -= channel.write(buffers);
+            }
+        } catch (IOException e) {
+            throw new StorageException("append to", path, e);
+        }
+        size = end;
+    }
+
+    @Override
+    public int read(long position, ByteBuffer target) {
+        int total = 0;
+        try {
+            while (target.hasRemaining()) {
+                int read = channel.read(target, position + total);
+                if (read < 0) {
+                    break;
+                }
+                total += read;
+            }
+        } catch (IOException e) {
+            throw new StorageException("read", path, e);
+        }
+        return total;
+    }
+
+    @Override
+    public void truncate(long newSize) {
+        if (newSize > size) {
+            throw new IllegalArgumentException(path + " has " + size + " bytes, cannot be cut to " + newSize);
+        }
+        try {
+            channel.truncate(newSize);
+            channel.position(newSize);
+        } catch (IOException e) {
+            throw new StorageException("truncate", path, e);
+        }
+        size = newSize;
+    }
+
+    @Override
+    public void force() {
+        try {
+            channel.force(false);
+        } catch (IOException e) {
+            throw new StorageException("flush", path, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new StorageException("close", path, e);
+        }
+    }
+}
