@@ -1,0 +1,280 @@
+package io.kontiki.replication;
+
+import io.kontiki.metadata.PartitionRegistration;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A replica that leads in one leader epoch: rules L1 to L10 and L17. */
+final class LeaderReplica implements Role {
+    private final ReplicaState state;
+    private final int epoch;
+    /** LESO: the log end when the epoch began. */
+    private final long epochStartOffset;
+
+    private final long startedAt;
+    private final IsrProposals proposals;
+    private final IsrReview review;
+    private final Map<Integer, FollowerProgress> followers = new TreeMap<>();
+    private final CommitQueue awaitingHighWatermark = new CommitQueue();
+    private final CommitQueue awaitingOwnStore = new CommitQueue();
+    private long lastEnd;
+
+    /** Rule L1. Nothing of an earlier epoch is known to this object, which is how it is forgotten. */
+    LeaderReplica(ReplicaState state, long nowNanos) {
+        this.state = state;
+        this.epoch = state.view().leaderEpoch();
+        this.epochStartOffset = state.log().endOffset();
+        this.lastEnd = epochStartOffset;
+        this.startedAt = nowNanos;
+        this.proposals = new IsrProposals(state, epoch);
+        this.review = new IsrReview(state, proposals, epochStartOffset);
+        int latest = state.log().latestEpoch().orElse(-1);
+        InvariantViolation.check(latest <= epoch, "I5: the log holds an epoch above the leader's", latest, epoch);
+        syncFollowers();
+        // L17: also puts the epoch into the log's epoch index before anything is served.
+        state.outbox().add(new Effect.AppendLeaderChange(epoch));
+    }
+
+    @Override
+    public ReplicaRole kind() {
+        return ReplicaRole.LEADER;
+    }
+
+    /** Whether the epoch's first batch is in the log, so that the epoch index knows the epoch. */
+    boolean ready() {
+        return state.log().endOffset() > epochStartOffset;
+    }
+
+    /** Rule L13. */
+    boolean canAnswerLatest() {
+        return ready() && state.highWatermark() >= epochStartOffset;
+    }
+
+    boolean overloaded() {
+        return awaitingHighWatermark.size() + awaitingOwnStore.size()
+                >= state.options().waitingMax();
+    }
+
+    // ---- Events of the log, the metadata and the clock
+
+    @Override
+    public void onView(long nowNanos) {
+        proposals.onView();
+        syncFollowers();
+        state.flushIfNeeded();
+        review(nowNanos);
+    }
+
+    @Override
+    public void onAppended(long nowNanos) {
+        long end = state.log().endOffset();
+        InvariantViolation.check(end >= lastEnd, "I4: the leader's log end fell", end, lastEnd);
+        for (FollowerProgress follower : followers.values()) {
+            follower.noteCaughtUp(lastEnd, nowNanos);
+        }
+        lastEnd = end;
+        state.flushIfNeeded();
+        review(nowNanos);
+    }
+
+    @Override
+    public void onFlushed(long nowNanos) {
+        state.flushIfNeeded();
+        review(nowNanos);
+    }
+
+    @Override
+    public void onTick(long nowNanos) {
+        PartitionRegistration view = state.view();
+        // L6: which of the two a client is told depends on whether waiting longer could have helped.
+        CommitOutcome outcome = view.isr().size() < view.minIsr()
+                ? CommitOutcome.NOT_ENOUGH_REPLICAS_AFTER_APPEND
+                : CommitOutcome.TIMED_OUT_AFTER_APPEND;
+        awaitingHighWatermark.expire(nowNanos, outcome, state.outbox());
+        awaitingOwnStore.expire(nowNanos, CommitOutcome.TIMED_OUT_AFTER_APPEND, state.outbox());
+        proposals.onTick(nowNanos);
+        review(nowNanos);
+    }
+
+    /** Rules L1 and L15: pending acknowledgements become unknown, links are closed. */
+    @Override
+    public void close(CommitOutcome outcome, AttachRefusal reason, int knownEpoch) {
+        awaitingHighWatermark.failAll(outcome, state.outbox());
+        awaitingOwnStore.failAll(outcome, state.outbox());
+        for (FollowerProgress follower : followers.values()) {
+            endLink(follower, reason, knownEpoch);
+        }
+    }
+
+    // ---- Produce
+
+    /** Rule L6. */
+    void awaitCommit(long token, long endOffset, Acks acks, long deadlineNanos) {
+        long end = state.log().endOffset();
+        InvariantViolation.check(endOffset <= end, "I12: an append waits beyond the log end", endOffset, end);
+        CommitQueue queue = acks == Acks.ALL ? awaitingHighWatermark : awaitingOwnStore;
+        queue.add(token, endOffset, deadlineNanos);
+        completeProduces();
+    }
+
+    // ---- Followers
+
+    /** Rule F2; partition and leader epoch have been compared. */
+    void onAttach(int follower, long brokerEpoch, long streamId, Attach attach, long nowNanos) {
+        FollowerProgress progress = followers.get(follower);
+        if (progress == null
+                || brokerEpoch < state.registeredEpoch(follower)
+                || progress.isOvertaken(brokerEpoch, attach.link().linkId())) {
+            refuse(follower, streamId, attach.link(), AttachRefusal.NOT_REPLICA);
+            return;
+        }
+        // L10: whatever the answer, what an earlier link told no longer counts.
+        progress.detach(state.log().endOffset(), nowNanos);
+        progress.attachSeen(brokerEpoch, attach.link().linkId());
+        ReplicaLog log = state.log();
+        // F11's place: such a follower needs a reset, as does one that lost the log which the leader still starts at
+        // (F13).
+        boolean outside = attach.endOffset() < log.startOffset()
+                || attach.lastEpoch().isEmpty() && attach.endOffset() > log.endOffset();
+        if (outside) {
+            refuse(follower, streamId, attach.link(), AttachRefusal.OUT_OF_RANGE);
+            return;
+        }
+        if (attach.lastEpoch().isPresent()) {
+            int lastEpoch = attach.lastEpoch().getAsInt();
+            if (lastEpoch > epoch) {
+                refuse(follower, streamId, attach.link(), AttachRefusal.OUT_OF_RANGE);
+                return;
+            }
+            EpochEnd point = log.endOf(lastEpoch);
+            if (point.epoch() < lastEpoch || point.endOffset() < attach.endOffset()) {
+                state.outbox().add(new Effect.SendDiverged(follower, streamId, attach.link(), point));
+                return;
+            }
+        }
+        progress.attach(streamId, attach, log.endOffset(), nowNanos);
+        state.outbox()
+                .add(new Effect.SendAttached(
+                        follower, streamId, attach.link(), state.highWatermark(), log.startOffset()));
+        review(nowNanos);
+    }
+
+    void onAck(int follower, long brokerEpoch, Ack ack, long nowNanos) {
+        FollowerProgress progress = followers.get(follower);
+        if (progress == null || !progress.attachedBy(brokerEpoch, ack.link())) {
+            return;
+        }
+        if (ack.endOffset() > state.log().endOffset()) {
+            // I7, broken by the other side: it is the link that ends.
+            refuse(follower, progress.streamId(), ack.link(), AttachRefusal.OUT_OF_RANGE);
+            progress.detach(state.log().endOffset(), nowNanos);
+            return;
+        }
+        progress.acknowledged(ack, state.log().endOffset(), nowNanos);
+        review(nowNanos);
+    }
+
+    void onDetach(int follower, long brokerEpoch, Link link, long nowNanos) {
+        FollowerProgress progress = followers.get(follower);
+        if (progress != null && progress.attachedBy(brokerEpoch, link)) {
+            progress.detach(state.log().endOffset(), nowNanos);
+        }
+    }
+
+    /** Rule F14: a broken stream ends the links made on it. */
+    void onFollowerDisconnected(int follower, long streamId, long nowNanos) {
+        FollowerProgress progress = followers.get(follower);
+        if (progress != null && progress.attached() && progress.streamId() == streamId) {
+            progress.detach(state.log().endOffset(), nowNanos);
+        }
+    }
+
+    void onPushSent(int follower, Link link, long endOffset, int bytes) {
+        FollowerProgress progress = followers.get(follower);
+        if (progress != null && progress.attached() && progress.link().equals(link) && progress.pushing()) {
+            progress.pushSent(endOffset, bytes);
+            push(progress);
+        }
+    }
+
+    void onProposalResult(int leaderEpoch, int partitionEpoch, ProposalOutcome outcome, long nowNanos) {
+        proposals.onResult(leaderEpoch, partitionEpoch, outcome, nowNanos);
+        review(nowNanos);
+    }
+
+    // ---- What follows from any of them
+
+    private void review(long nowNanos) {
+        if (!ready()) {
+            return;
+        }
+        state.advanceHighWatermark(review.highWatermarkBound(followers.values(), nowNanos));
+        completeProduces();
+        for (FollowerProgress follower : followers.values()) {
+            push(follower);
+        }
+        review.proposeChange(followers, nowNanos);
+    }
+
+    private void completeProduces() {
+        awaitingHighWatermark.completeUpTo(state.highWatermark(), state.outbox());
+        awaitingOwnStore.completeUpTo(state.storedEnd(), state.outbox());
+    }
+
+    /** Rule L11: data within the window, pipelined; the offsets alone when only they moved. */
+    private void push(FollowerProgress follower) {
+        if (!follower.attached() || follower.pushing()) {
+            return;
+        }
+        int room = follower.windowRoom(state.options().windowBytes());
+        long logStart = state.log().startOffset();
+        int bytes = follower.sentEnd() < state.log().endOffset()
+                ? Math.min(room, state.options().pushBytes())
+                : 0;
+        if (bytes > 0 || follower.offsetsChanged(state.highWatermark(), logStart)) {
+            state.outbox()
+                    .add(new Effect.PushTo(
+                            follower.brokerId(),
+                            follower.streamId(),
+                            follower.link(),
+                            follower.sentEnd(),
+                            bytes,
+                            follower.previousEpoch(state.log()),
+                            state.highWatermark(),
+                            logStart));
+            follower.pushStarted(state.highWatermark(), logStart);
+        }
+    }
+
+    /** One progress for each replica of the record. */
+    private void syncFollowers() {
+        PartitionRegistration view = state.view();
+        for (FollowerProgress follower : followers.values()) {
+            if (!view.hasReplica(follower.brokerId())) {
+                endLink(follower, AttachRefusal.NOT_REPLICA, epoch);
+            }
+        }
+        followers.keySet().removeIf(id -> !view.hasReplica(id));
+        for (int id : view.replicas()) {
+            if (id != state.brokerId() && !followers.containsKey(id)) {
+                FollowerProgress progress = new FollowerProgress(id);
+                if (view.isr().contains(id)) {
+                    progress.assumeCaughtUp(startedAt);
+                }
+                followers.put(id, progress);
+            }
+        }
+    }
+
+    private void endLink(FollowerProgress follower, AttachRefusal reason, int knownEpoch) {
+        if (follower.attached()) {
+            state.outbox()
+                    .add(new Effect.SendRefused(
+                            follower.brokerId(), follower.streamId(), follower.link(), reason, knownEpoch));
+        }
+    }
+
+    private void refuse(int follower, long streamId, Link link, AttachRefusal reason) {
+        state.outbox().add(new Effect.SendRefused(follower, streamId, link, reason, epoch));
+    }
+}

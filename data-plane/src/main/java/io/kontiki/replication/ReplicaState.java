@@ -1,0 +1,125 @@
+package io.kontiki.replication;
+
+import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.FlushMode;
+import io.kontiki.metadata.PartitionRegistration;
+import java.util.Map;
+
+/** What both roles share: the log, the quorum's record, the high watermark and the effects of the present event. */
+final class ReplicaState {
+    private final ReplicaIdentity identity;
+    private final ReplicaLog log;
+    private final ReplicaOptions options;
+    private final Outbox outbox = new Outbox();
+    private Map<Integer, BrokerRegistration> brokers = Map.of();
+    private PartitionRegistration view;
+    private long highWatermark;
+    private boolean flushing;
+
+    ReplicaState(ReplicaIdentity identity, ReplicaLog log, long highWatermarkHint, ReplicaOptions options) {
+        this.identity = identity;
+        this.log = log;
+        this.options = options;
+        // R15: the checkpoint is only a hint.
+        this.highWatermark = Math.max(log.startOffset(), Math.min(highWatermarkHint, log.endOffset()));
+    }
+
+    ReplicaIdentity identity() {
+        return identity;
+    }
+
+    int brokerId() {
+        return identity.brokerId();
+    }
+
+    ReplicaLog log() {
+        return log;
+    }
+
+    ReplicaOptions options() {
+        return options;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    /** The record at the version known here; present in every role but the first idling. */
+    PartitionRegistration view() {
+        return view;
+    }
+
+    boolean hasView() {
+        return view != null;
+    }
+
+    long highWatermark() {
+        return highWatermark;
+    }
+
+    void setMetadata(PartitionRegistration newView, Map<Integer, BrokerRegistration> newBrokers) {
+        view = newView;
+        brokers = newBrokers;
+    }
+
+    /** Whether the quorum lets that broker be in sync (rule M0). */
+    boolean usable(int brokerId) {
+        BrokerRegistration broker = brokers.get(brokerId);
+        return broker != null && broker.usable();
+    }
+
+    /** Epoch of the broker's registered run, or -1. */
+    long registeredEpoch(int brokerId) {
+        BrokerRegistration broker = brokers.get(brokerId);
+        return broker == null ? -1 : broker.epoch();
+    }
+
+    boolean durable() {
+        return view.flushMode() == FlushMode.ACK;
+    }
+
+    /** {@code end(self)}: how far this replica's log is stored in the sense of the flush mode. */
+    long storedEnd() {
+        return durable() ? log.flushedOffset() : log.endOffset();
+    }
+
+    /**
+     * Raises the high watermark; a lower value changes nothing (I3).
+     *
+     * @return whether it rose
+     */
+    boolean advanceHighWatermark(long to) {
+        if (to <= highWatermark) {
+            return false;
+        }
+        InvariantViolation.check(to <= log.endOffset(), "I3: high watermark above the log end", to, log.endOffset());
+        highWatermark = to;
+        outbox.add(new Effect.HighWatermarkAdvanced(to));
+        return true;
+    }
+
+    /** Durable mode: asks for a flush of what is not on the disk; one at a time, so that appends share it. */
+    void flushIfNeeded() {
+        if (!flushing && durable() && log.flushedOffset() < log.endOffset()) {
+            flushing = true;
+            outbox.add(new Effect.Flush());
+        }
+    }
+
+    void flushed() {
+        flushing = false;
+    }
+
+    /** Checked around every event. */
+    void checkLog() {
+        long end = log.endOffset();
+        InvariantViolation.check(
+                log.flushedOffset() <= end, "I3: flushed end above the log end", log.flushedOffset(), end);
+        InvariantViolation.check(highWatermark <= end, "I3: high watermark above the log end", highWatermark, end);
+        InvariantViolation.check(
+                log.startOffset() <= highWatermark,
+                "I3: log start above the high watermark",
+                log.startOffset(),
+                highWatermark);
+    }
+}
