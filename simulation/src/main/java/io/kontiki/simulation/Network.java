@@ -1,0 +1,87 @@
+package io.kontiki.simulation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** Streams between brokers, and which directions are cut. */
+final class Network {
+    /** A cut that lasts longer breaks the streams across it. */
+    private static final long KEEP_ALIVE_MILLIS = 1_500;
+
+    private final Scheduler scheduler;
+    private final Map<Long, SimStream> streams = new LinkedHashMap<>();
+    private final TreeSet<String> blocked = new TreeSet<>();
+    private long lastStreamId;
+
+    Network(Scheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    /** How long a message takes: mostly little, now and then long enough for other streams to overtake. */
+    long delayNanos() {
+        long most = scheduler.chance(0.05) ? 200 : 2;
+        return scheduler.draw(0, most * Scheduler.MILLI);
+    }
+
+    boolean blocked(int from, int to) {
+        return blocked.contains(from + ">" + to);
+    }
+
+    boolean reachable(int first, int second) {
+        return !blocked(first, second) && !blocked(second, first);
+    }
+
+    SimStream open(SimBroker follower, SimBroker leader) {
+        SimStream stream = new SimStream(++lastStreamId, scheduler, this, follower, leader);
+        streams.put(stream.id(), stream);
+        return stream;
+    }
+
+    void forget(SimStream stream) {
+        streams.remove(stream.id());
+    }
+
+    /** Nothing goes that way until {@link #heal}; what is on its way waits. */
+    void block(int from, int to) {
+        blocked.add(from + ">" + to);
+        scheduler.after(KEEP_ALIVE_MILLIS * Scheduler.MILLI, () -> {
+            if (blocked(from, to)) {
+                breakBetween(from, to);
+            }
+        });
+    }
+
+    void unblock(int from, int to) {
+        blocked.remove(from + ">" + to);
+    }
+
+    void heal() {
+        blocked.clear();
+    }
+
+    void breakBetween(int first, int second) {
+        for (SimStream stream : List.copyOf(streams.values())) {
+            if (stream.joins(first, second)) {
+                stream.breakNow();
+            }
+        }
+    }
+
+    void breakAllOf(SimBroker broker) {
+        for (SimStream stream : List.copyOf(streams.values())) {
+            if (stream.hasEnd(broker)) {
+                stream.breakNow();
+            }
+        }
+    }
+
+    void breakOne() {
+        List<SimStream> open = new ArrayList<>(streams.values());
+        if (!open.isEmpty()) {
+            open.get((int) scheduler.draw(0, open.size() - 1)).breakNow();
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package io.kontiki.simulation;
+
+import io.kontiki.controller.Controller;
+import io.kontiki.controller.ControllerConfig;
+import io.kontiki.controller.Now;
+import io.kontiki.controller.Prepared;
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.metadata.command.Applied;
+import io.kontiki.metadata.command.MetadataState;
+import io.kontiki.proto.internal.v1.Command;
+import io.kontiki.proto.internal.v1.CommandReply;
+import io.kontiki.proto.internal.v1.HeartbeatRequest;
+import io.kontiki.proto.internal.v1.ProposeRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * The metadata quorum as one place that does not fail for good: commands are committed after a while, answers get lost,
+ * controllers change, brokers are cut off. Commands are judged by the product's {@link MetadataState} and made by its
+ * {@link Controller}.
+ */
+final class Quorum {
+    static final String CLUSTER = "simulated";
+    private static final long TICK_MILLIS = 100;
+
+    private final Scheduler scheduler;
+    private final TopicPartition partition;
+    private final ControllerConfig config = ControllerConfig.defaults(CLUSTER);
+    private final List<Consumer<MetadataImage>> watchers = new ArrayList<>();
+    private final TreeSet<Integer> cutOff = new TreeSet<>();
+    private final TreeSet<Integer> imageDelayed = new TreeSet<>();
+    private final BiConsumer<PartitionRegistration, MetadataImage> onRecord;
+    private MetadataImage image = MetadataImage.EMPTY;
+    private Controller controller;
+    private long term = 1;
+    private long index;
+    private double replyLoss;
+    private double duplication;
+    private long commitMillis = 3;
+    private boolean down;
+
+    Quorum(Scheduler scheduler, TopicPartition partition, BiConsumer<PartitionRegistration, MetadataImage> onRecord) {
+        this.scheduler = scheduler;
+        this.partition = partition;
+        this.onRecord = onRecord;
+        this.controller = newController();
+        scheduler.after(0, this::tick);
+    }
+
+    // ---- Faults
+
+    void setReplyLoss(double probability) {
+        replyLoss = probability;
+    }
+
+    void setDuplication(double probability) {
+        duplication = probability;
+    }
+
+    void setCommitMillis(long most) {
+        commitMillis = most;
+    }
+
+    /** Nothing is committed while it is down; what was asked waits or is lost. */
+    void setDown(boolean value) {
+        down = value;
+    }
+
+    void cutOff(int broker) {
+        cutOff.add(broker);
+    }
+
+    void reconnect(int broker) {
+        cutOff.remove(broker);
+    }
+
+    /** The broker's image stands still, while it can propose and is heard. */
+    void delayImage(int broker) {
+        imageDelayed.add(broker);
+    }
+
+    void catchUpImage(int broker) {
+        imageDelayed.remove(broker);
+    }
+
+    boolean sendsImagesTo(int broker) {
+        return !cutOff.contains(broker) && !imageDelayed.contains(broker);
+    }
+
+    void changeController() {
+        term++;
+        controller = newController();
+    }
+
+    void heal() {
+        replyLoss = 0;
+        duplication = 0;
+        commitMillis = 3;
+        down = false;
+        cutOff.clear();
+        imageDelayed.clear();
+    }
+
+    // ---- Calls of brokers
+
+    MetadataImage image() {
+        return image;
+    }
+
+    Optional<PartitionRegistration> partitionRecord() {
+        return image.partition(partition);
+    }
+
+    void watch(Consumer<MetadataImage> watcher) {
+        watchers.add(watcher);
+    }
+
+    /** An empty answer means that the outcome is unknown. */
+    void propose(int broker, ProposeRequest.Builder request, Consumer<Optional<CommandReply>> answer) {
+        if (cutOff.contains(broker)) {
+            scheduler.afterMillis(300, 600, () -> answer.accept(Optional.empty()));
+            return;
+        }
+        ProposeRequest complete =
+                request.setFromBrokerId(broker).setClusterId(CLUSTER).build();
+        Prepared prepared = controller.prepare(complete, image, wallAndMonotonic());
+        if (prepared instanceof Prepared.Submit submit) {
+            submit(submit.command(), answer);
+        } else {
+            scheduler.afterMillis(1, 5, () -> answer.accept(Optional.empty()));
+        }
+    }
+
+    void heartbeat(HeartbeatRequest.Builder request) {
+        if (down || cutOff.contains(request.getBrokerId())) {
+            return;
+        }
+        controller
+                .onHeartbeat(request.setClusterId(CLUSTER).build(), image, wallAndMonotonic())
+                .command()
+                .ifPresent(this::submit);
+    }
+
+    /** The process is gone, and dialling it was refused. */
+    void brokerGone(int broker, long brokerEpoch) {
+        controller.onBrokerGone(broker, brokerEpoch, image, wallAndMonotonic()).forEach(this::submit);
+    }
+
+    void submit(Command command) {
+        submit(command, reply -> {});
+    }
+
+    // ---- The log
+
+    private void submit(Command command, Consumer<Optional<CommandReply>> answer) {
+        long submittedTerm = term;
+        scheduler.afterMillis(0, commitMillis, () -> commit(command, submittedTerm, answer));
+        // A late copy of a registration would displace the run that came after it, which then cannot vouch for itself.
+        if (!command.hasRegisterBroker() && scheduler.chance(duplication)) {
+            scheduler.afterMillis(0, 3_000, () -> commit(command, submittedTerm, reply -> {}));
+        }
+    }
+
+    private void commit(Command command, long submittedTerm, Consumer<Optional<CommandReply>> answer) {
+        if (down) {
+            if (scheduler.chance(0.5)) {
+                scheduler.afterMillis(50, 500, () -> commit(command, submittedTerm, answer));
+            } else {
+                scheduler.afterMillis(100, 500, () -> answer.accept(Optional.empty()));
+            }
+            return;
+        }
+        index++;
+        Applied applied = MetadataState.apply(image, command, term, index);
+        image = applied.image();
+        partitionRecord().ifPresent(record -> onRecord.accept(record, image));
+        for (Consumer<MetadataImage> watcher : List.copyOf(watchers)) {
+            watcher.accept(image);
+        }
+        boolean lost = scheduler.chance(replyLoss) || submittedTerm != term;
+        scheduler.afterMillis(
+                lost ? 300 : 0,
+                lost ? 600 : 3,
+                () -> answer.accept(lost ? Optional.empty() : Optional.of(applied.reply())));
+    }
+
+    private void tick() {
+        if (!down) {
+            controller.onTick(image, wallAndMonotonic()).forEach(this::submit);
+        }
+        scheduler.after(TICK_MILLIS * Scheduler.MILLI, this::tick);
+    }
+
+    private Controller newController() {
+        return new Controller(config, term, image, scheduler.random(), wallAndMonotonic());
+    }
+
+    private Now wallAndMonotonic() {
+        return new Now(scheduler.nowMillis(), scheduler.now());
+    }
+}

@@ -1,0 +1,121 @@
+package io.kontiki.simulation;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+
+/**
+ * One {@code Replicate} stream: ordered in each direction; when it breaks, a tail of what is on its way is lost and each
+ * end learns of it by itself, later.
+ */
+final class SimStream {
+    private final class Direction {
+        private final SimBroker source;
+        private final SimBroker target;
+        private final Deque<Consumer<SimBroker>> waiting = new ArrayDeque<>();
+
+        Direction(SimBroker source, SimBroker target) {
+            this.source = source;
+            this.target = target;
+        }
+
+        void send(Consumer<SimBroker> message) {
+            if (!broken) {
+                waiting.add(message);
+                scheduler.after(network.delayNanos(), this::deliver);
+            }
+        }
+
+        /** One delivery was scheduled for each message; each takes the oldest, which keeps the order. */
+        private void deliver() {
+            if (waiting.isEmpty()) {
+                return;
+            }
+            if (network.blocked(source.id(), target.id())) {
+                scheduler.afterMillis(5, 20, this::deliver);
+                return;
+            }
+            target.execute(() -> {
+                if (!waiting.isEmpty()) {
+                    waiting.poll().accept(target);
+                }
+            });
+        }
+
+        void cut() {
+            int kept = (int) scheduler.draw(0, waiting.size());
+            while (waiting.size() > kept) {
+                waiting.pollLast();
+            }
+        }
+    }
+
+    private final long id;
+    private final Scheduler scheduler;
+    private final Network network;
+    private final Direction toLeader;
+    private final Direction toFollower;
+    private boolean broken;
+
+    SimStream(long id, Scheduler scheduler, Network network, SimBroker follower, SimBroker leader) {
+        this.id = id;
+        this.scheduler = scheduler;
+        this.network = network;
+        this.toLeader = new Direction(follower, leader);
+        this.toFollower = new Direction(leader, follower);
+    }
+
+    long id() {
+        return id;
+    }
+
+    SimBroker follower() {
+        return toLeader.source;
+    }
+
+    SimBroker leader() {
+        return toLeader.target;
+    }
+
+    boolean joins(int first, int second) {
+        return follower().id() == first && leader().id() == second
+                || follower().id() == second && leader().id() == first;
+    }
+
+    boolean hasEnd(SimBroker broker) {
+        return follower() == broker || leader() == broker;
+    }
+
+    void sendToLeader(Consumer<SimBroker> message) {
+        toLeader.send(message);
+    }
+
+    void sendToFollower(Consumer<SimBroker> message) {
+        toFollower.send(message);
+    }
+
+    void breakNow() {
+        if (broken) {
+            return;
+        }
+        broken = true;
+        network.forget(this);
+        toLeader.cut();
+        toFollower.cut();
+        learnLater(follower(), broker -> broker.onStreamToLeaderBroken(this), toFollower);
+        learnLater(leader(), broker -> broker.onStreamFromFollowerBroken(this), toLeader);
+    }
+
+    /** What was received before the end is read before the end. */
+    private void learnLater(SimBroker broker, Consumer<SimBroker> event, Direction incoming) {
+        scheduler.afterMillis(
+                1,
+                scheduler.chance(0.2) ? 2_000 : 50,
+                () -> broker.execute(() -> {
+                    while (!incoming.waiting.isEmpty()) {
+                        incoming.waiting.poll().accept(broker);
+                    }
+                    event.accept(broker);
+                }));
+    }
+}

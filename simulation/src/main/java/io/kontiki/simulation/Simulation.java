@@ -1,0 +1,128 @@
+package io.kontiki.simulation;
+
+import io.kontiki.replication.Acks;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One run of a cluster, wholly determined by its seed and options. Single-threaded. {@link #run()} draws everything; a
+ * scenario makes its own faults by the other methods and ends with {@link #healAndCheck()}.
+ */
+public final class Simulation {
+    private static final long STEPS_MAX = 5_000_000;
+    /** Promise F. */
+    private static final long HEAL_MILLIS = 30_000;
+
+    private static final long WRITE_AGAIN_MILLIS = 500;
+
+    private final long seed;
+    private final Cluster cluster;
+    private final Workload workload;
+    private final Nemesis nemesis;
+    private long steps;
+
+    public Simulation(long seed, SimulationOptions options) {
+        this.seed = seed;
+        this.cluster = new Cluster(seed, options);
+        this.workload = new Workload(cluster);
+        this.nemesis = new Nemesis(cluster);
+    }
+
+    /**
+     * Runs load under faults, then heals and checks.
+     *
+     * @return how many acks=all records were acknowledged
+     * @throws SimulationFailure naming the seed, if a promise or an invariant was broken
+     */
+    public int run() {
+        startUp();
+        if (cluster.options().load()) {
+            workload.start();
+        }
+        if (cluster.options().faults()) {
+            nemesis.start();
+        }
+        runFor(cluster.options().faultMillis());
+        return healAndCheck();
+    }
+
+    /** Starts all nodes and makes the topic. */
+    void startUp() {
+        await("the brokers to register", () -> {
+            for (SimNode node : cluster.nodes()) {
+                if (!cluster.quorum().image().usable(node.id())) {
+                    return false;
+                }
+            }
+            return true;
+        });
+        cluster.createTopic();
+        await("a leader", () -> cluster.leader().isPresent());
+    }
+
+    /** Promises A, B and F: faults stop, and the cluster comes back with everything. */
+    int healAndCheck() {
+        nemesis.stop();
+        workload.stop();
+        await("the cluster to heal", cluster::healed);
+        int before = cluster.checks().committed().acknowledged();
+        writeUntil(() -> cluster.checks().committed().acknowledged() > before);
+        await("a write after healing", () -> cluster.checks().committed().acknowledged() > before && cluster.healed());
+        guarded(cluster.checks()::atEnd);
+        return cluster.checks().committed().acknowledged();
+    }
+
+    /** As a client does: an attempt that timed out is followed by another. */
+    private void writeUntil(BooleanSupplier acknowledged) {
+        if (!acknowledged.getAsBoolean()) {
+            cluster.leader().ifPresent(leader -> workload.produce(leader, Acks.ALL));
+            cluster.scheduler().after(WRITE_AGAIN_MILLIS * Scheduler.MILLI, () -> writeUntil(acknowledged));
+        }
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    void runFor(long millis) {
+        long until = cluster.scheduler().now() + millis * Scheduler.MILLI;
+        while (step(until)) {
+            // Each step checks itself.
+        }
+    }
+
+    /** Runs until the condition holds, at most as long as healing may take. */
+    void await(String what, BooleanSupplier condition) {
+        long until = cluster.scheduler().now() + HEAL_MILLIS * Scheduler.MILLI;
+        while (!condition.getAsBoolean()) {
+            if (!step(until)) {
+                throw failure(new SimulationFailure("F: waited in vain for " + what), Optional.empty());
+            }
+        }
+    }
+
+    private boolean step(long until) {
+        if (++steps > STEPS_MAX) {
+            throw failure(new SimulationFailure("more than " + STEPS_MAX + " steps"), Optional.empty());
+        }
+        boolean[] more = new boolean[1];
+        guarded(() -> more[0] = cluster.scheduler().step(until));
+        return more[0];
+    }
+
+    /** Says with each failure how to see it again. */
+    private void guarded(Runnable action) {
+        try {
+            action.run();
+        } catch (SimulationFailure | RuntimeException cause) {
+            throw failure(cause, Optional.of(cause));
+        }
+    }
+
+    private SimulationFailure failure(Throwable broken, Optional<Throwable> cause) {
+        SimulationFailure failure = new SimulationFailure(broken + "\nseed " + seed + ", " + cluster.options() + "\n"
+                + cluster + "\nreplay with -Dsim.seed=" + seed);
+        cause.ifPresent(failure::initCause);
+        return failure;
+    }
+}
