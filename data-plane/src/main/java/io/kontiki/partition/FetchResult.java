@@ -1,0 +1,20 @@
+package io.kontiki.partition;
+
+import io.kontiki.proto.v1.ErrorReason;
+import java.nio.ByteBuffer;
+
+/** What one read of a partition gave. */
+public sealed interface FetchResult {
+    /**
+     * Whole committed batches, perhaps none. The first may begin below the wanted offset.
+     *
+     * @param records the batches one behind the other; the receiver owns the buffer
+     * @param highWatermark first offset not yet known to be committed
+     * @param logStartOffset first offset still readable
+     */
+    record Records(ByteBuffer records, long highWatermark, long logStartOffset) implements FetchResult {}
+
+    /** @param message for people; names the value and the limit */
+    record Refused(ErrorReason reason, String message, long highWatermark, long logStartOffset)
+            implements FetchResult {}
+}

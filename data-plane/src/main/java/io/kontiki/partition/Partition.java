@@ -1,0 +1,327 @@
+package io.kontiki.partition;
+
+import io.kontiki.log.AppendInfo;
+import io.kontiki.log.LogConfig;
+import io.kontiki.log.LogFailedException;
+import io.kontiki.log.OffsetOutOfRangeException;
+import io.kontiki.log.PartitionLog;
+import io.kontiki.log.ProducerCheck;
+import io.kontiki.log.TimestampOffset;
+import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.record.BatchValidator;
+import io.kontiki.record.InvalidBatchException;
+import io.kontiki.record.RecordBatch;
+import io.kontiki.replication.Ack;
+import io.kontiki.replication.Acks;
+import io.kontiki.replication.Admission;
+import io.kontiki.replication.Attach;
+import io.kontiki.replication.AttachRefusal;
+import io.kontiki.replication.EpochEnd;
+import io.kontiki.replication.Link;
+import io.kontiki.replication.PartitionReplica;
+import io.kontiki.replication.Push;
+import io.kontiki.replication.ReplicaRole;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/**
+ * One partition on this broker: its log and its replica. Every change happens on its event loop; the public methods may
+ * be called by any thread and hand over to it. Reads of committed records run beside it on the caller's thread, by the
+ * state that the loop last published.
+ */
+public final class Partition {
+    private final TopicPartition id;
+    private final String name;
+    private final EventLoop loop;
+    private final PartitionLog log;
+    private final PartitionReplica replica;
+    private final ReplicaDriver driver;
+    private final LongConsumer ticker;
+    private volatile int maxMessageBytes;
+
+    Partition(TopicPartition id, String name, EventLoop loop, PartitionLog log, ReplicaDriver driver) {
+        this.id = id;
+        this.name = name;
+        this.loop = loop;
+        this.log = log;
+        this.driver = driver;
+        this.replica = driver.replica();
+        this.ticker = driver::onTick;
+        loop.execute(() -> loop.addTicker(ticker));
+    }
+
+    public TopicPartition id() {
+        return id;
+    }
+
+    /** {@code topic-number}, for people. */
+    public String name() {
+        return name;
+    }
+
+    /** First offset still readable. */
+    public long logStartOffset() {
+        return log.logStartOffset();
+    }
+
+    /** Whether this replica leads, as far as was published. */
+    public boolean isLeader() {
+        return driver.view().role() == ReplicaRole.LEADER;
+    }
+
+    void configure(LogConfig settings) {
+        maxMessageBytes = settings.maxMessageBytes();
+        loop.execute(() -> log.configure(settings));
+    }
+
+    // ---- Produce
+
+    /**
+     * Appends one batch. Checks its bytes on the calling thread.
+     *
+     * @param records one batch; must not change until the outcome is told
+     * @param leaderEpoch the leader epoch that the caller knows, if any
+     * @param timeoutMillis how long to wait for the acknowledgement, at least 1
+     * @param outcome told once, on any thread; with {@link Acks#NONE} right after the append
+     * @throws InvalidBatchException if the bytes are no acceptable batch; nothing is told then
+     */
+    public void produce(
+            ByteBuffer records,
+            Acks acks,
+            OptionalInt leaderEpoch,
+            int timeoutMillis,
+            Consumer<ProduceOutcome> outcome) {
+        RecordBatch batch = BatchValidator.validate(records, maxMessageBytes);
+        long timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        if (!loop.offer(() -> append(batch, acks, leaderEpoch, timeoutNanos, outcome))) {
+            outcome.accept(new ProduceOutcome.Refused(
+                    ErrorReason.ERROR_REASON_OVERLOADED, "too many appends wait on this broker"));
+        }
+    }
+
+    /** Rule D5: check and append are one event. */
+    private void append(
+            RecordBatch batch,
+            Acks acks,
+            OptionalInt leaderEpoch,
+            long timeoutNanos,
+            Consumer<ProduceOutcome> outcome) {
+        Admission admission = replica.admit(acks, leaderEpoch);
+        if (admission instanceof Admission.Refused refused) {
+            outcome.accept(Refusals.of(refused, name));
+            return;
+        }
+        ProducerCheck check = log.producers().check(batch);
+        if (check instanceof ProducerCheck.Duplicate duplicate) {
+            acknowledge(duplicate.baseOffset(), duplicate.lastOffset() + 1, acks, timeoutNanos, outcome);
+            return;
+        }
+        if (!(check instanceof ProducerCheck.New)) {
+            outcome.accept(Refusals.of(check, batch.producerId()));
+            return;
+        }
+        AppendInfo appended;
+        try {
+            appended = log.appendAsLeader(batch.bytes(), ((Admission.Granted) admission).leaderEpoch());
+        } catch (LogFailedException e) {
+            driver.onIoError(e);
+            outcome.accept(new ProduceOutcome.Refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, e.getMessage()));
+            return;
+        }
+        driver.onAppended(appended);
+        acknowledge(appended.baseOffset(), appended.nextOffset(), acks, timeoutNanos, outcome);
+    }
+
+    private void acknowledge(
+            long baseOffset, long endOffset, Acks acks, long timeoutNanos, Consumer<ProduceOutcome> outcome) {
+        if (acks == Acks.NONE) {
+            outcome.accept(new ProduceOutcome.Written(baseOffset));
+        } else {
+            driver.awaitCommit(baseOffset, endOffset, acks, timeoutNanos, outcome);
+        }
+    }
+
+    // ---- Reads
+
+    /**
+     * Reads committed batches. May block on the disk.
+     *
+     * @param maxBytes stop before exceeding so many bytes, but the first batch is read whole
+     */
+    public FetchResult read(long offset, int maxBytes, OptionalInt leaderEpoch) {
+        ReadView view = driver.view();
+        long start = log.logStartOffset();
+        Optional<ProduceOutcome.Refused> refusal = Refusals.ofRead(view, leaderEpoch, name);
+        if (refusal.isPresent()) {
+            return new FetchResult.Refused(
+                    refusal.get().reason(), refusal.get().message(), view.highWatermark(), start);
+        }
+        if (offset < start || offset > log.endOffset()) {
+            return outOfRange(offset, view, start);
+        }
+        if (offset >= view.highWatermark()) {
+            return new FetchResult.Records(ByteBuffer.allocate(0), view.highWatermark(), start);
+        }
+        try {
+            ByteBuffer bytes = log.read(offset, Math.max(0, maxBytes), view.highWatermark())
+                    .bytes();
+            return new FetchResult.Records(bytes, view.highWatermark(), start);
+        } catch (OffsetOutOfRangeException e) {
+            return outOfRange(offset, view, log.logStartOffset());
+        } catch (LogFailedException e) {
+            return new FetchResult.Refused(
+                    ErrorReason.ERROR_REASON_STORAGE_ERROR, e.getMessage(), view.highWatermark(), start);
+        }
+    }
+
+    private FetchResult outOfRange(long offset, ReadView view, long start) {
+        // A new leader may not know yet how far the log is committed: the offset may turn out to be right.
+        ErrorReason reason = offset > start && !view.canAnswerLatest()
+                ? ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE
+                : ErrorReason.ERROR_REASON_OFFSET_OUT_OF_RANGE;
+        return new FetchResult.Refused(
+                reason,
+                "offset " + offset + " of " + name + " is not within " + start + " to " + view.highWatermark(),
+                view.highWatermark(),
+                start);
+    }
+
+    /**
+     * Calls {@code wake}, once, when records at {@code offset} become readable or the partition can no longer be read
+     * here. What is readable already wakes nobody: read after this call, not before.
+     *
+     * @return takes the wish back
+     */
+    public Runnable onReadable(long offset, Runnable wake) {
+        return driver.readWaiters().add(offset, wake);
+    }
+
+    /** The first offset still readable. */
+    public OffsetLookup earliestOffset() {
+        return refusedLookup().orElseGet(() -> new OffsetLookup.Found(log.logStartOffset(), OptionalLong.empty()));
+    }
+
+    /** The end of the committed records. */
+    public OffsetLookup latestOffset() {
+        ReadView view = driver.view();
+        return refusedLookup()
+                .orElseGet(() -> view.canAnswerLatest()
+                        ? new OffsetLookup.Found(view.highWatermark(), OptionalLong.empty())
+                        : new OffsetLookup.Refused(
+                                ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE,
+                                "the new leader of " + name + " does not know yet how far the log is committed"));
+    }
+
+    /**
+     * The first committed record at or after a time. May block on the disk.
+     *
+     * @param timestampMillis since 1970
+     */
+    public OffsetLookup offsetForTimestamp(long timestampMillis) {
+        Optional<OffsetLookup> refused = refusedLookup();
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        Optional<TimestampOffset> found = log.offsetForTimestamp(timestampMillis);
+        if (found.isEmpty() || found.get().offset() >= driver.view().highWatermark()) {
+            return new OffsetLookup.None();
+        }
+        return new OffsetLookup.Found(
+                found.get().offset(), OptionalLong.of(found.get().timestampMs()));
+    }
+
+    private Optional<OffsetLookup> refusedLookup() {
+        return Refusals.ofRead(driver.view(), OptionalInt.empty(), name)
+                .map(refused -> new OffsetLookup.Refused(refused.reason(), refused.message()));
+    }
+
+    // ---- Replication: what arrives from other brokers
+
+    public void onAttach(int follower, long brokerEpoch, long streamId, Attach attach) {
+        loop.execute(() -> driver.handle(replica.onAttach(follower, brokerEpoch, streamId, attach, driver.nowNanos())));
+    }
+
+    public void onAck(int follower, long brokerEpoch, Ack ack) {
+        loop.execute(() -> driver.handle(replica.onAck(follower, brokerEpoch, ack, driver.nowNanos())));
+    }
+
+    public void onDetach(int follower, long brokerEpoch, Link link) {
+        loop.execute(() -> driver.handle(replica.onDetach(follower, brokerEpoch, link, driver.nowNanos())));
+    }
+
+    public void onFollowerDisconnected(int follower, long streamId) {
+        loop.execute(() -> driver.handle(replica.onFollowerDisconnected(follower, streamId, driver.nowNanos())));
+    }
+
+    public void onAttached(Link link, long highWatermark, long logStartOffset) {
+        loop.execute(() -> driver.handle(replica.onAttached(link, highWatermark, logStartOffset, driver.nowNanos())));
+    }
+
+    public void onDiverged(Link link, EpochEnd point) {
+        loop.execute(() -> driver.handle(replica.onDiverged(link, point, driver.nowNanos())));
+    }
+
+    public void onRefused(Link link, AttachRefusal reason, int leaderEpoch) {
+        loop.execute(() -> driver.handle(replica.onRefused(link, reason, leaderEpoch, driver.nowNanos())));
+    }
+
+    /**
+     * Checks the batches on the calling thread.
+     *
+     * @param records whole batches, or nothing
+     */
+    public void onPush(
+            Link link,
+            long previousOffset,
+            OptionalInt previousEpoch,
+            long highWatermark,
+            long logStartOffset,
+            ByteBuffer records) {
+        Optional<PushedRecords> batches;
+        try {
+            batches = records.hasRemaining() ? Optional.of(PushedRecords.of(records)) : Optional.empty();
+        } catch (InvalidBatchException e) {
+            loop.execute(() -> driver.handle(replica.onPushCorrupt(link, driver.nowNanos())));
+            return;
+        }
+        Push push = new Push(
+                link, previousOffset, previousEpoch, highWatermark, logStartOffset, batches.map(found -> found));
+        loop.execute(() -> driver.handle(replica.onPush(push, driver.nowNanos())));
+    }
+
+    public void onLeaderDisconnected(int leader) {
+        loop.execute(() -> driver.handle(replica.onLeaderDisconnected(leader, driver.nowNanos())));
+    }
+
+    // ---- Life cycle
+
+    void onMetadata(PartitionRegistration record, Map<Integer, BrokerRegistration> brokers) {
+        loop.execute(() -> driver.handle(replica.onMetadata(record, brokers, driver.nowNanos())));
+    }
+
+    /** Ends the replica and then, on the event loop, its log: {@code end} closes or deletes it. */
+    void stop(Consumer<PartitionLog> end) {
+        loop.execute(() -> {
+            loop.removeTicker(ticker);
+            driver.stop();
+            end.accept(log);
+        });
+    }
+
+    long highWatermark() {
+        return driver.view().highWatermark();
+    }
+
+    PartitionLog log() {
+        return log;
+    }
+}

@@ -1,0 +1,174 @@
+package io.kontiki.partition;
+
+import io.kontiki.log.DamagedLogException;
+import io.kontiki.log.ForeignLogException;
+import io.kontiki.log.LogConfig;
+import io.kontiki.log.LogFailedException;
+import io.kontiki.log.PartitionLog;
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.TopicConfig;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.storage.Disk;
+import io.kontiki.storage.StorageException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory that holds this broker's logs, one directory each. Recovers all of them at start and hands them out as
+ * the metadata asks for them. One thread at a time.
+ */
+public final class PartitionLogs {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionLogs.class);
+    private static final Pattern NAME = Pattern.compile("([a-zA-Z0-9._-]{1,249})-(\\d{1,9})");
+    private static final String STRAY_SUFFIX = ".stray";
+
+    private final Disk disk;
+    private final LogConfig defaults;
+    private final Map<TopicPartition, PartitionLog> recovered = new HashMap<>();
+    private final List<TopicPartition> damaged = new ArrayList<>();
+    private boolean straysSetAside;
+
+    /** @param defaults settings that no topic configuration overrides */
+    public PartitionLogs(Disk disk, LogConfig defaults) {
+        this.disk = disk;
+        this.defaults = defaults;
+    }
+
+    /** What recovery found. */
+    public record Recovery(int logs, long cutBytes, List<TopicPartition> damaged) {
+        public Recovery {
+            damaged = List.copyOf(damaged);
+        }
+    }
+
+    /**
+     * Opens every log there is, which recovers it.
+     *
+     * @return damaged partitions have lost acknowledged records here: the broker must not claim them
+     */
+    public Recovery recover() {
+        long cutBytes = 0;
+        for (String directory : disk.list("")) {
+            Matcher matcher = NAME.matcher(directory);
+            if (matcher.matches()) {
+                Optional<UUID> topicId = PartitionLog.topicIdIn(disk, directory);
+                if (topicId.isPresent()) {
+                    cutBytes +=
+                            recover(directory, new TopicPartition(topicId.get(), Integer.parseInt(matcher.group(2))));
+                }
+            }
+        }
+        return new Recovery(recovered.size(), cutBytes, damaged);
+    }
+
+    private long recover(String directory, TopicPartition id) {
+        try {
+            PartitionLog log = openOrSetDamageAside(directory, id);
+            recovered.put(id, log);
+            if (log.recovery().hasCut()) {
+                LOG.info(
+                        "Recovered {}: cut {} bytes behind offset {}",
+                        directory,
+                        log.recovery().cutBytes(),
+                        log.endOffset());
+            }
+            return log.recovery().cutBytes();
+        } catch (StorageException e) {
+            LOG.error("Cannot open the log {}: its partition stays offline here", directory, e);
+            damaged.add(id);
+            return 0;
+        }
+    }
+
+    private PartitionLog openOrSetDamageAside(String directory, TopicPartition id) {
+        try {
+            return PartitionLog.open(disk, directory, id.topicId(), defaults);
+        } catch (DamagedLogException e) {
+            LOG.error("{}. What is damaged is kept aside; the rest comes back from the leader", e.getMessage());
+            damaged.add(id);
+            PartitionLog.setDamageAside(disk, directory, e);
+            return PartitionLog.open(disk, directory, id.topicId(), defaults);
+        }
+    }
+
+    /** The log of a replica, recovered or new; empty if the disk fails. */
+    Optional<PartitionLog> take(TopicPartition id, String directory, TopicConfig config) {
+        PartitionLog known = recovered.remove(id);
+        if (known != null) {
+            known.configure(settings(config));
+            return Optional.of(known);
+        }
+        try {
+            return Optional.of(openNew(id, directory, settings(config)));
+        } catch (StorageException e) {
+            LOG.error("Cannot open the log {}: its partition stays offline here", directory, e);
+            return Optional.empty();
+        }
+    }
+
+    /** The log's settings for a topic. */
+    LogConfig settings(TopicConfig config) {
+        return new LogConfig(
+                config.segmentBytes(),
+                config.indexIntervalBytes(),
+                config.maxMessageBytes(),
+                defaults.maxProducerIds());
+    }
+
+    private PartitionLog openNew(TopicPartition id, String directory, LogConfig settings) {
+        try {
+            return PartitionLog.open(disk, directory, id.topicId(), settings);
+        } catch (ForeignLogException e) {
+            // An earlier topic of the same name, deleted while this broker was down (rule M5).
+            setAside(directory, "its topic was deleted and created again");
+            return PartitionLog.open(disk, directory, id.topicId(), settings);
+        }
+    }
+
+    /** Rule R13: logs that the metadata does not give to this broker are renamed, not deleted. Acts once. */
+    void setStraysAside(MetadataImage image) {
+        if (straysSetAside) {
+            return;
+        }
+        straysSetAside = true;
+        recovered.forEach((id, log) -> {
+            String directory = log.directory();
+            log.close();
+            if (disk.exists(directory)) {
+                setAside(directory, "the cluster has no such partition on this broker");
+            }
+        });
+        recovered.clear();
+    }
+
+    private void setAside(String directory, String why) {
+        String aside = directory + "." + UUID.randomUUID() + STRAY_SUFFIX;
+        LOG.warn("Renaming the log {} to {}: {}. Delete it when you are sure", directory, aside, why);
+        disk.rename(directory, aside);
+        disk.forceDirectory("");
+    }
+
+    void delete(PartitionLog log) {
+        try {
+            log.delete();
+        } catch (StorageException | LogFailedException e) {
+            LOG.error("Cannot delete the log {}", log.directory(), e);
+        }
+    }
+
+    void close(PartitionLog log) {
+        try {
+            log.close();
+        } catch (StorageException | LogFailedException e) {
+            LOG.error("Cannot close the log {} in order", log.directory(), e);
+        }
+    }
+}

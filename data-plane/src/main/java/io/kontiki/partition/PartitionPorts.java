@@ -1,0 +1,26 @@
+package io.kontiki.partition;
+
+import com.google.protobuf.ByteString;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.metadata.UuidBytes;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+
+/**
+ * What every partition of a broker uses to reach beyond its log.
+ *
+ * @param brokerId this broker
+ * @param nanoTime a monotonic clock
+ * @param clock gives time stamps
+ */
+record PartitionPorts(
+        int brokerId,
+        Flusher flusher,
+        ReplicaTransport transport,
+        IsrProposals proposals,
+        LongSupplier nanoTime,
+        InstantSource clock) {
+    ByteString topicId(TopicPartition partition) {
+        return UuidBytes.toBytes(partition.topicId());
+    }
+}

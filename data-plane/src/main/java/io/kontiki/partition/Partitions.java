@@ -1,0 +1,231 @@
+package io.kontiki.partition;
+
+import io.kontiki.log.PartitionLog;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.MetadataDelta;
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.MetadataPublisher;
+import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.metadata.TopicImage;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.quorum.Proposer;
+import io.kontiki.replication.PartitionReplica;
+import io.kontiki.replication.ReplicaIdentity;
+import io.kontiki.replication.ReplicaOptions;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The partitions of this broker. Follows the metadata: opens the logs of replicas that it is given, tells the replicas
+ * what changed, and ends those that it holds no longer. Opening and deleting files happens on a thread of its own, in the
+ * order of the metadata. Look-ups may come from any thread.
+ */
+public final class Partitions implements MetadataPublisher, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
+
+    /** Answer to a look-up by name. */
+    public sealed interface Lookup {}
+
+    /** The partition is here, leading or not. */
+    public record Found(Partition partition) implements Lookup {}
+
+    /** @param message for people; names what is missing */
+    public record Missing(ErrorReason reason, String message) implements Lookup {}
+
+    private static final long NOT_STARTED = -1;
+    private static final int EVENTS_MAX = 16_384;
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** Enough for the file system to merge commits, few enough not to crowd out the loops. */
+    private static final int FLUSH_THREADS = 4;
+
+    private final LocalMetadata metadata;
+    private final PartitionLogs directory;
+    private final List<EventLoop> loops;
+    private final ReplicaOptions options;
+    private final PartitionPorts ports;
+    private final AtomicLong linkIds = new AtomicLong();
+    private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
+    private final ExecutorService manager = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "kontiki-partitions");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private volatile long brokerEpoch = NOT_STARTED;
+
+    /**
+     * @param directory the recovered logs; those that the metadata gives to this broker are taken from it
+     * @param loopCount how many event loops to run, at least 1; a partition belongs to one of them for its life
+     * @param faults told of an event that threw, which is a defect
+     */
+    public Partitions(
+            int brokerId,
+            LocalMetadata metadata,
+            PartitionLogs directory,
+            int loopCount,
+            ReplicaOptions options,
+            ReplicaTransport transport,
+            Proposer proposer,
+            Consumer<Throwable> faults) {
+        this.metadata = metadata;
+        this.directory = directory;
+        this.options = options;
+        this.loops = IntStream.range(0, loopCount)
+                .mapToObj(i -> new EventLoop(
+                        "kontiki-partition-loop-" + i,
+                        EVENTS_MAX,
+                        TICK_NANOS,
+                        System::nanoTime,
+                        (loop, failure) -> faults.accept(failure)))
+                .toList();
+        this.ports = new PartitionPorts(
+                brokerId,
+                new Flusher(FLUSH_THREADS),
+                transport,
+                new IsrProposals(proposer, brokerId, () -> brokerEpoch),
+                System::nanoTime,
+                InstantSource.system());
+    }
+
+    /**
+     * Begins to follow the metadata. Until then every look-up by name answers STARTING.
+     *
+     * @param epoch of this broker's registration
+     */
+    public void start(long epoch) {
+        brokerEpoch = epoch;
+        metadata.addPublisher(this);
+    }
+
+    /** By name and number, as clients ask. */
+    public Lookup find(String topic, int partition) {
+        if (brokerEpoch == NOT_STARTED) {
+            return new Missing(ErrorReason.ERROR_REASON_STARTING, "this broker has not finished starting");
+        }
+        Optional<TopicImage> image = metadata.current().topic(topic);
+        if (image.isEmpty()) {
+            return new Missing(ErrorReason.ERROR_REASON_TOPIC_NOT_FOUND, "there is no topic \"" + shown(topic) + "\"");
+        }
+        Optional<PartitionRegistration> record = image.get().partition(partition);
+        if (record.isEmpty()) {
+            return new Missing(
+                    ErrorReason.ERROR_REASON_PARTITION_NOT_FOUND,
+                    "partition " + partition + " of topic \"" + topic + "\" is not within 0 to "
+                            + (image.get().partitions().size() - 1));
+        }
+        Partition found = partitions.get(new TopicPartition(image.get().id(), partition));
+        if (found != null) {
+            return new Found(found);
+        }
+        return record.get().hasReplica(ports.brokerId())
+                ? new Missing(
+                        ErrorReason.ERROR_REASON_LEADER_UNKNOWN, topic + "-" + partition + " is being opened here")
+                : new Missing(
+                        ErrorReason.ERROR_REASON_NOT_LEADER,
+                        "this broker holds no replica of " + topic + "-" + partition);
+    }
+
+    private static String shown(String topic) {
+        return topic.length() <= 249 ? topic : topic.substring(0, 249) + "…";
+    }
+
+    /** By id, as other brokers ask. */
+    public Optional<Partition> find(TopicPartition id) {
+        return Optional.ofNullable(partitions.get(id));
+    }
+
+    @Override
+    public void onMetadata(MetadataDelta delta, MetadataImage image) {
+        if (!delta.isEmpty()) {
+            manager.execute(() -> apply(delta, image));
+        }
+    }
+
+    private void apply(MetadataDelta delta, MetadataImage image) {
+        delta.removedTopics().forEach(this::endTopic);
+        for (UUID topicId : delta.changedTopics()) {
+            image.topic(topicId).ifPresent(topic -> applyTopic(topic, image));
+        }
+        if (!delta.changedBrokers().isEmpty() || !delta.removedBrokers().isEmpty()) {
+            partitions.forEach((id, partition) ->
+                    image.partition(id).ifPresent(record -> partition.onMetadata(record, image.brokers())));
+        }
+        if (image.position().index() >= brokerEpoch) {
+            directory.setStraysAside(image);
+        }
+    }
+
+    private void applyTopic(TopicImage topic, MetadataImage image) {
+        for (int number = 0; number < topic.partitions().size(); number++) {
+            PartitionRegistration record = topic.partitions().get(number);
+            TopicPartition id = new TopicPartition(topic.id(), number);
+            if (record.hasReplica(ports.brokerId())) {
+                open(id, topic).ifPresent(partition -> {
+                    partition.configure(directory.settings(topic.config()));
+                    partition.onMetadata(record, image.brokers());
+                });
+            }
+        }
+    }
+
+    private Optional<Partition> open(TopicPartition id, TopicImage topic) {
+        Partition known = partitions.get(id);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        String name = topic.name() + "-" + id.partition();
+        Optional<PartitionLog> log = directory.take(id, name, topic.config());
+        if (log.isEmpty()) {
+            return Optional.empty();
+        }
+        EventLoop loop = loops.get(Math.floorMod(id.hashCode(), loops.size()));
+        PartitionReplica replica = new PartitionReplica(
+                new ReplicaIdentity(id, ports.brokerId(), brokerEpoch, linkIds::incrementAndGet),
+                new ReplicaLogView(log.get()),
+                0,
+                options);
+        Partition partition =
+                new Partition(id, name, loop, log.get(), new ReplicaDriver(id, name, log.get(), replica, loop, ports));
+        partitions.put(id, partition);
+        return Optional.of(partition);
+    }
+
+    private void endTopic(UUID topicId) {
+        partitions.values().stream()
+                .filter(partition -> partition.id().topicId().equals(topicId))
+                .toList()
+                .forEach(partition -> {
+                    LOG.info("Deleting {}: its topic was deleted", partition.name());
+                    partitions.remove(partition.id());
+                    partition.stop(log -> manager.execute(() -> directory.delete(log)));
+                });
+    }
+
+    /** Closes all logs in order. Ends the event loops. */
+    @Override
+    public void close() {
+        manager.shutdown();
+        try {
+            manager.awaitTermination(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        partitions.values().forEach(partition -> partition.stop(log -> {}));
+        loops.forEach(EventLoop::close);
+        ports.flusher().close();
+        partitions.values().forEach(partition -> directory.close(partition.log()));
+    }
+}

@@ -1,0 +1,123 @@
+package io.kontiki.partition;
+
+import io.kontiki.log.ProducerCheck;
+import io.kontiki.proto.internal.v1.AlterPartitionReply;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.replication.Admission;
+import io.kontiki.replication.CommitOutcome;
+import io.kontiki.replication.ProposalOutcome;
+import io.kontiki.replication.ReplicaRole;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Words what the cores refuse for those who asked. */
+final class Refusals {
+    private Refusals() {}
+
+    static ProduceOutcome.Refused of(Admission.Refused refused, String name) {
+        return switch (refused.reason()) {
+            case NOT_LEADER -> notLeader(name);
+            case LEADER_UNKNOWN ->
+                refused(ErrorReason.ERROR_REASON_LEADER_UNKNOWN, name + " has no leader that is ready now");
+            case FENCED_LEADER_EPOCH ->
+                refused(
+                        ErrorReason.ERROR_REASON_FENCED_LEADER_EPOCH,
+                        "leader_epoch is older than " + refused.leaderEpoch() + " of " + name);
+            case UNKNOWN_LEADER_EPOCH ->
+                refused(
+                        ErrorReason.ERROR_REASON_UNKNOWN_LEADER_EPOCH,
+                        "leader_epoch is newer than " + refused.leaderEpoch() + ", all that this broker knows of "
+                                + name);
+            case NOT_ENOUGH_REPLICAS ->
+                refused(
+                        ErrorReason.ERROR_REASON_NOT_ENOUGH_REPLICAS,
+                        name + " has fewer in-sync replicas than min.insync.replicas; nothing was written");
+            case STORAGE_ERROR -> refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, name + " is offline on this broker");
+            case OVERLOADED ->
+                refused(ErrorReason.ERROR_REASON_OVERLOADED, "too many appends to " + name + " wait already");
+        };
+    }
+
+    static ProduceOutcome.Refused of(CommitOutcome outcome, String name) {
+        return switch (outcome) {
+            case NOT_ENOUGH_REPLICAS_AFTER_APPEND ->
+                refused(
+                        ErrorReason.ERROR_REASON_NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+                        "written to " + name + ", but the in-sync replicas became too few; the outcome is unknown");
+            case TIMED_OUT_AFTER_APPEND ->
+                refused(
+                        ErrorReason.ERROR_REASON_TIMED_OUT_AFTER_APPEND,
+                        "written to " + name + ", but not replicated in time; the outcome is unknown");
+            case LEADER_CHANGED_AFTER_APPEND ->
+                refused(
+                        ErrorReason.ERROR_REASON_LEADER_CHANGED_AFTER_APPEND,
+                        "written to " + name + ", but its leader changed; the outcome is unknown");
+            case STORAGE_ERROR ->
+                refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, name + " went offline; the outcome is unknown");
+            case COMMITTED -> throw new AssertionError("a committed append is no refusal");
+        };
+    }
+
+    static ProduceOutcome.Refused of(ProducerCheck check, long producerId) {
+        if (check instanceof ProducerCheck.OutOfOrder order) {
+            return refused(
+                    ErrorReason.ERROR_REASON_OUT_OF_ORDER_SEQUENCE,
+                    "base_sequence " + order.foundSequence() + " of producer id " + producerId + " is not "
+                            + order.expectedSequence() + ", the next one");
+        }
+        if (check instanceof ProducerCheck.TooOld old) {
+            return refused(
+                    ErrorReason.ERROR_REASON_DUPLICATE_SEQUENCE,
+                    "base_sequence " + old.foundSequence() + " of producer id " + producerId
+                            + " was written before; the oldest one remembered is " + old.oldestSequence());
+        }
+        if (check instanceof ProducerCheck.FencedEpoch fenced) {
+            return refused(
+                    ErrorReason.ERROR_REASON_FENCED_PRODUCER_EPOCH,
+                    "epoch " + fenced.foundEpoch() + " of producer id " + producerId + " is older than "
+                            + fenced.currentEpoch());
+        }
+        if (check instanceof ProducerCheck.UnknownProducer unknown) {
+            return refused(
+                    ErrorReason.ERROR_REASON_UNKNOWN_PRODUCER,
+                    "nothing is known of producer id " + producerId + ", so base_sequence " + unknown.foundSequence()
+                            + " is not 0 as it must be");
+        }
+        throw new AssertionError(check);
+    }
+
+    /** Whether a reader may be served by this replica (rule L14). */
+    static Optional<ProduceOutcome.Refused> ofRead(ReadView view, OptionalInt leaderEpoch, String name) {
+        if (view.role() == ReplicaRole.FAULTED) {
+            return Optional.of(refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, name + " is offline on this broker"));
+        }
+        if (view.role() != ReplicaRole.LEADER) {
+            return Optional.of(notLeader(name));
+        }
+        if (leaderEpoch.isPresent() && leaderEpoch.getAsInt() < view.leaderEpoch()) {
+            return Optional.of(refused(
+                    ErrorReason.ERROR_REASON_FENCED_LEADER_EPOCH,
+                    "leader_epoch " + leaderEpoch.getAsInt() + " is older than " + view.leaderEpoch() + " of " + name));
+        }
+        if (leaderEpoch.isPresent() && leaderEpoch.getAsInt() > view.leaderEpoch()) {
+            return Optional.of(refused(
+                    ErrorReason.ERROR_REASON_UNKNOWN_LEADER_EPOCH,
+                    "leader_epoch " + leaderEpoch.getAsInt() + " is newer than " + view.leaderEpoch() + " of " + name));
+        }
+        return Optional.empty();
+    }
+
+    static ProposalOutcome outcomeOf(AlterPartitionReply reply) {
+        return reply.getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED
+                ? new ProposalOutcome.Accepted(reply.getPartitionEpoch())
+                : new ProposalOutcome.Refused(reply.getPartitionEpoch());
+    }
+
+    private static ProduceOutcome.Refused notLeader(String name) {
+        return refused(ErrorReason.ERROR_REASON_NOT_LEADER, "this broker does not lead " + name);
+    }
+
+    private static ProduceOutcome.Refused refused(ErrorReason reason, String message) {
+        return new ProduceOutcome.Refused(reason, message);
+    }
+}

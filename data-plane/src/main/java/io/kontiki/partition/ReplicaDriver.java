@@ -1,0 +1,346 @@
+package io.kontiki.partition;
+
+import io.kontiki.log.AppendInfo;
+import io.kontiki.log.AppendMismatchException;
+import io.kontiki.log.LogFailedException;
+import io.kontiki.log.LogSlice;
+import io.kontiki.log.PartitionLog;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.proto.internal.v1.AlterPartition;
+import io.kontiki.proto.internal.v1.AlterPartitionReply;
+import io.kontiki.proto.internal.v1.IsrMember;
+import io.kontiki.record.ControlRecords;
+import io.kontiki.replication.Acks;
+import io.kontiki.replication.CommitOutcome;
+import io.kontiki.replication.Effect;
+import io.kontiki.replication.EffectRunner;
+import io.kontiki.replication.PartitionReplica;
+import io.kontiki.replication.ProposalOutcome;
+import io.kontiki.replication.ReplicaRole;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out what a replica decides: appends, truncates, flushes, sends and answers. Belongs to the partition's event
+ * loop; {@link #view} and {@link #readWaiters} may be used by any thread.
+ */
+final class ReplicaDriver implements EffectRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicaDriver.class);
+
+    /** How often the recovery point is noted: recovery after a crash verifies what was appended since. */
+    private static final long CHECKPOINT_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private record Waiting(long baseOffset, Consumer<ProduceOutcome> outcome) {}
+
+    private final TopicPartition id;
+    private final String name;
+    private final PartitionLog log;
+    private final PartitionReplica replica;
+    private final EventLoop loop;
+    private final PartitionPorts ports;
+    private final Queue<Effect> pending = new ArrayDeque<>();
+    private final Map<Long, Waiting> waiting = new HashMap<>();
+    private final ReadWaiters readWaiters = new ReadWaiters();
+    private boolean running;
+    private boolean flushing;
+    private boolean flushAgain;
+    private boolean checkpointDue;
+    private boolean stopped;
+    private long nextCheckpointNanos;
+    private long checkpointedOffset;
+    private long nextToken;
+    private volatile ReadView view = ReadView.NONE;
+
+    ReplicaDriver(
+            TopicPartition id,
+            String name,
+            PartitionLog log,
+            PartitionReplica replica,
+            EventLoop loop,
+            PartitionPorts ports) {
+        this.id = id;
+        this.name = name;
+        this.log = log;
+        this.replica = replica;
+        this.loop = loop;
+        this.ports = ports;
+        this.nextCheckpointNanos = ports.nanoTime().getAsLong() + CHECKPOINT_NANOS;
+        this.checkpointedOffset = log.endOffset();
+    }
+
+    PartitionReplica replica() {
+        return replica;
+    }
+
+    ReadView view() {
+        return view;
+    }
+
+    ReadWaiters readWaiters() {
+        return readWaiters;
+    }
+
+    long nowNanos() {
+        return ports.nanoTime().getAsLong();
+    }
+
+    /** Runs effects in order, and those that follow from them behind. */
+    void handle(List<Effect> effects) {
+        if (stopped) {
+            return;
+        }
+        pending.addAll(effects);
+        if (running) {
+            return;
+        }
+        running = true;
+        try {
+            for (Effect effect = pending.poll(); effect != null; effect = pending.poll()) {
+                effect.runBy(this);
+            }
+        } finally {
+            running = false;
+        }
+        publishView();
+    }
+
+    private void publishView() {
+        ReadView now =
+                new ReadView(replica.role(), replica.leaderEpoch(), replica.fetchBound(), replica.canAnswerLatest());
+        if (!now.equals(view)) {
+            view = now;
+            readWaiters.wakeBelow(now.highWatermark());
+        }
+    }
+
+    void onTick(long nowNanos) {
+        handle(replica.onTick(nowNanos));
+        if (nowNanos - nextCheckpointNanos >= 0 && !stopped) {
+            nextCheckpointNanos = nowNanos + CHECKPOINT_NANOS;
+            if (log.endOffset() != checkpointedOffset) {
+                checkpointedOffset = log.endOffset();
+                checkpointDue = true;
+                flush();
+            }
+        }
+    }
+
+    // ---- Produce
+
+    void onAppended(AppendInfo appended) {
+        handle(replica.onAppended(nowNanos()));
+        if (appended.rolled()) {
+            flush();
+        }
+    }
+
+    void awaitCommit(long baseOffset, long endOffset, Acks acks, long timeoutNanos, Consumer<ProduceOutcome> outcome) {
+        long token = nextToken++;
+        waiting.put(token, new Waiting(baseOffset, outcome));
+        long now = nowNanos();
+        handle(replica.awaitCommit(token, endOffset, acks, now + timeoutNanos, now));
+    }
+
+    void onIoError(RuntimeException cause) {
+        LOG.error("Partition {} goes offline: {}", name, cause.getMessage(), cause);
+        handle(replica.onIoError(String.valueOf(cause.getMessage()), nowNanos()));
+    }
+
+    @Override
+    public void completeProduce(Effect.CompleteProduce effect) {
+        Waiting done = waiting.remove(effect.token());
+        done.outcome()
+                .accept(
+                        effect.outcome() == CommitOutcome.COMMITTED
+                                ? new ProduceOutcome.Written(done.baseOffset())
+                                : Refusals.of(effect.outcome(), name));
+    }
+
+    // ---- The log
+
+    @Override
+    public void appendLeaderChange(Effect.AppendLeaderChange effect) {
+        try {
+            AppendInfo appended = log.appendAsLeader(leaderChange(), effect.leaderEpoch());
+            onAppended(appended);
+        } catch (LogFailedException e) {
+            onIoError(e);
+        }
+    }
+
+    private ByteBuffer leaderChange() {
+        return ControlRecords.leaderChange(
+                ports.brokerId(), List.of(), List.of(), ports.clock().millis());
+    }
+
+    @Override
+    public void appendPushed(Effect.AppendPushed effect) {
+        try {
+            onAppended(log.appendAsFollower(((PushedRecords) effect.batches()).bytes()));
+        } catch (LogFailedException | AppendMismatchException e) {
+            onIoError(e);
+        }
+    }
+
+    @Override
+    public void truncateTo(Effect.TruncateTo effect) {
+        LOG.info("Truncating {} from {} to {}", name, log.endOffset(), effect.endOffset());
+        try {
+            log.truncateTo(effect.endOffset());
+        } catch (LogFailedException e) {
+            onIoError(e);
+            return;
+        }
+        handle(replica.onTruncated(nowNanos()));
+    }
+
+    @Override
+    public void raiseLogStart(Effect.RaiseLogStart effect) {
+        // Nothing raises a log start before there is retention.
+        LOG.debug("{} keeps its log start; the leader's is {}", name, effect.startOffset());
+    }
+
+    @Override
+    public void flush(Effect.Flush effect) {
+        flush();
+    }
+
+    private void flush() {
+        if (flushing) {
+            flushAgain = true;
+            return;
+        }
+        flushing = true;
+        boolean checkpoint = checkpointDue;
+        checkpointDue = false;
+        ports.flusher()
+                .flush(log, checkpoint, () -> loop.execute(this::onFlushed), e -> loop.execute(() -> onIoError(e)));
+    }
+
+    private void onFlushed() {
+        flushing = false;
+        handle(replica.onFlushed(nowNanos()));
+        if (flushAgain && !stopped) {
+            flushAgain = false;
+            flush();
+        }
+    }
+
+    // ---- Other brokers
+
+    @Override
+    public void sendAttach(Effect.SendAttach effect) {
+        ports.transport().send(id, effect);
+    }
+
+    @Override
+    public void sendAck(Effect.SendAck effect) {
+        ports.transport().send(id, effect);
+    }
+
+    @Override
+    public void sendDetach(Effect.SendDetach effect) {
+        ports.transport().send(id, effect);
+    }
+
+    @Override
+    public void sendAttached(Effect.SendAttached effect) {
+        ports.transport().send(id, effect);
+    }
+
+    @Override
+    public void sendDiverged(Effect.SendDiverged effect) {
+        ports.transport().send(id, effect);
+    }
+
+    @Override
+    public void sendRefused(Effect.SendRefused effect) {
+        ports.transport().send(id, effect);
+    }
+
+    @Override
+    public void pushTo(Effect.PushTo effect) {
+        ports.transport()
+                .push(
+                        id,
+                        effect,
+                        () -> readForPush(effect),
+                        (endOffset, bytes) -> loop.execute(() -> handle(
+                                replica.onPushSent(effect.follower(), effect.link(), endOffset, bytes, nowNanos()))));
+    }
+
+    private LogSlice readForPush(Effect.PushTo effect) {
+        return log.read(effect.fromOffset(), effect.maxBytes(), Long.MAX_VALUE);
+    }
+
+    // ---- The quorum
+
+    @Override
+    public void proposeIsr(Effect.ProposeIsr effect) {
+        AlterPartition change = AlterPartition.newBuilder()
+                .setTopicId(ports.topicId(id))
+                .setPartition(id.partition())
+                .setLeaderEpoch(effect.leaderEpoch())
+                .setPartitionEpoch(effect.partitionEpoch())
+                .addAllIsr(membersOf(effect.members()))
+                .build();
+        ports.proposals().propose(change, reply -> loop.execute(() -> onProposalResult(effect, reply)));
+    }
+
+    private static List<IsrMember> membersOf(Collection<io.kontiki.replication.IsrMember> members) {
+        return members.stream()
+                .map(member -> IsrMember.newBuilder()
+                        .setBrokerId(member.brokerId())
+                        .setBrokerEpoch(member.brokerEpoch())
+                        .build())
+                .toList();
+    }
+
+    private void onProposalResult(Effect.ProposeIsr effect, Optional<AlterPartitionReply> reply) {
+        ProposalOutcome outcome = reply.map(Refusals::outcomeOf).orElseGet(ProposalOutcome.Unknown::new);
+        LOG.debug("{}: ISR {} proposed on {}: {}", name, effect.members(), effect.partitionEpoch(), outcome);
+        handle(replica.onProposalResult(effect.leaderEpoch(), effect.partitionEpoch(), outcome, nowNanos()));
+    }
+
+    // ---- What changed
+
+    @Override
+    public void highWatermarkAdvanced(Effect.HighWatermarkAdvanced effect) {
+        // The view that is published after the effects tells the readers.
+    }
+
+    @Override
+    public void roleChanged(Effect.RoleChanged effect) {
+        LOG.info("{} is {} in epoch {}", name, effect.role(), effect.leaderEpoch());
+        publishView();
+        if (effect.role() != ReplicaRole.LEADER) {
+            readWaiters.wakeAll();
+        }
+    }
+
+    @Override
+    public void fault(Effect.Fault effect) {
+        LOG.error("{} stopped, its log left as it is: {}", name, effect.reason());
+        readWaiters.wakeAll();
+    }
+
+    /** Answers those who wait: the outcome of their appends is unknown to them. */
+    void stop() {
+        stopped = true;
+        view = ReadView.NONE;
+        waiting.values()
+                .forEach(entry -> entry.outcome().accept(Refusals.of(CommitOutcome.LEADER_CHANGED_AFTER_APPEND, name)));
+        waiting.clear();
+        readWaiters.wakeAll();
+    }
+}

@@ -1,0 +1,43 @@
+package io.kontiki.partition;
+
+import io.kontiki.log.LogSlice;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.replication.Effect;
+import java.util.function.Supplier;
+
+/**
+ * Carries the messages of the replication protocol to other brokers. What arrives from them is handed to
+ * {@link Partition}'s {@code on…} methods. Sending never blocks and never throws; what cannot be sent is dropped, and
+ * the end of the stream is told. Called by event loops.
+ */
+public interface ReplicaTransport {
+    /** Opens the stream to that leader if there is none. */
+    void send(TopicPartition partition, Effect.SendAttach effect);
+
+    void send(TopicPartition partition, Effect.SendAck effect);
+
+    void send(TopicPartition partition, Effect.SendDetach effect);
+
+    void send(TopicPartition partition, Effect.SendAttached effect);
+
+    void send(TopicPartition partition, Effect.SendDiverged effect);
+
+    void send(TopicPartition partition, Effect.SendRefused effect);
+
+    /**
+     * Sends a push once the receiver takes more.
+     *
+     * @param read reads the batches to send; called on a thread that may block on the disk, before the push is sent
+     * @param sent told after the push was sent; never called if it was not
+     */
+    void push(TopicPartition partition, Effect.PushTo effect, Supplier<LogSlice> read, PushListener sent);
+
+    /** Told what a push carried. */
+    interface PushListener {
+        /**
+         * @param endOffset offset behind the last record sent
+         * @param bytes size of the records sent
+         */
+        void onSent(long endOffset, int bytes);
+    }
+}
