@@ -1,0 +1,100 @@
+package io.kontiki.service;
+
+import io.grpc.BindableService;
+import io.grpc.ManagedChannel;
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.partition.PartitionLogs;
+import io.kontiki.partition.Partitions;
+import io.kontiki.quorum.Proposer;
+import io.kontiki.replication.ReplicaOptions;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The data plane of one broker, put together: partitions, replication and the services that reach them. Life cycle:
+ * {@link #recover}, then {@link #start} once the broker is registered, then {@link #close}. The services may be served
+ * from the beginning; they refuse with STARTING until the start.
+ */
+public final class DataPlane implements AutoCloseable {
+    private final PartitionLogs directory;
+    private final Partitions partitions;
+    private final GrpcReplicaTransport transport;
+    private final LeaderRouter router;
+    private final ScheduledThreadPoolExecutor readers;
+    private final AtomicLong brokerEpoch = new AtomicLong();
+    private final List<BindableService> services;
+
+    /**
+     * @param loopCount event loops that share the partitions, at least 1
+     * @param readerThreads threads that read from the disk for fetches and pushes, at least 1
+     * @param channels gives the shared channel to a broker; the caller closes them after this
+     * @param faults told of a defect of an event loop
+     */
+    public DataPlane(
+            int brokerId,
+            LocalMetadata metadata,
+            PartitionLogs directory,
+            int loopCount,
+            int readerThreads,
+            ReplicaOptions options,
+            Proposer proposer,
+            Function<Endpoint, ManagedChannel> channels,
+            Consumer<Throwable> faults) {
+        this.directory = directory;
+        this.readers = new ScheduledThreadPoolExecutor(readerThreads, task -> {
+            Thread thread = new Thread(task, "kontiki-read");
+            thread.setDaemon(true);
+            return thread;
+        });
+        readers.setRemoveOnCancelPolicy(true);
+        this.transport = new GrpcReplicaTransport(brokerId, metadata, channels);
+        this.partitions =
+                new Partitions(brokerId, metadata, directory, loopCount, options, transport, proposer, faults);
+        transport.connect(partitions, brokerEpoch::get);
+        this.router = new LeaderRouter(partitions, metadata, channels, readers);
+        this.services = List.of(
+                new ProduceGrpcService(partitions, metadata, new ProducerIds(proposer, brokerId, brokerEpoch::get)),
+                new FetchGrpcService(partitions, metadata, readers),
+                new PublishGrpcService(metadata, router, InstantSource.system()),
+                new ReplicationGrpcService(partitions, metadata, transport.followers(), readers));
+    }
+
+    /** Opens and recovers every log. Blocks. */
+    public PartitionLogs.Recovery recover() {
+        return directory.recover();
+    }
+
+    /**
+     * Begins to follow the metadata.
+     *
+     * @param epoch of this broker's registration
+     */
+    public void start(long epoch) {
+        brokerEpoch.set(epoch);
+        partitions.start(epoch);
+    }
+
+    public List<BindableService> services() {
+        return services;
+    }
+
+    /** Closes the logs in order. The gRPC server must have stopped before. */
+    @Override
+    public void close() {
+        transport.close();
+        router.close();
+        partitions.close();
+        readers.shutdown();
+        try {
+            readers.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.kontiki.service;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.partition.OffsetLookup;
+import io.kontiki.partition.Partition;
+import io.kontiki.partition.Partitions;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.proto.v1.FetchRequest;
+import io.kontiki.proto.v1.FetchResponse;
+import io.kontiki.proto.v1.FetchServiceGrpc;
+import io.kontiki.proto.v1.ListOffsetsPartition;
+import io.kontiki.proto.v1.ListOffsetsPartitionResult;
+import io.kontiki.proto.v1.ListOffsetsRequest;
+import io.kontiki.proto.v1.ListOffsetsResponse;
+import io.kontiki.proto.v1.OffsetSpec;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** Reads and offset look-ups on the partitions that this broker leads. */
+public final class FetchGrpcService extends FetchServiceGrpc.FetchServiceImplBase {
+    private final Partitions partitions;
+    private final PartitionErrors errors;
+    private final ScheduledExecutorService readers;
+
+    /** @param readers threads that may block on the disk */
+    public FetchGrpcService(Partitions partitions, LocalMetadata metadata, ScheduledExecutorService readers) {
+        this.partitions = partitions;
+        this.errors = new PartitionErrors(metadata);
+        this.readers = readers;
+    }
+
+    @Override
+    public StreamObserver<FetchRequest> fetch(StreamObserver<FetchResponse> out) {
+        return new FetchStream(partitions, errors, readers, (ServerCallStreamObserver<FetchResponse>) out);
+    }
+
+    @Override
+    public void listOffsets(ListOffsetsRequest request, StreamObserver<ListOffsetsResponse> out) {
+        readers.execute(() -> {
+            ListOffsetsResponse.Builder response = ListOffsetsResponse.newBuilder();
+            for (int i = 0; i < request.getPartitionsCount(); i++) {
+                ListOffsetsPartition entry = request.getPartitions(i);
+                response.addPartitions(
+                        i < PendingFetch.PARTITIONS_MAX
+                                ? lookUp(entry)
+                                : refused(
+                                        entry,
+                                        ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                                        "partitions: more than " + PendingFetch.PARTITIONS_MAX));
+            }
+            out.onNext(response.build());
+            out.onCompleted();
+        });
+    }
+
+    private ListOffsetsPartitionResult lookUp(ListOffsetsPartition entry) {
+        Partitions.Lookup lookup = partitions.find(entry.getTopic(), entry.getPartition());
+        if (lookup instanceof Partitions.Missing missing) {
+            return refused(entry, missing.reason(), missing.message());
+        }
+        Partition partition = ((Partitions.Found) lookup).partition();
+        OffsetSpec spec = entry.getSpec();
+        OffsetLookup found = switch (spec.getSpecCase()) {
+            case EARLIEST -> partition.earliestOffset();
+            case LATEST -> partition.latestOffset();
+            case TIMESTAMP_MS -> partition.offsetForTimestamp(spec.getTimestampMs());
+            case SPEC_NOT_SET ->
+                new OffsetLookup.Refused(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, "spec: none is set");
+        };
+        return resultOf(entry, found);
+    }
+
+    private ListOffsetsPartitionResult resultOf(ListOffsetsPartition entry, OffsetLookup found) {
+        ListOffsetsPartitionResult.Builder result = ListOffsetsPartitionResult.newBuilder()
+                .setTopic(entry.getTopic())
+                .setPartition(entry.getPartition());
+        if (found instanceof OffsetLookup.Refused refused) {
+            return refused(entry, refused.reason(), refused.message());
+        }
+        if (found instanceof OffsetLookup.Found hit) {
+            result.setOffset(hit.offset());
+            hit.timestampMillis().ifPresent(result::setTimestampMs);
+        }
+        return result.build();
+    }
+
+    private ListOffsetsPartitionResult refused(ListOffsetsPartition entry, ErrorReason reason, String message) {
+        return ListOffsetsPartitionResult.newBuilder()
+                .setTopic(entry.getTopic())
+                .setPartition(entry.getPartition())
+                .setError(errors.of(entry.getTopic(), entry.getPartition(), reason, message))
+                .build();
+    }
+}

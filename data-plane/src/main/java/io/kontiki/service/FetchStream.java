@@ -1,0 +1,107 @@
+package io.kontiki.service;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.kontiki.partition.Partitions;
+import io.kontiki.proto.v1.FetchRequest;
+import io.kontiki.proto.v1.FetchResponse;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * One consumer's stream. Requests are answered in order, one at a time: the next is taken in when the last answer is on
+ * its way and the receiver reads, so that a slow consumer costs one answer of memory.
+ */
+final class FetchStream implements StreamObserver<FetchRequest> {
+    private final Partitions partitions;
+    private final PartitionErrors errors;
+    private final ScheduledExecutorService readers;
+    private final ServerCallStreamObserver<FetchResponse> out;
+    private PendingFetch current;
+    private FetchResponse waiting;
+    private boolean halfClosed;
+    private boolean closed;
+
+    FetchStream(
+            Partitions partitions,
+            PartitionErrors errors,
+            ScheduledExecutorService readers,
+            ServerCallStreamObserver<FetchResponse> out) {
+        this.partitions = partitions;
+        this.errors = errors;
+        this.readers = readers;
+        this.out = out;
+        out.disableAutoRequest();
+        out.setOnReadyHandler(this::onReady);
+        out.setOnCancelHandler(this::onCancelled);
+        out.request(1);
+    }
+
+    @Override
+    public void onNext(FetchRequest request) {
+        PendingFetch fetch = new PendingFetch(request, partitions, errors, readers, this::answer);
+        synchronized (out) {
+            current = fetch;
+        }
+        fetch.start();
+    }
+
+    private void answer(FetchResponse response) {
+        synchronized (out) {
+            if (closed) {
+                return;
+            }
+            current = null;
+            waiting = response;
+            sendIfReady();
+        }
+    }
+
+    private void onReady() {
+        synchronized (out) {
+            sendIfReady();
+        }
+    }
+
+    private void sendIfReady() {
+        if (waiting == null || closed || !out.isReady()) {
+            return;
+        }
+        out.onNext(waiting);
+        waiting = null;
+        if (halfClosed) {
+            closed = true;
+            out.onCompleted();
+        } else {
+            out.request(1);
+        }
+    }
+
+    private void onCancelled() {
+        PendingFetch abandoned;
+        synchronized (out) {
+            closed = true;
+            waiting = null;
+            abandoned = current;
+            current = null;
+        }
+        if (abandoned != null) {
+            abandoned.cancel();
+        }
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+        onCancelled();
+    }
+
+    @Override
+    public void onCompleted() {
+        synchronized (out) {
+            halfClosed = true;
+            if (current == null && waiting == null && !closed) {
+                closed = true;
+                out.onCompleted();
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.kontiki.service;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.partition.Partition;
+import io.kontiki.partition.Partitions;
+import io.kontiki.proto.internal.v1.AttachRefused;
+import io.kontiki.proto.internal.v1.Link;
+import io.kontiki.proto.internal.v1.ReplicateHello;
+import io.kontiki.proto.internal.v1.ReplicateRequest;
+import io.kontiki.proto.internal.v1.ReplicateResponse;
+import io.kontiki.proto.v1.ErrorReason;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The leader's end of one follower's stream. Control messages go out at once; pushes wait until the follower takes more
+ * and are read just before they are sent, one after another, so that a slow follower costs one push of memory.
+ */
+final class FollowerStream implements StreamObserver<ReplicateRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(FollowerStream.class);
+
+    private final long id;
+    private final Partitions partitions;
+    private final LocalMetadata metadata;
+    private final FollowerStreams streams;
+    private final Executor readers;
+    private final ServerCallStreamObserver<ReplicateResponse> out;
+    private final Map<TopicPartition, Partition> attached = new ConcurrentHashMap<>();
+    private final Queue<Runnable> pushes = new ArrayDeque<>();
+    private ReplicateHello hello;
+    private boolean pushing;
+    private boolean closed;
+
+    FollowerStream(
+            Partitions partitions,
+            LocalMetadata metadata,
+            FollowerStreams streams,
+            Executor readers,
+            ServerCallStreamObserver<ReplicateResponse> out) {
+        this.id = streams.nextId();
+        this.partitions = partitions;
+        this.metadata = metadata;
+        this.streams = streams;
+        this.readers = readers;
+        this.out = out;
+        out.setOnReadyHandler(this::pushNext);
+        out.setOnCancelHandler(this::end);
+    }
+
+    long id() {
+        return id;
+    }
+
+    // ---- In
+
+    @Override
+    public void onNext(ReplicateRequest request) {
+        if (request.hasHello()) {
+            onHello(request.getHello());
+        } else if (hello == null) {
+            refuse(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, "hello: must be the first message of the stream");
+        } else {
+            onFollowerMessage(request);
+        }
+    }
+
+    private void onFollowerMessage(ReplicateRequest request) {
+        try {
+            onMessage(request);
+        } catch (IllegalArgumentException e) {
+            // A topic id of the wrong length or offsets out of order: no follower of ours sends that.
+            refuse(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, e.getMessage());
+            end();
+        }
+    }
+
+    private void onHello(ReplicateHello first) {
+        String clusterId = metadata.current().clusterId();
+        if (!first.getClusterId().equals(clusterId)) {
+            refuse(
+                    ErrorReason.ERROR_REASON_WRONG_CLUSTER,
+                    "cluster_id: \"" + first.getClusterId() + "\" is not \"" + clusterId + "\"");
+            return;
+        }
+        hello = first;
+        streams.add(this);
+    }
+
+    private void onMessage(ReplicateRequest request) {
+        int follower = hello.getBrokerId();
+        long epoch = hello.getBrokerEpoch();
+        switch (request.getMessageCase()) {
+            case ATTACH -> onAttach(request, follower, epoch);
+            case ACK ->
+                find(request.getAck().getLink())
+                        .ifPresent(found -> found.onAck(follower, epoch, ReplicationMessages.ack(request.getAck())));
+            case DETACH ->
+                find(request.getDetach().getLink())
+                        .ifPresent(found -> found.onDetach(
+                                follower,
+                                epoch,
+                                ReplicationMessages.link(request.getDetach().getLink())));
+            case HELLO, MESSAGE_NOT_SET -> LOG.warn("Follower {} sent an unknown message", follower);
+        }
+    }
+
+    private void onAttach(ReplicateRequest request, int follower, long epoch) {
+        Link link = request.getAttach().getLink();
+        TopicPartition partition = ReplicationMessages.partition(link);
+        partitions
+                .find(partition)
+                .ifPresentOrElse(
+                        found -> {
+                            attached.put(partition, found);
+                            found.onAttach(follower, epoch, id, ReplicationMessages.attach(request.getAttach()));
+                        },
+                        () -> send(ReplicateResponse.newBuilder()
+                                .setRefused(AttachRefused.newBuilder()
+                                        .setLink(link)
+                                        .setReason(AttachRefused.Reason.REASON_UNKNOWN_PARTITION))
+                                .build()));
+    }
+
+    private Optional<Partition> find(Link link) {
+        return Optional.ofNullable(attached.get(ReplicationMessages.partition(link)));
+    }
+
+    private void refuse(ErrorReason reason, String message) {
+        synchronized (out) {
+            if (!closed) {
+                closed = true;
+                out.onError(ServiceErrors.exception(Refusal.of(reason, message)));
+            }
+        }
+    }
+
+    // ---- Out
+
+    void send(ReplicateResponse message) {
+        synchronized (out) {
+            if (!closed) {
+                out.onNext(message);
+            }
+        }
+    }
+
+    /** @param push reads and sends one push; run on a reader thread when it is its turn */
+    void push(Runnable push) {
+        synchronized (out) {
+            if (closed) {
+                return;
+            }
+            pushes.add(push);
+        }
+        pushNext();
+    }
+
+    private void pushNext() {
+        synchronized (out) {
+            if (pushing || closed || pushes.isEmpty() || !out.isReady()) {
+                return;
+            }
+            pushing = true;
+        }
+        readers.execute(this::pushWhileReady);
+    }
+
+    private void pushWhileReady() {
+        while (true) {
+            Runnable push;
+            synchronized (out) {
+                push = closed || !out.isReady() ? null : pushes.poll();
+                if (push == null) {
+                    pushing = false;
+                    return;
+                }
+            }
+            push.run();
+        }
+    }
+
+    // ---- End
+
+    private void end() {
+        synchronized (out) {
+            closed = true;
+            pushes.clear();
+        }
+        streams.remove(this);
+        if (hello != null) {
+            attached.values().forEach(partition -> partition.onFollowerDisconnected(hello.getBrokerId(), id));
+            attached.clear();
+        }
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+        end();
+    }
+
+    @Override
+    public void onCompleted() {
+        synchronized (out) {
+            if (!closed) {
+                out.onCompleted();
+            }
+        }
+        end();
+    }
+}

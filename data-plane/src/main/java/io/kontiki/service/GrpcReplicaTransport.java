@@ -1,0 +1,157 @@
+package io.kontiki.service;
+
+import io.grpc.ManagedChannel;
+import io.kontiki.log.LogFailedException;
+import io.kontiki.log.LogSlice;
+import io.kontiki.log.OffsetOutOfRangeException;
+import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.partition.Partitions;
+import io.kontiki.partition.ReplicaTransport;
+import io.kontiki.proto.internal.v1.ReplicateHello;
+import io.kontiki.proto.internal.v1.ReplicateRequest;
+import io.kontiki.proto.internal.v1.ReplicateResponse;
+import io.kontiki.replication.Effect;
+import io.kontiki.storage.StorageException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Replication over gRPC: as a follower one stream to each leader's broker, as a leader the streams that followers open. */
+public final class GrpcReplicaTransport implements ReplicaTransport, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcReplicaTransport.class);
+
+    private final int brokerId;
+    private final LocalMetadata metadata;
+    private final Function<Endpoint, ManagedChannel> channels;
+    private final FollowerStreams followers = new FollowerStreams();
+    private final Map<Integer, LeaderStream> leaders = new ConcurrentHashMap<>();
+    private Partitions partitions;
+    private LongSupplier brokerEpoch;
+
+    /** @param channels gives the shared channel to a broker; closing it is not this class's matter */
+    public GrpcReplicaTransport(int brokerId, LocalMetadata metadata, Function<Endpoint, ManagedChannel> channels) {
+        this.brokerId = brokerId;
+        this.metadata = metadata;
+        this.channels = channels;
+    }
+
+    /**
+     * To be called before the first send.
+     *
+     * @param receiver gets what arrives
+     * @param epoch of this broker's registration
+     */
+    void connect(Partitions receiver, LongSupplier epoch) {
+        partitions = receiver;
+        brokerEpoch = epoch;
+    }
+
+    FollowerStreams followers() {
+        return followers;
+    }
+
+    // ---- As a follower
+
+    @Override
+    public void send(TopicPartition partition, Effect.SendAttach effect) {
+        Optional<LeaderStream> stream = openTo(effect.leader());
+        boolean sent = stream.isPresent()
+                && stream.get().attach(partition, ReplicationMessages.of(partition, effect.attach()));
+        if (!sent) {
+            partitions.find(partition).ifPresent(found -> found.onLeaderDisconnected(effect.leader()));
+        }
+    }
+
+    private Optional<LeaderStream> openTo(int leader) {
+        MetadataImage image = metadata.current();
+        Optional<Endpoint> endpoint = image.broker(leader).map(BrokerRegistration::endpoint);
+        return endpoint.map(found -> leaders.compute(
+                leader,
+                (id, present) -> present == null || present.isBroken()
+                        ? new LeaderStream(id, channels.apply(found), partitions, hello(image))
+                        : present));
+    }
+
+    private ReplicateHello hello(MetadataImage image) {
+        return ReplicateHello.newBuilder()
+                .setClusterId(image.clusterId())
+                .setBrokerId(brokerId)
+                .setBrokerEpoch(brokerEpoch.getAsLong())
+                .build();
+    }
+
+    @Override
+    public void send(TopicPartition partition, Effect.SendAck effect) {
+        toLeader(effect.leader(), ReplicationMessages.of(partition, effect.ack()));
+    }
+
+    @Override
+    public void send(TopicPartition partition, Effect.SendDetach effect) {
+        toLeader(effect.leader(), ReplicationMessages.detach(partition, effect.link()));
+    }
+
+    private void toLeader(int leader, ReplicateRequest message) {
+        LeaderStream stream = leaders.get(leader);
+        if (stream != null) {
+            stream.send(message);
+        }
+    }
+
+    // ---- As a leader
+
+    @Override
+    public void send(TopicPartition partition, Effect.SendAttached effect) {
+        toFollower(effect.streamId(), ReplicationMessages.of(partition, effect));
+    }
+
+    @Override
+    public void send(TopicPartition partition, Effect.SendDiverged effect) {
+        toFollower(effect.streamId(), ReplicationMessages.of(partition, effect));
+    }
+
+    @Override
+    public void send(TopicPartition partition, Effect.SendRefused effect) {
+        toFollower(effect.streamId(), ReplicationMessages.of(partition, effect));
+    }
+
+    private void toFollower(long streamId, ReplicateResponse message) {
+        FollowerStream stream = followers.find(streamId);
+        if (stream != null) {
+            stream.send(message);
+        }
+    }
+
+    @Override
+    public void push(TopicPartition partition, Effect.PushTo effect, Supplier<LogSlice> read, PushListener sent) {
+        FollowerStream stream = followers.find(effect.streamId());
+        if (stream == null) {
+            return;
+        }
+        stream.push(() -> {
+            LogSlice slice;
+            try {
+                slice = read.get();
+            } catch (OffsetOutOfRangeException | StorageException | LogFailedException e) {
+                // A truncation ran meanwhile, or the log is offline: either ends this link from the loop's side.
+                LOG.debug("A push of {} could not be read", partition, e);
+                return;
+            }
+            stream.send(ReplicationMessages.of(partition, effect, slice));
+            sent.onSent(slice.endOffset(), slice.sizeInBytes());
+        });
+    }
+
+    @Override
+    public void close() {
+        leaders.values().forEach(LeaderStream::close);
+    }
+}

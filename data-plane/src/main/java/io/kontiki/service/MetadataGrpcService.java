@@ -1,0 +1,91 @@
+package io.kontiki.service;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.MetadataDelta;
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.proto.v1.GetMetadataRequest;
+import io.kontiki.proto.v1.GetMetadataResponse;
+import io.kontiki.proto.v1.MetadataServiceGrpc;
+import io.kontiki.proto.v1.WatchMetadataRequest;
+import io.kontiki.proto.v1.WatchMetadataResponse;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.Executor;
+
+/**
+ * Tells who leads what, once or as it changes.
+ *
+ * <p>Threads: watchers belong to one thread, that of the executor; changes of the image and events of the streams come to
+ * it as tasks, which never block. So a watcher needs no lock, and a slow one holds up neither the metadata nor others.
+ */
+public final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServiceImplBase {
+    /** Watchers at once. */
+    static final int WATCHERS_MAX = 10_000;
+
+    private final LocalMetadata metadata;
+    private final Executor watching;
+    private final Set<MetadataWatcher> watchers = new LinkedHashSet<>();
+
+    /** @param watching runs one task at a time, in order; stop it only after the server */
+    public MetadataGrpcService(LocalMetadata metadata, Executor watching) {
+        this.metadata = metadata;
+        this.watching = watching;
+        metadata.addPublisher((delta, image) -> watching.execute(() -> onMetadata(delta, image)));
+    }
+
+    @Override
+    public void getMetadata(GetMetadataRequest request, StreamObserver<GetMetadataResponse> out) {
+        RequestLimits.topicNames(request.getTopicsList());
+        var image = RequestLimits.ready(metadata.current());
+        var response = GetMetadataResponse.newBuilder()
+                .setClusterId(image.clusterId())
+                .setVersion(image.position().index());
+        image.brokers().values().forEach(broker -> response.addBrokers(MetadataMessages.broker(broker)));
+        if (request.getTopicsCount() == 0) {
+            image.topics().all().forEach(topic -> response.addTopics(MetadataMessages.topic(topic)));
+        }
+        request.getTopicsList().stream()
+                .distinct()
+                .sorted()
+                .forEach(name -> image.topic(name)
+                        .ifPresentOrElse(
+                                topic -> response.addTopics(MetadataMessages.topic(topic)),
+                                () -> response.addUnknownTopics(name)));
+        out.onNext(response.build());
+        out.onCompleted();
+    }
+
+    @Override
+    public void watchMetadata(WatchMetadataRequest request, StreamObserver<WatchMetadataResponse> out) {
+        RequestLimits.topicNames(request.getTopicsList());
+        var stream = (ServerCallStreamObserver<WatchMetadataResponse>) out;
+        var watcher = new MetadataWatcher(Set.copyOf(request.getTopicsList()), stream);
+        stream.setOnCancelHandler(() -> watching.execute(() -> watchers.remove(watcher)));
+        stream.setOnReadyHandler(() -> watching.execute(() -> watcher.send(metadata.current())));
+        watching.execute(() -> add(watcher, stream));
+    }
+
+    private void add(MetadataWatcher watcher, ServerCallStreamObserver<WatchMetadataResponse> stream) {
+        if (stream.isCancelled()) {
+            return;
+        }
+        if (watchers.size() >= WATCHERS_MAX) {
+            stream.onError(ServiceErrors.exception(
+                    ErrorReason.ERROR_REASON_OVERLOADED,
+                    "this broker serves " + WATCHERS_MAX + " metadata streams already, its limit"));
+            return;
+        }
+        watchers.add(watcher);
+        watcher.send(metadata.current());
+    }
+
+    private void onMetadata(MetadataDelta delta, MetadataImage image) {
+        for (var watcher : watchers) {
+            watcher.onMetadata(delta);
+            watcher.send(image);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.kontiki.service;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.kontiki.partition.FetchResult;
+import io.kontiki.partition.Partition;
+import io.kontiki.partition.Partitions;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.proto.v1.FetchPartition;
+import io.kontiki.proto.v1.FetchPartitionResult;
+import io.kontiki.proto.v1.FetchRequest;
+import io.kontiki.proto.v1.FetchResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * One fetch request on its way: reads, and if too little is there waits for more until its time is over. Its steps run
+ * one at a time on the reader threads.
+ */
+final class PendingFetch {
+    static final int PARTITIONS_MAX = 1000;
+    static final int BYTES_MAX = 55 << 20;
+    private static final int PARTITION_BYTES_DEFAULT = 1 << 20;
+    private static final int WAIT_MILLIS_MAX = 60_000;
+
+    private final FetchRequest request;
+    private final Partitions partitions;
+    private final PartitionErrors errors;
+    private final ScheduledExecutorService readers;
+    private final Consumer<FetchResponse> answer;
+    private final List<Runnable> subscriptions = new ArrayList<>();
+    private ScheduledFuture<?> deadline;
+    private boolean timeOver;
+    private boolean scheduled;
+    private boolean done;
+
+    PendingFetch(
+            FetchRequest request,
+            Partitions partitions,
+            PartitionErrors errors,
+            ScheduledExecutorService readers,
+            Consumer<FetchResponse> answer) {
+        this.request = request;
+        this.partitions = partitions;
+        this.errors = errors;
+        this.readers = readers;
+        this.answer = answer;
+    }
+
+    /** Any thread. */
+    void start() {
+        schedule();
+    }
+
+    /** Any thread. Forgets the request; no answer follows. */
+    void cancel() {
+        synchronized (this) {
+            done = true;
+            release();
+        }
+    }
+
+    private synchronized void schedule() {
+        if (!done && !scheduled) {
+            scheduled = true;
+            readers.execute(this::step);
+        }
+    }
+
+    private void step() {
+        synchronized (this) {
+            scheduled = false;
+            if (done) {
+                return;
+            }
+            unsubscribe();
+            if (!timeOver) {
+                // Before reading: what is appended while the read goes on must wake this request again.
+                subscribe();
+            }
+        }
+        FetchResponse response = read();
+        synchronized (this) {
+            if (done || !(timeOver || isEnough(response))) {
+                waitForMore();
+                return;
+            }
+            done = true;
+            release();
+        }
+        answer.accept(response);
+    }
+
+    private void waitForMore() {
+        if (!done && deadline == null) {
+            int wait = Math.max(0, Math.min(request.getMaxWaitMs(), WAIT_MILLIS_MAX));
+            deadline = readers.schedule(this::onDeadline, wait, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private synchronized void onDeadline() {
+        timeOver = true;
+        schedule();
+    }
+
+    private void subscribe() {
+        for (FetchPartition entry : request.getPartitionsList()) {
+            if (partitions.find(entry.getTopic(), entry.getPartition()) instanceof Partitions.Found found) {
+                subscriptions.add(found.partition().onReadable(entry.getOffset(), this::schedule));
+            }
+        }
+    }
+
+    private void unsubscribe() {
+        subscriptions.forEach(Runnable::run);
+        subscriptions.clear();
+    }
+
+    private void release() {
+        unsubscribe();
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+    }
+
+    private boolean isEnough(FetchResponse response) {
+        long bytes = 0;
+        for (FetchPartitionResult result : response.getPartitionsList()) {
+            if (result.hasError()) {
+                return true;
+            }
+            bytes += result.getRecords().size();
+        }
+        return request.getPartitionsCount() == 0 || bytes >= Math.max(1, request.getMinBytes());
+    }
+
+    private FetchResponse read() {
+        FetchResponse.Builder response = FetchResponse.newBuilder().setCorrelationId(request.getCorrelationId());
+        int asked = request.getMaxBytes();
+        int room = asked <= 0 || asked > BYTES_MAX ? BYTES_MAX : asked;
+        for (int i = 0; i < request.getPartitionsCount(); i++) {
+            FetchPartitionResult result = i < PARTITIONS_MAX
+                    ? readPartition(request.getPartitions(i), room)
+                    : refused(
+                            request.getPartitions(i),
+                            ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                            "partitions: more than " + PARTITIONS_MAX);
+            room -= result.getRecords().size();
+            response.addPartitions(result);
+        }
+        return response.build();
+    }
+
+    private FetchPartitionResult readPartition(FetchPartition entry, int room) {
+        Partitions.Lookup lookup = partitions.find(entry.getTopic(), entry.getPartition());
+        if (lookup instanceof Partitions.Missing missing) {
+            return refused(entry, missing.reason(), missing.message());
+        }
+        Partition partition = ((Partitions.Found) lookup).partition();
+        int asked = entry.getMaxBytes() <= 0 ? PARTITION_BYTES_DEFAULT : entry.getMaxBytes();
+        OptionalInt leaderEpoch = entry.hasLeaderEpoch() ? OptionalInt.of(entry.getLeaderEpoch()) : OptionalInt.empty();
+        FetchResult result = partition.read(entry.getOffset(), Math.min(asked, room), leaderEpoch);
+        if (result instanceof FetchResult.Records records) {
+            return FetchPartitionResult.newBuilder()
+                    .setTopic(entry.getTopic())
+                    .setPartition(entry.getPartition())
+                    .setHighWatermark(records.highWatermark())
+                    .setLogStartOffset(records.logStartOffset())
+                    .setRecords(UnsafeByteOperations.unsafeWrap(records.records()))
+                    .build();
+        }
+        FetchResult.Refused refused = (FetchResult.Refused) result;
+        return refused(entry, refused.reason(), refused.message()).toBuilder()
+                .setHighWatermark(refused.highWatermark())
+                .setLogStartOffset(refused.logStartOffset())
+                .build();
+    }
+
+    private FetchPartitionResult refused(FetchPartition entry, ErrorReason reason, String message) {
+        return FetchPartitionResult.newBuilder()
+                .setTopic(entry.getTopic())
+                .setPartition(entry.getPartition())
+                .setError(errors.of(entry.getTopic(), entry.getPartition(), reason, message))
+                .build();
+    }
+}

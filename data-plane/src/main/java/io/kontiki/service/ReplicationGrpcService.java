@@ -1,0 +1,32 @@
+package io.kontiki.service;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.partition.Partitions;
+import io.kontiki.proto.internal.v1.ReplicateRequest;
+import io.kontiki.proto.internal.v1.ReplicateResponse;
+import io.kontiki.proto.internal.v1.ReplicationServiceGrpc;
+import java.util.concurrent.Executor;
+
+/** Serves the followers of the partitions that this broker leads. */
+final class ReplicationGrpcService extends ReplicationServiceGrpc.ReplicationServiceImplBase {
+    private final Partitions partitions;
+    private final LocalMetadata metadata;
+    private final FollowerStreams streams;
+    private final Executor readers;
+
+    /** @param readers threads that may block on the disk */
+    ReplicationGrpcService(Partitions partitions, LocalMetadata metadata, FollowerStreams streams, Executor readers) {
+        this.partitions = partitions;
+        this.metadata = metadata;
+        this.streams = streams;
+        this.readers = readers;
+    }
+
+    @Override
+    public StreamObserver<ReplicateRequest> replicate(StreamObserver<ReplicateResponse> out) {
+        return new FollowerStream(
+                partitions, metadata, streams, readers, (ServerCallStreamObserver<ReplicateResponse>) out);
+    }
+}

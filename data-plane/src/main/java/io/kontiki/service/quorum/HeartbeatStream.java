@@ -1,0 +1,86 @@
+package io.kontiki.service.quorum;
+
+import io.grpc.stub.StreamObserver;
+import io.kontiki.proto.internal.v1.HeartbeatRequest;
+import io.kontiki.proto.internal.v1.HeartbeatResponse;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.quorum.ControllerHost;
+import java.util.function.Consumer;
+
+/**
+ * The controller's end of one broker's heartbeats. Requests come one at a time; answers come from the controller's
+ * thread, and the end of the controller from another, so sending has a lock.
+ */
+final class HeartbeatStream implements StreamObserver<HeartbeatRequest> {
+    private final ControllerHost host;
+    private final StreamObserver<HeartbeatResponse> out;
+    private final Consumer<HeartbeatStream> ended;
+    // Guarded by this.
+    private boolean done;
+    // Written by the thread of the requests, read by that of the end, which gRPC orders.
+    private HeartbeatRequest last = HeartbeatRequest.getDefaultInstance();
+
+    /** @param ended told when nothing more comes or goes */
+    HeartbeatStream(ControllerHost host, StreamObserver<HeartbeatResponse> out, Consumer<HeartbeatStream> ended) {
+        this.host = host;
+        this.out = out;
+        this.ended = ended;
+    }
+
+    @Override
+    public void onNext(HeartbeatRequest request) {
+        last = request;
+        host.heartbeat(request).thenAccept(this::answer);
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        broken();
+    }
+
+    @Override
+    public void onCompleted() {
+        broken();
+        complete();
+    }
+
+    /** The process at the other end may be gone. */
+    private void broken() {
+        ended.accept(this);
+        if (last.getBrokerEpoch() > 0) {
+            host.heartbeatStreamBroken(last.getBrokerId(), last.getBrokerEpoch());
+        }
+    }
+
+    private void answer(HeartbeatResponse response) {
+        send(response);
+        if (response.getReason() == ErrorReason.ERROR_REASON_NOT_LEADER) {
+            ended.accept(this);
+            complete();
+        }
+    }
+
+    /** This broker is no longer the controller: sends the other one off to look for it. */
+    void leadershipLost() {
+        answer(host.notControllerHeartbeat());
+    }
+
+    private synchronized void send(HeartbeatResponse response) {
+        if (done) {
+            return;
+        }
+        try {
+            out.onNext(response);
+        } catch (IllegalStateException e) {
+            // The call was cancelled meanwhile.
+            done = true;
+        }
+    }
+
+    private synchronized void complete() {
+        if (!done) {
+            done = true;
+            out.onCompleted();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.kontiki.service.quorum;
+
+import io.kontiki.metadata.ImageCodec;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.LogPosition;
+import io.kontiki.metadata.MetadataDelta;
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.MetadataPublisher;
+import io.kontiki.proto.internal.v1.WatchImageResponse;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What a voter tells brokers outside the quorum: the latest changes, kept in a ring of bounded length, and the image for
+ * those that are further behind. The images of the ring share what did not change between them. All but {@link
+ * #onMetadata} runs on the scheduler's one thread, so that applying commands never waits for a slow reader.
+ */
+public final class ImageFeed implements MetadataPublisher, AutoCloseable {
+    static final int CHANGES_MAX = 1_024;
+    static final int WATCHERS_MAX = 1_024;
+
+    private static final long HEARTBEAT_MILLIS = 500;
+
+    /** One entry of the log: from the image at {@code before} to {@code image}. */
+    private record Change(LogPosition before, MetadataDelta delta, MetadataImage image) {}
+
+    private final BooleanSupplier inTouch;
+    private final ScheduledExecutorService scheduler;
+    private final int changesMax;
+    // Owned by the scheduler's thread.
+    private final Deque<Change> changes = new ArrayDeque<>();
+    private final Set<ImageWatch> watches = new HashSet<>();
+    private MetadataImage latest = MetadataImage.EMPTY;
+
+    /**
+     * @param inTouch whether this voter knows a leader. If not, its image may be old, and it sends no heartbeats
+     * @param scheduler of one thread
+     */
+    public ImageFeed(LocalMetadata metadata, BooleanSupplier inTouch, ScheduledExecutorService scheduler) {
+        this(metadata, inTouch, scheduler, CHANGES_MAX);
+    }
+
+    ImageFeed(LocalMetadata metadata, BooleanSupplier inTouch, ScheduledExecutorService scheduler, int changesMax) {
+        this.inTouch = inTouch;
+        this.scheduler = scheduler;
+        this.changesMax = changesMax;
+        metadata.addPublisher(this);
+        scheduler.scheduleWithFixedDelay(this::heartbeat, HEARTBEAT_MILLIS, HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void onMetadata(MetadataDelta delta, MetadataImage image) {
+        run(() -> {
+            if (changes.size() >= changesMax) {
+                changes.removeFirst();
+            }
+            changes.addLast(new Change(latest.position(), delta, image));
+            latest = image;
+            watches.forEach(ImageWatch::drain);
+        });
+    }
+
+    /** Runs on the feed's thread; dropped once that has ended. */
+    void run(Runnable step) {
+        try {
+            scheduler.execute(step);
+        } catch (RejectedExecutionException e) {
+            // The broker stops, and its streams with it.
+        }
+    }
+
+    /** False if there are too many already. */
+    boolean add(ImageWatch watch) {
+        if (watches.size() >= WATCHERS_MAX) {
+            return false;
+        }
+        watches.add(watch);
+        return true;
+    }
+
+    void remove(ImageWatch watch) {
+        watches.remove(watch);
+    }
+
+    LogPosition latest() {
+        return latest.position();
+    }
+
+    /** What brings a reader at {@code position} on, by one change or by the whole image. */
+    WatchImageResponse after(LogPosition position) {
+        // From the newest on, since most readers are close behind.
+        for (var newestFirst = changes.descendingIterator(); newestFirst.hasNext(); ) {
+            var change = newestFirst.next();
+            if (change.before().equals(position) && !position.equals(LogPosition.NONE)) {
+                return WatchImageResponse.newBuilder()
+                        .setDelta(ImageCodec.toRecord(change.delta(), change.image()))
+                        .build();
+            }
+        }
+        return WatchImageResponse.newBuilder()
+                .setImage(ImageCodec.toRecord(latest))
+                .build();
+    }
+
+    private void heartbeat() {
+        if (inTouch.getAsBoolean()) {
+            watches.forEach(ImageWatch::heartbeat);
+        }
+    }
+
+    /** Ends the watches. Close the scheduler after it. */
+    @Override
+    public void close() {
+        run(() -> {
+            Set.copyOf(watches).forEach(ImageWatch::end);
+            watches.clear();
+        });
+    }
+}

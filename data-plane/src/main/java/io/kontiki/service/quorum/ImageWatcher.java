@@ -1,0 +1,241 @@
+package io.kontiki.service.quorum;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.ImageCodec;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.LogPosition;
+import io.kontiki.metadata.MetadataDelta;
+import io.kontiki.proto.internal.v1.DeltaRecord;
+import io.kontiki.proto.internal.v1.ImageRecord;
+import io.kontiki.proto.internal.v1.QuorumServiceGrpc;
+import io.kontiki.proto.internal.v1.WatchImageRequest;
+import io.kontiki.proto.internal.v1.WatchImageResponse;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the image of a broker outside the quorum up to date from a voter's stream, and goes to the next voter when the
+ * stream ends or falls silent. The only source of that broker's {@link LocalMetadata}. All of it runs on the scheduler's
+ * one thread.
+ */
+public final class ImageWatcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ImageWatcher.class);
+    private static final long CHECK_MILLIS = 250;
+
+    private final int brokerId;
+    private final String clusterId;
+    private final List<Endpoint> servers;
+    private final LocalMetadata metadata;
+    private final Function<Endpoint, ManagedChannel> channels;
+    private final ScheduledExecutorService scheduler;
+    private final long silenceNanosMax;
+    // Owned by the scheduler's thread.
+    private final Backoff backoff = new Backoff();
+    private Optional<Stream> stream = Optional.empty();
+    private boolean whole;
+    private boolean closed;
+    private int next;
+    private volatile long heardNanos;
+    private volatile boolean everHeard;
+
+    /**
+     * @param servers gRPC endpoints of voters, at least one ({@code metadata.bootstrap.servers})
+     * @param channels gives the connection to an endpoint and keeps it
+     * @param silenceMillisMax after which the image is stale and another voter is asked; the session time-out
+     * @param scheduler of one thread, which also publishes the metadata
+     */
+    public ImageWatcher(
+            int brokerId,
+            String clusterId,
+            List<Endpoint> servers,
+            LocalMetadata metadata,
+            Function<Endpoint, ManagedChannel> channels,
+            long silenceMillisMax,
+            ScheduledExecutorService scheduler) {
+        if (servers.isEmpty()) {
+            throw new IllegalArgumentException("a broker outside the quorum needs metadata.bootstrap.servers");
+        }
+        this.brokerId = brokerId;
+        this.clusterId = Objects.requireNonNull(clusterId);
+        this.servers = List.copyOf(servers);
+        this.metadata = Objects.requireNonNull(metadata);
+        this.channels = Objects.requireNonNull(channels);
+        this.silenceNanosMax = TimeUnit.MILLISECONDS.toNanos(silenceMillisMax);
+        this.scheduler = Objects.requireNonNull(scheduler);
+    }
+
+    /** Begins to follow. Called once. */
+    public void start() {
+        hand(this::open);
+        scheduler.scheduleWithFixedDelay(this::check, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether no voter in touch with a leader was heard for a session: the image may be old. Any thread. */
+    public boolean stale() {
+        return !everHeard || System.nanoTime() - heardNanos > silenceNanosMax;
+    }
+
+    /** Ends the stream. Close the scheduler after it. */
+    @Override
+    public void close() {
+        hand(() -> {
+            closed = true;
+            stream.ifPresent(Stream::cancel);
+        });
+    }
+
+    private void open() {
+        if (closed || stream.isPresent()) {
+            return;
+        }
+        var server = servers.get(next % servers.size());
+        // A stream that could not be read is begun anew with the whole image.
+        var position = whole ? metadata.current().position() : LogPosition.NONE;
+        var opened = new Stream(server);
+        stream = Optional.of(opened);
+        try {
+            QuorumServiceGrpc.newStub(Redial.now(channels.apply(server)))
+                    .watchImage(
+                            WatchImageRequest.newBuilder()
+                                    .setBrokerId(brokerId)
+                                    .setClusterId(clusterId)
+                                    .setLastTerm(position.term())
+                                    .setLastIndex(position.index())
+                                    .build(),
+                            opened);
+        } catch (RuntimeException e) {
+            opened.ended(Status.fromThrowable(e));
+        }
+    }
+
+    private void check() {
+        stream.filter(open -> System.nanoTime() - open.heardNanos > silenceNanosMax)
+                .ifPresent(open -> {
+                    open.cancel();
+                    open.ended(Status.DEADLINE_EXCEEDED.withDescription("silent"));
+                });
+    }
+
+    private void take(Stream from, WatchImageResponse message) {
+        if (!from.isCurrent()) {
+            return;
+        }
+        from.heardNanos = System.nanoTime();
+        try {
+            switch (message.getUpdateCase()) {
+                case IMAGE -> replace(message.getImage());
+                case DELTA -> change(message.getDelta());
+                case HEARTBEAT -> heard(message.getHeartbeat().getIndex());
+                case UPDATE_NOT_SET -> LOG.debug("{} told something of a newer version", from.server);
+            }
+            backoff.reset();
+        } catch (RuntimeException e) {
+            LOG.error("The metadata that {} told cannot be read; asking for the whole image", from.server, e);
+            whole = false;
+            from.cancel();
+            from.ended(Status.DATA_LOSS);
+        }
+    }
+
+    private void replace(ImageRecord record) {
+        var image = ImageCodec.fromRecord(record);
+        metadata.publish(MetadataDelta.between(metadata.current(), image), image);
+        whole = true;
+        heard(record.getIndex());
+    }
+
+    private void change(DeltaRecord record) {
+        var current = metadata.current();
+        // Another voter, behind the one before, repeats what is known. Each delta holds its nouns whole.
+        if (record.getIndex() > current.position().index()) {
+            var update = ImageCodec.apply(current, record);
+            metadata.publish(update.delta(), update.image());
+        }
+        heard(record.getIndex());
+    }
+
+    /** A voter in touch with a leader; what it says counts only if it is not behind. */
+    private void heard(long index) {
+        if (index >= metadata.current().position().index()) {
+            heardNanos = System.nanoTime();
+            everHeard = true;
+        }
+    }
+
+    private void hand(Runnable step) {
+        try {
+            scheduler.execute(step);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("The watcher is closed");
+        }
+    }
+
+    /** One stream. gRPC calls it on its own threads; what it learns is handed to the scheduler's. */
+    private final class Stream implements ClientResponseObserver<WatchImageRequest, WatchImageResponse> {
+        final Endpoint server;
+        long heardNanos = System.nanoTime();
+        private ClientCallStreamObserver<WatchImageRequest> call;
+
+        Stream(Endpoint server) {
+            this.server = server;
+        }
+
+        boolean isCurrent() {
+            return stream.isPresent() && stream.get() == this;
+        }
+
+        void cancel() {
+            if (call != null) {
+                call.cancel("this voter is not followed any more", null);
+            }
+        }
+
+        @Override
+        public void beforeStart(ClientCallStreamObserver<WatchImageRequest> requests) {
+            call = requests;
+            call.disableAutoRequestWithInitial(1);
+        }
+
+        @Override
+        public void onNext(WatchImageResponse message) {
+            hand(() -> {
+                take(this, message);
+                // The next one only when this one is applied, so that the voter's side sees how fast we are.
+                call.request(1);
+            });
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            hand(() -> ended(Status.fromThrowable(error)));
+        }
+
+        @Override
+        public void onCompleted() {
+            hand(() -> ended(Status.OK));
+        }
+
+        void ended(Status status) {
+            if (!isCurrent()) {
+                return;
+            }
+            stream = Optional.empty();
+            next++;
+            LOG.info("Metadata stream from {} ended: {}", server, status);
+            if (!closed && !scheduler.isShutdown()) {
+                scheduler.schedule(ImageWatcher.this::open, backoff.nextMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+}

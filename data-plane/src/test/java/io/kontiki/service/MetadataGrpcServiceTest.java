@@ -1,0 +1,193 @@
+package io.kontiki.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.proto.internal.v1.ProposeRequest;
+import io.kontiki.proto.v1.ClusterServiceGrpc;
+import io.kontiki.proto.v1.CreateTopicRequest;
+import io.kontiki.proto.v1.DeleteTopicRequest;
+import io.kontiki.proto.v1.DescribeClusterRequest;
+import io.kontiki.proto.v1.GetMetadataRequest;
+import io.kontiki.proto.v1.GetServerInfoRequest;
+import io.kontiki.proto.v1.MetadataServiceGrpc;
+import io.kontiki.proto.v1.Topic;
+import io.kontiki.proto.v1.WatchMetadataRequest;
+import io.kontiki.proto.v1.WatchMetadataResponse;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MetadataGrpcServiceTest {
+    private final LocalMetadata metadata = new LocalMetadata(fault -> {
+        throw fault;
+    });
+    private final InMemoryController controller = new InMemoryController(metadata, 3);
+    private final ExecutorService watching = Executors.newSingleThreadExecutor();
+    private final ServiceFixture fixture = new ServiceFixture(new MetadataGrpcService(metadata, watching));
+
+    @AfterEach
+    void stop() {
+        fixture.close();
+        watching.shutdownNow();
+    }
+
+    /** A client that reads as many messages as it asks for. */
+    private static final class Watch implements ClientResponseObserver<WatchMetadataRequest, WatchMetadataResponse> {
+        private final BlockingQueue<WatchMetadataResponse> received = new LinkedBlockingQueue<>();
+        private ClientCallStreamObserver<WatchMetadataRequest> call;
+
+        @Override
+        public void beforeStart(ClientCallStreamObserver<WatchMetadataRequest> stream) {
+            call = stream;
+            call.disableAutoRequestWithInitial(0);
+        }
+
+        WatchMetadataResponse next() throws InterruptedException {
+            call.request(1);
+            var message = received.poll(10, TimeUnit.SECONDS);
+            assertThat(message).as("a message within 10 s").isNotNull();
+            return message;
+        }
+
+        @Override
+        public void onNext(WatchMetadataResponse message) {
+            received.add(message);
+        }
+
+        @Override
+        public void onError(Throwable t) {}
+
+        @Override
+        public void onCompleted() {}
+    }
+
+    private Watch watch(String... topics) {
+        var watch = new Watch();
+        MetadataServiceGrpc.newStub(fixture.channel())
+                .watchMetadata(
+                        WatchMetadataRequest.newBuilder()
+                                .addAllTopics(List.of(topics))
+                                .build(),
+                        watch);
+        return watch;
+    }
+
+    private void create(String name) {
+        controller.propose(ProposeRequest.newBuilder()
+                .setCreateTopic(CreateTopicRequest.newBuilder().setName(name))
+                .build());
+    }
+
+    private void delete(String name) {
+        controller.propose(ProposeRequest.newBuilder()
+                .setDeleteTopic(DeleteTopicRequest.newBuilder().setName(name))
+                .build());
+    }
+
+    @Test
+    void watcherGetsFullStateThenChanges() throws InterruptedException {
+        create("a");
+        var watch = watch();
+
+        var full = watch.next();
+        create("b");
+        var change = watch.next();
+        delete("a");
+        var removal = watch.next();
+
+        assertThat(full.getFull()).isTrue();
+        assertThat(full.getBrokersList()).hasSize(3);
+        assertThat(names(full)).containsExactly("a");
+        assertThat(change.getFull()).isFalse();
+        assertThat(names(change)).containsExactly("b");
+        assertThat(change.getBrokersList()).isEmpty();
+        assertThat(change.getVersion()).isGreaterThan(full.getVersion());
+        assertThat(removal.getRemovedTopicsList())
+                .containsExactly(full.getTopics(0).getId());
+    }
+
+    @Test
+    void watcherOfOneTopicHearsOfNoOther() throws InterruptedException {
+        var watch = watch("b");
+
+        assertThat(watch.next().getTopicsList()).isEmpty();
+        create("a");
+        create("b");
+        var created = watch.next();
+        delete("a");
+        delete("b");
+        var removed = watch.next();
+
+        assertThat(names(created)).containsExactly("b");
+        assertThat(removed.getRemovedTopicsList())
+                .containsExactly(created.getTopics(0).getId());
+    }
+
+    @Test
+    void slowWatcherCatchesUpToTheLatestState() throws InterruptedException {
+        var watch = watch();
+        watch.next();
+        for (int i = 0; i < 2 * MetadataWatcher.CHANGES_MAX; i++) {
+            create("t" + i);
+        }
+        int messages = 0;
+        var version = 0L;
+        while (version < metadata.current().position().index()) {
+            var message = watch.next();
+            version = message.getVersion();
+            messages++;
+        }
+
+        // Steps in between were merged: one message for each would need as many as there were changes.
+        assertThat(messages).isLessThan(2 * MetadataWatcher.CHANGES_MAX);
+    }
+
+    @Test
+    void metadataOfWantedTopicsNamesTheUnknownOnes() {
+        create("a");
+        create("b");
+        var stub = MetadataServiceGrpc.newBlockingStub(fixture.channel());
+
+        var some = stub.getMetadata(
+                GetMetadataRequest.newBuilder().addTopics("b").addTopics("x").build());
+        var all = stub.getMetadata(GetMetadataRequest.getDefaultInstance());
+
+        assertThat(some.getTopicsList()).extracting(Topic::getName).containsExactly("b");
+        assertThat(some.getUnknownTopicsList()).containsExactly("x");
+        assertThat(all.getTopicsList()).extracting(Topic::getName).containsExactly("a", "b");
+        assertThat(all.getClusterId()).isEqualTo(InMemoryController.CLUSTER);
+    }
+
+    @Test
+    void clusterIsCounted() {
+        create("a");
+        var info = new ServerInfo("1.2.3", 1, 1000, 2000, List.of(0, 1, 2));
+        try (var cluster = new ServiceFixture(new ClusterGrpcService(metadata, info, () -> OptionalInt.of(2)))) {
+            var stub = ClusterServiceGrpc.newBlockingStub(cluster.channel());
+
+            var server = stub.getServerInfo(GetServerInfoRequest.getDefaultInstance());
+            var described = stub.describeCluster(DescribeClusterRequest.getDefaultInstance());
+
+            assertThat(server.getVersion()).isEqualTo("1.2.3");
+            assertThat(server.getMaxRequestBytes()).isEqualTo(2000);
+            assertThat(described.getControllerId()).isEqualTo(2);
+            assertThat(described.getTopics()).isEqualTo(1);
+            assertThat(described.getPartitions()).isEqualTo(1);
+            assertThat(described.getOfflinePartitions()).isZero();
+            assertThat(described.getVotersList()).containsExactly(0, 1, 2);
+        }
+    }
+
+    private static List<String> names(WatchMetadataResponse message) {
+        return message.getTopicsList().stream().map(Topic::getName).toList();
+    }
+}

@@ -1,0 +1,244 @@
+package io.kontiki.service;
+
+import com.google.protobuf.ByteString;
+import io.grpc.BindableService;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.kontiki.log.LogConfig;
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.metadata.UuidBytes;
+import io.kontiki.metadata.command.Applied;
+import io.kontiki.metadata.command.MetadataState;
+import io.kontiki.partition.PartitionLogs;
+import io.kontiki.proto.internal.v1.Command;
+import io.kontiki.proto.internal.v1.CommandReply;
+import io.kontiki.proto.internal.v1.CreateTopic;
+import io.kontiki.proto.internal.v1.DeleteTopic;
+import io.kontiki.proto.internal.v1.FenceBroker;
+import io.kontiki.proto.internal.v1.InitializeCluster;
+import io.kontiki.proto.internal.v1.ProposeRequest;
+import io.kontiki.proto.internal.v1.ProposeResponse;
+import io.kontiki.proto.internal.v1.RegisterBroker;
+import io.kontiki.proto.internal.v1.Replicas;
+import io.kontiki.proto.internal.v1.RestartClaim;
+import io.kontiki.proto.internal.v1.UnfenceBroker;
+import io.kontiki.replication.ReplicaOptions;
+import io.kontiki.storage.file.FileDisk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Data planes of several brokers in one process: real logs, event loops and gRPC streams, over in-process channels. The
+ * quorum is the state machine itself, applied at once.
+ */
+final class TestCluster {
+    static final String CLUSTER_ID = "test-cluster";
+
+    /** One broker's data plane. */
+    private final class Node {
+        final LocalMetadata metadata = new LocalMetadata(defects::add);
+        final Map<Endpoint, ManagedChannel> channels = new ConcurrentHashMap<>();
+        final DataPlane dataPlane;
+        final Server server;
+
+        Node(int id) throws IOException {
+            Path directory = Files.createDirectories(root.resolve("broker-" + id));
+            dataPlane = new DataPlane(
+                    id,
+                    metadata,
+                    new PartitionLogs(new FileDisk(directory), LogConfig.defaults()),
+                    1,
+                    2,
+                    ReplicaOptions.DEFAULTS,
+                    TestCluster.this::propose,
+                    this::channel,
+                    defects::add);
+            dataPlane.recover();
+            InProcessServerBuilder builder =
+                    InProcessServerBuilder.forName(serverName(id)).intercept(new DefectInterceptor());
+            for (BindableService service : dataPlane.services()) {
+                builder.addService(service);
+            }
+            server = builder.build().start();
+        }
+
+        private ManagedChannel channel(Endpoint endpoint) {
+            ManagedChannel channel = channels.computeIfAbsent(
+                    endpoint,
+                    key -> InProcessChannelBuilder.forName(serverName(key.port() - PORT_BASE))
+                            .build());
+            channel.resetConnectBackoff();
+            return channel;
+        }
+
+        void close() throws InterruptedException {
+            server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+            dataPlane.close();
+            channels.values().forEach(ManagedChannel::shutdownNow);
+        }
+    }
+
+    private static final int PORT_BASE = 10_000;
+
+    private final Path root;
+    private final String name = UUID.randomUUID().toString();
+    private final Map<Integer, Node> nodes = new TreeMap<>();
+    private final Map<Integer, ManagedChannel> clients = new TreeMap<>();
+    final ConcurrentLinkedQueue<Throwable> defects = new ConcurrentLinkedQueue<>();
+    private MetadataImage image = MetadataImage.EMPTY;
+
+    TestCluster(Path root, int brokers) throws IOException {
+        this.root = root;
+        apply(Command.newBuilder()
+                .setInitializeCluster(InitializeCluster.newBuilder()
+                        .setClusterId(CLUSTER_ID)
+                        .setFeatureLevel(MetadataState.FEATURE_LEVEL))
+                .build());
+        for (int id = 0; id < brokers; id++) {
+            start(id);
+        }
+    }
+
+    private String serverName(int id) {
+        return name + "-" + id;
+    }
+
+    // ---- The quorum
+
+    synchronized CommandReply apply(Command command) {
+        Applied applied =
+                MetadataState.apply(image, command, 1, image.position().index() + 1);
+        image = applied.image();
+        nodes.values().forEach(node -> node.metadata.publish(applied.delta(), applied.image()));
+        return applied.reply();
+    }
+
+    private CompletableFuture<ProposeResponse> propose(ProposeRequest request) {
+        Command.Builder command = Command.newBuilder();
+        if (request.hasAlterPartitions()) {
+            command.setAlterPartitions(request.getAlterPartitions());
+        } else {
+            command.setAllocateProducerIds(request.getAllocateProducerIds());
+        }
+        // As the real quorum does, it answers on another thread than the caller's.
+        return CompletableFuture.supplyAsync(() ->
+                ProposeResponse.newBuilder().setReply(apply(command.build())).build());
+    }
+
+    synchronized MetadataImage image() {
+        return image;
+    }
+
+    PartitionRegistration partition(String topic, int number) {
+        return image().topic(topic).orElseThrow().partition(number).orElseThrow();
+    }
+
+    UUID createTopic(String topic, Map<String, String> configs, List<Integer> replicas) {
+        UUID id = UUID.randomUUID();
+        apply(Command.newBuilder()
+                .setCreateTopic(CreateTopic.newBuilder()
+                        .setTopicId(UuidBytes.toBytes(id))
+                        .setName(topic)
+                        .setAssumedIndex(image().position().index())
+                        .putAllConfigs(configs)
+                        .addPartitions(Replicas.newBuilder().addAllBrokerIds(replicas)))
+                .build());
+        return id;
+    }
+
+    void deleteTopic(UUID id) {
+        apply(Command.newBuilder()
+                .setDeleteTopic(DeleteTopic.newBuilder().setTopicId(UuidBytes.toBytes(id)))
+                .build());
+    }
+
+    // ---- Brokers
+
+    /** Starts a broker, or the next run of one that was stopped. */
+    void start(int id) throws IOException {
+        Node node = new Node(id);
+        long epoch;
+        synchronized (this) {
+            UUID incarnation = UUID.randomUUID();
+            ByteString base = image.broker(id)
+                    .map(broker -> UuidBytes.toBytes(broker.incarnation()))
+                    .orElse(ByteString.EMPTY);
+            CommandReply reply = apply(Command.newBuilder()
+                    .setRegisterBroker(RegisterBroker.newBuilder()
+                            .setClusterId(CLUSTER_ID)
+                            .setBrokerId(id)
+                            .setIncarnation(UuidBytes.toBytes(incarnation))
+                            .setHost("localhost")
+                            .setPort(PORT_BASE + id)
+                            .setClaim(RestartClaim.RESTART_CLAIM_DURABLE)
+                            .setBaseIncarnation(base)
+                            .setDirectoryId(UuidBytes.toBytes(new UUID(7, id))))
+                    .build());
+            epoch = reply.getRegisterBroker().getBrokerEpoch();
+            nodes.put(id, node);
+            node.metadata.publish(io.kontiki.metadata.MetadataDelta.full(image), image);
+        }
+        node.dataPlane.start(epoch);
+        apply(Command.newBuilder()
+                .setUnfenceBroker(UnfenceBroker.newBuilder().setBrokerId(id).setBrokerEpoch(epoch))
+                .build());
+    }
+
+    /** Ends a broker and has the quorum fence it. */
+    void stop(int id) throws InterruptedException {
+        Node node;
+        synchronized (this) {
+            node = nodes.remove(id);
+        }
+        node.close();
+        fence(id);
+    }
+
+    /** What the controller does with a broker that it does not hear. */
+    void fence(int id) {
+        apply(Command.newBuilder()
+                .setFenceBroker(FenceBroker.newBuilder()
+                        .setBrokerId(id)
+                        .setBrokerEpoch(image().broker(id).orElseThrow().epoch()))
+                .build());
+    }
+
+    void unfence(int id) {
+        apply(Command.newBuilder()
+                .setUnfenceBroker(UnfenceBroker.newBuilder()
+                        .setBrokerId(id)
+                        .setBrokerEpoch(image().broker(id).orElseThrow().epoch()))
+                .build());
+    }
+
+    /** A client's channel to a broker. */
+    ManagedChannel client(int id) {
+        return clients.computeIfAbsent(
+                id, key -> InProcessChannelBuilder.forName(serverName(key)).build());
+    }
+
+    Path logDirectory(int broker, String partition) {
+        return root.resolve("broker-" + broker).resolve(partition);
+    }
+
+    void close() throws InterruptedException {
+        clients.values().forEach(ManagedChannel::shutdownNow);
+        for (Node node : nodes.values()) {
+            node.close();
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.kontiki.service.quorum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.ImageCodec;
+import io.kontiki.proto.v1.ErrorReason;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three voters and their control planes on loopback. */
+class QuorumClusterTest {
+    @TempDir
+    Path directory;
+
+    private final List<QuorumNode> nodes = new ArrayList<>();
+    private final Map<Integer, Endpoint> voters = new TreeMap<>();
+
+    @BeforeEach
+    void start() {
+        for (int id = 1; id <= 3; id++) {
+            voters.put(id, new Endpoint("127.0.0.1", QuorumNode.freePort()));
+        }
+        for (int id = 1; id <= 3; id++) {
+            var endpoint = new Endpoint("127.0.0.1", QuorumNode.freePort());
+            nodes.add(QuorumNode.voter(id, endpoint, voters, directory).start());
+        }
+        await().until(() -> nodes.stream().allMatch(node -> usable(node) == 3));
+    }
+
+    @AfterEach
+    void stop() {
+        nodes.forEach(QuorumNode::close);
+        nodes.forEach(node -> assertThat(node.faults).isEmpty());
+    }
+
+    @Test
+    void topicIsCreatedThroughABrokerThatIsNotTheController() {
+        var follower =
+                nodes.stream().filter(node -> !node.isController()).findFirst().orElseThrow();
+
+        var response = follower.createTopic("orders", 3, 3)
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+
+        assertThat(response.getReply().getReason()).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+        for (var node : nodes) {
+            node.metadata
+                    .awaitIndex(response.getIndex())
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
+            assertThat(node.metadata.current().topic("orders").orElseThrow().partitions())
+                    .hasSize(3);
+        }
+        assertThat(ImageCodec.encode(nodes.get(0).metadata.current()))
+                .isEqualTo(ImageCodec.encode(nodes.get(1).metadata.current()));
+        assertThat(nodes).allSatisfy(node -> assertThat(node.events).containsExactly("unfenced"));
+        assertThat(nodes)
+                .allSatisfy(node ->
+                        assertThat(node.session.holdsLease(System.nanoTime())).isTrue());
+    }
+
+    @Test
+    void deadBrokerIsFencedAtOnceByARefusedDial() {
+        nodes.get(0).createTopic("orders", 6, 3).orTimeout(10, TimeUnit.SECONDS).join();
+        var dead =
+                nodes.stream().filter(node -> !node.isController()).findFirst().orElseThrow();
+        var witness =
+                nodes.stream().filter(QuorumNode::isController).findFirst().orElseThrow();
+        var begin = System.nanoTime();
+
+        var closing = CompletableFuture.runAsync(dead::close);
+
+        await().pollInterval(Duration.ofMillis(1)).until(() -> fenced(witness, dead.id));
+        var millis = millisSince(begin);
+        System.out.println("dead broker fenced after " + millis + " ms");
+        closing.join();
+        assertThat(millis).isLessThan(QuorumNode.SESSION_MILLIS - 1_000);
+        assertThat(witness.metadata.current().topic("orders").orElseThrow().partitions())
+                .allSatisfy(partition ->
+                        assertThat(partition.leader()).isNotEqualTo(dead.id).isPositive());
+    }
+
+    @Test
+    void deadControllerIsReplacedAndFenced() {
+        nodes.get(0).createTopic("orders", 6, 3).orTimeout(10, TimeUnit.SECONDS).join();
+        var dead = nodes.stream().filter(QuorumNode::isController).findFirst().orElseThrow();
+        var alive = nodes.stream().filter(node -> node != dead).toList();
+        var begin = System.nanoTime();
+
+        var closing = CompletableFuture.runAsync(dead::close);
+
+        for (var node : alive) {
+            await().pollInterval(Duration.ofMillis(1)).until(() -> fenced(node, dead.id));
+        }
+        var millis = millisSince(begin);
+        System.out.println("dead controller fenced after " + millis + " ms");
+        closing.join();
+        assertThat(millis).isLessThan(QuorumNode.SESSION_MILLIS - 500);
+        assertThat(alive).anyMatch(QuorumNode::isController);
+        var response = alive.get(0)
+                .createTopic("more", 1, 2)
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+        assertThat(response.getReply().getReason()).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+        assertThat(alive).allSatisfy(node -> assertThat(node.events).containsExactly("unfenced"));
+    }
+
+    @Test
+    void brokerOutsideTheQuorumFollowsTheImageFromVoterToVoter() {
+        var servers = nodes.stream().map(node -> node.endpoint).toList();
+        var other = QuorumNode.other(4, servers, directory).start();
+        nodes.add(other);
+        await().until(() -> usable(other) == 4 && other.events.contains("unfenced"));
+        assertThat(other.watcher.orElseThrow().stale()).isFalse();
+
+        // The first of its servers, which it follows.
+        nodes.get(0).close();
+        var response = other.createTopic("orders", 2, 3)
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+
+        assertThat(response.getReply().getReason()).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+        other.metadata
+                .awaitIndex(response.getIndex())
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+        await().untilAsserted(() -> assertThat(ImageCodec.encode(other.metadata.current()))
+                .isEqualTo(ImageCodec.encode(nodes.get(1).metadata.current())));
+        assertThat(other.events).containsExactly("unfenced");
+    }
+
+    @Test
+    void brokerThatLeavesIsLedOut() {
+        nodes.get(0).createTopic("orders", 6, 3).orTimeout(10, TimeUnit.SECONDS).join();
+        var leaving =
+                nodes.stream().filter(node -> !node.isController()).findFirst().orElseThrow();
+
+        leaving.session.shutDown().orTimeout(10, TimeUnit.SECONDS).join();
+
+        assertThat(leaving.metadata.current().topic("orders").orElseThrow().partitions())
+                .allSatisfy(partition -> assertThat(partition.isr()).doesNotContain(leaving.id));
+    }
+
+    @Test
+    void runThatIsReplacedByAnotherStops() {
+        var old =
+                nodes.stream().filter(node -> !node.isController()).findFirst().orElseThrow();
+        // Another process with the same directory; its endpoint tells the two apart.
+        var servers = nodes.stream().map(node -> node.endpoint).toList();
+        var twin = QuorumNode.other(old.id, servers, directory).start();
+        nodes.add(twin);
+
+        await().until(() -> old.events.contains("rejected ERROR_REASON_STALE_BROKER_EPOCH"));
+
+        await().until(() -> twin.events.contains("unfenced"));
+        assertThat(old.session.holdsLease(System.nanoTime())).isFalse();
+        assertThat(old.session.fenced()).isTrue();
+    }
+
+    private static long usable(QuorumNode node) {
+        return node.metadata.current().brokers().values().stream()
+                .filter(BrokerRegistration::usable)
+                .count();
+    }
+
+    private static boolean fenced(QuorumNode witness, int brokerId) {
+        return witness.sees(brokerId).orElseThrow().fenced();
+    }
+
+    private static long millisSince(long nanos) {
+        return (System.nanoTime() - nanos) / 1_000_000;
+    }
+}

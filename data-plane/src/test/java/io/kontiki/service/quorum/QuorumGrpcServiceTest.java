@@ -1,0 +1,269 @@
+package io.kontiki.service.quorum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.StreamObserver;
+import io.kontiki.controller.ControllerConfig;
+import io.kontiki.controller.Now;
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.LogPosition;
+import io.kontiki.metadata.MetadataDelta;
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.proto.internal.v1.HeartbeatRequest;
+import io.kontiki.proto.internal.v1.HeartbeatResponse;
+import io.kontiki.proto.internal.v1.ProposeRequest;
+import io.kontiki.proto.internal.v1.QuorumServiceGrpc;
+import io.kontiki.proto.internal.v1.WatchImageRequest;
+import io.kontiki.proto.internal.v1.WatchImageResponse;
+import io.kontiki.proto.v1.CreateTopicRequest;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.quorum.BrokerProbe;
+import io.kontiki.quorum.ControllerHost;
+import io.kontiki.quorum.ratis.QuorumConfig;
+import io.kontiki.quorum.ratis.RatisMetadataLog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A voter that never became controller, with an image that the test moves on. */
+class QuorumGrpcServiceTest {
+    private static final String CLUSTER_ID = "test-cluster";
+    private static final int RING = 8;
+
+    private final LocalMetadata metadata = new LocalMetadata(fault -> {
+        throw fault;
+    });
+    private final ScheduledExecutorService feedThread = Executors.newSingleThreadScheduledExecutor();
+    private MetadataImage image = MetadataImage.EMPTY;
+    private RatisMetadataLog log;
+    private ImageFeed feed;
+    private Server server;
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void start() throws IOException {
+        var voters = Map.of(1, new Endpoint("127.0.0.1", 1));
+        log = new RatisMetadataLog(
+                QuorumConfig.of(1, voters, 1, Path.of("never-opened"), true, CLUSTER_ID), metadata, (message, e) -> {});
+        var host = new ControllerHost(
+                log,
+                metadata,
+                ControllerConfig.defaults(CLUSTER_ID),
+                endpoint -> CompletableFuture.completedFuture(BrokerProbe.Finding.UNKNOWN),
+                () -> new Now(0, 0),
+                RandomGenerator.getDefault(),
+                (message, e) -> {});
+        feed = new ImageFeed(metadata, () -> true, feedThread, RING);
+        server = InProcessServerBuilder.forName("quorum")
+                .addService(new QuorumGrpcService(CLUSTER_ID, host, feed))
+                .build()
+                .start();
+        channel = InProcessChannelBuilder.forName("quorum").build();
+    }
+
+    @AfterEach
+    void stop() {
+        channel.shutdownNow();
+        server.shutdownNow();
+        feed.close();
+        feedThread.shutdown();
+        log.close();
+    }
+
+    @Test
+    void newReaderGetsTheWholeImageThenEachChange() {
+        moveTo(3);
+        var reader = watch(LogPosition.NONE, 100);
+        await().until(() -> reader.cases().contains(WatchImageResponse.UpdateCase.HEARTBEAT));
+
+        moveTo(5);
+
+        await().until(() -> reader.lastIndex() == 5);
+        assertThat(reader.updates())
+                .containsExactly(
+                        WatchImageResponse.UpdateCase.IMAGE,
+                        WatchImageResponse.UpdateCase.DELTA,
+                        WatchImageResponse.UpdateCase.DELTA);
+    }
+
+    @Test
+    void readerCloseBehindGetsOnlyWhatItMissed() {
+        moveTo(5);
+
+        var reader = watch(new LogPosition(1, 3), 100);
+
+        await().until(() -> reader.lastIndex() == 5);
+        assertThat(reader.updates())
+                .containsExactly(WatchImageResponse.UpdateCase.DELTA, WatchImageResponse.UpdateCase.DELTA);
+    }
+
+    @Test
+    void readerOfAnotherHistoryGetsTheWholeImage() {
+        moveTo(5);
+
+        var reader = watch(new LogPosition(9, 3), 100);
+
+        await().until(() -> reader.lastIndex() == 5);
+        assertThat(reader.updates()).containsExactly(WatchImageResponse.UpdateCase.IMAGE);
+    }
+
+    @Test
+    void slowReaderIsSentOneImageForAllThatItMissed() {
+        moveTo(1);
+        var reader = watch(LogPosition.NONE, 1);
+        await().until(() -> reader.lastIndex() == 1);
+
+        moveTo(1_000);
+        // The feed has seen all of it before the reader has room again.
+        CompletableFuture.runAsync(() -> {}, feedThread).join();
+        reader.call.request(100);
+
+        await().until(() -> reader.lastIndex() == 1_000);
+        assertThat(reader.updates()).hasSizeLessThan(RING).last().isEqualTo(WatchImageResponse.UpdateCase.IMAGE);
+    }
+
+    @Test
+    void callersOfAnotherClusterAreRefused() {
+        var stub = QuorumServiceGrpc.newBlockingStub(channel);
+        var proposal = ProposeRequest.newBuilder().setClusterId("another").build();
+        assertThat(stub.propose(proposal).getReply().getReason()).isEqualTo(ErrorReason.ERROR_REASON_WRONG_CLUSTER);
+
+        var watched = stub.watchImage(
+                WatchImageRequest.newBuilder().setClusterId("another").build());
+        assertThatThrownBy(watched::hasNext)
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION))
+                .hasMessageContaining("another")
+                .hasMessageContaining(CLUSTER_ID);
+    }
+
+    @Test
+    void onlyTheControllerTakesProposalsAndHeartbeats() {
+        var proposal = ProposeRequest.newBuilder()
+                .setClusterId(CLUSTER_ID)
+                .setCreateTopic(CreateTopicRequest.newBuilder().setName("orders"))
+                .build();
+        assertThat(QuorumServiceGrpc.newBlockingStub(channel)
+                        .propose(proposal)
+                        .getReply()
+                        .getReason())
+                .isEqualTo(ErrorReason.ERROR_REASON_NOT_LEADER);
+
+        var answers = new CopyOnWriteArrayList<ErrorReason>();
+        var completed = new CompletableFuture<Void>();
+        var requests = QuorumServiceGrpc.newStub(channel).heartbeat(new StreamObserver<>() {
+            @Override
+            public void onNext(HeartbeatResponse response) {
+                answers.add(response.getReason());
+            }
+
+            @Override
+            public void onError(Throwable error) {
+                completed.completeExceptionally(error);
+            }
+
+            @Override
+            public void onCompleted() {
+                completed.complete(null);
+            }
+        });
+        requests.onNext(HeartbeatRequest.newBuilder()
+                .setClusterId(CLUSTER_ID)
+                .setBrokerId(1)
+                .build());
+
+        await().until(completed::isDone);
+        assertThat(completed).isCompleted();
+        assertThat(answers).containsExactly(ErrorReason.ERROR_REASON_NOT_LEADER);
+    }
+
+    private void moveTo(long index) {
+        for (var next = image.position().index() + 1; next <= index; next++) {
+            image = image.withNextProducerId(next).withPosition(new LogPosition(1, next));
+            metadata.publish(MetadataDelta.EMPTY, image);
+        }
+    }
+
+    private Reader watch(LogPosition from, int requested) {
+        var reader = new Reader(requested);
+        QuorumServiceGrpc.newStub(channel)
+                .watchImage(
+                        WatchImageRequest.newBuilder()
+                                .setClusterId(CLUSTER_ID)
+                                .setBrokerId(9)
+                                .setLastTerm(from.term())
+                                .setLastIndex(from.index())
+                                .build(),
+                        reader);
+        return reader;
+    }
+
+    private static final class Reader implements ClientResponseObserver<WatchImageRequest, WatchImageResponse> {
+        final List<WatchImageResponse> messages = new CopyOnWriteArrayList<>();
+        final int requested;
+        ClientCallStreamObserver<WatchImageRequest> call;
+
+        Reader(int requested) {
+            this.requested = requested;
+        }
+
+        @Override
+        public void beforeStart(ClientCallStreamObserver<WatchImageRequest> requests) {
+            call = requests;
+            call.disableAutoRequestWithInitial(requested);
+        }
+
+        @Override
+        public void onNext(WatchImageResponse message) {
+            messages.add(message);
+        }
+
+        @Override
+        public void onError(Throwable error) {}
+
+        @Override
+        public void onCompleted() {}
+
+        List<WatchImageResponse.UpdateCase> cases() {
+            return messages.stream().map(WatchImageResponse::getUpdateCase).toList();
+        }
+
+        List<WatchImageResponse.UpdateCase> updates() {
+            return cases().stream()
+                    .filter(update -> update != WatchImageResponse.UpdateCase.HEARTBEAT)
+                    .toList();
+        }
+
+        long lastIndex() {
+            return messages.stream()
+                    .mapToLong(message -> message.hasImage()
+                            ? message.getImage().getIndex()
+                            : Math.max(
+                                    message.getDelta().getIndex(),
+                                    message.getHeartbeat().getIndex()))
+                    .max()
+                    .orElse(0);
+        }
+    }
+}
