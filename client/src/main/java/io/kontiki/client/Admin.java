@@ -1,0 +1,215 @@
+package io.kontiki.client;
+
+import io.grpc.Channel;
+import io.grpc.Deadline;
+import io.kontiki.proto.v1.AddPartitionsRequest;
+import io.kontiki.proto.v1.AlterTopicRequest;
+import io.kontiki.proto.v1.ClusterServiceGrpc;
+import io.kontiki.proto.v1.CreateTopicRequest;
+import io.kontiki.proto.v1.DeleteTopicRequest;
+import io.kontiki.proto.v1.DescribeClusterRequest;
+import io.kontiki.proto.v1.DescribeTopicRequest;
+import io.kontiki.proto.v1.GetServerInfoRequest;
+import io.kontiki.proto.v1.ListTopicsRequest;
+import io.kontiki.proto.v1.TopicServiceGrpc;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * Creates, changes and shows topics and shows the cluster. Thread-safe. Each call blocks until it is done, at most the
+ * request time-out, and tries one bootstrap server after the other; it fails with a {@link KontikiException}. A change
+ * whose outcome is unknown (a connection broke) is not repeated: the caller is told, {@link KontikiException#definite}.
+ */
+public final class Admin implements AutoCloseable {
+    private final Channels channels;
+    private final AnyBroker anyBroker;
+    private final ClientConfig client;
+    private MetadataTracker tracker;
+    private OffsetLookup offsets;
+
+    private Admin(Builder builder) {
+        client = builder.clientConfig();
+        channels = new Channels(builder.transport());
+        anyBroker = new AnyBroker(channels, client::bootstrapServers, client.requestTimeout(), client.connectTimeout());
+    }
+
+    /** Settings for a new admin. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Creates a topic; returns it as created. Fails with TOPIC_EXISTS, INVALID_… */
+    public TopicInfo createTopic(NewTopic topic) {
+        return createTopic(topic, false);
+    }
+
+    /** As {@link #createTopic}, but only checks; returns the topic as it would be. */
+    public TopicInfo validateTopic(NewTopic topic) {
+        return createTopic(topic, true);
+    }
+
+    private TopicInfo createTopic(NewTopic topic, boolean validateOnly) {
+        var request = CreateTopicRequest.newBuilder()
+                .setName(topic.name())
+                .putAllConfigs(topic.configs())
+                .setValidateOnly(validateOnly);
+        topic.partitions().ifPresent(request::setPartitions);
+        topic.replicationFactor().ifPresent(request::setReplicationFactor);
+        var built = request.build();
+        return WireValues.topic(anyBroker
+                .change((channel, deadline) -> topics(channel, deadline).createTopic(built))
+                .getTopic());
+    }
+
+    /** Deletes a topic with all its records. Fails with TOPIC_NOT_FOUND. */
+    public void deleteTopic(String name) {
+        var request = DeleteTopicRequest.newBuilder().setName(name).build();
+        anyBroker.change((channel, deadline) -> topics(channel, deadline).deleteTopic(request));
+    }
+
+    /** All topics, by name. */
+    public List<TopicInfo> listTopics() {
+        var all = new ArrayList<TopicInfo>();
+        var pageToken = "";
+        do {
+            var request = ListTopicsRequest.newBuilder().setPageToken(pageToken).build();
+            var page = anyBroker.read(
+                    (channel, deadline) -> topics(channel, deadline).listTopics(request));
+            page.getTopicsList().forEach(topic -> all.add(WireValues.topic(topic)));
+            pageToken = page.getNextPageToken();
+        } while (!pageToken.isEmpty());
+        return all;
+    }
+
+    /** A topic and all of its configuration. Fails with TOPIC_NOT_FOUND. */
+    public TopicDescription describeTopic(String name) {
+        var request = DescribeTopicRequest.newBuilder().setName(name).build();
+        var answer =
+                anyBroker.read((channel, deadline) -> topics(channel, deadline).describeTopic(request));
+        return new TopicDescription(
+                WireValues.topic(answer.getTopic()),
+                answer.getConfigsList().stream()
+                        .map(c -> new ConfigEntry(c.getKey(), c.getValue(), c.getIsDefault()))
+                        .toList());
+    }
+
+    /**
+     * Changes a topic's configuration; returns the topic after it.
+     *
+     * @param set keys to set, with their values
+     * @param remove keys to put back to their defaults
+     * @param validateOnly check only, change nothing
+     */
+    public TopicInfo alterTopic(String name, Map<String, String> set, Set<String> remove, boolean validateOnly) {
+        var request = AlterTopicRequest.newBuilder()
+                .setName(name)
+                .putAllSetConfigs(set)
+                .addAllRemoveConfigs(remove)
+                .setValidateOnly(validateOnly)
+                .build();
+        return WireValues.topic(anyBroker
+                .change((channel, deadline) -> topics(channel, deadline).alterTopic(request))
+                .getTopic());
+    }
+
+    /**
+     * Adds partitions; returns the topic after it. Keys may go to other partitions from then on.
+     *
+     * @param total count after the call, above the present one
+     * @param validateOnly check only, change nothing
+     */
+    public TopicInfo addPartitions(String name, int total, boolean validateOnly) {
+        var request = AddPartitionsRequest.newBuilder()
+                .setName(name)
+                .setPartitions(total)
+                .setValidateOnly(validateOnly)
+                .build();
+        return WireValues.topic(anyBroker
+                .change((channel, deadline) -> topics(channel, deadline).addPartitions(request))
+                .getTopic());
+    }
+
+    /** The cluster and its brokers. */
+    public ClusterDescription describeCluster() {
+        var request = DescribeClusterRequest.getDefaultInstance();
+        var answer =
+                anyBroker.read((channel, deadline) -> cluster(channel, deadline).describeCluster(request));
+        return new ClusterDescription(
+                answer.getClusterId(),
+                answer.getVersion(),
+                WireValues.brokers(answer.getBrokersList()),
+                answer.hasControllerId() ? OptionalInt.of(answer.getControllerId()) : OptionalInt.empty(),
+                List.copyOf(answer.getVotersList()),
+                answer.getTopics(),
+                answer.getPartitions(),
+                answer.getOfflinePartitions(),
+                answer.getUnderReplicatedPartitions());
+    }
+
+    /** Version and limits of the broker that answers first. */
+    public ServerInfo serverInfo() {
+        var request = GetServerInfoRequest.getDefaultInstance();
+        var answer =
+                anyBroker.read((channel, deadline) -> cluster(channel, deadline).getServerInfo(request));
+        return new ServerInfo(
+                answer.getVersion(),
+                answer.getBrokerId(),
+                answer.getClusterId(),
+                answer.getMaxMessageBytes(),
+                answer.getMaxRequestBytes(),
+                answer.getMaxTopicNameLength(),
+                List.copyOf(answer.getFeaturesList()));
+    }
+
+    /** Looks up offsets at the leaders, by partition. Fails if one of them cannot be found within the request time-out. */
+    public Map<TopicPartition, OffsetInfo> listOffsets(Map<TopicPartition, Position> positions) {
+        return offsets().find(positions);
+    }
+
+    /** Made when first needed: the other calls do without a watch. */
+    private synchronized OffsetLookup offsets() {
+        if (offsets == null) {
+            tracker = new MetadataTracker(client.bootstrapServers(), channels, new SplittableRandom());
+            offsets = new OffsetLookup(tracker, new TopicDirectory(tracker), channels, client);
+            tracker.start();
+        }
+        return offsets;
+    }
+
+    private static TopicServiceGrpc.TopicServiceBlockingStub topics(Channel channel, Deadline deadline) {
+        return TopicServiceGrpc.newBlockingStub(channel).withDeadline(deadline);
+    }
+
+    private static ClusterServiceGrpc.ClusterServiceBlockingStub cluster(Channel channel, Deadline deadline) {
+        return ClusterServiceGrpc.newBlockingStub(channel).withDeadline(deadline);
+    }
+
+    /** Frees all resources. Idempotent. */
+    @Override
+    public synchronized void close() {
+        if (tracker != null) {
+            tracker.close();
+        }
+        channels.close(Duration.ZERO);
+    }
+
+    /** Settings of an admin. Not thread-safe. */
+    public static final class Builder extends ClientBuilder<Builder> {
+        private Builder() {}
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /** A new admin. It connects at the first call. */
+        public Admin build() {
+            return new Admin(this);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.kontiki.client;
+
+import io.kontiki.proto.v1.LeaderHint;
+import io.kontiki.proto.v1.WatchMetadataResponse;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/** Brokers and topics at one index of the metadata log. Immutable. */
+record ClusterMetadata(
+        String clusterId, long version, Map<Integer, BrokerInfo> brokers, Map<String, TopicInfo> topics) {
+    /** Nothing known yet. */
+    static final ClusterMetadata EMPTY = new ClusterMetadata("", -1, Map.of(), Map.of());
+
+    boolean isKnown() {
+        return version >= 0;
+    }
+
+    /** The state after a message of the watch. */
+    ClusterMetadata apply(WatchMetadataResponse change) {
+        var newBrokers = new TreeMap<Integer, BrokerInfo>(change.getFull() ? Map.of() : brokers);
+        var newTopics = new HashMap<String, TopicInfo>(change.getFull() ? Map.of() : topics);
+        change.getRemovedBrokersList().forEach(newBrokers::remove);
+        change.getBrokersList().forEach(b -> newBrokers.put(b.getId(), WireValues.broker(b)));
+        // Removed first: a topic deleted and made again between two messages has the same name under another id.
+        change.getRemovedTopicsList().forEach(id -> {
+            var removed = WireValues.topicId(id);
+            newTopics.values().removeIf(topic -> topic.id().equals(removed));
+        });
+        change.getTopicsList().forEach(t -> newTopics.put(t.getName(), WireValues.topic(t)));
+        return new ClusterMetadata(change.getClusterId(), change.getVersion(), newBrokers, newTopics);
+    }
+
+    Optional<TopicInfo> topic(String name) {
+        return Optional.ofNullable(topics.get(name));
+    }
+
+    /** The partition's leader, if it has one and its address is known. */
+    Optional<Leader> leader(TopicPartition partition) {
+        var topic = topics.get(partition.topic());
+        if (topic == null || partition.partition() >= topic.partitions().size()) {
+            return Optional.empty();
+        }
+        var info = topic.partitions().get(partition.partition());
+        var broker = info.leader().isPresent() ? brokers.get(info.leader().getAsInt()) : null;
+        return broker == null
+                ? Optional.empty()
+                : Optional.of(new Leader(topic.id(), info.leaderEpoch(), new HostPort(broker.host(), broker.port())));
+    }
+
+    /** With the leader that a broker named in a refusal, unless as new a one is known already. */
+    ClusterMetadata withHint(TopicPartition partition, LeaderHint hint) {
+        var topic = topics.get(partition.topic());
+        if (topic == null || partition.partition() >= topic.partitions().size()) {
+            return this;
+        }
+        var old = topic.partitions().get(partition.partition());
+        if (hint.getLeaderEpoch() <= old.leaderEpoch()) {
+            return this;
+        }
+        var partitions = new ArrayList<>(topic.partitions());
+        partitions.set(
+                partition.partition(),
+                new PartitionInfo(
+                        old.partition(),
+                        OptionalInt.of(hint.getLeaderId()),
+                        hint.getLeaderEpoch(),
+                        old.partitionEpoch(),
+                        old.replicas(),
+                        old.isr(),
+                        old.elr(),
+                        old.minIsr()));
+        var newTopics = new HashMap<>(topics);
+        newTopics.put(topic.name(), new TopicInfo(topic.id(), topic.name(), List.copyOf(partitions), topic.configs()));
+        return new ClusterMetadata(clusterId, version, withAddress(hint), newTopics);
+    }
+
+    private Map<Integer, BrokerInfo> withAddress(LeaderHint hint) {
+        if (hint.getHost().isEmpty() || brokers.containsKey(hint.getLeaderId())) {
+            return brokers;
+        }
+        var newBrokers = new TreeMap<>(brokers);
+        newBrokers.put(
+                hint.getLeaderId(),
+                new BrokerInfo(hint.getLeaderId(), hint.getHost(), hint.getPort(), Optional.empty(), 0, false, false));
+        return newBrokers;
+    }
+
+    /** Addresses of all brokers, those that take part first. */
+    List<HostPort> addresses() {
+        var usable = new ArrayList<HostPort>();
+        var others = new ArrayList<HostPort>();
+        for (var broker : brokers.values()) {
+            (broker.fenced() || broker.shuttingDown() ? others : usable)
+                    .add(new HostPort(broker.host(), broker.port()));
+        }
+        usable.addAll(others);
+        return usable;
+    }
+}

@@ -1,0 +1,12 @@
+package io.kontiki.client;
+
+/** What {@link Consumer.Builder} collected. */
+record ConsumerConfig(
+        Position startAt,
+        ResetPolicy resetPolicy,
+        int maxPollRecords,
+        int fetchMaxBytes,
+        int fetchMinBytes,
+        int fetchMaxWaitMillis,
+        boolean checkCrc,
+        long requestTimeoutNanos) {}

@@ -1,0 +1,96 @@
+package io.kontiki.client;
+
+import io.kontiki.proto.v1.FetchPartition;
+import io.kontiki.proto.v1.FetchRequest;
+import io.kontiki.proto.v1.FetchResponse;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The consumer's side of one broker: the stream and the one request that waits for an answer. Of the consumer's thread. */
+final class FetchLink {
+    /** All partitions together; leaves room below the largest message for a last batch that comes whole. */
+    private static final int MAX_RESPONSE_BYTES = 32 << 20;
+
+    private final HostPort address;
+    private final Function<HostPort, FetchStream> dialler;
+    private Map<TopicPartition, Long> asked = Map.of();
+    private FetchStream stream;
+    private long correlationId;
+    private long sentNanos;
+    private boolean inFlight;
+
+    FetchLink(HostPort address, Function<HostPort, FetchStream> dialler) {
+        this.address = address;
+        this.dialler = dialler;
+    }
+
+    HostPort address() {
+        return address;
+    }
+
+    boolean isIdle() {
+        return !inFlight;
+    }
+
+    long sentNanos() {
+        return sentNanos;
+    }
+
+    /** Asks for these partitions. Only if {@link #isIdle}. */
+    void request(List<PartitionFetcher> partitions, ConsumerConfig config, int maxWaitMillis, long nowNanos) {
+        var request = FetchRequest.newBuilder()
+                .setCorrelationId(++correlationId)
+                .setMaxWaitMs(maxWaitMillis)
+                .setMinBytes(config.fetchMinBytes())
+                .setMaxBytes(MAX_RESPONSE_BYTES);
+        asked = new HashMap<>();
+        for (var partition : partitions) {
+            request.addPartitions(FetchPartition.newBuilder()
+                    .setTopic(partition.partition().topic())
+                    .setPartition(partition.partition().partition())
+                    .setOffset(partition.fetchOffset())
+                    .setMaxBytes(config.fetchMaxBytes())
+                    .setLeaderEpoch(partition.leaderEpoch()));
+            partition.onRequested();
+            asked.put(partition.partition(), partition.generation());
+        }
+        if (stream == null) {
+            stream = dialler.apply(address);
+        }
+        sentNanos = nowNanos;
+        inFlight = true;
+        stream.send(request.build());
+    }
+
+    /** The partitions of the request with their generations, if this answers it; else nothing. */
+    Map<TopicPartition, Long> onResponse(FetchStream source, FetchResponse response) {
+        if (source != stream || response.getCorrelationId() != correlationId) {
+            return Map.of();
+        }
+        return end();
+    }
+
+    /** The same for a stream that broke. */
+    Map<TopicPartition, Long> onBroken(FetchStream source) {
+        if (source != stream) {
+            return Map.of();
+        }
+        stream = null;
+        return end();
+    }
+
+    private Map<TopicPartition, Long> end() {
+        var ended = asked;
+        asked = Map.of();
+        inFlight = false;
+        return ended;
+    }
+
+    void cancel(String why) {
+        if (stream != null) {
+            stream.cancel(why);
+        }
+    }
+}

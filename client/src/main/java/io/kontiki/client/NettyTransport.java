@@ -1,0 +1,38 @@
+package io.kontiki.client;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
+import java.util.concurrent.TimeUnit;
+
+/** Plain-text TCP connections. */
+final class NettyTransport implements Transport {
+    private static final int FLOW_CONTROL_WINDOW_BYTES = 4 << 20;
+    private static final Metadata.Key<String> CLIENT_ID =
+            Metadata.Key.of("kontiki-client-id", Metadata.ASCII_STRING_MARSHALLER);
+
+    private final Metadata headers = new Metadata();
+    private final int maxInboundBytes;
+
+    NettyTransport(String clientId, int maxInboundBytes) {
+        this.maxInboundBytes = maxInboundBytes;
+        headers.put(CLIENT_ID, clientId);
+    }
+
+    @Override
+    public ManagedChannel open(HostPort address) {
+        // Retries are ours: gRPC's own would repeat a call whose outcome is unknown, without a sequence to tell it by.
+        return NettyChannelBuilder.forAddress(address.host(), address.port())
+                .usePlaintext()
+                .disableRetry()
+                // Callbacks only put something on a queue.
+                .directExecutor()
+                .keepAliveTime(30, TimeUnit.SECONDS)
+                .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
+                .maxInboundMessageSize(maxInboundBytes)
+                .intercept(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .build();
+    }
+}

@@ -1,0 +1,110 @@
+package io.kontiki.client;
+
+import io.kontiki.client.PendingBatch.EncodedRecord;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * Collects one partition's records into batches, before they get their place in the sequence. Callers of {@code send}
+ * add, the producer's loop takes; the lock is held for the copy of one record at most.
+ */
+final class PartitionBuffer {
+    private final TopicPartition partition;
+    private final long lingerNanos;
+    private final long deliveryNanos;
+    private final Consumer<PendingBatch> onOpened;
+    private final Deque<PendingBatch> batches = new ArrayDeque<>();
+    private boolean lastIsFull;
+    private boolean closed;
+
+    /** @param onOpened told of each new batch, before its first record; must not block */
+    PartitionBuffer(TopicPartition partition, long lingerNanos, long deliveryNanos, Consumer<PendingBatch> onOpened) {
+        this.onOpened = onOpened;
+        this.partition = partition;
+        this.lingerNanos = lingerNanos;
+        this.deliveryNanos = deliveryNanos;
+    }
+
+    /**
+     * What became of a record.
+     *
+     * @param needsLook whether a batch began or became full, so that the loop has something to do
+     */
+    record Appended(CompletableFuture<RecordMetadata> future, boolean needsLook) {}
+
+    /**
+     * Adds a record, unless that needs a new batch and {@code onlyIfRoom} is set.
+     *
+     * @param maxBatchBytes size that a new batch keeps to
+     */
+    synchronized Optional<Appended> append(EncodedRecord record, int maxBatchBytes, boolean onlyIfRoom, long nowNanos) {
+        if (closed) {
+            throw new KontikiException(ErrorReason.CLOSED, "the producer is closed");
+        }
+        var last = batches.peekLast();
+        boolean room = last != null && !lastIsFull && last.hasRoomFor(record);
+        if (!room && onlyIfRoom) {
+            return Optional.empty();
+        }
+        if (!room) {
+            last = new PendingBatch(partition, maxBatchBytes, nowNanos, nowNanos + deliveryNanos);
+            batches.addLast(last);
+            onOpened.accept(last);
+        }
+        var future = last.add(record);
+        lastIsFull = last.sizeInBytes() >= maxBatchBytes;
+        return Optional.of(new Appended(future, !room || lastIsFull));
+    }
+
+    /** Takes the oldest batch if it is full, has lingered long enough, or must not linger. */
+    synchronized Optional<PendingBatch> poll(boolean linger, long nowNanos) {
+        var first = batches.peekFirst();
+        boolean ready = first != null && (!linger || isFull(first) || nowNanos - first.createdNanos() >= lingerNanos);
+        return ready ? Optional.of(take()) : Optional.empty();
+    }
+
+    private boolean isFull(PendingBatch first) {
+        return batches.size() > 1 || (first == batches.peekLast() && lastIsFull);
+    }
+
+    private PendingBatch take() {
+        var first = batches.pollFirst();
+        if (batches.isEmpty()) {
+            lastIsFull = false;
+        }
+        first.seal();
+        return first;
+    }
+
+    /** When the oldest batch has lingered long enough, if there is one. */
+    synchronized Optional<Long> lingerEndNanos() {
+        var first = batches.peekFirst();
+        return first == null ? Optional.empty() : Optional.of(first.createdNanos() + lingerNanos);
+    }
+
+    /** Takes the batches whose delivery time is over before anybody asked for them. */
+    synchronized List<PendingBatch> expire(long nowNanos) {
+        var expired = new ArrayList<PendingBatch>(0);
+        while (!batches.isEmpty() && nowNanos - batches.peekFirst().deadlineNanos() >= 0) {
+            expired.add(take());
+        }
+        return expired;
+    }
+
+    synchronized boolean isEmpty() {
+        return batches.isEmpty();
+    }
+
+    /** Refuses further records and gives up those that are left. */
+    synchronized List<PendingBatch> close() {
+        closed = true;
+        var left = new ArrayList<>(batches);
+        batches.clear();
+        return left;
+    }
+}

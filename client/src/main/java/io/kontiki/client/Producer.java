@@ -1,0 +1,242 @@
+package io.kontiki.client;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Sends records. Thread-safe; one producer serves a whole program, and sharing it makes batches larger.
+ *
+ * <p>Records of one partition are appended in the order of the calls to {@link #send}, also across retries and leader
+ * changes, and with {@link Acks#ALL} each exactly once: every batch carries the producer's id and a sequence, and a
+ * batch whose outcome is unknown is sent again with the same ones.
+ *
+ * <p>A batch that fails for good says so through the futures of its records, and {@link KontikiException#definite} tells
+ * whether they may be in the log all the same. Records sent after it go on, in order; those already on their
+ * way behind an unknown outcome fail too if the brokers refuse them for it ({@link ErrorReason#EARLIER_BATCH_FAILED}). No record whose outcome is unknown is ever
+ * sent under another producer id, which could write it twice (rule D9 of the protocol).
+ */
+public final class Producer implements AutoCloseable {
+    private static final Duration DRAIN_TIME = Duration.ofSeconds(1);
+
+    private final ProducerConfig config;
+    private final Channels channels;
+    private final MetadataTracker tracker;
+    private final TopicDirectory topics;
+    private final ProducerIdentities identities;
+    private final BufferMemory memory;
+    private final RecordLimits limits;
+    private final RecordRouter router;
+    private final ProducerLoop loop;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Producer(Builder builder) {
+        var client = builder.clientConfig();
+        config = builder.producerConfig(client);
+        channels = new Channels(builder.transport());
+        tracker = new MetadataTracker(client.bootstrapServers(), channels, new SplittableRandom());
+        topics = new TopicDirectory(tracker);
+        var anyBroker = new AnyBroker(channels, tracker::candidates, client.requestTimeout(), client.connectTimeout());
+        identities = new ProducerIdentities(anyBroker);
+        limits = new RecordLimits(anyBroker);
+        memory = new BufferMemory(config.bufferBytes());
+        loop = new ProducerLoop(config, tracker, channels, memory, identities, new SplittableRandom());
+        router = new RecordRouter();
+        tracker.start();
+        loop.start();
+    }
+
+    /** Settings for a new producer. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Puts the record into the buffer and returns. Blocks only while the topic's metadata is not known yet or the buffer
+     * is full, each at most {@link Builder#maxBlock}; in a callback of an earlier send it never blocks, but fails.
+     *
+     * @return completed when the record is acknowledged, or exceptionally with a {@link KontikiException}; never throws
+     *     for a reason of the cluster, so that each record has one place where its fate is told. Callbacks run on a
+     *     thread of the producer and must not block.
+     */
+    public CompletableFuture<RecordMetadata> send(ProducerRecord record) {
+        try {
+            return trySend(record);
+        } catch (KontikiException e) {
+            // Thrown before the record was in any batch.
+            return CompletableFuture.failedFuture(new KontikiException(e.reason(), e.getMessage(), e.getCause(), true));
+        }
+    }
+
+    private CompletableFuture<RecordMetadata> trySend(ProducerRecord record) {
+        if (closed.get()) {
+            throw new KontikiException(ErrorReason.CLOSED, "the producer is closed");
+        }
+        long nowNanos = System.nanoTime();
+        long deadlineNanos = nowNanos + (loop.isCurrentThread() ? 0 : config.maxBlockNanos());
+        int wanted = Math.max(0, record.rawPartition());
+        var topic = topics.await(new TopicPartition(record.topic(), wanted), deadlineNanos);
+        var encoded = RecordEncoder.encode(record, System.currentTimeMillis());
+        limits.requireFits(encoded, topic);
+        memory.reserve(encoded.reservedBytes(), deadlineNanos);
+        try {
+            return append(record, encoded, topic);
+        } catch (RuntimeException e) {
+            memory.release(encoded.reservedBytes());
+            throw e;
+        }
+    }
+
+    private CompletableFuture<RecordMetadata> append(
+            ProducerRecord record, PendingBatch.EncodedRecord encoded, TopicInfo topic) {
+        long nowNanos = System.nanoTime();
+        int maxBatchBytes = Math.min(config.batchBytes(), RecordLimits.assumedMaxBatchBytes(topic));
+        var fixed = router.fixedPartition(record, topic);
+        int number = fixed.orElseGet(() -> router.stickyPartition(topic));
+        var buffer = loop.buffer(new TopicPartition(topic.name(), number));
+        var appended = buffer.append(encoded, maxBatchBytes, fixed.isEmpty(), nowNanos);
+        if (appended.isEmpty()) {
+            // The sticky partition's batch is full: the next batch goes elsewhere.
+            int next = router.nextStickyPartition(topic, number);
+            buffer = loop.buffer(new TopicPartition(topic.name(), next));
+            appended = buffer.append(encoded, maxBatchBytes, false, nowNanos);
+        }
+        var result = appended.orElseThrow();
+        loop.onAppended(buffer, result.needsLook());
+        return result.future();
+    }
+
+    /**
+     * Sends what is buffered, without lingering, and waits until every earlier send is settled, well or badly. Not to be
+     * called from a callback.
+     *
+     * @throws KontikiException INTERRUPTED
+     */
+    public void flush() {
+        flush(Long.MAX_VALUE);
+    }
+
+    private void flush(long timeoutNanos) {
+        if (loop.isCurrentThread()) {
+            throw new IllegalStateException("flush in a callback would wait for itself");
+        }
+        loop.startFlush();
+        try {
+            loop.settledSoFar().get(timeoutNanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KontikiException(ErrorReason.INTERRUPTED, "interrupted while flushing", e);
+        } catch (ExecutionException e) {
+            throw new AssertionError(e);
+        } catch (TimeoutException e) {
+            // Only close has a limit, and tells each record's future.
+        } finally {
+            loop.endFlush();
+        }
+    }
+
+    /** Flushes, waiting at most the delivery time-out, then frees all resources. Later sends fail. Idempotent. */
+    @Override
+    public void close() {
+        close(Duration.ofNanos(config.deliveryNanos()));
+    }
+
+    /**
+     * As {@link #close()}, but what is not settled after this time fails with {@link ErrorReason#CLOSED}. In a callback
+     * it does not wait.
+     */
+    public void close(Duration timeout) {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            if (!loop.isCurrentThread()) {
+                flush(timeout.toNanos());
+            }
+        } finally {
+            memory.close();
+            identities.close();
+            loop.stop();
+            tracker.close();
+            // Nobody answers for records without acknowledgement: let the connections drain.
+            channels.close(config.acks() == Acks.NONE ? DRAIN_TIME : Duration.ZERO);
+        }
+    }
+
+    /** Settings of a producer. Not thread-safe. */
+    public static final class Builder extends ClientBuilder<Builder> {
+        private static final Duration MAX_LINGER = Duration.ofMinutes(1);
+        private static final Duration MAX_WAIT = Duration.ofDays(1);
+
+        private Acks acks = Acks.ALL;
+        private Duration linger = Duration.ofMillis(2);
+        private int batchBytes = 64 << 10;
+        private long bufferBytes = 64 << 20;
+        private Duration maxBlock = Duration.ofSeconds(60);
+        private Duration deliveryTimeout = Duration.ofMinutes(2);
+
+        private Builder() {}
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /** When a record counts as sent. Default {@link Acks#ALL}. */
+        public Builder acks(Acks acks) {
+            this.acks = Objects.requireNonNull(acks, "acks");
+            return this;
+        }
+
+        /** How long a batch waits for more records, 0 to 1 min. Default 2 ms. */
+        public Builder linger(Duration linger) {
+            this.linger = Limits.within("linger", linger, Duration.ZERO, MAX_LINGER);
+            return this;
+        }
+
+        /** Size at which a batch is sent without lingering, 1 KiB to 16 MiB; one larger record makes a batch of its own. Default 64 KiB. */
+        public Builder batchBytes(int bytes) {
+            this.batchBytes = (int) Limits.within("batchBytes", bytes, 1 << 10, 16 << 20);
+            return this;
+        }
+
+        /** Memory for records not yet acknowledged, in bytes, at least 64 KiB. Default 64 MiB. */
+        public Builder bufferBytes(long bytes) {
+            this.bufferBytes = Limits.atLeast("bufferBytes", bytes, 64 << 10);
+            return this;
+        }
+
+        /** How long {@code send} may block, 0 to 1 day. Default 60 s. */
+        public Builder maxBlock(Duration maxBlock) {
+            this.maxBlock = Limits.within("maxBlock", maxBlock, Duration.ZERO, MAX_WAIT);
+            return this;
+        }
+
+        /** Time from {@code send} to success or failure, retries included, 1 ms to 1 day. Default 2 min. */
+        public Builder deliveryTimeout(Duration timeout) {
+            this.deliveryTimeout = Limits.within("deliveryTimeout", timeout, Duration.ofMillis(1), MAX_WAIT);
+            return this;
+        }
+
+        private ProducerConfig producerConfig(ClientConfig client) {
+            return new ProducerConfig(
+                    acks,
+                    linger.toNanos(),
+                    batchBytes,
+                    bufferBytes,
+                    maxBlock.toNanos(),
+                    deliveryTimeout.toNanos(),
+                    (int) Math.max(1, client.requestTimeout().toMillis()));
+        }
+
+        /** A new producer. It connects in the background; unreachable brokers are told by the first send. */
+        public Producer build() {
+            return new Producer(this);
+        }
+    }
+}

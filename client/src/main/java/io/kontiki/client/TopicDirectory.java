@@ -1,0 +1,97 @@
+package io.kontiki.client;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Finds topics by name and waits a little for those not known yet: a topic just created may not have reached the watched
+ * broker. Thread-safe; calls block.
+ */
+final class TopicDirectory {
+    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int MAX_REMEMBERED = 1000;
+
+    private final MetadataTracker tracker;
+    /** Topics found missing, with the metadata version at that time: asked again, they fail without another wait. */
+    private final Map<TopicPartition, Long> missing = new ConcurrentHashMap<>();
+
+    TopicDirectory(MetadataTracker tracker) {
+        this.tracker = tracker;
+        tracker.onChange(this::wake);
+    }
+
+    private synchronized void wake() {
+        notifyAll();
+    }
+
+    /**
+     * The topic, with more partitions than {@code partition}.
+     *
+     * @param deadlineNanos of {@link System#nanoTime}
+     * @throws KontikiException TOPIC_NOT_FOUND, PARTITION_NOT_FOUND, NO_BROKER or INTERRUPTED
+     */
+    TopicInfo await(TopicPartition wanted, long deadlineNanos) {
+        var known = lookUp(wanted);
+        return known != null ? known : awaitUnknown(wanted, deadlineNanos);
+    }
+
+    private TopicInfo lookUp(TopicPartition wanted) {
+        var topic = tracker.current().topics().get(wanted.topic());
+        return topic != null && wanted.partition() < topic.partitions().size() ? topic : null;
+    }
+
+    private synchronized TopicInfo awaitUnknown(TopicPartition wanted, long deadlineNanos) {
+        long giveUpNanos = deadlineNanos;
+        boolean listening = false;
+        while (true) {
+            var topic = lookUp(wanted);
+            if (topic != null) {
+                missing.remove(wanted);
+                return topic;
+            }
+            var metadata = tracker.current();
+            long now = System.nanoTime();
+            if (metadata.isKnown()) {
+                if (!listening) {
+                    listening = true;
+                    giveUpNanos = Math.min(deadlineNanos - now, GRACE_NANOS) + now;
+                }
+                if (giveUpNanos - now <= 0 || Long.valueOf(metadata.version()).equals(missing.get(wanted))) {
+                    remember(wanted, metadata.version());
+                    throw notFound(wanted, metadata);
+                }
+            } else if (giveUpNanos - now <= 0) {
+                throw tracker.noBroker();
+            }
+            pause(giveUpNanos - now);
+        }
+    }
+
+    private void pause(long nanos) {
+        try {
+            TimeUnit.NANOSECONDS.timedWait(this, Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(1)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KontikiException(ErrorReason.INTERRUPTED, "interrupted while waiting for metadata", e);
+        }
+    }
+
+    private void remember(TopicPartition wanted, long version) {
+        if (missing.size() >= MAX_REMEMBERED) {
+            missing.clear();
+        }
+        missing.put(wanted, version);
+    }
+
+    private static KontikiException notFound(TopicPartition wanted, ClusterMetadata metadata) {
+        return metadata.topic(wanted.topic())
+                .map(topic -> new KontikiException(
+                        ErrorReason.PARTITION_NOT_FOUND,
+                        "topic " + wanted.topic() + " has no partition " + wanted.partition() + ", only 0 to "
+                                + (topic.partitions().size() - 1)))
+                .orElseGet(() -> new KontikiException(
+                        ErrorReason.TOPIC_NOT_FOUND,
+                        "topic " + wanted.topic() + " does not exist in cluster " + metadata.clusterId()));
+    }
+}

@@ -1,0 +1,159 @@
+package io.kontiki.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.protobuf.Any;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
+import io.kontiki.proto.v1.CreateTopicRequest;
+import io.kontiki.proto.v1.CreateTopicResponse;
+import io.kontiki.proto.v1.ListTopicsRequest;
+import io.kontiki.proto.v1.ListTopicsResponse;
+import io.kontiki.proto.v1.Topic;
+import io.kontiki.proto.v1.TopicServiceGrpc;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Over TCP, since reaching nobody is different there. */
+@Timeout(30)
+class AdminTest {
+    private final AtomicInteger creations = new AtomicInteger();
+    private StatusFor statusFor = call -> null;
+    private Server server;
+    private Admin admin;
+
+    /** The error of the n-th creation, counted from 1; null for success. */
+    private interface StatusFor {
+        Throwable call(int number);
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .addService(new Topics())
+                .build()
+                .start();
+        admin = Admin.builder()
+                .bootstrapServers("127.0.0.1:" + freePort(), "127.0.0.1:" + server.getPort())
+                .connectTimeout(Duration.ofMillis(300))
+                .build();
+    }
+
+    @AfterEach
+    void stop() {
+        admin.close();
+        server.shutdownNow();
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static Throwable refusal(Code code, String reason, String message) {
+        return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                .setCode(code.getNumber())
+                .setMessage(message)
+                .addDetails(Any.pack(ErrorInfo.newBuilder()
+                        .setDomain("kontiki")
+                        .setReason(reason)
+                        .build()))
+                .build());
+    }
+
+    private final class Topics extends TopicServiceGrpc.TopicServiceImplBase {
+        @Override
+        public void createTopic(CreateTopicRequest request, StreamObserver<CreateTopicResponse> answer) {
+            var error = statusFor.call(creations.incrementAndGet());
+            if (error != null) {
+                answer.onError(error);
+                return;
+            }
+            answer.onNext(CreateTopicResponse.newBuilder()
+                    .setTopic(Topic.newBuilder().setName(request.getName()))
+                    .build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void listTopics(ListTopicsRequest request, StreamObserver<ListTopicsResponse> answer) {
+            boolean first = request.getPageToken().isEmpty();
+            answer.onNext(ListTopicsResponse.newBuilder()
+                    .addTopics(Topic.newBuilder().setName(first ? "a" : "b"))
+                    .setNextPageToken(first ? "more" : "")
+                    .build());
+            answer.onCompleted();
+        }
+    }
+
+    private KontikiException creationFailure() {
+        return catchThrowableOfType(KontikiException.class, () -> admin.createTopic(NewTopic.named("t")));
+    }
+
+    @Test
+    void passesOverABrokerThatIsDown() {
+        assertThat(admin.createTopic(NewTopic.named("t")).name()).isEqualTo("t");
+    }
+
+    @Test
+    void listsAllPages() {
+        assertThat(admin.listTopics()).extracting(TopicInfo::name).containsExactly("a", "b");
+    }
+
+    @Test
+    void tellsTheBrokersReasonAndMessage() {
+        statusFor = n -> refusal(Code.ALREADY_EXISTS, "TOPIC_EXISTS", "topic t exists");
+
+        var failure = creationFailure();
+
+        assertThat(failure.reason()).isEqualTo(ErrorReason.TOPIC_EXISTS);
+        assertThat(failure.retriable()).isFalse();
+        assertThat(failure).hasMessageContaining("topic t exists");
+        assertThat(creations).hasValue(1);
+    }
+
+    @Test
+    void repeatsAChangeThatWasCertainlyNotMade() {
+        statusFor = n -> n < 3 ? refusal(Code.UNAVAILABLE, "STARTING", "not yet") : null;
+
+        assertThat(admin.createTopic(NewTopic.named("t")).name()).isEqualTo("t");
+        assertThat(creations).hasValue(3);
+    }
+
+    @Test
+    void doesNotRepeatAChangeWithAnUnknownOutcome() {
+        statusFor = n -> Status.UNAVAILABLE.withDescription("connection lost").asRuntimeException();
+
+        var failure = creationFailure();
+
+        assertThat(failure.reason()).isEqualTo(ErrorReason.DISCONNECTED);
+        assertThat(failure.definite()).isFalse();
+        assertThat(creations).hasValue(1);
+    }
+
+    @Test
+    void namesTheAddressesWhenNobodyAnswers() {
+        int port = server.getPort();
+        server.shutdownNow();
+
+        var failure = creationFailure();
+
+        assertThat(failure.reason()).isEqualTo(ErrorReason.NO_BROKER);
+        assertThat(failure).hasMessageContaining("127.0.0.1:" + port).hasMessageContaining("refused");
+    }
+}

@@ -1,0 +1,214 @@
+package io.kontiki.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kontiki.client.PendingBatch.EncodedRecord;
+import io.kontiki.record.RecordBatch;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class PartitionSenderTest {
+    private static final TopicPartition PARTITION = new TopicPartition("t", 0);
+    private static final UUID TOPIC_ID = new UUID(1, 2);
+    private static final ProducerIdentity FIRST_ID = new ProducerIdentity(7, (short) 0);
+    private static final ProducerIdentity SECOND_ID = new ProducerIdentity(8, (short) 0);
+    private static final long DEADLINE = 1_000_000_000_000L;
+    private static final long MAX_PAUSE = 100;
+
+    private final PartitionSender sender =
+            new PartitionSender(PARTITION, 5, true, new Backoff(10, MAX_PAUSE, new SplittableRandom(1)));
+    private final Map<PendingBatch, CompletableFuture<RecordMetadata>> futures = new HashMap<>();
+    private long attempts;
+    private long now;
+
+    private static Optional<Leader> leader(int epoch) {
+        return Optional.of(new Leader(TOPIC_ID, epoch, new HostPort("b" + epoch, 1)));
+    }
+
+    private static KontikiException error(ErrorReason reason) {
+        return new KontikiException(reason, "test");
+    }
+
+    private PendingBatch newBatch(long deadline) {
+        var batch = new PendingBatch(PARTITION, 1024, 0, deadline);
+        futures.put(batch, batch.add(new EncodedRecord(null, ByteBuffer.allocate(1), List.of(), 0, 1)));
+        batch.seal();
+        return batch;
+    }
+
+    private void start() {
+        sender.onLeader(leader(1));
+        sender.useIdentity(FIRST_ID);
+    }
+
+    /** Adds a batch and sends it. */
+    private PendingBatch sendNew() {
+        var batch = newBatch(DEADLINE);
+        assertThat(sender.maySend(now)).isTrue();
+        assertThat(sender.takesNew()).isTrue();
+        sender.add(batch);
+        sender.onSent(batch, ++attempts);
+        return batch;
+    }
+
+    private List<PendingBatch> sendAgain() {
+        var sent = new ArrayList<PendingBatch>();
+        while (sender.maySend(now) && sender.nextAgain().isPresent()) {
+            var batch = sender.nextAgain().get();
+            sender.onSent(batch, ++attempts);
+            sent.add(batch);
+        }
+        return sent;
+    }
+
+    private void fail(PendingBatch batch, ErrorReason reason) {
+        sender.onFailed(batch, error(reason), reason.retriable(), now);
+    }
+
+    private static int sequence(PendingBatch batch) {
+        return RecordBatch.at(batch.payload().asReadOnlyByteBuffer(), 0).baseSequence();
+    }
+
+    private static long producerId(PendingBatch batch) {
+        return RecordBatch.at(batch.payload().asReadOnlyByteBuffer(), 0).producerId();
+    }
+
+    @Test
+    void sendsNothingWithoutLeaderOrIdentity() {
+        assertThat(sender.maySend(now)).isFalse();
+        sender.onLeader(leader(1));
+        assertThat(sender.maySend(now)).isFalse();
+        sender.useIdentity(FIRST_ID);
+        assertThat(sender.maySend(now)).isTrue();
+    }
+
+    @Test
+    void keepsFiveInFlightAtMost() {
+        start();
+        for (int i = 0; i < 5; i++) {
+            assertThat(sequence(sendNew())).isEqualTo(i);
+        }
+        assertThat(sender.maySend(now)).isFalse();
+        assertThat(sender.takesNew()).isFalse();
+    }
+
+    @Test
+    void afterAFailureEverythingFromTheFirstGoesAgainInOrderTheFirstAlone() {
+        start();
+        var a = sendNew();
+        var b = sendNew();
+        var c = sendNew();
+        fail(b, ErrorReason.NOT_ENOUGH_REPLICAS);
+        assertThat(sender.maySend(now)).isFalse();
+        now += MAX_PAUSE;
+
+        assertThat(sendAgain()).containsExactly(a);
+        sender.onStored(a, OptionalLong.of(0));
+        assertThat(sendAgain()).containsExactly(b, c);
+        assertThat(List.of(sequence(b), sequence(c))).containsExactly(1, 2);
+    }
+
+    @Test
+    void answersToAnEarlierAttemptNoLongerCount() {
+        start();
+        var a = sendNew();
+        long first = a.attempt();
+        sender.onLeader(leader(2));
+        sendAgain();
+
+        assertThat(sender.awaits(a, first)).isFalse();
+        assertThat(sender.awaits(a, a.attempt())).isTrue();
+    }
+
+    @Test
+    void aNewLeaderIsAskedAtOnceAndAnOlderOneIgnored() {
+        start();
+        var a = sendNew();
+        fail(a, ErrorReason.DISCONNECTED);
+        assertThat(sender.maySend(now)).isFalse();
+
+        sender.onLeader(leader(2));
+        sender.onLeader(leader(1));
+
+        assertThat(sender.target()).hasValue(new HostPort("b2", 1));
+        assertThat(sendAgain()).containsExactly(a);
+    }
+
+    @Test
+    void aDefiniteRefusalMovesTheRestToAFreshId() {
+        start();
+        var a = sendNew();
+        var b = sendNew();
+        fail(a, ErrorReason.RECORD_TOO_LARGE);
+
+        assertThat(futures.get(a)).isCompletedExceptionally();
+        assertThat(sender.needsIdentity()).isTrue();
+        assertThat(sender.isSpent(FIRST_ID)).isTrue();
+        sender.useIdentity(SECOND_ID);
+        assertThat(sendAgain()).containsExactly(b);
+        assertThat(producerId(b)).isEqualTo(SECOND_ID.id());
+        assertThat(sequence(b)).isZero();
+    }
+
+    @Test
+    void batchesOfUnknownOutcomeKeepTheirIdBehindOneThatTimedOut() {
+        start();
+        var a = newBatch(50);
+        sender.add(a);
+        sender.onSent(a, ++attempts);
+        var b = sendNew();
+        now = 60;
+        sender.expire(now);
+
+        assertThat(futures.get(a)).isCompletedExceptionally();
+        assertThat(sender.needsIdentity()).isFalse();
+        assertThat(sender.takesNew()).isFalse();
+        assertThat(producerId(b)).isEqualTo(FIRST_ID.id());
+        sender.onStored(b, OptionalLong.of(3));
+        assertThat(sender.needsIdentity()).isTrue();
+    }
+
+    @Test
+    void aBatchRefusedBehindAnUnknownOutcomeFailsForThat() {
+        start();
+        var a = newBatch(50);
+        sender.add(a);
+        sender.onSent(a, ++attempts);
+        var b = sendNew();
+        now = 60;
+        sender.expire(now);
+        fail(b, ErrorReason.OUT_OF_ORDER_SEQUENCE);
+
+        assertThat(futures.get(b))
+                .isCompletedExceptionally()
+                .satisfies(future -> assertThat(future.handle((r, e) -> ((KontikiException) e).reason())
+                                .join())
+                        .isEqualTo(ErrorReason.EARLIER_BATCH_FAILED));
+        assertThat(sender.needsIdentity()).isTrue();
+    }
+
+    @Test
+    void anUnknownProducerIsRenewedOnlyIfNothingIsUnresolved() {
+        start();
+        var a = sendNew();
+        fail(a, ErrorReason.UNKNOWN_PRODUCER);
+        assertThat(futures.get(a)).isNotDone();
+        assertThat(sender.needsIdentity()).isTrue();
+        sender.useIdentity(SECOND_ID);
+        sendAgain();
+        fail(a, ErrorReason.DISCONNECTED);
+        now += MAX_PAUSE;
+        sendAgain();
+        fail(a, ErrorReason.UNKNOWN_PRODUCER);
+        assertThat(futures.get(a)).isCompletedExceptionally();
+    }
+}
