@@ -1,0 +1,251 @@
+package io.kontiki.broker;
+
+import io.grpc.BindableService;
+import io.kontiki.log.LogConfig;
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.partition.PartitionLogs;
+import io.kontiki.quorum.QuorumStartException;
+import io.kontiki.replication.ReplicaOptions;
+import io.kontiki.service.ClusterGrpcService;
+import io.kontiki.service.DataPlane;
+import io.kontiki.service.MetadataGrpcService;
+import io.kontiki.service.ServerInfo;
+import io.kontiki.service.TopicGrpcService;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One broker, from its start to its stop: the place where all parts are wired. The same class runs in a process of its
+ * own and inside tests and other programs; it never ends the process itself, but tells by {@link #awaitTermination} how
+ * it ended. Thread-safe.
+ *
+ * <pre>
+ * start: directory, recovery of the logs, gRPC server, metadata log, registration, caught up, serving
+ * stop:  leaderships handed over, gRPC server, logs, session, metadata log, clean marker, directory
+ * </pre>
+ */
+public final class Broker implements AutoCloseable {
+    /** How {@link #awaitTermination} tells an orderly stop. */
+    public static final int STOPPED = 0;
+    /** How {@link #awaitTermination} tells that the broker could not go on; the log has the cause. */
+    public static final int FAILED = 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+    private static final int READER_THREADS = 4;
+    /** For calls that end by themselves; streams do not, and are cut after it. */
+    private static final Duration CALLS_GRACE = Duration.ofMillis(500);
+
+    private final BrokerConfig config;
+    private final DataDirectory directory;
+    private final long startedNanos = System.nanoTime();
+    private final OpenParts parts = new OpenParts();
+    private final CompletableFuture<Void> serving = new CompletableFuture<>();
+    private final CompletableFuture<Integer> termination = new CompletableFuture<>();
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final LocalMetadata metadata = new LocalMetadata(
+            failure -> onFault("a part of the broker could not take a change of the metadata", failure));
+
+    private ControlPlane control;
+    private GrpcEndpoint grpc;
+    private Endpoint endpoint;
+
+    private Broker(BrokerConfig config, DataDirectory directory) {
+        this.config = config;
+        this.directory = directory;
+    }
+
+    /**
+     * Starts a broker. On return it listens; it serves a little later, once the quorum knows it: see {@link #awaitServing}.
+     *
+     * @throws DataDirectoryException if the data directory is locked, unusable, or of another cluster or broker
+     * @throws BrokerStartException if it cannot start for another reason, such as a port in use
+     */
+    public static Broker start(BrokerConfig config) {
+        LogBridge.install();
+        var directory = DataDirectory.open(config.dataDirectory(), config.clusterId(), config.brokerId());
+        var broker = new Broker(config, directory);
+        try {
+            broker.open();
+            return broker;
+        } catch (QuorumStartException e) {
+            broker.abandon();
+            throw new BrokerStartException(e.getMessage(), e);
+        } catch (RuntimeException e) {
+            broker.abandon();
+            throw e;
+        }
+    }
+
+    private void open() {
+        StartLog.begin(config, directory);
+        control = new ControlPlane(config, directory, metadata, this::onFault);
+        parts.add("metadata quorum", control::close);
+        var dataPlane = dataPlane();
+        parts.add("partitions", dataPlane::close);
+        var recovered = dataPlane.recover();
+        LOG.info(
+                "Recovered {} logs; cut {} bytes of torn tails; {} damaged",
+                recovered.logs(),
+                recovered.cutBytes(),
+                recovered.damaged().size());
+        grpc = GrpcEndpoint.start(
+                config.listener(), identity().brokerId(), config.requestMaxBytes(), services(dataPlane));
+        parts.add("gRPC server", () -> grpc.stop(CALLS_GRACE));
+        endpoint = Addresses.advertised(config, grpc.port());
+        LOG.info("Listening for gRPC on {}, known to others as {}", boundAddress(), endpoint);
+        control.start(
+                Registration.of(directory, endpoint, config.rack(), recovered.damaged()),
+                epoch -> onRegistered(epoch, dataPlane));
+    }
+
+    private DataPlane dataPlane() {
+        var channels = new BrokerChannels(config.requestMaxBytes());
+        parts.add("channels of the data plane", channels::close);
+        return new DataPlane(
+                identity().brokerId(),
+                metadata,
+                new PartitionLogs(directory.disk(), LogConfig.defaults()),
+                config.eventLoops(),
+                READER_THREADS,
+                ReplicaOptions.DEFAULTS.withLagLimitNanos(
+                        config.replicaLagTimeMax().toNanos()),
+                control.proposer(),
+                channels::to,
+                failure -> onFault("an event of a partition failed", failure));
+    }
+
+    private List<BindableService> services(DataPlane dataPlane) {
+        var watching = Executors.newSingleThreadExecutor(DaemonThreads.named("kontiki-metadata-watch"));
+        parts.add("metadata streams", watching::shutdown);
+        var info = new ServerInfo(
+                Version.current(),
+                identity().brokerId(),
+                config.messageMaxBytes(),
+                config.requestMaxBytes(),
+                control.voters());
+        var services = new ArrayList<BindableService>();
+        services.add(new TopicGrpcService(metadata, control.proposer(), config.topicConfigs()));
+        services.add(new MetadataGrpcService(metadata, watching));
+        services.add(new ClusterGrpcService(metadata, info, control::controllerId));
+        services.addAll(control.services());
+        services.addAll(dataPlane.services());
+        return services;
+    }
+
+    /** The image holds the registration: what is served from now on is not older than this run (rule R1). */
+    private void onRegistered(long brokerEpoch, DataPlane dataPlane) {
+        dataPlane.start(brokerEpoch);
+        directory.markServed();
+        metadata.addPublisher(new Serving(identity().brokerId(), brokerEpoch, startedNanos, grpc::setReady, serving));
+    }
+
+    private ListenAddress boundAddress() {
+        return new ListenAddress(config.listener().host(), grpc.port());
+    }
+
+    /** Where clients and other brokers reach this one. */
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /** Whose data this broker holds. */
+    public Identity identity() {
+        return directory.identity();
+    }
+
+    /** The metadata as this broker knows them now. */
+    public MetadataImage metadata() {
+        return metadata.current();
+    }
+
+    /** Whether this broker leads the metadata quorum, as far as it knows. */
+    public boolean isController() {
+        var leader = control.controllerId();
+        return leader.isPresent() && leader.getAsInt() == identity().brokerId();
+    }
+
+    /**
+     * Waits until the broker serves: it is registered, its image is up to date and the controller let it in.
+     *
+     * @return whether it does within {@code longest}
+     */
+    public boolean awaitServing(Duration longest) throws InterruptedException {
+        try {
+            serving.get(longest.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new AssertionError(e); // Never completed so.
+        }
+    }
+
+    /**
+     * Waits until the broker has stopped.
+     *
+     * @return {@link #STOPPED} or {@link #FAILED}, fit to be the exit code of the process
+     */
+    public int awaitTermination() throws InterruptedException {
+        try {
+            return termination.get();
+        } catch (ExecutionException e) {
+            throw new AssertionError(e); // Never completed so.
+        }
+    }
+
+    /**
+     * Stops in order: hands leaderships over, ends calls, brings everything to the disk. Waits for another thread that is
+     * at it already.
+     */
+    @Override
+    public void close() {
+        if (stopping.compareAndSet(false, true)) {
+            stop();
+        } else {
+            termination.join();
+        }
+    }
+
+    private void stop() {
+        LOG.info("Broker {} stops", identity().brokerId());
+        grpc.announceStop();
+        control.leave(config.controlledShutdownTimeout());
+        if (parts.close()) {
+            directory.markClean();
+        }
+        directory.close();
+        LOG.info("Broker {} has stopped", identity().brokerId());
+        termination.complete(STOPPED);
+    }
+
+    private void abandon() {
+        parts.close();
+        directory.close();
+    }
+
+    /** Stops at once: what runs on could differ from the others. Nothing is handed over and nothing is called clean. */
+    private void onFault(String message, Throwable cause) {
+        LOG.error("The broker cannot go on: {}", message, cause);
+        if (stopping.compareAndSet(false, true)) {
+            var thread = new Thread(
+                    () -> {
+                        abandon();
+                        termination.complete(FAILED);
+                    },
+                    "kontiki-fault-stop");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+}

@@ -1,0 +1,218 @@
+package io.kontiki.broker;
+
+import io.kontiki.broker.ConfigReader.Setting;
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.FlushMode;
+import io.kontiki.metadata.TopicConfigKey;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The configuration of one broker, checked: what it returns is within its limits. Immutable. */
+public final class BrokerConfig {
+    /** Room in a gRPC message beside the record batch. */
+    private static final int REQUEST_OVERHEAD_BYTES = 64 << 10;
+
+    private final Map<ConfigKey<?>, Setting<?>> settings;
+
+    private BrokerConfig(Map<ConfigKey<?>, Setting<?>> settings) {
+        this.settings = Map.copyOf(settings);
+        var problems = contradictions();
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+    }
+
+    /** @throws ConfigException naming every unknown key and every value that is not allowed */
+    public static BrokerConfig load(ConfigSources sources) {
+        return new BrokerConfig(ConfigReader.read(sources));
+    }
+
+    /** Settings by key, the rest by default; as for {@link #load}. */
+    public static BrokerConfig of(Map<String, String> settings) {
+        return load(ConfigSources.of(settings));
+    }
+
+    /** What was set, as {@code key=value (origin)}, without defaults. */
+    public List<String> explicitSettings() {
+        return settings.values().stream()
+                .filter(setting -> !setting.origin().equals("default"))
+                .map(setting -> setting.key().name() + "=" + setting.text() + " (" + setting.origin() + ")")
+                .sorted()
+                .toList();
+    }
+
+    public OptionalInt brokerId() {
+        return find(BrokerKeys.BROKER_ID).map(OptionalInt::of).orElseGet(OptionalInt::empty);
+    }
+
+    public Optional<String> rack() {
+        return find(BrokerKeys.BROKER_RACK);
+    }
+
+    public Optional<String> clusterId() {
+        return find(BrokerKeys.CLUSTER_ID);
+    }
+
+    public ListenAddress listener() {
+        return get(BrokerKeys.LISTENERS);
+    }
+
+    /** Unset, it is derived from the listener once that is bound. */
+    public Optional<Endpoint> advertisedListener() {
+        return find(BrokerKeys.ADVERTISED_LISTENERS);
+    }
+
+    /** Empty for a single node. */
+    public List<Voter> voters() {
+        return find(BrokerKeys.QUORUM_VOTERS).orElse(List.of());
+    }
+
+    public Optional<ListenAddress> quorumListener() {
+        return find(BrokerKeys.QUORUM_LISTENER);
+    }
+
+    public Optional<MillisRange> quorumElectionTimeout() {
+        return find(BrokerKeys.QUORUM_ELECTION_TIMEOUT_MS);
+    }
+
+    /** Where to ask for metadata, if this broker is no voter. */
+    public List<Endpoint> metadataBootstrapServers() {
+        return find(BrokerKeys.METADATA_BOOTSTRAP_SERVERS).orElse(List.of());
+    }
+
+    /** Whether this broker belongs to a quorum of others only. */
+    public boolean outsideQuorum() {
+        return !metadataBootstrapServers().isEmpty();
+    }
+
+    public Path dataDirectory() {
+        return get(BrokerKeys.LOG_DIRS).get(0);
+    }
+
+    public int numPartitions() {
+        return get(BrokerKeys.NUM_PARTITIONS);
+    }
+
+    /** -1 for the number of brokers, but at most 3. */
+    public int defaultReplicationFactor() {
+        return get(BrokerKeys.DEFAULT_REPLICATION_FACTOR);
+    }
+
+    public int messageMaxBytes() {
+        return get(BrokerKeys.MESSAGE_MAX_BYTES);
+    }
+
+    /** Largest gRPC message taken. */
+    public int requestMaxBytes() {
+        return messageMaxBytes() + REQUEST_OVERHEAD_BYTES;
+    }
+
+    public FlushMode flushMode() {
+        return get(BrokerKeys.FLUSH_MODE);
+    }
+
+    public Duration replicaLagTimeMax() {
+        return get(BrokerKeys.REPLICA_LAG_TIME_MAX_MS);
+    }
+
+    public Duration heartbeatInterval() {
+        return get(BrokerKeys.BROKER_HEARTBEAT_INTERVAL_MS);
+    }
+
+    public Duration sessionTimeout() {
+        return get(BrokerKeys.BROKER_SESSION_TIMEOUT_MS);
+    }
+
+    /** Longest wait for leaderships to be handed over at stop; zero for none. */
+    public Duration controlledShutdownTimeout() {
+        return get(BrokerKeys.CONTROLLED_SHUTDOWN_ENABLE)
+                ? get(BrokerKeys.CONTROLLED_SHUTDOWN_TIMEOUT_MS)
+                : Duration.ZERO;
+    }
+
+    public int eventLoops() {
+        return find(BrokerKeys.NUM_EVENT_LOOPS)
+                .orElseGet(() -> Runtime.getRuntime().availableProcessors());
+    }
+
+    /**
+     * Configuration that topics made through this broker get where their creator says nothing: the broker's values that
+     * differ from the defaults of {@link io.kontiki.metadata.TopicConfig}. It is written into the topic, because all
+     * brokers must agree on it (rule M7).
+     */
+    public Map<String, String> topicConfigs() {
+        var configs = new LinkedHashMap<String, String>();
+        find(BrokerKeys.MIN_INSYNC_REPLICAS)
+                .ifPresent(value -> put(configs, TopicConfigKey.MIN_INSYNC_REPLICAS, value));
+        put(configs, TopicConfigKey.SEGMENT_BYTES, get(BrokerKeys.LOG_SEGMENT_BYTES));
+        put(configs, TopicConfigKey.INDEX_INTERVAL_BYTES, get(BrokerKeys.LOG_INDEX_INTERVAL_BYTES));
+        put(configs, TopicConfigKey.FLUSH_MODE, flushMode().name().toLowerCase(Locale.ROOT));
+        put(configs, TopicConfigKey.MAX_MESSAGE_BYTES, messageMaxBytes());
+        return Map.copyOf(configs);
+    }
+
+    private static void put(Map<String, String> configs, TopicConfigKey key, Object value) {
+        if (!value.toString().equals(key.defaultValue())) {
+            configs.put(key.key(), value.toString());
+        }
+    }
+
+    private List<String> contradictions() {
+        var problems = new ArrayList<String>();
+        var voters = voters();
+        var ids = voters.stream().map(Voter::brokerId).toList();
+        if (!voters.isEmpty() && voters.size() % 2 == 0) {
+            problems.add("quorum.voters names " + voters.size() + " voters, but must name 1, 3 or 5");
+        }
+        if (ids.stream().distinct().count() != ids.size()) {
+            problems.add("quorum.voters names a broker twice: " + voters);
+        }
+        if (voters.stream().map(Voter::endpoint).distinct().count() != voters.size()) {
+            problems.add("quorum.voters names an endpoint twice: " + voters);
+        }
+        if (!voters.isEmpty() && outsideQuorum()) {
+            problems.add(
+                    "quorum.voters and metadata.bootstrap.servers are both set: the first is for voters, the second "
+                            + "for brokers outside the quorum");
+        }
+        if (!voters.isEmpty()
+                && (brokerId().isEmpty() || !ids.contains(brokerId().getAsInt()))) {
+            problems.add("broker.id is "
+                    + (brokerId().isEmpty() ? "not set" : "" + brokerId().getAsInt())
+                    + ", but must be one of quorum.voters, which are " + ids);
+        }
+        if (outsideQuorum() && brokerId().isEmpty()) {
+            problems.add("broker.id is not set, but must be where there are other brokers");
+        }
+        if ((voters.size() > 1 || outsideQuorum()) && clusterId().isEmpty()) {
+            problems.add("cluster.id is not set, but must be where there are other brokers: the same on all of them");
+        }
+        if (voters.size() > 1
+                && quorumListener().filter(address -> address.port() == 0).isPresent()) {
+            problems.add("quorum.listener is " + quorumListener().get()
+                    + ", but must have a port above 0 where there are other voters, who must know it");
+        }
+        if (sessionTimeout().compareTo(heartbeatInterval().multipliedBy(2)) < 0) {
+            problems.add("broker.session.timeout.ms is " + sessionTimeout().toMillis()
+                    + ", but must be at least twice broker.heartbeat.interval.ms, which is "
+                    + heartbeatInterval().toMillis());
+        }
+        return problems;
+    }
+
+    private <T> T get(ConfigKey<T> key) {
+        return find(key).orElseThrow(() -> new AssertionError(key.name() + " has no default"));
+    }
+
+    @SuppressWarnings("unchecked") // Each key is stored with a setting of its own type.
+    private <T> Optional<T> find(ConfigKey<T> key) {
+        return Optional.ofNullable((Setting<T>) settings.get(key)).map(Setting::value);
+    }
+}

@@ -1,0 +1,141 @@
+package io.kontiki.broker;
+
+import io.kontiki.metadata.Excerpt;
+import io.kontiki.metadata.NearestKey;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** Reads all sources into one table of values, and collects every problem on the way. */
+final class ConfigReader {
+    /** A value with where it came from. */
+    record Setting<T>(ConfigKey<T> key, String text, T value, String origin) {}
+
+    private static final long FILE_BYTES_MAX = 1 << 20;
+    /** Read by the start script, the client or the log, not by this table. */
+    private static final Set<String> RESERVED = Set.of(
+            "KONTIKI_HOME",
+            "KONTIKI_CONFIG",
+            "KONTIKI_HEAP_OPTS",
+            "KONTIKI_JVM_OPTS",
+            "KONTIKI_LOG_FORMAT",
+            "KONTIKI_LOG_LEVEL",
+            "KONTIKI_PROFILE",
+            "KONTIKI_BOOTSTRAP");
+    /** What Kubernetes sets in each pod for a Service whose name begins with "kontiki". */
+    private static final Pattern SERVICE_LINK = Pattern.compile(
+            "KONTIKI_(.*_)?(SERVICE_(HOST|PORT(_.*)?)|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
+
+    private static final Map<String, String> DEV = Map.of(BrokerKeys.LISTENERS.name(), "GRPC://localhost:9392");
+
+    private final Map<ConfigKey<?>, Setting<?>> settings = new HashMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    /** @throws ConfigException with every problem found */
+    static Map<ConfigKey<?>, Setting<?>> read(ConfigSources sources) {
+        var reader = new ConfigReader();
+        reader.readDefaults(sources.dev());
+        sources.file().ifPresent(reader::readFile);
+        reader.readEnvironment(sources.environment());
+        new TreeMap<>(sources.overrides()).forEach((name, text) -> reader.put(name, text, "--set"));
+        if (!reader.problems.isEmpty()) {
+            throw new ConfigException(reader.problems);
+        }
+        return reader.settings;
+    }
+
+    private void readDefaults(boolean dev) {
+        for (var key : BrokerKeys.ALL) {
+            key.defaultText().ifPresent(text -> put(key, text, "default"));
+        }
+        if (dev) {
+            DEV.forEach((name, text) -> put(name, text, "--dev"));
+        }
+    }
+
+    private void readFile(Path file) {
+        var properties = new Properties();
+        try {
+            if (Files.size(file) > FILE_BYTES_MAX) {
+                problems.add("the configuration file " + file + " is larger than " + FILE_BYTES_MAX + " bytes");
+                return;
+            }
+            try (var reader = Files.newBufferedReader(file)) {
+                properties.load(reader);
+            }
+        } catch (NoSuchFileException e) {
+            problems.add("the configuration file " + file + " does not exist");
+        } catch (CharacterCodingException | IllegalArgumentException e) {
+            problems.add("the configuration file " + file + " is no properties file in UTF-8");
+        } catch (IOException e) {
+            problems.add("the configuration file " + file + " cannot be read: " + e);
+        }
+        properties.stringPropertyNames().stream()
+                .sorted()
+                .forEach(name -> put(name, properties.getProperty(name), "file " + file));
+    }
+
+    private void readEnvironment(Map<String, String> environment) {
+        checkWord(environment, "KONTIKI_LOG_FORMAT", List.of("text", "json"));
+        checkWord(environment, "KONTIKI_LOG_LEVEL", List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR"));
+        var names = new HashMap<String, ConfigKey<?>>();
+        BrokerKeys.ALL.forEach(key -> names.put(key.environmentName(), key));
+        new TreeMap<>(environment).forEach((name, text) -> {
+            var key = names.get(name);
+            if (key != null) {
+                put(key, text, "environment " + name);
+            } else if (name.startsWith(ConfigKey.ENVIRONMENT_PREFIX)
+                    && !RESERVED.contains(name)
+                    && !SERVICE_LINK.matcher(name).matches()) {
+                problems.add("environment variable " + unknown(name, List.copyOf(names.keySet())));
+            }
+        });
+    }
+
+    /** These are read by the log itself, which would say nothing of a wrong one. */
+    private void checkWord(Map<String, String> environment, String name, List<String> allowed) {
+        var word = environment.get(name);
+        if (word != null && !allowed.contains(word)) {
+            problems.add("environment variable " + name + " is \"" + Excerpt.of(word) + "\", but must be one of "
+                    + String.join(", ", allowed));
+        }
+    }
+
+    private void put(String name, String text, String origin) {
+        BrokerKeys.find(name)
+                .ifPresentOrElse(
+                        key -> put(key, text, origin),
+                        () -> problems.add("key "
+                                + unknown(
+                                        name,
+                                        BrokerKeys.ALL.stream()
+                                                .map(ConfigKey::name)
+                                                .toList())
+                                + " (" + origin + ")"));
+    }
+
+    private <T> void put(ConfigKey<T> key, String text, String origin) {
+        try {
+            settings.put(key, new Setting<>(key, text, key.parse(text), origin));
+        } catch (IllegalArgumentException e) {
+            problems.add(e.getMessage() + " (" + origin + ")");
+        }
+    }
+
+    private static String unknown(String name, List<String> known) {
+        return "\"" + Excerpt.of(name) + "\" is unknown"
+                + NearestKey.nearest(name, known)
+                        .map(nearest -> "; did you mean " + nearest + "?")
+                        .orElse("");
+    }
+}

@@ -1,0 +1,26 @@
+package io.kontiki.broker;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where the configuration comes from; an earlier one wins over a later one.
+ *
+ * @param overrides what {@code --set} gives, by key
+ * @param environment the variables of the process; only those that begin with {@code KONTIKI_} are read
+ * @param file a properties file, in UTF-8
+ * @param dev whether the values for a laptop take the place of the defaults: loopback only
+ */
+public record ConfigSources(
+        Map<String, String> overrides, Map<String, String> environment, Optional<Path> file, boolean dev) {
+    public ConfigSources {
+        overrides = Map.copyOf(overrides);
+        environment = Map.copyOf(environment);
+    }
+
+    /** Settings and nothing else, for embedded brokers. */
+    public static ConfigSources of(Map<String, String> settings) {
+        return new ConfigSources(settings, Map.of(), Optional.empty(), false);
+    }
+}

@@ -1,0 +1,173 @@
+package io.kontiki.broker;
+
+import io.kontiki.metadata.Endpoint;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * How the text of a value is read.
+ *
+ * @param limits what is allowed, in words that fit after "must be"
+ * @param parser throws {@link IllegalArgumentException} if the text is not allowed
+ */
+record ConfigType<T>(String limits, Function<String, T> parser) {
+    private static final Pattern QUANTITY = Pattern.compile("(-?[0-9]{1,18})\\s*([A-Za-z]*)");
+    private static final Pattern LISTENER = Pattern.compile("GRPC://(.*)");
+    private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[0-9A-Fa-f:.]*]|[^\\[\\]:]*):([0-9]{1,5})");
+    private static final Map<String, Long> MILLIS =
+            Map.of("", 1L, "ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
+    private static final Map<String, Long> BYTES = Map.of(
+            "",
+            1L,
+            "B",
+            1L,
+            "KB",
+            1_000L,
+            "MB",
+            1_000_000L,
+            "GB",
+            1_000_000_000L,
+            "KiB",
+            1L << 10,
+            "MiB",
+            1L << 20,
+            "GiB",
+            1L << 30);
+
+    static ConfigType<Integer> integer(int min, int max) {
+        return new ConfigType<>(
+                "a number from " + min + " to " + max,
+                text -> Math.toIntExact(checked(quantity(text, Map.of("", 1L)), min, max)));
+    }
+
+    /** A duration in milliseconds, or with a unit of ms, s, m, h or d. */
+    static ConfigType<Duration> duration(Duration min, Duration max) {
+        return new ConfigType<>(
+                "a duration from " + min.toMillis() + "ms to " + max.toMillis() + "ms, as in 500ms or 10s",
+                text -> Duration.ofMillis(checked(quantity(text, MILLIS), min.toMillis(), max.toMillis())));
+    }
+
+    /** A size in bytes, or with a unit of KiB, MiB, GiB, KB, MB or GB. */
+    static ConfigType<Integer> size(int minBytes, int maxBytes) {
+        return new ConfigType<>(
+                "a size from " + minBytes + " to " + maxBytes + " bytes, as in 65536 or 64KiB",
+                text -> Math.toIntExact(checked(quantity(text, BYTES), minBytes, maxBytes)));
+    }
+
+    static ConfigType<Boolean> bool() {
+        return new ConfigType<>("true or false", text -> switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException();
+        });
+    }
+
+    static <E extends Enum<E>> ConfigType<E> choice(Class<E> type) {
+        var words = Arrays.stream(type.getEnumConstants())
+                .collect(Collectors.toMap(constant -> constant.name().toLowerCase(Locale.ROOT), Function.identity()));
+        return new ConfigType<>(
+                words.keySet().stream().sorted().collect(Collectors.joining(" or ")),
+                text -> required(words.get(text)));
+    }
+
+    /** Free text without control characters. */
+    static ConfigType<String> text(int maxChars) {
+        return new ConfigType<>("1 to " + maxChars + " characters, none of them a control character", text -> {
+            require(!text.isEmpty() && text.length() <= maxChars);
+            require(text.chars().noneMatch(Character::isISOControl));
+            return text;
+        });
+    }
+
+    /** Text of letters, digits, dot, underscore and hyphen. */
+    static ConfigType<String> identifier(int maxChars) {
+        return new ConfigType<>("1 to " + maxChars + " letters, digits, '.', '_' or '-'", text -> {
+            require(text.length() <= maxChars && text.matches("[A-Za-z0-9._-]+"));
+            return text;
+        });
+    }
+
+    /** Where to listen: an empty host is every interface, port 0 any free port. */
+    static ConfigType<ListenAddress> address() {
+        return new ConfigType<>("host:port with a port from 0 to 65535; an empty host is every interface", text -> {
+            var matcher = matched(HOST_AND_PORT, text);
+            return new ListenAddress(host(matcher), port(matcher, 0));
+        });
+    }
+
+    static ConfigType<ListenAddress> listener() {
+        return new ConfigType<>(
+                "one listener GRPC://host:port with a port from 0 to 65535; an empty host is every interface", text -> {
+                    var matcher = matched(HOST_AND_PORT, matched(LISTENER, text).group(1));
+                    return new ListenAddress(host(matcher), port(matcher, 0));
+                });
+    }
+
+    static ConfigType<Endpoint> advertised() {
+        return new ConfigType<>(
+                "one listener GRPC://host:port with a host that others can reach and a port from 1 to 65535",
+                text -> endpoint(matched(LISTENER, text).group(1)));
+    }
+
+    static ConfigType<Endpoint> endpoint() {
+        return new ConfigType<>("host:port with a port from 1 to 65535", ConfigType::endpoint);
+    }
+
+    /** Items by comma. */
+    static <T> ConfigType<List<T>> list(ConfigType<T> item, int maxItems) {
+        return new ConfigType<>("1 to " + maxItems + " items by comma, each " + item.limits, text -> {
+            var items = List.of(text.split(",", -1));
+            require(items.size() <= maxItems);
+            return items.stream().map(String::strip).map(item.parser).toList();
+        });
+    }
+
+    /** Throws {@link IllegalArgumentException} without a message. */
+    static void require(boolean allowed) {
+        if (!allowed) {
+            throw new IllegalArgumentException();
+        }
+    }
+
+    private static Endpoint endpoint(String text) {
+        var matcher = matched(HOST_AND_PORT, text);
+        return new Endpoint(host(matcher), port(matcher, 1));
+    }
+
+    private static String host(Matcher matcher) {
+        var host = matcher.group(1);
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private static int port(Matcher matcher, int min) {
+        return Math.toIntExact(checked(Long.parseLong(matcher.group(2)), min, 65535));
+    }
+
+    private static Matcher matched(Pattern pattern, String text) {
+        var matcher = pattern.matcher(text);
+        require(matcher.matches());
+        return matcher;
+    }
+
+    private static long quantity(String text, Map<String, Long> units) {
+        var matcher = matched(QUANTITY, text);
+        return Math.multiplyExact(Long.parseLong(matcher.group(1)), required(units.get(matcher.group(2))));
+    }
+
+    private static <T> T required(T value) {
+        require(value != null);
+        return value;
+    }
+
+    private static long checked(long value, long min, long max) {
+        require(value >= min && value <= max);
+        return value;
+    }
+}

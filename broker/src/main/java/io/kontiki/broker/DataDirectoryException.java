@@ -1,0 +1,14 @@
+package io.kontiki.broker;
+
+/** The data directory cannot be used by this broker. The message names the directory, what was expected and what is there. */
+public final class DataDirectoryException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    DataDirectoryException(String message) {
+        super(message);
+    }
+
+    DataDirectoryException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

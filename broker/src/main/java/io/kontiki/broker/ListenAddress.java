@@ -1,0 +1,20 @@
+package io.kontiki.broker;
+
+import java.net.InetSocketAddress;
+
+/**
+ * Where to listen.
+ *
+ * @param host a name or address of this machine; empty for every interface
+ * @param port 0 to 65535; 0 for any free port
+ */
+public record ListenAddress(String host, int port) {
+    InetSocketAddress toSocketAddress() {
+        return host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
+    }
+
+    @Override
+    public String toString() {
+        return (host.isEmpty() ? "*" : host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+}

@@ -1,0 +1,36 @@
+package io.kontiki.broker;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The first screen of the log: what an operator must know to tell one broker, and one run, from another. */
+final class StartLog {
+    private static final Logger LOG = LoggerFactory.getLogger("io.kontiki.broker.Broker");
+
+    private StartLog() {}
+
+    static void begin(BrokerConfig config, DataDirectory directory) {
+        var identity = directory.identity();
+        LOG.info(
+                "Kontiki {} starts as broker {} of cluster {} (Java {}, process {})",
+                Version.current(),
+                identity.brokerId(),
+                identity.clusterId(),
+                Runtime.version(),
+                ProcessHandle.current().pid());
+        config.explicitSettings().forEach(setting -> LOG.info("Setting {}", setting));
+        LOG.info("Data directory {} ({})", directory.path(), lastRun(directory));
+    }
+
+    private static String lastRun(DataDirectory directory) {
+        if (directory.fresh()) {
+            return "new";
+        }
+        return switch (directory.claim()) {
+            case RESTART_CLAIM_CLEAN -> "the last run stopped in order";
+            case RESTART_CLAIM_PROCESS_CRASH -> "the last run died; what it wrote is there";
+            case RESTART_CLAIM_DURABLE -> "the machine went down in the last run; what was forced to the disk is there";
+            case RESTART_CLAIM_UNCLEAN, RESTART_CLAIM_UNSPECIFIED, UNRECOGNIZED -> "nothing is known of the last run";
+        };
+    }
+}

@@ -1,0 +1,188 @@
+package io.kontiki.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BrokerConfigTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "broker.id | -1 | a number from 0 to 2147483647",
+                "broker.id | one | a number from 0 to 2147483647",
+                "broker.id | 99999999999999999 | a number from 0 to 2147483647",
+                "cluster.id | a b | 1 to 64 letters",
+                "listeners | localhost:9392 | GRPC://host:port",
+                "listeners | KAFKA://:9092 | GRPC://host:port",
+                "listeners | GRPC://:70000 | port from 0 to 65535",
+                "listeners | GRPC://:1,GRPC://:2 | one listener",
+                "advertised.listeners | GRPC://:9392 | a host that others can reach",
+                "advertised.listeners | GRPC://h:0 | a port from 1 to 65535",
+                "quorum.voters | 0@a | id@host:port",
+                "quorum.voters | a:9393 | id@host:port",
+                "quorum.listener | 9393 | host:port",
+                "quorum.election.timeout.ms | 300 | a range min-max",
+                "quorum.election.timeout.ms | 500-300 | a range min-max",
+                "metadata.bootstrap.servers | a:1,b | host:port",
+                "log.dirs | a,b | one directory; several are not supported yet",
+                "num.partitions | 0 | a number from 1 to 10000",
+                "default.replication.factor | 0 | -1 or a number from 1 to 32767",
+                "min.insync.replicas | 0 | a number from 1 to 32767",
+                "log.segment.bytes | 3GiB | a size from 14 to 2147483647 bytes",
+                "log.segment.bytes | 1XB | a size from 14",
+                "flush.mode | sync | ack or os",
+                "message.max.bytes | 1GiB | a size from 64 to 104857600 bytes",
+                "replica.lag.time.max.ms | 1 | a duration from 100ms to 3600000ms",
+                "broker.heartbeat.interval.ms | 5y | a duration from 50ms",
+                "controlled.shutdown.enable | yes | true or false",
+                "num.event.loops | 0 | a number from 1 to 256"
+            })
+    void badValueIsRefusedWithKeyValueAndLimits(String key, String value, String limits) {
+        assertThatThrownBy(() -> BrokerConfig.of(Map.of(key, value)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(key + " is \"" + value + "\", but must be ")
+                .hasMessageContaining(limits)
+                .hasMessageEndingWith("(--set)");
+    }
+
+    @Test
+    void allProblemsAreToldAtOnce() {
+        var settings = Map.of("broker.id", "x", "num.partitions", "0", "log.dir", "/data");
+
+        var refusal = catchThrowableOfType(ConfigException.class, () -> BrokerConfig.of(settings));
+
+        assertThat(refusal.problems())
+                .hasSize(3)
+                .anySatisfy(problem ->
+                        assertThat(problem).isEqualTo("key \"log.dir\" is unknown; did you mean log.dirs? (--set)"));
+    }
+
+    @Test
+    void earlierSourceWins(@TempDir Path directory) throws IOException {
+        var file = Files.writeString(
+                directory.resolve("server.properties"), "num.partitions=3\nbroker.id=3\nbroker.rack=file\n");
+        var sources = new ConfigSources(
+                Map.of("num.partitions", "1"),
+                Map.of("KONTIKI_NUM_PARTITIONS", "2", "KONTIKI_BROKER_ID", "2", "PATH", "/bin"),
+                Optional.of(file),
+                true);
+
+        var config = BrokerConfig.load(sources);
+
+        assertThat(config.numPartitions()).isEqualTo(1);
+        assertThat(config.brokerId()).hasValue(2);
+        assertThat(config.rack()).contains("file");
+        assertThat(config.listener()).isEqualTo(new ListenAddress("localhost", 9392));
+        assertThat(config.messageMaxBytes()).isEqualTo(1048588);
+        assertThat(config.explicitSettings())
+                .contains("num.partitions=1 (--set)", "broker.id=2 (environment KONTIKI_BROKER_ID)");
+    }
+
+    @Test
+    void unitsAreRead() {
+        var config = BrokerConfig.of(Map.of("broker.session.timeout.ms", "2s", "message.max.bytes", "64KiB"));
+
+        assertThat(config.sessionTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.messageMaxBytes()).isEqualTo(65536);
+        assertThat(config.requestMaxBytes()).isEqualTo(131072);
+    }
+
+    @Test
+    void unknownEnvironmentVariableIsRefusedWithTheNearestName() {
+        var sources = new ConfigSources(Map.of(), Map.of("KONTIKI_LOG_DIR", "/data"), Optional.empty(), false);
+
+        assertThatThrownBy(() -> BrokerConfig.load(sources))
+                .hasMessage("environment variable \"KONTIKI_LOG_DIR\" is unknown; did you mean KONTIKI_LOG_DIRS?");
+    }
+
+    @Test
+    void serviceLinksAndReservedVariablesAreLeftAlone() {
+        var environment = new HashMap<String, String>();
+        for (var name : new String[] {
+            "SERVICE_HOST",
+            "SERVICE_PORT",
+            "SERVICE_PORT_GRPC",
+            "PORT",
+            "PORT_9392_TCP",
+            "PORT_9392_TCP_ADDR",
+            "HEADLESS_SERVICE_HOST",
+            "HEADLESS_PORT_9393_TCP_PROTO",
+            "HEAP_OPTS",
+            "PROFILE",
+            "BOOTSTRAP"
+        }) {
+            environment.put("KONTIKI_" + name, "x");
+        }
+
+        BrokerConfig.load(new ConfigSources(Map.of(), environment, Optional.empty(), false));
+    }
+
+    @Test
+    void wrongLogFormatIsRefused() {
+        var sources = new ConfigSources(Map.of(), Map.of("KONTIKI_LOG_FORMAT", "xml"), Optional.empty(), false);
+
+        assertThatThrownBy(() -> BrokerConfig.load(sources))
+                .hasMessage("environment variable KONTIKI_LOG_FORMAT is \"xml\", but must be one of text, json");
+    }
+
+    @Test
+    void missingFileIsNamed(@TempDir Path directory) {
+        var file = directory.resolve("absent.properties");
+        var sources = new ConfigSources(Map.of(), Map.of(), Optional.of(file), false);
+
+        assertThatThrownBy(() -> BrokerConfig.load(sources))
+                .hasMessage("the configuration file " + file + " does not exist");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0@a:1,1@b:1 | 0 | must name 1, 3 or 5",
+                "0@a:1,0@b:1,2@c:1 | 0 | names a broker twice",
+                "0@a:1,1@a:1,2@c:1 | 0 | names an endpoint twice",
+                "0@a:1,1@b:1,2@c:1 | 3 | broker.id is 3, but must be one of quorum.voters, which are [0, 1, 2]",
+                "0@a:1,1@b:1,2@c:1 | 0 | cluster.id is not set",
+            })
+    void contradictionIsRefused(String voters, String id, String problem) {
+        assertThatThrownBy(() -> BrokerConfig.of(Map.of("quorum.voters", voters, "broker.id", id)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void sessionShorterThanTwoHeartbeatsIsRefused() {
+        assertThatThrownBy(() -> BrokerConfig.of(
+                        Map.of("broker.session.timeout.ms", "900", "broker.heartbeat.interval.ms", "500")))
+                .hasMessageContaining("broker.session.timeout.ms is 900");
+    }
+
+    @Test
+    void brokerValuesThatDifferFromTheDefaultsBecomeTopicConfigs() {
+        var config = BrokerConfig.of(Map.of("flush.mode", "os", "log.segment.bytes", "1MiB"));
+
+        assertThat(config.topicConfigs()).isEqualTo(Map.of("flush.mode", "os", "segment.bytes", "1048576"));
+        assertThat(BrokerConfig.of(Map.of()).topicConfigs()).isEmpty();
+    }
+
+    @Test
+    void everyKeyIsReachableFromTheEnvironment() {
+        assertThat(BrokerKeys.ALL).allSatisfy(key -> {
+            assertThat(key.name()).matches("[a-z0-9.]+");
+            assertThat(key.doc()).isNotBlank();
+        });
+    }
+}

@@ -1,0 +1,194 @@
+package io.kontiki.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.kontiki.proto.v1.CreateTopicRequest;
+import io.kontiki.proto.v1.DescribeTopicRequest;
+import io.kontiki.proto.v1.Partition;
+import io.kontiki.proto.v1.Topic;
+import io.kontiki.proto.v1.TopicServiceGrpc;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClusterTest {
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path data;
+
+    private final Map<Integer, Broker> brokers = new TreeMap<>();
+    private final Map<String, String> settings = new HashMap<>();
+
+    @AfterEach
+    void stop() {
+        brokers.values().forEach(Broker::close);
+    }
+
+    private void startThree() throws IOException, InterruptedException {
+        var ports = freePorts(3);
+        settings.put("cluster.id", "three");
+        settings.put("listeners", "GRPC://127.0.0.1:0");
+        settings.put(
+                "quorum.voters",
+                "0@127.0.0.1:" + ports.get(0) + ",1@127.0.0.1:" + ports.get(1) + ",2@127.0.0.1:" + ports.get(2));
+        for (int id = 0; id < 3; id++) {
+            start(id);
+        }
+        for (var broker : brokers.values()) {
+            assertThat(broker.awaitServing(SOON)).as("serves").isTrue();
+        }
+    }
+
+    private Broker start(int id) {
+        var all = new HashMap<>(settings);
+        all.put("broker.id", Integer.toString(id));
+        all.put("log.dirs", data.resolve("broker-" + id).toString());
+        var broker = Broker.start(BrokerConfig.of(all));
+        brokers.put(id, broker);
+        return broker;
+    }
+
+    @Test
+    void threeBrokersAgreeAndSurviveTheEndOfTheirController() throws IOException, InterruptedException {
+        startThree();
+        var created = create(brokers.get(2), "before");
+        assertThat(created.getPartitionsList())
+                .hasSize(6)
+                .allSatisfy(partition -> assertThat(partition.getIsrList()).hasSize(3));
+        assertThat(created.getPartitionsList().stream()
+                        .map(Partition::getLeader)
+                        .collect(Collectors.toSet()))
+                .containsExactlyInAnyOrder(0, 1, 2);
+
+        int controller = controller();
+        brokers.remove(controller).close();
+
+        await().atMost(SOON).until(() -> controller() >= 0);
+        var survivor = brokers.values().iterator().next();
+        var after = describe(survivor, "before");
+        assertThat(after.getPartitionsList())
+                .allSatisfy(partition -> assertThat(partition.getLeader()).isNotEqualTo(controller));
+        await().atMost(SOON)
+                .ignoreExceptions()
+                .until(() -> create(survivor, "after").getPartitionsCount() == 6);
+
+        var back = start(controller);
+        assertThat(back.awaitServing(SOON)).isTrue();
+        assertThat(describe(back, "after").getId())
+                .isEqualTo(describe(survivor, "after").getId());
+    }
+
+    @Test
+    void brokerOutsideTheQuorumFollowsIt() throws IOException, InterruptedException {
+        startThree();
+        var servers = brokers.values().stream()
+                .map(broker -> broker.endpoint().toString())
+                .collect(Collectors.joining(","));
+        var fourth = Broker.start(BrokerConfig.of(Map.of(
+                "cluster.id", "three",
+                "broker.id", "9",
+                "listeners", "GRPC://127.0.0.1:0",
+                "log.dirs", data.resolve("broker-9").toString(),
+                "metadata.bootstrap.servers", servers)));
+        brokers.put(9, fourth);
+        assertThat(fourth.awaitServing(SOON)).isTrue();
+
+        var created = create(fourth, "t");
+
+        assertThat(describe(brokers.get(0), "t").getId()).isEqualTo(created.getId());
+    }
+
+    @Test
+    void brokerOfAnotherClusterIsTurnedAway() throws IOException, InterruptedException {
+        startThree();
+        var servers = brokers.values().stream()
+                .map(broker -> broker.endpoint().toString())
+                .collect(Collectors.joining(","));
+        var outsider = new HashMap<>(Map.of(
+                "cluster.id", "wrong",
+                "broker.id", "9",
+                "listeners", "GRPC://127.0.0.1:0",
+                "log.dirs", data.resolve("broker-9").toString(),
+                "metadata.bootstrap.servers", servers));
+
+        try (var stranger = Broker.start(BrokerConfig.of(outsider))) {
+            assertThat(stranger.awaitTermination()).isEqualTo(Broker.FAILED);
+        }
+        assertThat(describe(brokers.get(0), create(brokers.get(0), "t").getName())
+                        .getPartitionsCount())
+                .isEqualTo(6);
+    }
+
+    private int controller() {
+        return brokers.entrySet().stream()
+                .filter(entry -> entry.getValue().isController())
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(-1);
+    }
+
+    private static Topic create(Broker broker, String name) {
+        return call(
+                broker,
+                channel -> TopicServiceGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(20, TimeUnit.SECONDS)
+                        .createTopic(CreateTopicRequest.newBuilder()
+                                .setName(name)
+                                .setPartitions(6)
+                                .build())
+                        .getTopic());
+    }
+
+    private static Topic describe(Broker broker, String name) {
+        return call(
+                broker,
+                channel -> TopicServiceGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(20, TimeUnit.SECONDS)
+                        .describeTopic(
+                                DescribeTopicRequest.newBuilder().setName(name).build())
+                        .getTopic());
+    }
+
+    private static Topic call(Broker broker, Function<ManagedChannel, Topic> call) {
+        var channel = NettyChannelBuilder.forAddress(
+                        broker.endpoint().host(), broker.endpoint().port())
+                .usePlaintext()
+                .build();
+        try {
+            return call.apply(channel);
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private static List<Integer> freePorts(int count) throws IOException {
+        var sockets = new ArrayList<ServerSocket>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1")));
+            }
+            return sockets.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (var socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+}

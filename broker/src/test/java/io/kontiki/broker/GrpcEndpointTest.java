@@ -1,0 +1,155 @@
+package io.kontiki.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.grpc.BindableService;
+import io.grpc.ClientInterceptor;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
+import io.kontiki.proto.v1.ClusterServiceGrpc;
+import io.kontiki.proto.v1.DescribeClusterRequest;
+import io.kontiki.proto.v1.DescribeClusterResponse;
+import io.kontiki.proto.v1.GetServerInfoRequest;
+import io.kontiki.proto.v1.GetServerInfoResponse;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class GrpcEndpointTest {
+    private static final ListenAddress ANY_PORT = new ListenAddress("127.0.0.1", 0);
+
+    private GrpcEndpoint endpoint;
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void start() {
+        endpoint = GrpcEndpoint.start(ANY_PORT, 7, 1 << 20, List.<BindableService>of(new Defective()));
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", endpoint.port())
+                .usePlaintext()
+                .build();
+    }
+
+    @AfterEach
+    void stop() {
+        channel.shutdownNow();
+        endpoint.close();
+    }
+
+    /** Fails in the two ways in which a handler can. */
+    private static final class Defective extends ClusterServiceGrpc.ClusterServiceImplBase {
+        @Override
+        public void getServerInfo(GetServerInfoRequest request, StreamObserver<GetServerInfoResponse> out) {
+            throw new IllegalStateException("secret");
+        }
+
+        @Override
+        public void describeCluster(DescribeClusterRequest request, StreamObserver<DescribeClusterResponse> out) {
+            out.onError(new IllegalStateException("secret"));
+        }
+    }
+
+    @Test
+    void readinessFollowsTheBrokerAndLivenessTheProcess() {
+        assertThat(health("readiness")).isEqualTo(ServingStatus.NOT_SERVING);
+        assertThat(health("liveness")).isEqualTo(ServingStatus.SERVING);
+
+        endpoint.setReady(true);
+
+        assertThat(health("readiness")).isEqualTo(ServingStatus.SERVING);
+        assertThat(health("")).isEqualTo(ServingStatus.SERVING);
+        assertThat(health("kontiki.v1.ClusterService")).isEqualTo(ServingStatus.SERVING);
+
+        endpoint.announceStop();
+
+        assertThat(health("readiness")).isEqualTo(ServingStatus.NOT_SERVING);
+    }
+
+    @Test
+    void reflectionNamesTheServices() {
+        var answer = new CompletableFuture<ServerReflectionResponse>();
+        var requests = ServerReflectionGrpc.newStub(channel).serverReflectionInfo(new StreamObserver<>() {
+            @Override
+            public void onNext(ServerReflectionResponse value) {
+                answer.complete(value);
+            }
+
+            @Override
+            public void onError(Throwable t) {
+                answer.completeExceptionally(t);
+            }
+
+            @Override
+            public void onCompleted() {}
+        });
+        requests.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+
+        var services = answer.orTimeout(10, TimeUnit.SECONDS).join().getListServicesResponse();
+
+        assertThat(services.getServiceList())
+                .anyMatch(service -> service.getName().equals("kontiki.v1.ClusterService"));
+        requests.onCompleted();
+    }
+
+    @Test
+    void defectEndsItsOwnCallAndTellsNothing() {
+        var stub = ClusterServiceGrpc.newBlockingStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS);
+
+        var thrown = catchThrowableOfType(
+                StatusRuntimeException.class, () -> stub.getServerInfo(GetServerInfoRequest.getDefaultInstance()));
+        var reported = catchThrowableOfType(
+                StatusRuntimeException.class, () -> stub.describeCluster(DescribeClusterRequest.getDefaultInstance()));
+
+        assertThat(List.of(thrown, reported)).allSatisfy(failure -> {
+            assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL);
+            assertThat(failure.toString()).doesNotContain("secret");
+        });
+        assertThat(health("liveness")).isEqualTo(ServingStatus.SERVING);
+    }
+
+    @Test
+    void answersNameTheBroker() {
+        var headers = new AtomicReference<Metadata>();
+        ClientInterceptor capture = MetadataUtils.newCaptureMetadataInterceptor(headers, new AtomicReference<>());
+
+        HealthGrpc.newBlockingStub(channel)
+                .withInterceptors(capture)
+                .check(HealthCheckRequest.newBuilder().setService("liveness").build());
+
+        assertThat(headers.get().get(BrokerIdInterceptor.BROKER_ID)).isEqualTo("7");
+    }
+
+    @Test
+    void portInUseIsNamed() {
+        var taken = new ListenAddress("127.0.0.1", endpoint.port());
+
+        assertThatThrownBy(() -> GrpcEndpoint.start(taken, 8, 1 << 20, List.of()))
+                .isInstanceOf(BrokerStartException.class)
+                .hasMessageContaining("cannot listen on port " + endpoint.port())
+                .hasMessageContaining("Address already in use")
+                .hasMessageContaining("Set listeners to another port");
+    }
+
+    private ServingStatus health(String name) {
+        return HealthGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(10, TimeUnit.SECONDS)
+                .check(HealthCheckRequest.newBuilder().setService(name).build())
+                .getStatus();
+    }
+}
