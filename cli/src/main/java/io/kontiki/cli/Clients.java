@@ -1,0 +1,54 @@
+package io.kontiki.cli;
+
+import io.kontiki.client.Admin;
+import io.kontiki.client.ClientBuilder;
+import io.kontiki.client.Consumer;
+import io.kontiki.client.Producer;
+import java.time.Duration;
+import java.util.function.Function;
+
+/** Makes clients as the global options say. */
+final class Clients {
+    private static final String CLIENT_ID = "kontiki-cli";
+    /** Somebody waits at the keyboard: where no broker takes a connection, say so soon. */
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+
+    private final Terminal terminal;
+    private final GlobalOptions options;
+
+    Clients(Terminal terminal, GlobalOptions options) {
+        this.terminal = terminal;
+        this.options = options;
+    }
+
+    /** Does something with an admin, and closes it. */
+    <T> T withAdmin(Function<Admin, T> work) {
+        try (Admin admin = configured(Admin.builder()).build()) {
+            return work.apply(admin);
+        }
+    }
+
+    Consumer.Builder consumer() {
+        return configured(Consumer.builder());
+    }
+
+    /** A time-out that was asked for also bounds the delivery of each record. */
+    Producer.Builder producer() {
+        var builder = configured(Producer.builder());
+        options.explicitTimeout()
+                .ifPresent(timeout -> builder.deliveryTimeout(timeout).maxBlock(timeout));
+        return builder;
+    }
+
+    private <B extends ClientBuilder<B>> B configured(B builder) {
+        ClientLogs.configure(options.verbose(), terminal.err());
+        try {
+            return builder.bootstrapServers(options.bootstrap(terminal))
+                    .clientId(CLIENT_ID)
+                    .connectTimeout(CONNECT_TIMEOUT)
+                    .requestTimeout(options.timeout());
+        } catch (IllegalArgumentException e) {
+            throw new Failure(ExitCode.USAGE, e.getMessage(), "Check --bootstrap, KONTIKI_BOOTSTRAP and --timeout.", e);
+        }
+    }
+}

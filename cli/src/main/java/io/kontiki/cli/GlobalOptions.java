@@ -1,0 +1,76 @@
+package io.kontiki.cli;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** Options that stand before or behind any command. Filled by picocli; read only once that is done. */
+final class GlobalOptions {
+    static final String DEFAULT_BOOTSTRAP = "localhost:9392";
+    static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+
+    /** Those that only mean something to commands which connect to brokers. */
+    static final List<String> FOR_CLIENTS = List.of("--bootstrap", "--timeout");
+
+    @Option(
+            names = {"-b", "--bootstrap", "--bootstrap-server"},
+            paramLabel = "HOST:PORT",
+            scope = ScopeType.INHERIT,
+            description = {
+                "Brokers to ask first, with commas between.",
+                "Default: KONTIKI_BOOTSTRAP or " + DEFAULT_BOOTSTRAP
+            })
+    private String bootstrap;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            scope = ScopeType.INHERIT,
+            description = "Longest wait for brokers, such as 500ms, 10s or 2m. Default: 30s")
+    private Duration timeout;
+
+    @Option(names = "--no-color", scope = ScopeType.INHERIT, description = "No colours. So does NO_COLOR.")
+    private boolean noColor;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            scope = ScopeType.INHERIT,
+            description = "Only results and errors: no messages, no progress.")
+    private boolean quiet;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            scope = ScopeType.INHERIT,
+            description = "Log the calls to brokers, and show errors with their causes.")
+    private boolean verbose;
+
+    /** Where to connect, by option, environment or default. */
+    String bootstrap(Terminal terminal) {
+        return Optional.ofNullable(bootstrap)
+                .or(() -> terminal.variable("KONTIKI_BOOTSTRAP"))
+                .orElse(DEFAULT_BOOTSTRAP);
+    }
+
+    /** The time-out that was asked for, if any. */
+    Optional<Duration> explicitTimeout() {
+        return Optional.ofNullable(timeout);
+    }
+
+    Duration timeout() {
+        return explicitTimeout().orElse(DEFAULT_TIMEOUT);
+    }
+
+    boolean noColor() {
+        return noColor;
+    }
+
+    boolean quiet() {
+        return quiet;
+    }
+
+    boolean verbose() {
+        return verbose;
+    }
+}

@@ -1,0 +1,124 @@
+package io.kontiki.cli;
+
+import io.kontiki.cli.output.DocumentFormat;
+import io.kontiki.cli.output.ListFormat;
+import io.kontiki.client.Acks;
+import io.kontiki.client.Header;
+import io.kontiki.client.Position;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * The whole command but the process: builds the tree of commands, runs one command line, and reports what went wrong.
+ * Used once. Everything outside comes in by the constructor, and nothing here ends the virtual machine.
+ */
+@Command(
+        name = "kontiki",
+        description = "A replicated message broker, and the tools to use it.",
+        versionProvider = Version.class,
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        synopsisSubcommandLabel = "COMMAND",
+        sortOptions = false,
+        exitCodeOnInvalidInput = ExitCode.USAGE)
+final class Kontiki extends CommandGroup {
+    private final Terminal terminal;
+    private final CommandLine commandLine;
+
+    @Mixin
+    private GlobalOptions options = new GlobalOptions();
+
+    Kontiki(Terminal terminal, InstantSource clock, StopSignal stop) {
+        this.terminal = terminal;
+        var clients = new Clients(terminal, options);
+        var messages = new Messages(terminal, options);
+        commandLine = new CommandLine(this)
+                .addSubcommand(serverCommands(messages, stop))
+                .addSubcommand(topicCommands(clients, messages))
+                .addSubcommand(new Produce(terminal, clients, messages, stop))
+                .addSubcommand(new Consume(terminal, clients, options, stop))
+                .addSubcommand(group(new ClusterCommands(), new ClusterInfo(terminal, clients)))
+                .addSubcommand(group(new BrokerCommands(), new BrokerList(terminal, clients)));
+        withoutClientOptions(commandLine.getSubcommands().get("server").getCommandSpec());
+        commandLine
+                .registerConverter(Duration.class, new DurationText())
+                .registerConverter(Position.class, new PositionText(clock))
+                .registerConverter(PartitionNumbers.class, new PartitionNumbers.Text())
+                .registerConverter(Header.class, new HeaderText())
+                .registerConverter(Acks.class, new AcksText())
+                .registerConverter(ListFormat.class, new OneOf<>(ListFormat.class))
+                .registerConverter(DocumentFormat.class, new OneOf<>(DocumentFormat.class))
+                .registerConverter(RecordOutput.class, new OneOf<>(RecordOutput.class))
+                .setParameterExceptionHandler((misuse, args) -> print(Misuse.of(misuse)))
+                .setExecutionExceptionHandler((thrown, command, parsed) -> report(thrown));
+    }
+
+    /** Runs one command line and returns the exit code. */
+    int run(String... args) {
+        boolean helpColours = terminal.coloursAllowed(terminal.outIsTerminal())
+                && !List.of(args).contains("--no-color");
+        commandLine.setColorScheme(Help.defaultColorScheme(helpColours ? Help.Ansi.ON : Help.Ansi.OFF));
+        commandLine.setOut(terminal.textOut());
+        try {
+            int code = commandLine.execute(args);
+            commandLine.getOut().flush();
+            return code;
+        } catch (Error e) {
+            return report(e);
+        }
+    }
+
+    private CommandLine serverCommands(Messages messages, StopSignal stop) {
+        return group(new ServerCommands(), new ServerStart(terminal, messages, stop));
+    }
+
+    private CommandLine topicCommands(Clients clients, Messages messages) {
+        return group(
+                new TopicCommands(),
+                new TopicList(terminal, clients),
+                new TopicDescribe(terminal, clients),
+                new TopicCreate(clients, messages),
+                new TopicAlter(clients, messages),
+                new TopicAddPartitions(clients, messages),
+                new TopicDelete(terminal, clients, messages));
+    }
+
+    /** A broker has no broker to connect to: options without effect are refused. */
+    private static void withoutClientOptions(CommandSpec command) {
+        GlobalOptions.FOR_CLIENTS.forEach(name -> command.remove(command.findOption(name)));
+        command.subcommands().values().forEach(inner -> withoutClientOptions(inner.getCommandSpec()));
+    }
+
+    private static CommandLine group(CommandGroup group, Object... commands) {
+        var line = new CommandLine(group);
+        for (Object command : commands) {
+            line.addSubcommand(command);
+        }
+        return line;
+    }
+
+    private int report(Throwable thrown) {
+        return print(ErrorReport.of(thrown, options.bootstrap(terminal)));
+    }
+
+    private int print(Failure failure) {
+        boolean coloured = terminal.coloursAllowed(terminal.errIsTerminal()) && !options.noColor();
+        String label = coloured ? "\u001b[1;31merror:\u001b[0m " : "error: ";
+        terminal.err().println(label + failure.getMessage());
+        if (!failure.advice().isEmpty()) {
+            terminal.err().println(failure.advice());
+        }
+        if (options.verbose()) {
+            Throwable origin = failure.getCause() == null ? failure : failure.getCause();
+            origin.printStackTrace(terminal.err());
+        }
+        return failure.exitCode();
+    }
+}

@@ -1,0 +1,38 @@
+package io.kontiki.cli;
+
+import io.kontiki.client.PartitionInfo;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What an operator reads off a partition. */
+final class PartitionState {
+    private PartitionState() {}
+
+    static boolean offline(PartitionInfo partition) {
+        return partition.leader().isEmpty();
+    }
+
+    static boolean underReplicated(PartitionInfo partition) {
+        return partition.isr().size() < partition.replicas().size();
+    }
+
+    /** One word: {@code ok}, {@code offline} or {@code under-replicated}; the worse counts. */
+    static String word(PartitionInfo partition) {
+        if (offline(partition)) {
+            return "offline";
+        }
+        return underReplicated(partition) ? "under-replicated" : "ok";
+    }
+
+    /** The leader's id, or nothing. */
+    static String leader(PartitionInfo partition) {
+        return partition.leader().isPresent()
+                ? Integer.toString(partition.leader().getAsInt())
+                : "";
+    }
+
+    /** Broker ids with commas between. */
+    static String ids(List<Integer> brokers) {
+        return brokers.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+}

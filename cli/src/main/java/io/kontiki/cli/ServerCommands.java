@@ -1,0 +1,7 @@
+package io.kontiki.cli;
+
+import picocli.CommandLine.Command;
+
+/** {@code kontiki server}. */
+@Command(name = "server", description = "Run a broker.", synopsisSubcommandLabel = "COMMAND")
+final class ServerCommands extends CommandGroup {}
