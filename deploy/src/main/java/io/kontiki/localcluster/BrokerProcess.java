@@ -1,0 +1,148 @@
+package io.kontiki.localcluster;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One broker as a process of its own, started from a distribution: its files, its ports and its life. It touches no other
+ * process than the one it started. Not thread-safe.
+ */
+public final class BrokerProcess {
+    /** What is enough for a small load, so that several brokers fit on a laptop. */
+    private static final String HEAP_OPTS = "-Xms64m -Xmx256m -XX:MaxDirectMemorySize=256m";
+
+    private static final int LOG_TAIL_LINES = 20;
+
+    private final int id;
+    private final int port;
+    private final Path distribution;
+    private final Path directory;
+    private final Map<String, String> config = new TreeMap<>();
+    private Process process;
+
+    /**
+     * @param port for gRPC
+     * @param directory for configuration, data and log; it must exist
+     */
+    public BrokerProcess(int id, int port, Path distribution, Path directory) {
+        this.id = id;
+        this.port = port;
+        this.distribution = distribution;
+        this.directory = directory;
+        set("broker.id", Integer.toString(id));
+        set("listeners", "GRPC://127.0.0.1:" + port);
+        set("log.dirs", dataDirectory().toString());
+    }
+
+    /** Sets a configuration key for the next start. */
+    public void set(String key, String value) {
+        config.put(key, value);
+    }
+
+    /** Starts the process and returns at once. */
+    public void start() throws IOException {
+        if (isAlive()) {
+            throw new IllegalStateException("broker " + id + " runs already");
+        }
+        Path configFile = directory.resolve("server.properties");
+        Files.write(
+                configFile,
+                config.entrySet().stream()
+                        .map(entry -> entry.getKey() + "=" + entry.getValue())
+                        .toList(),
+                StandardCharsets.UTF_8);
+        ProcessBuilder builder = new ProcessBuilder(
+                distribution.resolve("bin/kontiki").toString(), "server", "start", "--config", configFile.toString());
+        Map<String, String> environment = builder.environment();
+        // Whatever the caller's shell says about a broker is not meant for this one.
+        environment.keySet().removeIf(name -> name.toUpperCase(Locale.ROOT).startsWith("KONTIKI_"));
+        environment.put("KONTIKI_HEAP_OPTS", HEAP_OPTS);
+        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        builder.directory(directory.toFile());
+        builder.redirectErrorStream(true);
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
+        process = builder.start();
+        process.getOutputStream().close();
+    }
+
+    /** SIGKILL: the process gets no chance to tidy up. Returns when it is gone. */
+    public void kill() {
+        if (process != null) {
+            process.destroyForcibly();
+            awaitExit(Duration.ofSeconds(30));
+        }
+    }
+
+    /** SIGTERM: asks the process to stop; returns at once. */
+    public void terminate() {
+        if (process != null) {
+            process.destroy();
+        }
+    }
+
+    /** Waits until the process is gone; returns its exit code, or nothing if it still runs after so long. */
+    public OptionalInt awaitExit(Duration timeout) {
+        try {
+            return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                    ? OptionalInt.of(process.exitValue())
+                    : OptionalInt.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return OptionalInt.empty();
+        }
+    }
+
+    public boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    /** Whether the process was started and is gone, however it ended. */
+    public boolean hasExited() {
+        return process != null && !process.isAlive();
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public int id() {
+        return id;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** Where clients reach it. */
+    public String endpoint() {
+        return "127.0.0.1:" + port;
+    }
+
+    public Path dataDirectory() {
+        return directory.resolve("data");
+    }
+
+    /** Everything that all its runs printed. */
+    public Path logFile() {
+        return directory.resolve("broker.log");
+    }
+
+    public String log() throws IOException {
+        return Files.exists(logFile()) ? Files.readString(logFile(), StandardCharsets.ISO_8859_1) : "";
+    }
+
+    /** The end of the log, for messages. */
+    public String logTail() throws IOException {
+        List<String> lines = log().lines().toList();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
+    }
+}

@@ -1,0 +1,132 @@
+package io.kontiki.quickstart;
+
+import static java.nio.file.attribute.PosixFilePermissions.fromString;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs {@code bin/kontiki} with a Java that only prints its arguments. */
+@DisabledOnOs(OS.WINDOWS)
+class StartScriptTest {
+    @TempDir
+    Path directory;
+
+    private Path home;
+    private Path script;
+    private final Map<String, String> environment = new HashMap<>();
+
+    @BeforeEach
+    void unpack() throws IOException {
+        home = Files.createDirectories(directory.resolve("a place/kontiki"));
+        Files.createDirectories(home.resolve("lib"));
+        Files.createDirectories(home.resolve("bin"));
+        script = Files.copy(Path.of("src/main/dist/bin/kontiki"), home.resolve("bin/kontiki"));
+        Files.setPosixFilePermissions(script, fromString("rwxr-xr-x"));
+        environment.put("JAVA_HOME", java("17.0.9").toString());
+    }
+
+    @Test
+    void clientCommandStartsFastAndGetsItsArgumentsUnchanged() throws Exception {
+        assertThat(run(script, "produce", "server start", "*", ""))
+                .contains("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "io.kontiki.cli.Main")
+                .contains(home + "/lib/*")
+                .doesNotContain("-XX:+ExitOnOutOfMemoryError")
+                .endsWith("io.kontiki.cli.Main", "produce", "server start", "*", "");
+    }
+
+    @Test
+    void serverGetsItsOwnSettings() throws Exception {
+        assertThat(run(script, "-v", "server", "start", "--dev"))
+                .contains("-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError", "-XX:MaxRAMPercentage=40")
+                .doesNotContain("-XX:TieredStopAtLevel=1")
+                .endsWith("io.kontiki.cli.Main", "-v", "server", "start", "--dev");
+    }
+
+    @Test
+    void heapAndJvmOptionsAreHonoured() throws Exception {
+        environment.put("KONTIKI_HEAP_OPTS", "-Xms1g -Xmx2g");
+        environment.put("KONTIKI_JVM_OPTS", "-Da=b -Dc=d");
+
+        assertThat(run(script, "server", "start"))
+                .contains("-Xms1g", "-Xmx2g", "-Da=b", "-Dc=d")
+                .doesNotContain("-XX:MaxRAMPercentage=40");
+    }
+
+    @Test
+    void symbolicLinksLeadHome() throws Exception {
+        Path absolute = Files.createSymbolicLink(directory.resolve("one"), script);
+        Path relative = Files.createSymbolicLink(directory.resolve("two"), Path.of("one"));
+
+        assertThat(absolute).isSymbolicLink();
+        assertThat(run(relative, "topic", "list")).contains(home + "/lib/*");
+    }
+
+    @Test
+    void tooOldJavaIsToldInOneLine() throws Exception {
+        environment.put("JAVA_HOME", java("11.0.2").toString());
+
+        assertThat(run(script, "topic", "list")).hasSize(1).first().asString().contains("Java 17 or newer", "11.0.2");
+    }
+
+    @Test
+    void missingJavaIsToldInOneLine() throws Exception {
+        environment.put("JAVA_HOME", directory.resolve("nowhere").toString());
+
+        assertThat(run(script, "topic", "list")).hasSize(1).first().asString().contains("JAVA_HOME", "nowhere");
+    }
+
+    @Test
+    void classArchiveIsMadeOnceAndThenUsed() throws Exception {
+        Path made = home.resolve("lib/kontiki-java-17.0.9.jsa");
+
+        assertThat(run(script, "topic", "list")).contains("-XX:SharedArchiveFile=" + made);
+        assertThat(made).exists();
+        Path marker = Files.writeString(made, "first");
+        run(script, "topic", "list");
+        assertThat(marker).hasContent("first");
+        try (Stream<Path> files = Files.list(home.resolve("lib"))) {
+            assertThat(files).hasSize(1);
+        }
+    }
+
+    /** A Java home whose java prints its arguments, and writes the archive that it is told to write. */
+    private Path java(String version) throws IOException {
+        Path javaHome = Files.createDirectories(directory.resolve("java-" + version));
+        Files.writeString(javaHome.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+        Path java = Files.createDirectories(javaHome.resolve("bin")).resolve("java");
+        Files.write(
+                java,
+                List.of(
+                        "#!/bin/sh",
+                        "case $1 in -XX:ArchiveClassesAtExit=*) echo archive > \"${1#*=}\" ;; esac",
+                        "printf '%s\\n' \"$@\""));
+        Files.setPosixFilePermissions(java, fromString("rwxr-xr-x"));
+        return javaHome;
+    }
+
+    /** What it printed, a line for each argument of java. */
+    private List<String> run(Path command, String... arguments) throws IOException, InterruptedException {
+        ProcessBuilder builder =
+                new ProcessBuilder(Stream.concat(Stream.of(command.toString()), Arrays.stream(arguments))
+                        .toList());
+        builder.environment().keySet().removeIf(name -> name.startsWith("KONTIKI_"));
+        builder.environment().putAll(environment);
+        builder.redirectErrorStream(true);
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), Line.BYTES);
+        process.waitFor();
+        return List.of(output.replaceFirst("\n$", "").split("\n", -1));
+    }
+}
