@@ -1,0 +1,44 @@
+package io.kontiki.benchmark;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+
+/** Figures of several runs of the same thing. */
+final class Figures {
+    private final List<Double> values = new ArrayList<>();
+
+    void add(double value) {
+        values.add(value);
+    }
+
+    boolean isEmpty() {
+        return values.isEmpty();
+    }
+
+    /** The middle one; of an even number the mean of the two in the middle. */
+    double median() {
+        List<Double> sorted = sorted();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+
+    double min() {
+        return Collections.min(values);
+    }
+
+    double max() {
+        return Collections.max(values);
+    }
+
+    private List<Double> sorted() {
+        return values.stream().sorted().toList();
+    }
+
+    /** {@code median M (min..max) unit, n runs}. */
+    String summary(String unit) {
+        return String.format(
+                Locale.ROOT, "median %.1f (%.1f..%.1f) %s, %d runs", median(), min(), max(), unit, values.size());
+    }
+}
