@@ -11,6 +11,7 @@ import io.kontiki.replication.ReplicaOptions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -27,12 +28,14 @@ public final class DataPlane implements AutoCloseable {
     private final GrpcReplicaTransport transport;
     private final LeaderRouter router;
     private final ScheduledThreadPoolExecutor readers;
+    private final ScheduledThreadPoolExecutor pushers;
     private final AtomicLong brokerEpoch = new AtomicLong();
     private final List<BindableService> services;
 
     /**
      * @param loopCount event loops that share the partitions, at least 1
-     * @param readerThreads threads that read from the disk for fetches and pushes, at least 1
+     * @param readerThreads threads that read from the disk for fetches, and as many for followers, at least 1; apart, so
+     *     that no consumer of old records delays an in-sync replica (rule L18)
      * @param channels gives the shared channel to a broker; the caller closes them after this
      * @param faults told of a defect of an event loop
      */
@@ -47,12 +50,8 @@ public final class DataPlane implements AutoCloseable {
             Function<Endpoint, ManagedChannel> channels,
             Consumer<Throwable> faults) {
         this.directory = directory;
-        this.readers = new ScheduledThreadPoolExecutor(readerThreads, task -> {
-            Thread thread = new Thread(task, "kontiki-read");
-            thread.setDaemon(true);
-            return thread;
-        });
-        readers.setRemoveOnCancelPolicy(true);
+        this.readers = threads("kontiki-read", readerThreads);
+        this.pushers = threads("kontiki-push", readerThreads);
         this.transport = new GrpcReplicaTransport(brokerId, metadata, channels);
         this.partitions =
                 new Partitions(brokerId, metadata, directory, loopCount, options, transport, proposer, faults);
@@ -62,7 +61,20 @@ public final class DataPlane implements AutoCloseable {
                 new ProduceGrpcService(partitions, metadata, new ProducerIds(proposer, brokerId, brokerEpoch::get)),
                 new FetchGrpcService(partitions, metadata, readers),
                 new PublishGrpcService(metadata, router, InstantSource.system()),
-                new ReplicationGrpcService(partitions, metadata, transport.followers(), readers));
+                new ReplicationGrpcService(partitions, metadata, transport.followers(), pushers));
+    }
+
+    private static ScheduledThreadPoolExecutor threads(String name, int count) {
+        ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(count, task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+        threads.setRemoveOnCancelPolicy(true);
+        // Once shut down, what event loops still wake is dropped, and nobody's long poll is waited for.
+        threads.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        threads.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return threads;
     }
 
     /** Opens and recovers every log. Blocks. */
@@ -89,10 +101,16 @@ public final class DataPlane implements AutoCloseable {
     public void close() {
         transport.close();
         router.close();
+        end(readers);
+        end(pushers);
         partitions.close();
-        readers.shutdown();
+    }
+
+    /** Lets reads end by themselves: an interrupt would close the file under its other users. */
+    private static void end(ScheduledThreadPoolExecutor threads) {
+        threads.shutdown();
         try {
-            readers.awaitTermination(10, TimeUnit.SECONDS);
+            threads.awaitTermination(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

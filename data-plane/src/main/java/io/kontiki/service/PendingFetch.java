@@ -36,6 +36,7 @@ final class PendingFetch {
     private ScheduledFuture<?> deadline;
     private boolean timeOver;
     private boolean scheduled;
+    private boolean wokenMeanwhile;
     private boolean done;
 
     PendingFetch(
@@ -65,7 +66,9 @@ final class PendingFetch {
     }
 
     private synchronized void schedule() {
-        if (!done && !scheduled) {
+        if (scheduled) {
+            wokenMeanwhile = true;
+        } else if (!done) {
             scheduled = true;
             readers.execute(this::step);
         }
@@ -73,7 +76,7 @@ final class PendingFetch {
 
     private void step() {
         synchronized (this) {
-            scheduled = false;
+            wokenMeanwhile = false;
             if (done) {
                 return;
             }
@@ -85,8 +88,11 @@ final class PendingFetch {
         }
         FetchResponse response = read();
         synchronized (this) {
-            if (done || !(timeOver || isEnough(response))) {
+            if (!timeOver && !isEnough(response)) {
                 waitForMore();
+                return;
+            }
+            if (done) {
                 return;
             }
             done = true;
@@ -96,9 +102,13 @@ final class PendingFetch {
     }
 
     private void waitForMore() {
-        if (!done && deadline == null) {
+        if (deadline == null && !done) {
             int wait = Math.max(0, Math.min(request.getMaxWaitMs(), WAIT_MILLIS_MAX));
             deadline = readers.schedule(this::onDeadline, wait, TimeUnit.MILLISECONDS);
+        }
+        scheduled = false;
+        if (wokenMeanwhile) {
+            schedule();
         }
     }
 

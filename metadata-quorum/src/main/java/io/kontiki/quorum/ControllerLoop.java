@@ -32,6 +32,9 @@ final class ControllerLoop implements AutoCloseable {
     static final int PROPOSALS_MAX = 2048;
 
     private static final Logger LOG = LoggerFactory.getLogger(ControllerLoop.class);
+    /** How often a request is made into a command before a concurrent change is reported. */
+    private static final int PREPARATIONS_MAX = 3;
+
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long STOP_MILLIS = 5_000;
 
@@ -85,7 +88,8 @@ final class ControllerLoop implements AutoCloseable {
         }
         var answer = new CompletableFuture<ProposeResponse>();
         answer.whenComplete((response, error) -> proposals.release());
-        var event = new Event(() -> prepare(request, answer), () -> answer.complete(stoppedRefusal()));
+        var event =
+                new Event(() -> prepare(request, answer, PREPARATIONS_MAX), () -> answer.complete(stoppedRefusal()));
         if (!enqueue(event)) {
             answer.complete(refusal(ErrorReason.ERROR_REASON_OVERLOADED, "the controller's queue is full"));
         }
@@ -168,14 +172,10 @@ final class ControllerLoop implements AutoCloseable {
         deathWatch.dial(controller.brokersToProbe(image));
     }
 
-    private void prepare(ProposeRequest request, CompletableFuture<ProposeResponse> answer) {
+    private void prepare(ProposeRequest request, CompletableFuture<ProposeResponse> answer, int triesLeft) {
         var prepared = controller.prepare(request, metadata.current(), clock.get());
         if (prepared instanceof Prepared.Submit submit) {
-            log.submit(submit.command())
-                    .thenAccept(submission -> answer.complete(ProposeResponse.newBuilder()
-                            .setReply(submission.reply())
-                            .setIndex(submission.index())
-                            .build()));
+            log.submit(submit.command()).thenAccept(submission -> onSubmission(request, answer, triesLeft, submission));
         } else if (prepared instanceof Prepared.Refuse refuse) {
             answer.complete(
                     ProposeResponse.newBuilder().setReply(refuse.reply()).build());
@@ -187,6 +187,21 @@ final class ControllerLoop implements AutoCloseable {
         } else {
             throw new AssertionError(prepared);
         }
+    }
+
+    /** Who asked for a topic did not assume anything: a change that came between is no reason to refuse him. */
+    private void onSubmission(
+            ProposeRequest request, CompletableFuture<ProposeResponse> answer, int triesLeft, Submission submission) {
+        boolean overtaken = submission.reply().getReason() == ErrorReason.ERROR_REASON_CONCURRENT_CHANGE
+                && !request.hasAlterPartitions();
+        Runnable again = () -> prepare(request, answer, triesLeft - 1);
+        if (overtaken && triesLeft > 1 && enqueue(new Event(again, () -> answer.complete(stoppedRefusal())))) {
+            return;
+        }
+        answer.complete(ProposeResponse.newBuilder()
+                .setReply(submission.reply())
+                .setIndex(submission.index())
+                .build());
     }
 
     /** A command of the controller's own: what comes of it shows in the image, and is decided anew if need be. */
