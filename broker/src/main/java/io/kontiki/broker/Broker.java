@@ -105,17 +105,18 @@ public final class Broker implements AutoCloseable {
         endpoint = Addresses.advertised(config, grpc.port());
         LOG.info("Listening for gRPC on {}, known to others as {}", boundAddress(), endpoint);
         control.start(
-                Registration.of(directory, endpoint, config.rack(), recovered.damaged()),
+                Registration.of(directory, endpoint, config.rack(), recovered),
                 epoch -> onRegistered(epoch, dataPlane));
     }
 
     private DataPlane dataPlane() {
-        var channels = new BrokerChannels(config.requestMaxBytes());
+        // A push carries many batches, whatever the largest one may be.
+        var channels = new BrokerChannels(Math.max(config.requestMaxBytes(), 2 * ReplicaOptions.DEFAULTS.pushBytes()));
         parts.add("channels of the data plane", channels::close);
         return new DataPlane(
                 identity().brokerId(),
                 metadata,
-                new PartitionLogs(directory.disk(), LogConfig.defaults()),
+                new PartitionLogs(directory.disk(), LogConfig.defaults(), directory::noteDamage),
                 config.eventLoops(),
                 READER_THREADS,
                 ReplicaOptions.DEFAULTS.withLagLimitNanos(

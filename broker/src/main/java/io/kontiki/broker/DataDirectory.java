@@ -178,6 +178,14 @@ final class DataDirectory implements AutoCloseable {
         return run.claim();
     }
 
+    /**
+     * Damage was found and is about to be moved aside. Should this run end before the quorum hears of it, the next one,
+     * which will not find it again, claims nothing (rule R3). Durable on return.
+     */
+    void noteDamage() {
+        PropertiesFile.write(disk, Run.FILE, run.claimingNothing().toProperties());
+    }
+
     /** This run may serve from now on. Durable on return. */
     void markServed() {
         run = run.asServed();

@@ -1,20 +1,20 @@
 package io.kontiki.broker;
 
 import io.kontiki.metadata.Endpoint;
-import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
+import io.kontiki.partition.PartitionLogs;
 import io.kontiki.proto.internal.v1.PartitionRef;
 import io.kontiki.proto.internal.v1.RegisterBroker;
-import java.util.List;
+import io.kontiki.proto.internal.v1.RestartClaim;
 import java.util.Optional;
 
 /** What a broker says of itself to the quorum (rules M1, R3). */
 final class Registration {
     private Registration() {}
 
-    /** @param damaged partitions that the claim does not cover */
+    /** @param recovered what the claim does not cover */
     static RegisterBroker of(
-            DataDirectory directory, Endpoint endpoint, Optional<String> rack, List<TopicPartition> damaged) {
+            DataDirectory directory, Endpoint endpoint, Optional<String> rack, PartitionLogs.Recovery recovered) {
         var identity = directory.identity();
         var registration = RegisterBroker.newBuilder()
                 .setClusterId(identity.clusterId())
@@ -23,12 +23,14 @@ final class Registration {
                 .setHost(endpoint.host())
                 .setPort(endpoint.port())
                 .setRack(rack.orElse(""))
-                .setClaim(directory.claim())
+                .setClaim(recovered.unknown().isEmpty() ? directory.claim() : RestartClaim.RESTART_CLAIM_UNCLEAN)
                 .setDirectoryId(UuidBytes.toBytes(identity.directoryId()));
         directory.baseIncarnation().ifPresent(base -> registration.setBaseIncarnation(UuidBytes.toBytes(base)));
-        damaged.forEach(partition -> registration.addExceptions(PartitionRef.newBuilder()
-                .setTopicId(UuidBytes.toBytes(partition.topicId()))
-                .setPartition(partition.partition())));
+        recovered
+                .damaged()
+                .forEach(partition -> registration.addExceptions(PartitionRef.newBuilder()
+                        .setTopicId(UuidBytes.toBytes(partition.topicId()))
+                        .setPartition(partition.partition())));
         return registration.build();
     }
 }

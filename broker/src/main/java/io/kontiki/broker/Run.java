@@ -43,6 +43,11 @@ record Run(UUID incarnation, String bootId, boolean served, Optional<UUID> base,
         return new Run(incarnation, bootId, true, base, claim);
     }
 
+    /** The same run, without a claim. */
+    Run claimingNothing() {
+        return new Run(incarnation, bootId, served, base, RestartClaim.RESTART_CLAIM_UNCLEAN);
+    }
+
     private static RestartClaim ended(boolean stoppedCleanly, boolean sameBoot) {
         if (stoppedCleanly) {
             return RestartClaim.RESTART_CLAIM_CLEAN;

@@ -130,6 +130,24 @@ class DataDirectoryTest {
     }
 
     @Test
+    void damageThatTheQuorumNeverHeardOfIsNotClaimedByTheNextRun() {
+        try (var first = open(BOOT)) {
+            first.markServed();
+        }
+        try (var second = open(BOOT)) {
+            second.noteDamage();
+            assertThat(second.claim()).isEqualTo(RestartClaim.RESTART_CLAIM_PROCESS_CRASH);
+        }
+        try (var third = open(BOOT)) {
+            assertThat(third.claim()).isEqualTo(RestartClaim.RESTART_CLAIM_UNCLEAN);
+            third.markServed();
+        }
+        try (var fourth = open(BOOT)) {
+            assertThat(fourth.claim()).isEqualTo(RestartClaim.RESTART_CLAIM_PROCESS_CRASH);
+        }
+    }
+
+    @Test
     void rebootBehindARunThatNeverServedIsNotForgotten() {
         serve(BOOT, false);
         open(BOOT).close();

@@ -93,6 +93,11 @@ public final class PartitionLog implements AutoCloseable {
         return new LogCheckpoints(new LogDirectory(disk, directory)).readTopicId();
     }
 
+    /** Whether a directory holds batches, whosever they are. */
+    public static boolean hasSegments(Disk disk, String directory) {
+        return !new LogDirectory(disk, directory).offsetsWith(LogDirectory.LOG).isEmpty();
+    }
+
     /** Path of the log on its disk. */
     public String directory() {
         return directory.path();

@@ -24,6 +24,7 @@ import io.kontiki.replication.Link;
 import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.Push;
 import io.kontiki.replication.ReplicaRole;
+import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One partition on this broker: its log and its replica. Every change happens on its event loop; the public methods may
@@ -39,6 +42,8 @@ import java.util.function.LongConsumer;
  * state that the loop last published.
  */
 public final class Partition {
+    private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
+
     private final TopicPartition id;
     private final String name;
     private final EventLoop loop;
@@ -115,6 +120,11 @@ public final class Partition {
             OptionalInt leaderEpoch,
             long timeoutNanos,
             Consumer<ProduceOutcome> outcome) {
+        if (driver.stopped()) {
+            // It waited behind the end of the partition: the log may be closed already, and nobody would answer.
+            outcome.accept(Refusals.ofStopped(name));
+            return;
+        }
         Admission admission = replica.admit(acks, leaderEpoch);
         if (admission instanceof Admission.Refused refused) {
             outcome.accept(Refusals.of(refused, name));
@@ -155,7 +165,8 @@ public final class Partition {
     /**
      * Reads committed batches. May block on the disk.
      *
-     * @param maxBytes stop before exceeding so many bytes, but the first batch is read whole
+     * @param maxBytes stop before exceeding so many bytes, but the first batch is read whole; nothing is read if it is 0
+     *     or below
      */
     public FetchResult read(long offset, int maxBytes, OptionalInt leaderEpoch) {
         ReadView view = driver.view();
@@ -168,16 +179,16 @@ public final class Partition {
         if (offset < start || offset > log.endOffset()) {
             return outOfRange(offset, view, start);
         }
-        if (offset >= view.highWatermark()) {
+        if (offset >= view.highWatermark() || maxBytes <= 0) {
             return new FetchResult.Records(ByteBuffer.allocate(0), view.highWatermark(), start);
         }
         try {
-            ByteBuffer bytes = log.read(offset, Math.max(0, maxBytes), view.highWatermark())
-                    .bytes();
+            ByteBuffer bytes = log.read(offset, maxBytes, view.highWatermark()).bytes();
             return new FetchResult.Records(bytes, view.highWatermark(), start);
         } catch (OffsetOutOfRangeException e) {
             return outOfRange(offset, view, log.logStartOffset());
-        } catch (LogFailedException e) {
+        } catch (StorageException | InvalidBatchException e) {
+            LOG.error("{} cannot be read at offset {}", name, offset, e);
             return new FetchResult.Refused(
                     ErrorReason.ERROR_REASON_STORAGE_ERROR, e.getMessage(), view.highWatermark(), start);
         }
@@ -216,9 +227,14 @@ public final class Partition {
         return refusedLookup()
                 .orElseGet(() -> view.canAnswerLatest()
                         ? new OffsetLookup.Found(view.highWatermark(), OptionalLong.empty())
-                        : new OffsetLookup.Refused(
-                                ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE,
-                                "the new leader of " + name + " does not know yet how far the log is committed"));
+                        : latestUnknown());
+    }
+
+    /** Rule L13. */
+    private OffsetLookup latestUnknown() {
+        return new OffsetLookup.Refused(
+                ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE,
+                "the new leader of " + name + " does not know yet how far the log is committed");
     }
 
     /**
@@ -231,9 +247,16 @@ public final class Partition {
         if (refused.isPresent()) {
             return refused.get();
         }
-        Optional<TimestampOffset> found = log.offsetForTimestamp(timestampMillis);
-        if (found.isEmpty() || found.get().offset() >= driver.view().highWatermark()) {
-            return new OffsetLookup.None();
+        ReadView view = driver.view();
+        Optional<TimestampOffset> found;
+        try {
+            found = log.offsetForTimestamp(timestampMillis);
+        } catch (StorageException | InvalidBatchException e) {
+            LOG.error("{} cannot be searched for time {}", name, timestampMillis, e);
+            return new OffsetLookup.Refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, e.getMessage());
+        }
+        if (found.isEmpty() || found.get().offset() >= view.highWatermark()) {
+            return view.canAnswerLatest() ? new OffsetLookup.None() : latestUnknown();
         }
         return new OffsetLookup.Found(
                 found.get().offset(), OptionalLong.of(found.get().timestampMs()));

@@ -32,30 +32,40 @@ public final class PartitionLogs {
 
     private final Disk disk;
     private final LogConfig defaults;
+    private final Runnable damageFound;
     private final Map<TopicPartition, PartitionLog> recovered = new HashMap<>();
     private final List<TopicPartition> damaged = new ArrayList<>();
     private boolean straysSetAside;
 
-    /** @param defaults settings that no topic configuration overrides */
-    public PartitionLogs(Disk disk, LogConfig defaults) {
+    /**
+     * @param defaults settings that no topic configuration overrides
+     * @param damageFound called before the first bytes are moved aside, which no later run will find again: what the next
+     *     run claims must not cover them (rule R3)
+     */
+    public PartitionLogs(Disk disk, LogConfig defaults, Runnable damageFound) {
         this.disk = disk;
         this.defaults = defaults;
-    }
-
-    /** What recovery found. */
-    public record Recovery(int logs, long cutBytes, List<TopicPartition> damaged) {
-        public Recovery {
-            damaged = List.copyOf(damaged);
-        }
+        this.damageFound = damageFound;
     }
 
     /**
-     * Opens every log there is, which recovers it.
+     * What recovery found.
      *
-     * @return damaged partitions have lost acknowledged records here: the broker must not claim them
+     * @param damaged partitions that have lost acknowledged records here: the broker must not claim them
+     * @param unknown directories with segments that do not tell whose they are: the broker must claim nothing at all, for
+     *     any partition may be among them
      */
+    public record Recovery(int logs, long cutBytes, List<TopicPartition> damaged, List<String> unknown) {
+        public Recovery {
+            damaged = List.copyOf(damaged);
+            unknown = List.copyOf(unknown);
+        }
+    }
+
+    /** Opens every log there is, which recovers it. */
     public Recovery recover() {
         long cutBytes = 0;
+        List<String> unknown = new ArrayList<>();
         for (String directory : disk.list("")) {
             Matcher matcher = NAME.matcher(directory);
             if (matcher.matches()) {
@@ -63,10 +73,22 @@ public final class PartitionLogs {
                 if (topicId.isPresent()) {
                     cutBytes +=
                             recover(directory, new TopicPartition(topicId.get(), Integer.parseInt(matcher.group(2))));
+                } else if (mayHoldBatches(directory)) {
+                    LOG.error("The log {} does not tell which topic it belongs to", directory);
+                    unknown.add(directory);
                 }
             }
         }
-        return new Recovery(recovered.size(), cutBytes, damaged);
+        return new Recovery(recovered.size(), cutBytes, damaged, unknown);
+    }
+
+    private boolean mayHoldBatches(String directory) {
+        try {
+            return PartitionLog.hasSegments(disk, directory);
+        } catch (StorageException e) {
+            LOG.error("Cannot list {}", directory, e);
+            return true;
+        }
     }
 
     private long recover(String directory, TopicPartition id) {
@@ -93,6 +115,7 @@ public final class PartitionLogs {
             return PartitionLog.open(disk, directory, id.topicId(), defaults);
         } catch (DamagedLogException e) {
             LOG.error("{}. What is damaged is kept aside; the rest comes back from the leader", e.getMessage());
+            damageFound.run();
             damaged.add(id);
             PartitionLog.setDamageAside(disk, directory, e);
             return PartitionLog.open(disk, directory, id.topicId(), defaults);
@@ -127,8 +150,8 @@ public final class PartitionLogs {
         try {
             return PartitionLog.open(disk, directory, id.topicId(), settings);
         } catch (ForeignLogException e) {
-            // An earlier topic of the same name, deleted while this broker was down (rule M5).
-            setAside(directory, "its topic was deleted and created again");
+            // Mostly an earlier topic of the same name, deleted while this broker was down (rule M5).
+            setAside(directory, e.getMessage());
             return PartitionLog.open(disk, directory, id.topicId(), settings);
         }
     }
@@ -164,11 +187,14 @@ public final class PartitionLogs {
         }
     }
 
-    void close(PartitionLog log) {
+    /** Whether everything that the log was given is on the disk now. */
+    boolean close(PartitionLog log) {
         try {
             log.close();
+            return !log.isFailed();
         } catch (StorageException | LogFailedException e) {
             LOG.error("Cannot close the log {} in order", log.directory(), e);
+            return false;
         }
     }
 }

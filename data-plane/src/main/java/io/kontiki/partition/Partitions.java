@@ -56,6 +56,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     private final List<EventLoop> loops;
     private final ReplicaOptions options;
     private final PartitionPorts ports;
+    private final Consumer<Throwable> faults;
     private final AtomicLong linkIds = new AtomicLong();
     private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
     private final ExecutorService manager = Executors.newSingleThreadExecutor(task -> {
@@ -83,6 +84,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
         this.metadata = metadata;
         this.directory = directory;
         this.options = options;
+        this.faults = faults;
         this.loops = IntStream.range(0, loopCount)
                 .mapToObj(i -> new EventLoop(
                         "kontiki-partition-loop-" + i,
@@ -150,14 +152,28 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     @Override
     public void onMetadata(MetadataDelta delta, MetadataImage image) {
         if (!delta.isEmpty()) {
-            manager.execute(() -> apply(delta, image));
+            manager.execute(() -> applySafely(delta, image));
+        }
+    }
+
+    private void applySafely(MetadataDelta delta, MetadataImage image) {
+        try {
+            apply(delta, image);
+        } catch (RuntimeException | Error e) {
+            // A change of which a part is lost cannot be made up for.
+            LOG.error("Cannot take the metadata of {}", image.position(), e);
+            faults.accept(e);
         }
     }
 
     private void apply(MetadataDelta delta, MetadataImage image) {
         delta.removedTopics().forEach(this::endTopic);
+        // Leaders first: opening a log takes time, and an election must not wait for it.
         for (UUID topicId : delta.changedTopics()) {
-            image.topic(topicId).ifPresent(topic -> applyTopic(topic, image));
+            image.topic(topicId).ifPresent(topic -> tellReplicas(topic, image));
+        }
+        for (UUID topicId : delta.changedTopics()) {
+            image.topic(topicId).ifPresent(topic -> openReplicas(topic, image));
         }
         if (!delta.changedBrokers().isEmpty() || !delta.removedBrokers().isEmpty()) {
             partitions.forEach((id, partition) ->
@@ -168,24 +184,30 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
         }
     }
 
-    private void applyTopic(TopicImage topic, MetadataImage image) {
+    private void tellReplicas(TopicImage topic, MetadataImage image) {
         for (int number = 0; number < topic.partitions().size(); number++) {
-            PartitionRegistration record = topic.partitions().get(number);
-            TopicPartition id = new TopicPartition(topic.id(), number);
-            if (record.hasReplica(ports.brokerId())) {
-                open(id, topic).ifPresent(partition -> {
-                    partition.configure(directory.settings(topic.config()));
-                    partition.onMetadata(record, image.brokers());
-                });
+            Partition known = partitions.get(new TopicPartition(topic.id(), number));
+            if (known != null) {
+                tell(known, topic, image);
             }
         }
     }
 
-    private Optional<Partition> open(TopicPartition id, TopicImage topic) {
-        Partition known = partitions.get(id);
-        if (known != null) {
-            return Optional.of(known);
+    private void openReplicas(TopicImage topic, MetadataImage image) {
+        for (int number = 0; number < topic.partitions().size(); number++) {
+            TopicPartition id = new TopicPartition(topic.id(), number);
+            if (!partitions.containsKey(id) && topic.partitions().get(number).hasReplica(ports.brokerId())) {
+                open(id, topic).ifPresent(partition -> tell(partition, topic, image));
+            }
         }
+    }
+
+    private void tell(Partition partition, TopicImage topic, MetadataImage image) {
+        partition.configure(directory.settings(topic.config()));
+        partition.onMetadata(topic.partitions().get(partition.id().partition()), image.brokers());
+    }
+
+    private Optional<Partition> open(TopicPartition id, TopicImage topic) {
         String name = topic.name() + "-" + id.partition();
         Optional<PartitionLog> log = directory.take(id, name, topic.config());
         if (log.isEmpty()) {
@@ -214,7 +236,12 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
                 });
     }
 
-    /** Closes all logs in order. Ends the event loops. */
+    /**
+     * Closes all logs in order. Ends the event loops.
+     *
+     * @throws IllegalStateException in the end, if a log could not be forced to the disk: the run must not be called
+     *     clean (rule R2)
+     */
     @Override
     public void close() {
         manager.shutdown();
@@ -226,6 +253,12 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
         partitions.values().forEach(partition -> partition.stop(log -> {}));
         loops.forEach(EventLoop::close);
         ports.flusher().close();
-        partitions.values().forEach(partition -> directory.close(partition.log()));
+        List<String> failed = partitions.values().stream()
+                .filter(partition -> !directory.close(partition.log()))
+                .map(Partition::name)
+                .toList();
+        if (!failed.isEmpty()) {
+            throw new IllegalStateException("not all that was appended is on the disk: " + failed);
+        }
     }
 }

@@ -14,6 +14,10 @@ import java.util.OptionalInt;
 final class Refusals {
     private Refusals() {}
 
+    static ProduceOutcome.Refused ofStopped(String name) {
+        return refused(ErrorReason.ERROR_REASON_NOT_LEADER, "this broker does not hold " + name + " any more");
+    }
+
     static ProduceOutcome.Refused of(Admission.Refused refused, String name) {
         return switch (refused.reason()) {
             case NOT_LEADER -> notLeader(name);

@@ -10,6 +10,7 @@ import io.kontiki.proto.internal.v1.AlterPartition;
 import io.kontiki.proto.internal.v1.AlterPartitionReply;
 import io.kontiki.proto.internal.v1.IsrMember;
 import io.kontiki.record.ControlRecords;
+import io.kontiki.record.InvalidBatchException;
 import io.kontiki.replication.Acks;
 import io.kontiki.replication.CommitOutcome;
 import io.kontiki.replication.Effect;
@@ -17,6 +18,7 @@ import io.kontiki.replication.EffectRunner;
 import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.ProposalOutcome;
 import io.kontiki.replication.ReplicaRole;
+import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -152,6 +154,9 @@ final class ReplicaDriver implements EffectRunner {
     }
 
     void onIoError(RuntimeException cause) {
+        if (stopped) {
+            return;
+        }
         LOG.error("Partition {} goes offline: {}", name, cause.getMessage(), cause);
         handle(replica.onIoError(String.valueOf(cause.getMessage()), nowNanos()));
     }
@@ -280,7 +285,13 @@ final class ReplicaDriver implements EffectRunner {
     }
 
     private LogSlice readForPush(Effect.PushTo effect) {
-        return log.read(effect.fromOffset(), effect.maxBytes(), Long.MAX_VALUE);
+        try {
+            return log.read(effect.fromOffset(), effect.maxBytes(), Long.MAX_VALUE);
+        } catch (StorageException | InvalidBatchException e) {
+            // R10, L12: nobody else would hear of it, and the follower would wait for this push for ever.
+            loop.execute(() -> onIoError(e));
+            throw new StorageException("read", log.directory(), e);
+        }
     }
 
     // ---- The quorum
@@ -316,7 +327,8 @@ final class ReplicaDriver implements EffectRunner {
 
     @Override
     public void highWatermarkAdvanced(Effect.HighWatermarkAdvanced effect) {
-        // The view that is published after the effects tells the readers.
+        // Before the answers that follow from it: whoever hears of an acknowledgement may ask for the latest offset.
+        publishView();
     }
 
     @Override
@@ -332,6 +344,10 @@ final class ReplicaDriver implements EffectRunner {
     public void fault(Effect.Fault effect) {
         LOG.error("{} stopped, its log left as it is: {}", name, effect.reason());
         readWaiters.wakeAll();
+    }
+
+    boolean stopped() {
+        return stopped;
     }
 
     /** Answers those who wait: the outcome of their appends is unknown to them. */

@@ -84,6 +84,11 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
     }
 
     private void onHello(ReplicateHello first) {
+        if (hello != null) {
+            refuse(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, "hello: the stream has had one already");
+            end();
+            return;
+        }
         String clusterId = metadata.current().clusterId();
         if (!first.getClusterId().equals(clusterId)) {
             refuse(
@@ -130,8 +135,14 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
                                 .build()));
     }
 
+    /** Forgets the partition where it is gone, so that a long stream holds no deleted logs. */
     private Optional<Partition> find(Link link) {
-        return Optional.ofNullable(attached.get(ReplicationMessages.partition(link)));
+        TopicPartition id = ReplicationMessages.partition(link);
+        Optional<Partition> found = partitions.find(id);
+        if (found.isEmpty()) {
+            attached.remove(id);
+        }
+        return found;
     }
 
     private void refuse(ErrorReason reason, String message) {

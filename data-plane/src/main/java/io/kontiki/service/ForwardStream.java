@@ -107,6 +107,10 @@ final class ForwardStream implements ClientResponseObserver<ProduceRequest, Prod
     }
 
     void close() {
-        out.cancel("no longer needed", null);
+        synchronized (underWay) {
+            // gRPC throws at whoever sends on a cancelled call.
+            broken = true;
+            out.cancel("no longer needed", null);
+        }
     }
 }

@@ -141,7 +141,7 @@ public final class GrpcReplicaTransport implements ReplicaTransport, AutoCloseab
             try {
                 slice = read.get();
             } catch (OffsetOutOfRangeException | StorageException | LogFailedException e) {
-                // A truncation ran meanwhile, or the log is offline: either ends this link from the loop's side.
+                // A truncation ran meanwhile, or the disk failed: either ends this link from the loop's side.
                 LOG.debug("A push of {} could not be read", partition, e);
                 return;
             }

@@ -35,6 +35,10 @@ public final class LeaderRouter implements AutoCloseable {
             ErrorReason.ERROR_REASON_SHUTTING_DOWN,
             ErrorReason.ERROR_REASON_OVERLOADED);
 
+    /** No replica here that serves; LEADER_UNKNOWN while its log is being opened, or if that failed. */
+    private static final Set<ErrorReason> LED_ELSEWHERE =
+            Set.of(ErrorReason.ERROR_REASON_NOT_LEADER, ErrorReason.ERROR_REASON_LEADER_UNKNOWN);
+
     private final Partitions partitions;
     private final LocalMetadata metadata;
     private final Function<Endpoint, ManagedChannel> channels;
@@ -79,7 +83,7 @@ public final class LeaderRouter implements AutoCloseable {
         if (lookup instanceof Partitions.Found found && found.partition().isLeader()) {
             return appendHere(found, batch, timeoutMillis);
         }
-        if (lookup instanceof Partitions.Missing missing && missing.reason() != ErrorReason.ERROR_REASON_NOT_LEADER) {
+        if (lookup instanceof Partitions.Missing missing && !LED_ELSEWHERE.contains(missing.reason())) {
             return refused(missing.reason(), missing.message());
         }
         return leaderOf(topic, partition)

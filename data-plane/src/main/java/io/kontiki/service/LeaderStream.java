@@ -120,6 +120,10 @@ final class LeaderStream implements ClientResponseObserver<ReplicateRequest, Rep
     }
 
     void close() {
-        out.cancel("the broker stops", null);
+        synchronized (attached) {
+            // gRPC throws at whoever sends on a cancelled call, and event loops still send.
+            broken = true;
+            out.cancel("the broker stops", null);
+        }
     }
 }

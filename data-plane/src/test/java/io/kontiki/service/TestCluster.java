@@ -60,7 +60,7 @@ final class TestCluster {
             dataPlane = new DataPlane(
                     id,
                     metadata,
-                    new PartitionLogs(new FileDisk(directory), LogConfig.defaults()),
+                    new PartitionLogs(new FileDisk(directory), LogConfig.defaults(), () -> {}),
                     1,
                     2,
                     ReplicaOptions.DEFAULTS,

@@ -56,6 +56,7 @@ public final class BrokerSession implements AutoCloseable {
     private boolean ready;
     private boolean leaving;
     private boolean rejected;
+    private boolean hurrying;
     private volatile boolean closed;
     private volatile long brokerEpoch = -1;
     private volatile boolean fenced = true;
@@ -208,7 +209,8 @@ public final class BrokerSession implements AutoCloseable {
                     LOG.info("Broker {} is registered with epoch {}", registration.getBrokerId(), epoch);
                     brokerEpoch = epoch;
                     metadata.addPublisher(this::onMetadata);
-                    beats = scheduler.scheduleWithFixedDelay(this::beat, 0, heartbeatMillis, TimeUnit.MILLISECONDS);
+                    beats = scheduler.scheduleWithFixedDelay(
+                            () -> guarded(this::beat), 0, heartbeatMillis, TimeUnit.MILLISECONDS);
                     registered.complete(epoch);
                 }));
     }
@@ -291,8 +293,18 @@ public final class BrokerSession implements AutoCloseable {
         link.close();
     }
 
+    /** One at a time: each beat brings an answer, and each answer may ask for the next. */
     private void hurry() {
-        later(this::beat, HASTY_MILLIS);
+        if (hurrying) {
+            return;
+        }
+        hurrying = true;
+        later(
+                () -> {
+                    hurrying = false;
+                    beat();
+                },
+                HASTY_MILLIS);
     }
 
     private void later(Runnable step, long millis) {

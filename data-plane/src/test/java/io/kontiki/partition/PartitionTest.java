@@ -1,0 +1,183 @@
+package io.kontiki.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kontiki.log.LogConfig;
+import io.kontiki.log.LogSlice;
+import io.kontiki.log.PartitionLog;
+import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.FlushMode;
+import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.record.RecordBatchBuilder;
+import io.kontiki.replication.Acks;
+import io.kontiki.replication.Effect;
+import io.kontiki.replication.PartitionReplica;
+import io.kontiki.replication.ReplicaIdentity;
+import io.kontiki.replication.ReplicaOptions;
+import io.kontiki.storage.file.FileDisk;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A partition with one replica, on a real log and a real event loop. */
+class PartitionTest {
+    private static final long TIMESTAMP_MS = 1_700_000_000_000L;
+
+    @TempDir
+    Path root;
+
+    private final TopicPartition id = new TopicPartition(UUID.randomUUID(), 0);
+    private final ConcurrentLinkedQueue<Throwable> defects = new ConcurrentLinkedQueue<>();
+    private final AtomicLong linkIds = new AtomicLong();
+    private final Flusher flusher = new Flusher(1);
+    private EventLoop loop;
+    private PartitionLog log;
+    private Partition partition;
+
+    @BeforeEach
+    void open() {
+        loop = new EventLoop(
+                "loop", 100, TimeUnit.MILLISECONDS.toNanos(50), System::nanoTime, (l, defect) -> defects.add(defect));
+        log = PartitionLog.open(new FileDisk(root), "t-0", id.topicId(), LogConfig.defaults());
+        PartitionPorts ports = new PartitionPorts(
+                1,
+                flusher,
+                new NoTransport(),
+                new IsrProposals(request -> new CompletableFuture<>(), 1, () -> 1),
+                System::nanoTime,
+                InstantSource.system());
+        PartitionReplica replica = new PartitionReplica(
+                new ReplicaIdentity(id, 1, 1, linkIds::incrementAndGet),
+                new ReplicaLogView(log),
+                0,
+                ReplicaOptions.DEFAULTS);
+        partition = new Partition(id, "t-0", loop, log, new ReplicaDriver(id, "t-0", log, replica, loop, ports));
+        partition.configure(LogConfig.defaults());
+    }
+
+    @AfterEach
+    void close() {
+        loop.close();
+        flusher.close();
+        log.close();
+        assertThat(defects).isEmpty();
+    }
+
+    private void lead(List<Integer> replicas) {
+        PartitionRegistration record =
+                new PartitionRegistration(replicas, replicas, List.of(), List.of(), 1, 0, 0, 1, FlushMode.ACK);
+        BrokerRegistration broker = new BrokerRegistration(
+                1, UUID.randomUUID(), 1, UUID.randomUUID(), new Endpoint("h", 1), Optional.empty(), false, false);
+        partition.onMetadata(record, Map.of(1, broker));
+    }
+
+    private static ByteBuffer batch(String value) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
+        builder.add(TIMESTAMP_MS, null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)), List.of());
+        return builder.build();
+    }
+
+    private <T> T produce(Acks acks, Supplier<T> atTheAnswer) throws Exception {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        partition.produce(batch("x"), acks, OptionalInt.empty(), 10_000, outcome -> answer.complete(atTheAnswer.get()));
+        return answer.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void anAcknowledgedRecordIsReadableWhenItsAnswerIsGiven() throws Exception {
+        lead(List.of(1));
+        for (long end = 2; end < 20; end++) {
+            assertThat(produce(Acks.ALL, partition::latestOffset))
+                    .isEqualTo(new OffsetLookup.Found(end, OptionalLong.empty()));
+        }
+    }
+
+    @Test
+    void whatWaitsBehindTheEndOfThePartitionIsRefused() throws Exception {
+        lead(List.of(1));
+        CompletableFuture<ProduceOutcome> answer = new CompletableFuture<>();
+        partition.stop(PartitionLog::delete);
+        partition.produce(batch("x"), Acks.ALL, OptionalInt.empty(), 10_000, answer::complete);
+        assertThat(((ProduceOutcome.Refused) answer.get(10, TimeUnit.SECONDS)).reason())
+                .isEqualTo(ErrorReason.ERROR_REASON_NOT_LEADER);
+    }
+
+    @Test
+    void aNewLeaderDoesNotSayThatNoRecordIsSoYoung() throws Exception {
+        log.appendAsLeader(batch("of an earlier leadership"), 0);
+        lead(List.of(1, 2));
+        produce(Acks.LEADER, () -> null);
+        assertThat(partition.offsetForTimestamp(TIMESTAMP_MS))
+                .isInstanceOfSatisfying(
+                        OffsetLookup.Refused.class,
+                        refused ->
+                                assertThat(refused.reason()).isEqualTo(ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE));
+    }
+
+    @Test
+    void bytesThatCannotBeReadAreAnErrorAndNoException() throws Exception {
+        lead(List.of(1));
+        produce(Acks.ALL, () -> null);
+        Path segment = root.resolve("t-0").resolve("00000000000000000000.log");
+        Files.write(segment, new byte[(int) Files.size(segment)]);
+        assertThat(partition.read(0, 1000, OptionalInt.empty()))
+                .isInstanceOfSatisfying(
+                        FetchResult.Refused.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(ErrorReason.ERROR_REASON_STORAGE_ERROR));
+    }
+
+    @Test
+    void noRoomMeansNoRecords() throws Exception {
+        lead(List.of(1));
+        produce(Acks.ALL, () -> null);
+        assertThat(partition.read(0, 0, OptionalInt.empty()))
+                .isInstanceOfSatisfying(FetchResult.Records.class, records -> {
+                    assertThat(records.records().remaining()).isZero();
+                    assertThat(records.highWatermark()).isEqualTo(2);
+                });
+    }
+
+    /** There is nobody to send to. */
+    private static final class NoTransport implements ReplicaTransport {
+        @Override
+        public void send(TopicPartition partition, Effect.SendAttach effect) {}
+
+        @Override
+        public void send(TopicPartition partition, Effect.SendAck effect) {}
+
+        @Override
+        public void send(TopicPartition partition, Effect.SendDetach effect) {}
+
+        @Override
+        public void send(TopicPartition partition, Effect.SendAttached effect) {}
+
+        @Override
+        public void send(TopicPartition partition, Effect.SendDiverged effect) {}
+
+        @Override
+        public void send(TopicPartition partition, Effect.SendRefused effect) {}
+
+        @Override
+        public void push(TopicPartition partition, Effect.PushTo effect, Supplier<LogSlice> read, PushListener sent) {}
+    }
+}
