@@ -123,7 +123,7 @@ public final class Broker implements AutoCloseable {
                         config.replicaLagTimeMax().toNanos()),
                 control.proposer(),
                 channels::to,
-                failure -> onFault("an event of a partition failed", failure));
+                failure -> onFault("its data directory failed, or an event of a partition did", failure));
     }
 
     private List<BindableService> services(DataPlane dataPlane) {

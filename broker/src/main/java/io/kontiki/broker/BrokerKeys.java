@@ -61,7 +61,7 @@ final class BrokerKeys {
             ConfigType.integer(1, Short.MAX_VALUE),
             "in-sync replicas that an acks=all write needs; unset, 2 where there are more than 2 replicas, else 1");
     static final ConfigKey<Integer> LOG_SEGMENT_BYTES = withDefault(
-            "log.segment.bytes", ConfigType.size(14, Integer.MAX_VALUE), "1GiB", "size at which a segment is full");
+            "log.segment.bytes", ConfigType.size(1024, Integer.MAX_VALUE), "1GiB", "size at which a segment is full");
     static final ConfigKey<Integer> LOG_INDEX_INTERVAL_BYTES = withDefault(
             "log.index.interval.bytes",
             ConfigType.size(0, Integer.MAX_VALUE),

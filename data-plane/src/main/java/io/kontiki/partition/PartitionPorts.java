@@ -1,9 +1,11 @@
 package io.kontiki.partition;
 
 import com.google.protobuf.ByteString;
+import io.kontiki.log.LogFailedException;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -12,6 +14,7 @@ import java.util.function.LongSupplier;
  * @param brokerId this broker
  * @param nanoTime a monotonic clock
  * @param clock gives time stamps
+ * @param diskFailed told that a write or flush failed: its directory must not be used any more (rule R10)
  */
 record PartitionPorts(
         int brokerId,
@@ -19,7 +22,8 @@ record PartitionPorts(
         ReplicaTransport transport,
         IsrProposals proposals,
         LongSupplier nanoTime,
-        InstantSource clock) {
+        InstantSource clock,
+        Consumer<LogFailedException> diskFailed) {
     ByteString topicId(TopicPartition partition) {
         return UuidBytes.toBytes(partition.topicId());
     }

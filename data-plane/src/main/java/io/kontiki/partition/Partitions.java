@@ -70,7 +70,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     /**
      * @param directory the recovered logs; those that the metadata gives to this broker are taken from it
      * @param loopCount how many event loops to run, at least 1; a partition belongs to one of them for its life
-     * @param faults told of an event that threw, which is a defect
+     * @param faults told of what this broker cannot go on after: a data directory that failed, or a defect
      */
     public Partitions(
             int brokerId,
@@ -99,7 +99,9 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
                 transport,
                 new IsrProposals(proposer, brokerId, () -> brokerEpoch),
                 System::nanoTime,
-                InstantSource.system());
+                InstantSource.system(),
+                // The one data directory there is: without it the broker has nothing to stay for, and others can lead.
+                faults::accept);
     }
 
     /**

@@ -159,6 +159,9 @@ final class ReplicaDriver implements EffectRunner {
         }
         LOG.error("Partition {} goes offline: {}", name, cause.getMessage(), cause);
         handle(replica.onIoError(String.valueOf(cause.getMessage()), nowNanos()));
+        if (cause instanceof LogFailedException failed) {
+            ports.diskFailed().accept(failed);
+        }
     }
 
     @Override

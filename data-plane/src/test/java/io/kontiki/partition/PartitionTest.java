@@ -65,7 +65,10 @@ class PartitionTest {
                 new NoTransport(),
                 new IsrProposals(request -> new CompletableFuture<>(), 1, () -> 1),
                 System::nanoTime,
-                InstantSource.system());
+                InstantSource.system(),
+                failure -> {
+                    throw failure;
+                });
         PartitionReplica replica = new PartitionReplica(
                 new ReplicaIdentity(id, 1, 1, linkIds::incrementAndGet),
                 new ReplicaLogView(log),
