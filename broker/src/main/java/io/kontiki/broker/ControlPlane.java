@@ -11,7 +11,7 @@ import io.kontiki.quorum.MetadataLog;
 import io.kontiki.quorum.Proposer;
 import io.kontiki.quorum.TcpBrokerProbe;
 import io.kontiki.quorum.ratis.RatisMetadataLog;
-import io.kontiki.service.quorum.BrokerSession;
+import io.kontiki.service.quorum.HeartbeatSession;
 import io.kontiki.service.quorum.ImageFeed;
 import io.kontiki.service.quorum.ImageWatcher;
 import io.kontiki.service.quorum.QuorumClient;
@@ -60,7 +60,7 @@ final class ControlPlane implements AutoCloseable {
     private final Optional<Voting> voting;
     private final Optional<ImageWatcher> watcher;
     private final QuorumClient client;
-    private Optional<BrokerSession> session = Optional.empty();
+    private Optional<HeartbeatSession> session = Optional.empty();
 
     /** @param faults told when this run of the broker must end */
     ControlPlane(BrokerConfig config, DataDirectory directory, LocalMetadata metadata, FaultHandler faults) {
@@ -134,7 +134,7 @@ final class ControlPlane implements AutoCloseable {
      * @param onRegistered called with the broker epoch, before the controller may unfence this broker
      */
     void start(RegisterBroker registration, LongConsumer onRegistered) {
-        var opened = new BrokerSession(
+        var opened = new HeartbeatSession(
                 registration,
                 config.heartbeatInterval().toMillis(),
                 config.sessionTimeout().toMillis(),
@@ -214,7 +214,7 @@ final class ControlPlane implements AutoCloseable {
 
     @Override
     public void close() {
-        session.ifPresent(BrokerSession::close);
+        session.ifPresent(HeartbeatSession::close);
         watcher.ifPresent(ImageWatcher::close);
         voting.ifPresent(parts -> {
             parts.feed.close();

@@ -68,11 +68,6 @@ public final class EventLoop implements AutoCloseable {
         tickers.remove(ticker);
     }
 
-    /** Number of events that wait. */
-    public int depth() {
-        return queue.size();
-    }
-
     private void run() {
         List<Runnable> drained = new ArrayList<>(DRAIN_MAX);
         long nextTick = nanoTime.getAsLong() + tickNanos;

@@ -20,7 +20,7 @@ record PartitionPorts(
         int brokerId,
         Flusher flusher,
         ReplicaTransport transport,
-        IsrProposals proposals,
+        IsrProposalBatcher proposals,
         LongSupplier nanoTime,
         InstantSource clock,
         Consumer<LogFailedException> diskFailed) {

@@ -97,7 +97,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
                 brokerId,
                 new Flusher(FLUSH_THREADS),
                 transport,
-                new IsrProposals(proposer, brokerId, () -> brokerEpoch),
+                new IsrProposalBatcher(proposer, brokerId, () -> brokerEpoch),
                 System::nanoTime,
                 InstantSource.system(),
                 // The one data directory there is: without it the broker has nothing to stay for, and others can lead.

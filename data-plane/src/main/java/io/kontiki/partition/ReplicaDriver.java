@@ -118,7 +118,7 @@ final class ReplicaDriver implements EffectRunner {
 
     private void publishView() {
         ReadView now =
-                new ReadView(replica.role(), replica.leaderEpoch(), replica.fetchBound(), replica.canAnswerLatest());
+                new ReadView(replica.role(), replica.leaderEpoch(), replica.highWatermark(), replica.canAnswerLatest());
         if (!now.equals(view)) {
             view = now;
             readWaiters.wakeBelow(now.highWatermark());

@@ -154,11 +154,6 @@ public final class PartitionReplica {
         });
     }
 
-    /** The high watermark: records below may be read. */
-    public long fetchBound() {
-        return state.highWatermark();
-    }
-
     /** Whether the leader may say what the latest offset is (rule L13); if not, the caller asks again later. */
     public boolean canAnswerLatest() {
         return role instanceof LeaderReplica leader && leader.canAnswerLatest();

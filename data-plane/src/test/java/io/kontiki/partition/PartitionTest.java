@@ -63,7 +63,7 @@ class PartitionTest {
                 1,
                 flusher,
                 new NoTransport(),
-                new IsrProposals(request -> new CompletableFuture<>(), 1, () -> 1),
+                new IsrProposalBatcher(request -> new CompletableFuture<>(), 1, () -> 1),
                 System::nanoTime,
                 InstantSource.system(),
                 failure -> {

@@ -162,7 +162,7 @@ class LeaderReplicaTest {
         assertThat(rig.replica.canAnswerLatest()).isFalse();
         rig.attach(2, 1, 0, 4).attach(3, 1, 0, 4);
         assertThat(rig.replica.canAnswerLatest()).isTrue();
-        assertThat(rig.replica.fetchBound()).isEqualTo(4);
+        assertThat(rig.replica.highWatermark()).isEqualTo(4);
     }
 
     /** Rule L15: a handshake of a newer epoch. */

@@ -88,7 +88,7 @@ final class Workload {
             if (!granted) {
                 return;
             }
-            long bound = broker.replica().fetchBound();
+            long bound = broker.replica().highWatermark();
             for (; position < bound; position++) {
                 ModelBatch read = broker.log().at(position);
                 SimulationFailure.check(

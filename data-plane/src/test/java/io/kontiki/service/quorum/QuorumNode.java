@@ -53,7 +53,7 @@ final class QuorumNode implements SessionListener, AutoCloseable {
     final Optional<ControllerHost> host;
     final Optional<ImageWatcher> watcher;
     final QuorumClient client;
-    final BrokerSession session;
+    final HeartbeatSession session;
 
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
     private final ScheduledExecutorService feedThread = Executors.newSingleThreadScheduledExecutor();
@@ -93,7 +93,7 @@ final class QuorumNode implements SessionListener, AutoCloseable {
                 RandomGenerator.getDefault(),
                 (message, cause) -> faults.add(message + ": " + cause)));
         client = new QuorumClient(id, CLUSTER_ID, host, servers, this::channel, control);
-        session = new BrokerSession(
+        session = new HeartbeatSession(
                 registration(id, endpoint),
                 HEARTBEAT_MILLIS,
                 SESSION_MILLIS,

@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * <p>All of it runs on the scheduler's one thread; public methods hand over and return. What a caller chains to a future
  * of this class runs there too.
  */
-public final class BrokerSession implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(BrokerSession.class);
+public final class HeartbeatSession implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HeartbeatSession.class);
     /** While it waits to be unfenced or to stop, each answer brings the next step nearer. */
     private static final long HASTY_MILLIS = 50;
 
@@ -69,7 +69,7 @@ public final class BrokerSession implements AutoCloseable {
      *     on to {@link io.kontiki.quorum.MetadataLog#suspectLeader}, others ignore it
      * @param scheduler of one thread
      */
-    public BrokerSession(
+    public HeartbeatSession(
             RegisterBroker registration,
             long heartbeatMillis,
             long sessionMillis,
@@ -154,7 +154,7 @@ public final class BrokerSession implements AutoCloseable {
         return new LeadershipListener() {
             @Override
             public void onLeading(long term) {
-                hand(BrokerSession.this::controllerMoved);
+                hand(HeartbeatSession.this::controllerMoved);
             }
 
             @Override
@@ -162,7 +162,7 @@ public final class BrokerSession implements AutoCloseable {
 
             @Override
             public void onLeaderKnown(int leaderId) {
-                hand(BrokerSession.this::controllerMoved);
+                hand(HeartbeatSession.this::controllerMoved);
             }
         };
     }

@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
  * Takes the partitions' proposals of new in-sync replicas to the quorum: one request under way, and all that gathers
  * meanwhile in the next, so that a broker that returns costs few commands however many partitions it holds. Any thread.
  */
-final class IsrProposals {
+final class IsrProposalBatcher {
     private static final int BATCH_MAX = 1000;
 
     private record Waiting(AlterPartition change, Consumer<Optional<AlterPartitionReply>> answer) {}
@@ -29,7 +29,7 @@ final class IsrProposals {
     private final List<Waiting> waiting = new ArrayList<>();
     private boolean underWay;
 
-    IsrProposals(Proposer proposer, int brokerId, LongSupplier brokerEpoch) {
+    IsrProposalBatcher(Proposer proposer, int brokerId, LongSupplier brokerEpoch) {
         this.proposer = proposer;
         this.brokerId = brokerId;
         this.brokerEpoch = brokerEpoch;
