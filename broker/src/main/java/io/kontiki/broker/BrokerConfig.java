@@ -16,6 +16,9 @@ import java.util.OptionalInt;
 
 /** The configuration of one broker, checked: what it returns is within its limits. Immutable. */
 public final class BrokerConfig {
+    /** The cluster.id in the file that the distribution brings. */
+    private static final String PLACEHOLDER = "change-me";
+
     /** Room in a gRPC message beside the record batch. */
     private static final int REQUEST_OVERHEAD_BYTES = 64 << 10;
 
@@ -193,6 +196,10 @@ public final class BrokerConfig {
         }
         if ((voters.size() > 1 || outsideQuorum()) && clusterId().isEmpty()) {
             problems.add("cluster.id is not set, but must be where there are other brokers: the same on all of them");
+        }
+        if (clusterId().filter(PLACEHOLDER::equals).isPresent()) {
+            problems.add("cluster.id is " + PLACEHOLDER
+                    + ", as in the shipped file; give the cluster a name of its own, the same on all of its brokers");
         }
         if (voters.size() > 1
                 && quorumListener().filter(address -> address.port() == 0).isPresent()) {

@@ -62,7 +62,10 @@ final class DataDirectory implements AutoCloseable {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            throw new DataDirectoryException("the data directory " + directory + " cannot be made: " + e, e);
+            throw new DataDirectoryException(
+                    "the data directory " + directory + " cannot be made: " + e.getMessage()
+                            + " is missing, not a directory, or not writable",
+                    e);
         }
         var lock = DirectoryLock.take(directory);
         try {

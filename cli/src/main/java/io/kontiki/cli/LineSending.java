@@ -24,11 +24,14 @@ final class LineSending {
     private final LineToRecord lineToRecord;
     private final ProgressBar bar;
     private final Messages messages;
+    private final String settled;
     private final SendTally tally = new SendTally();
     private final long startNanos = System.nanoTime();
     private boolean finished;
 
-    LineSending(Producer producer, LineToRecord lineToRecord, ProgressBar bar, Messages messages) {
+    /** @param settled what a record is that did not fail: acknowledged, or with acks 0 only handed over */
+    LineSending(Producer producer, LineToRecord lineToRecord, ProgressBar bar, Messages messages, String settled) {
+        this.settled = settled;
         this.producer = producer;
         this.lineToRecord = lineToRecord;
         this.bar = bar;
@@ -70,7 +73,7 @@ final class LineSending {
         long nanos = Math.max(1, System.nanoTime() - startNanos);
         long perSecond = Math.round(tally.sentBytes() * 1e9 / nanos);
         messages.tell("sent " + Quantity.count(tally.sent(), "record") + " (" + Quantity.bytes(tally.sentBytes())
-                + ") to " + lineToRecord.topic() + ", " + tally.acknowledged() + " acknowledged, " + tally.failed()
+                + ") to " + lineToRecord.topic() + ", " + tally.acknowledged() + " " + settled + ", " + tally.failed()
                 + " failed, in " + Quantity.nanos(nanos) + " (" + Quantity.bytes(perSecond) + "/s)");
     }
 

@@ -96,7 +96,8 @@ final class Produce implements Callable<Integer> {
 
     private int send(InputStream in, ProgressBar bar, LineToRecord lineToRecord) {
         try (Producer producer = clients.producer().acks(acks).build()) {
-            var sending = new LineSending(producer, lineToRecord, bar, messages);
+            var sending = new LineSending(
+                    producer, lineToRecord, bar, messages, acks == Acks.NONE ? "handed over" : "acknowledged");
             // While this thread waits for a line, nothing wakes it: what was read is finished by who asks to stop.
             stop.onRequest(sending::stop);
             try {

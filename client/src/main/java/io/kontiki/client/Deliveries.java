@@ -8,7 +8,7 @@ final class Deliveries {
         var why = last == null ? "its leader is unknown or unreachable" : "last: " + last.getMessage();
         return new KontikiException(
                 ErrorReason.TIMED_OUT,
-                "partition " + partition + ": not delivered within deliveryTimeout; " + why,
+                "partition " + partition + ": not delivered within the delivery time-out; " + why,
                 last);
     }
 }
