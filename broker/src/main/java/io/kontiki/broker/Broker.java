@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -127,7 +126,7 @@ public final class Broker implements AutoCloseable {
     }
 
     private List<BindableService> services(DataPlane dataPlane) {
-        var watching = Executors.newSingleThreadExecutor(DaemonThreads.named("kontiki-metadata-watch"));
+        var watching = DaemonThreads.single("kontiki-metadata-watch");
         parts.add("metadata streams", watching::shutdown);
         var info = new ServerInfo(
                 Version.current(),

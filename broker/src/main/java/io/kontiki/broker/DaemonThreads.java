@@ -1,6 +1,10 @@
 package io.kontiki.broker;
 
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Threads that show in a dump what they are for, and do not keep a process alive whose broker has ended. */
@@ -14,5 +18,17 @@ final class DaemonThreads {
             thread.setDaemon(true);
             return thread;
         };
+    }
+
+    /** One thread; what comes after its shutdown is dropped, since whoever it was for has gone, too. */
+    static ExecutorService single(String name) {
+        return new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                named(name),
+                new ThreadPoolExecutor.DiscardPolicy());
     }
 }

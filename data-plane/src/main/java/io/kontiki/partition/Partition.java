@@ -53,7 +53,14 @@ public final class Partition {
     private final LongConsumer ticker;
     private volatile int maxMessageBytes;
 
-    Partition(TopicPartition id, String name, EventLoop loop, PartitionLog log, ReplicaDriver driver) {
+    Partition(
+            TopicPartition id,
+            String name,
+            EventLoop loop,
+            PartitionLog log,
+            ReplicaDriver driver,
+            int maxMessageBytes) {
+        this.maxMessageBytes = maxMessageBytes;
         this.id = id;
         this.name = name;
         this.loop = loop;

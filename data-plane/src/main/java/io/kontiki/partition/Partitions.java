@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -59,11 +61,19 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     private final Consumer<Throwable> faults;
     private final AtomicLong linkIds = new AtomicLong();
     private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
-    private final ExecutorService manager = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "kontiki-partitions");
-        thread.setDaemon(true);
-        return thread;
-    });
+    /** Changes that come after the end are dropped. */
+    private final ExecutorService manager = new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+                Thread thread = new Thread(task, "kontiki-partitions");
+                thread.setDaemon(true);
+                return thread;
+            },
+            new ThreadPoolExecutor.DiscardPolicy());
 
     private volatile long brokerEpoch = NOT_STARTED;
 
@@ -221,8 +231,13 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
                 new ReplicaLogView(log.get()),
                 0,
                 options);
-        Partition partition =
-                new Partition(id, name, loop, log.get(), new ReplicaDriver(id, name, log.get(), replica, loop, ports));
+        Partition partition = new Partition(
+                id,
+                name,
+                loop,
+                log.get(),
+                new ReplicaDriver(id, name, log.get(), replica, loop, ports),
+                directory.settings(topic.config()).maxMessageBytes());
         partitions.put(id, partition);
         return Optional.of(partition);
     }
@@ -230,12 +245,22 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     private void endTopic(UUID topicId) {
         partitions.values().stream()
                 .filter(partition -> partition.id().topicId().equals(topicId))
+                .map(this::end)
                 .toList()
-                .forEach(partition -> {
-                    LOG.info("Deleting {}: its topic was deleted", partition.name());
-                    partitions.remove(partition.id());
-                    partition.stop(log -> manager.execute(() -> directory.delete(log)));
-                });
+                .forEach(this::deleteWhenEnded);
+    }
+
+    private CompletableFuture<PartitionLog> end(Partition partition) {
+        LOG.info("Deleting {}: its topic was deleted", partition.name());
+        partitions.remove(partition.id());
+        CompletableFuture<PartitionLog> ended = new CompletableFuture<>();
+        partition.stop(ended::complete);
+        return ended;
+    }
+
+    /** Before the next change is applied: a topic of the same name may follow, whose logs take the same directories. */
+    private void deleteWhenEnded(CompletableFuture<PartitionLog> ended) {
+        directory.delete(ended.join());
     }
 
     /**

@@ -59,7 +59,8 @@ public final class DataPlane implements AutoCloseable {
         this.router = new LeaderRouter(partitions, metadata, channels, readers);
         this.services = List.of(
                 new ProduceGrpcService(partitions, metadata, new ProducerIds(proposer, brokerId, brokerEpoch::get)),
-                new FetchGrpcService(partitions, metadata, readers),
+                new FetchGrpcService(
+                        partitions, metadata, readers, Runtime.getRuntime().maxMemory() / 4),
                 new PublishGrpcService(metadata, router, InstantSource.system()),
                 new ReplicationGrpcService(partitions, metadata, transport.followers(), pushers));
     }

@@ -22,17 +22,23 @@ public final class FetchGrpcService extends FetchServiceGrpc.FetchServiceImplBas
     private final Partitions partitions;
     private final PartitionErrors errors;
     private final ScheduledExecutorService readers;
+    private final FetchBudget budget;
 
-    /** @param readers threads that may block on the disk */
-    public FetchGrpcService(Partitions partitions, LocalMetadata metadata, ScheduledExecutorService readers) {
+    /**
+     * @param readers threads that may block on the disk
+     * @param budgetBytes bytes that may be read and not yet have reached consumers, all streams together
+     */
+    public FetchGrpcService(
+            Partitions partitions, LocalMetadata metadata, ScheduledExecutorService readers, long budgetBytes) {
         this.partitions = partitions;
         this.errors = new PartitionErrors(metadata);
         this.readers = readers;
+        this.budget = new FetchBudget(budgetBytes);
     }
 
     @Override
     public StreamObserver<FetchRequest> fetch(StreamObserver<FetchResponse> out) {
-        return new FetchStream(partitions, errors, readers, (ServerCallStreamObserver<FetchResponse>) out);
+        return new FetchStream(partitions, errors, readers, budget, (ServerCallStreamObserver<FetchResponse>) out);
     }
 
     @Override

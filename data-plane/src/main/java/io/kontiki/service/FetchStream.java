@@ -15,9 +15,13 @@ final class FetchStream implements StreamObserver<FetchRequest> {
     private final Partitions partitions;
     private final PartitionErrors errors;
     private final ScheduledExecutorService readers;
+    private final FetchBudget budget;
     private final ServerCallStreamObserver<FetchResponse> out;
     private PendingFetch current;
     private FetchResponse waiting;
+    /** Booked for the answer that waits or is on its way; given back when the receiver took it. */
+    private long booked;
+
     private boolean halfClosed;
     private boolean closed;
 
@@ -25,10 +29,12 @@ final class FetchStream implements StreamObserver<FetchRequest> {
             Partitions partitions,
             PartitionErrors errors,
             ScheduledExecutorService readers,
+            FetchBudget budget,
             ServerCallStreamObserver<FetchResponse> out) {
         this.partitions = partitions;
         this.errors = errors;
         this.readers = readers;
+        this.budget = budget;
         this.out = out;
         out.disableAutoRequest();
         out.setOnReadyHandler(this::onReady);
@@ -38,28 +44,39 @@ final class FetchStream implements StreamObserver<FetchRequest> {
 
     @Override
     public void onNext(FetchRequest request) {
-        PendingFetch fetch = new PendingFetch(request, partitions, errors, readers, this::answer);
+        PendingFetch fetch = new PendingFetch(request, partitions, errors, readers, budget, this::answer);
         synchronized (out) {
             current = fetch;
         }
         fetch.start();
     }
 
-    private void answer(FetchResponse response) {
+    private void answer(FetchResponse response, long bytes) {
         synchronized (out) {
             if (closed) {
+                budget.giveBack(bytes);
                 return;
             }
             current = null;
             waiting = response;
+            booked += bytes;
             sendIfReady();
         }
     }
 
     private void onReady() {
         synchronized (out) {
+            if (waiting == null) {
+                settle();
+            }
             sendIfReady();
         }
+    }
+
+    /** What was sent has left: the transport takes more. */
+    private void settle() {
+        budget.giveBack(booked);
+        booked = 0;
     }
 
     private void sendIfReady() {
@@ -68,8 +85,12 @@ final class FetchStream implements StreamObserver<FetchRequest> {
         }
         out.onNext(waiting);
         waiting = null;
+        if (out.isReady()) {
+            settle();
+        }
         if (halfClosed) {
             closed = true;
+            settle();
             out.onCompleted();
         } else {
             out.request(1);
@@ -81,6 +102,7 @@ final class FetchStream implements StreamObserver<FetchRequest> {
         synchronized (out) {
             closed = true;
             waiting = null;
+            settle();
             abandoned = current;
             current = null;
         }

@@ -15,7 +15,6 @@ import java.util.OptionalInt;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /**
  * One fetch request on its way: reads, and if too little is there waits for more until its time is over. Its steps run
@@ -27,11 +26,18 @@ final class PendingFetch {
     private static final int PARTITION_BYTES_DEFAULT = 1 << 20;
     private static final int WAIT_MILLIS_MAX = 60_000;
 
+    /** Told the answer. */
+    interface Answer {
+        /** @param booked bytes to give back to the budget once the answer has reached the receiver */
+        void complete(FetchResponse response, long booked);
+    }
+
     private final FetchRequest request;
     private final Partitions partitions;
     private final PartitionErrors errors;
     private final ScheduledExecutorService readers;
-    private final Consumer<FetchResponse> answer;
+    private final FetchBudget budget;
+    private final Answer answer;
     private final List<Runnable> subscriptions = new ArrayList<>();
     private ScheduledFuture<?> deadline;
     private boolean timeOver;
@@ -44,11 +50,13 @@ final class PendingFetch {
             Partitions partitions,
             PartitionErrors errors,
             ScheduledExecutorService readers,
-            Consumer<FetchResponse> answer) {
+            FetchBudget budget,
+            Answer answer) {
         this.request = request;
         this.partitions = partitions;
         this.errors = errors;
         this.readers = readers;
+        this.budget = budget;
         this.answer = answer;
     }
 
@@ -87,18 +95,17 @@ final class PendingFetch {
             }
         }
         FetchResponse response = read();
+        long booked = bytesOf(response);
         synchronized (this) {
-            if (!timeOver && !isEnough(response)) {
+            if (done || !(timeOver || isEnough(response))) {
+                budget.giveBack(booked);
                 waitForMore();
-                return;
-            }
-            if (done) {
                 return;
             }
             done = true;
             release();
         }
-        answer.accept(response);
+        answer.complete(response, booked);
     }
 
     private void waitForMore() {
@@ -148,21 +155,54 @@ final class PendingFetch {
         return request.getPartitionsCount() == 0 || bytes >= Math.max(1, request.getMinBytes());
     }
 
+    /** What the answer holds is booked in the budget on return. */
     private FetchResponse read() {
-        FetchResponse.Builder response = FetchResponse.newBuilder().setCorrelationId(request.getCorrelationId());
         int asked = request.getMaxBytes();
-        int room = asked <= 0 || asked > BYTES_MAX ? BYTES_MAX : asked;
+        long most = request.getPartitionsList().stream()
+                .mapToLong(PendingFetch::bytesAsked)
+                .sum();
+        long granted = budget.take(Math.min(most, asked <= 0 || asked > BYTES_MAX ? BYTES_MAX : asked));
+        FetchResponse response = read((int) granted);
+        long bytes = bytesOf(response);
+        if (bytes > granted) {
+            budget.overdraw(bytes - granted);
+        } else {
+            budget.giveBack(granted - bytes);
+        }
+        return response;
+    }
+
+    private FetchResponse read(int granted) {
+        FetchResponse.Builder response = FetchResponse.newBuilder().setCorrelationId(request.getCorrelationId());
+        int room = granted;
         for (int i = 0; i < request.getPartitionsCount(); i++) {
-            FetchPartitionResult result = i < PARTITIONS_MAX
-                    ? readPartition(request.getPartitions(i), room)
-                    : refused(
-                            request.getPartitions(i),
-                            ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
-                            "partitions: more than " + PARTITIONS_MAX);
+            FetchPartition entry = request.getPartitions(i);
+            FetchPartitionResult result;
+            if (i >= PARTITIONS_MAX) {
+                result = refused(
+                        entry, ErrorReason.ERROR_REASON_INVALID_ARGUMENT, "partitions: more than " + PARTITIONS_MAX);
+            } else if (granted == 0) {
+                result = refused(
+                        entry,
+                        ErrorReason.ERROR_REASON_OVERLOADED,
+                        "too many bytes wait on this broker for consumers that do not take them");
+            } else {
+                result = readPartition(entry, room);
+            }
             room -= result.getRecords().size();
             response.addPartitions(result);
         }
         return response.build();
+    }
+
+    private static int bytesAsked(FetchPartition entry) {
+        return entry.getMaxBytes() <= 0 ? PARTITION_BYTES_DEFAULT : entry.getMaxBytes();
+    }
+
+    private static long bytesOf(FetchResponse response) {
+        return response.getPartitionsList().stream()
+                .mapToLong(result -> result.getRecords().size())
+                .sum();
     }
 
     private FetchPartitionResult readPartition(FetchPartition entry, int room) {
@@ -171,7 +211,7 @@ final class PendingFetch {
             return refused(entry, missing.reason(), missing.message());
         }
         Partition partition = ((Partitions.Found) lookup).partition();
-        int asked = entry.getMaxBytes() <= 0 ? PARTITION_BYTES_DEFAULT : entry.getMaxBytes();
+        int asked = bytesAsked(entry);
         OptionalInt leaderEpoch = entry.hasLeaderEpoch() ? OptionalInt.of(entry.getLeaderEpoch()) : OptionalInt.empty();
         FetchResult result = partition.read(entry.getOffset(), Math.min(asked, room), leaderEpoch);
         if (result instanceof FetchResult.Records records) {

@@ -74,8 +74,13 @@ class PartitionTest {
                 new ReplicaLogView(log),
                 0,
                 ReplicaOptions.DEFAULTS);
-        partition = new Partition(id, "t-0", loop, log, new ReplicaDriver(id, "t-0", log, replica, loop, ports));
-        partition.configure(LogConfig.defaults());
+        partition = new Partition(
+                id,
+                "t-0",
+                loop,
+                log,
+                new ReplicaDriver(id, "t-0", log, replica, loop, ports),
+                LogConfig.defaults().maxMessageBytes());
     }
 
     @AfterEach

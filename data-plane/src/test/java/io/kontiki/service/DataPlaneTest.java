@@ -245,6 +245,34 @@ class DataPlaneTest {
         }
     }
 
+    @Test
+    void aTopicCreatedRightAfterItsNameWasDeletedKeepsItsFiles() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            UUID old = cluster.createTopic("t", Map.of(), List.of(0, 1, 2));
+            cluster.deleteTopic(old);
+            UUID id = cluster.createTopic("t", Map.of(), List.of(0, 1, 2));
+            try (ProduceCalls produce = new ProduceCalls(cluster.client(0))) {
+                await().until(() ->
+                        !produce.append("t", 0, Acks.ACKS_ALL, batch("kept")).hasError());
+            }
+            for (int broker = 0; broker < 3; broker++) {
+                assertThat(cluster.logDirectory(broker, "t-0")).isDirectory();
+            }
+            cluster.deleteTopic(id);
+        }
+    }
+
+    @Test
+    void aFetchBudgetGrantsWhatIsLeft() {
+        FetchBudget budget = new FetchBudget(100);
+        assertThat(budget.take(80)).isEqualTo(80);
+        assertThat(budget.take(80)).isEqualTo(20);
+        assertThat(budget.take(80)).isZero();
+        budget.overdraw(5);
+        budget.giveBack(10);
+        assertThat(budget.take(80)).isEqualTo(5);
+    }
+
     private byte[] logBytes(int broker) throws IOException {
         return Files.readAllBytes(cluster.logDirectory(broker, "t-0").resolve("00000000000000000000.log"));
     }

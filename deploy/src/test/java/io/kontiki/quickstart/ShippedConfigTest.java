@@ -16,7 +16,8 @@ class ShippedConfigTest {
     void everyKeyAndValueIsAllowed(String name) {
         Path file = Path.of("src/main/dist/conf", name);
 
-        BrokerConfig config = BrokerConfig.load(new ConfigSources(Map.of(), Map.of(), Optional.of(file), false));
+        BrokerConfig config = BrokerConfig.load(
+                new ConfigSources(Map.of("cluster.id", "of-my-own"), Map.of(), Optional.of(file), false));
 
         assertThat(config.explicitSettings()).isNotEmpty();
     }
