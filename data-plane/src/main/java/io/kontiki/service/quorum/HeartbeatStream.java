@@ -80,7 +80,12 @@ final class HeartbeatStream implements StreamObserver<HeartbeatRequest> {
     private synchronized void complete() {
         if (!done) {
             done = true;
-            out.onCompleted();
+            try {
+                out.onCompleted();
+            } catch (IllegalStateException e) {
+                // The call was cancelled meanwhile.
+                return;
+            }
         }
     }
 }

@@ -74,6 +74,10 @@ public final class QuorumGrpcService extends QuorumServiceGrpc.QuorumServiceImpl
     @Override
     public StreamObserver<HeartbeatRequest> heartbeat(StreamObserver<HeartbeatResponse> out) {
         var stream = new HeartbeatStream(host, out, heartbeats::remove);
+        if (out instanceof ServerCallStreamObserver<HeartbeatResponse> call) {
+            // Without a handler gRPC throws at whoever answers a cancelled call, such as a controller that ends.
+            call.setOnCancelHandler(() -> {});
+        }
         heartbeats.add(stream);
         return stream;
     }
