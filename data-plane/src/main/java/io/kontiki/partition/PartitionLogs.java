@@ -139,11 +139,9 @@ public final class PartitionLogs {
 
     /** The log's settings for a topic. */
     LogConfig settings(TopicConfig config) {
-        return new LogConfig(
-                config.segmentBytes(),
-                config.indexIntervalBytes(),
-                config.maxMessageBytes(),
-                defaults.maxProducerIds());
+        return defaults.withSegmentBytes(config.segmentBytes())
+                .withIndexIntervalBytes(config.indexIntervalBytes())
+                .withMaxMessageBytes(config.maxMessageBytes());
     }
 
     private PartitionLog openNew(TopicPartition id, String directory, LogConfig settings) {

@@ -13,7 +13,8 @@ import java.util.List;
  * <p>Threads: any thread may call anything; calls about one path are ordered by the caller. Threads that use a disk are
  * never interrupted: an interrupt closes the file under every other user of it.
  *
- * <p>Every method throws {@link StorageException} if the disk fails or the path is not what the method needs.
+ * <p>Every method throws {@link StorageException} if the disk fails or the path is not what the method needs, and what
+ * writes {@link DiskFullException} if there is no room.
  */
 public interface Disk {
     /** Suffix of files that {@link #writeAtomically} has not finished; they may be deleted at any start. */
@@ -39,6 +40,9 @@ public interface Disk {
 
     /** Makes creations, renames and deletions in the directory durable. */
     void forceDirectory(String directory);
+
+    /** Bytes that programs may still write; what other programs write meanwhile is not known. */
+    long usableBytes();
 
     /**
      * Reads a whole small file.

@@ -15,7 +15,8 @@ public interface DiskFile extends AutoCloseable {
 
     /**
      * Writes what remains in the buffers, in order, behind the last byte; the buffers are consumed. On return every byte
-     * can be read, none is durable. A failure leaves an unknown part of the bytes in the file.
+     * can be read, none is durable. A failure leaves an unknown part of the bytes in the file, except that after a
+     * {@link DiskFullException} the file is as it was.
      */
     void append(ByteBuffer... buffers);
 
@@ -25,6 +26,15 @@ public interface DiskFile extends AutoCloseable {
      * @return bytes read; 0 at or behind the end
      */
     int read(long position, ByteBuffer target);
+
+    /**
+     * The bytes below a size, for reading, big-endian, without copying them where the disk can. The file must not be cut
+     * below it while the result is in use, but may be closed, renamed and deleted. A disk that fails under it throws from
+     * the buffer's methods whatever the platform throws ({@link InternalError} for mapped memory).
+     *
+     * @param size 0 up to {@link #size()}, at most 2 GiB - 1
+     */
+    ByteBuffer map(int size);
 
     /** Cuts the file to that size; it must not be above the present one. */
     void truncate(long size);

@@ -4,7 +4,7 @@ package io.kontiki.storage;
  * A disk operation that failed. After a failed write or flush nothing is known about what the file holds: the operation
  * is never retried, and whoever owns the file stops using it (rule R10).
  */
-public final class StorageException extends RuntimeException {
+public class StorageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String path;

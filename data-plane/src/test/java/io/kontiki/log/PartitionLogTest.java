@@ -24,7 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PartitionLogTest {
     private static final UUID TOPIC = new UUID(1, 2);
-    private static final LogConfig SMALL = new LogConfig(1024, 200, 1 << 20, 100);
+    private static final LogConfig SMALL = LogConfig.defaults()
+            .withSegmentBytes(1024)
+            .withIndexIntervalBytes(200)
+            .withMaxProducerIds(100);
     private static final long END = Long.MAX_VALUE;
 
     @TempDir

@@ -35,6 +35,23 @@ public abstract class DiskContract {
     }
 
     @Test
+    void mappedBytesOutliveTheFile() {
+        ByteBuffer mapped;
+        try (DiskFile file = disk.open("f")) {
+            file.append(bytes("hello world"));
+            mapped = file.map(5);
+        }
+        disk.delete("f");
+        assertThat(StandardCharsets.UTF_8.decode(mapped.duplicate()).toString()).isEqualTo("hello");
+        assertThat(mapped.isReadOnly()).isTrue();
+    }
+
+    @Test
+    void tellsThatThereIsRoom() {
+        assertThat(disk.usableBytes()).isPositive();
+    }
+
+    @Test
     void appendConsumesItsBuffersOnly() {
         try (DiskFile file = disk.open("f")) {
             ByteBuffer buffer = bytes("abcdef");

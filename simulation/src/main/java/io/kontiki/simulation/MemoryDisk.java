@@ -171,6 +171,11 @@ public final class MemoryDisk implements Disk {
         }
     }
 
+    @Override
+    public long usableBytes() {
+        return Long.MAX_VALUE;
+    }
+
     private void rename(String directory, NameChange nameChange) {
         nameChange.applyTo(visible);
         pending.computeIfAbsent(directory, key -> new ArrayList<>()).add(nameChange);
@@ -243,6 +248,16 @@ public final class MemoryDisk implements Disk {
             synchronized (MemoryDisk.this) {
                 begin("read");
                 return bytes.read(position, target);
+            }
+        }
+
+        @Override
+        public ByteBuffer map(int size) {
+            synchronized (MemoryDisk.this) {
+                begin("map");
+                ByteBuffer copy = ByteBuffer.allocate(size);
+                bytes.read(0, copy);
+                return copy.flip().asReadOnlyBuffer();
             }
         }
 

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Test;
  */
 class LogPowerCutSimTest {
     private static final UUID TOPIC = new UUID(3, 4);
-    private static final LogConfig CONFIG = new LogConfig(1024, 150, 1 << 20, 100);
+    private static final LogConfig CONFIG = LogConfig.defaults()
+            .withSegmentBytes(1024)
+            .withIndexIntervalBytes(150)
+            .withMaxProducerIds(100);
     private static final int LIVES_PER_SEED = 12;
     private static final int STEPS_PER_LIFE = 25;
 

@@ -1,6 +1,7 @@
 package io.kontiki.storage.file;
 
 import io.kontiki.storage.DiskFile;
+import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -41,9 +42,23 @@ final class ChannelFile implements DiskFile {
                 remaining -= channel.write(buffers);
             }
         } catch (IOException e) {
-            throw new StorageException("append to", path, e);
+            throw afterFailedAppend(e);
         }
         size = end;
+    }
+
+    private StorageException afterFailedAppend(IOException cause) {
+        if (!NoSpace.isCauseOf(cause)) {
+            return new StorageException("append to", path, cause);
+        }
+        try {
+            channel.truncate(size);
+            channel.position(size);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+            return new StorageException("append to", path, cause);
+        }
+        return new DiskFullException("append to", path, cause);
     }
 
     @Override
@@ -61,6 +76,18 @@ final class ChannelFile implements DiskFile {
             throw new StorageException("read", path, e);
         }
         return total;
+    }
+
+    @Override
+    public ByteBuffer map(int bytes) {
+        if (bytes > size) {
+            throw new IllegalArgumentException(path + " has " + size + " bytes, cannot map " + bytes);
+        }
+        try {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes);
+        } catch (IOException e) {
+            throw new StorageException("map", path, e);
+        }
     }
 
     @Override

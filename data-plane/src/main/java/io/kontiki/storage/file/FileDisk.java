@@ -2,6 +2,7 @@ package io.kontiki.storage.file;
 
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFile;
+import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -83,6 +84,12 @@ public final class FileDisk implements Disk {
         });
     }
 
+    @Override
+    public long usableBytes() {
+        return attempt(
+                "ask for the free space of", "", () -> Files.getFileStore(root).getUsableSpace());
+    }
+
     private Path resolve(String path) {
         Path resolved = root.resolve(path).normalize();
         if (!resolved.startsWith(root)) {
@@ -99,7 +106,9 @@ public final class FileDisk implements Disk {
         try {
             return attempt.run();
         } catch (IOException e) {
-            throw new StorageException(operation, path, e);
+            throw NoSpace.isCauseOf(e)
+                    ? new DiskFullException(operation, path, e)
+                    : new StorageException(operation, path, e);
         }
     }
 }
