@@ -20,7 +20,11 @@ public interface Disk {
     /** Suffix of files that {@link #writeAtomically} has not finished; they may be deleted at any start. */
     String UNFINISHED_SUFFIX = ".tmp";
 
-    /** Opens a file for reading and appending; creates it, empty, if it is not there. Its directory must exist. */
+    /**
+     * Opens a file for reading and appending; creates it, empty, if it is not there. Its directory must exist. A file that
+     * is there may be touched only when it is used, so that failures show then; it costs a descriptor only while used.
+     * Once its path is renamed or deleted, it may fail at any use.
+     */
     DiskFile open(String path);
 
     /** Whether there is a file or directory of that name. */
@@ -67,7 +71,8 @@ public interface Disk {
 
     /**
      * Replaces a small file so that after a power cut at any point either the old or the new content is there, and on
-     * return the new one: temporary file, flush, rename, flush of the directory.
+     * return the new one: temporary file, flush, rename, flush of the directory. A failure before the rename, such as a
+     * full disk, leaves the old content and nothing else.
      */
     default void writeAtomically(String path, byte[] content) {
         String unfinished = path + UNFINISHED_SUFFIX;
@@ -75,8 +80,15 @@ public interface Disk {
         try (DiskFile file = open(unfinished)) {
             file.append(ByteBuffer.wrap(content));
             file.force();
+            rename(unfinished, path);
+        } catch (StorageException e) {
+            try {
+                delete(unfinished);
+            } catch (StorageException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
         }
-        rename(unfinished, path);
         forceDirectory(parentOf(path));
     }
 

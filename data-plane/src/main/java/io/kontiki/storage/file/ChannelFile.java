@@ -5,19 +5,42 @@ import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
-/** A file behind a channel. The size is kept here, so that neither appends nor readers ask the file system for it. */
+/**
+ * A file behind a channel that is opened when it is first used and may be closed between two uses, see {@link OpenFiles}.
+ * The size is kept here, so that neither appends nor readers ask the file system for it.
+ *
+ * <p>Readers take no lock: whoever finds the channel closed under it opens the file again. What writes or flushes pins the
+ * channel, and while bytes are unflushed it stays open: the system reports a failed write-back to descriptors that were
+ * open at the time, a new one might never hear of it.
+ */
 final class ChannelFile implements DiskFile {
-    private final String path;
-    private final FileChannel channel;
-    private volatile long size;
+    /** The platform copies through a buffer of its own as big as the read, and keeps it per thread for good. */
+    private static final int READ_BYTES_MAX = 128 * 1024;
 
-    ChannelFile(String path, FileChannel channel) throws IOException {
+    private final String path;
+    private final Path file;
+    private final OpenFiles openFiles;
+    private volatile FileChannel channel;
+    private volatile long size;
+    private volatile boolean used;
+    /** Changes and flushes under way. Guarded by this, as are the fields below. */
+    private int pins;
+
+    private long changes;
+    private long flushedChanges;
+    private boolean closed;
+
+    /** @param size of the file, which exists */
+    ChannelFile(String path, Path file, OpenFiles openFiles, long size) {
         this.path = path;
-        this.channel = channel;
-        this.size = channel.size();
-        channel.position(size);
+        this.file = file;
+        this.openFiles = openFiles;
+        this.size = size;
     }
 
     @Override
@@ -37,23 +60,26 @@ final class ChannelFile implements DiskFile {
             remaining += buffer.remaining();
         }
         long end = size + remaining;
+        FileChannel target = pin("append to", true);
         try {
             while (remaining > 0) {
-                remaining -= channel.write(buffers);
+                remaining -= target.write(buffers);
             }
         } catch (IOException e) {
-            throw afterFailedAppend(e);
+            throw afterFailedAppend(target, e);
+        } finally {
+            unpin();
         }
         size = end;
     }
 
-    private StorageException afterFailedAppend(IOException cause) {
+    private StorageException afterFailedAppend(FileChannel target, IOException cause) {
         if (!NoSpace.isCauseOf(cause)) {
             return new StorageException("append to", path, cause);
         }
         try {
-            channel.truncate(size);
-            channel.position(size);
+            target.truncate(size);
+            target.position(size);
         } catch (IOException e) {
             cause.addSuppressed(e);
             return new StorageException("append to", path, cause);
@@ -63,19 +89,32 @@ final class ChannelFile implements DiskFile {
 
     @Override
     public int read(long position, ByteBuffer target) {
-        int total = 0;
+        int start = target.position();
+        int limit = target.limit();
         try {
-            while (target.hasRemaining()) {
-                int read = channel.read(target, position + total);
-                if (read < 0) {
+            while (target.position() < limit) {
+                target.limit(Math.min(limit, target.position() + READ_BYTES_MAX));
+                if (readOnce(position + target.position() - start, target) < 0) {
                     break;
                 }
-                total += read;
             }
-        } catch (IOException e) {
-            throw new StorageException("read", path, e);
+        } finally {
+            target.limit(limit);
         }
-        return total;
+        return target.position() - start;
+    }
+
+    private int readOnce(long position, ByteBuffer target) {
+        FileChannel source = current("read");
+        while (true) {
+            try {
+                return source.read(target, position);
+            } catch (ClosedChannelException e) {
+                source = after(source, "read", e);
+            } catch (IOException e) {
+                throw new StorageException("read", path, e);
+            }
+        }
     }
 
     @Override
@@ -83,10 +122,15 @@ final class ChannelFile implements DiskFile {
         if (bytes > size) {
             throw new IllegalArgumentException(path + " has " + size + " bytes, cannot map " + bytes);
         }
-        try {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes);
-        } catch (IOException e) {
-            throw new StorageException("map", path, e);
+        FileChannel source = current("map");
+        while (true) {
+            try {
+                return source.map(FileChannel.MapMode.READ_ONLY, 0, bytes);
+            } catch (ClosedChannelException e) {
+                source = after(source, "map", e);
+            } catch (IOException e) {
+                throw new StorageException("map", path, e);
+            }
         }
     }
 
@@ -95,30 +139,142 @@ final class ChannelFile implements DiskFile {
         if (newSize > size) {
             throw new IllegalArgumentException(path + " has " + size + " bytes, cannot be cut to " + newSize);
         }
+        FileChannel target = pin("truncate", true);
         try {
-            channel.truncate(newSize);
-            channel.position(newSize);
+            target.truncate(newSize);
+            target.position(newSize);
         } catch (IOException e) {
             throw new StorageException("truncate", path, e);
+        } finally {
+            unpin();
         }
         size = newSize;
     }
 
     @Override
     public void force() {
+        FileChannel target = pin("flush", false);
+        long covered;
+        synchronized (this) {
+            covered = changes;
+        }
         try {
-            channel.force(false);
+            target.force(false);
+            synchronized (this) {
+                flushedChanges = Math.max(flushedChanges, covered);
+            }
         } catch (IOException e) {
             throw new StorageException("flush", path, e);
+        } finally {
+            unpin();
         }
     }
 
     @Override
     public void close() {
         try {
-            channel.close();
+            synchronized (this) {
+                closed = true;
+                if (channel != null) {
+                    channel.close();
+                    channel = null;
+                }
+            }
         } catch (IOException e) {
             throw new StorageException("close", path, e);
+        } finally {
+            openFiles.remove(this);
         }
+    }
+
+    /** Opens the file if it is not open; it stays open until {@link #unpin()}. */
+    private FileChannel pin(String operation, boolean changing) {
+        boolean opened;
+        FileChannel pinned;
+        synchronized (this) {
+            opened = openUnlessOpen(operation);
+            pinned = channel;
+            pins++;
+            if (changing) {
+                changes++;
+            }
+        }
+        if (opened) {
+            openFiles.add(this);
+        }
+        return pinned;
+    }
+
+    private synchronized void unpin() {
+        pins--;
+    }
+
+    /** The channel for a read. */
+    private FileChannel current(String operation) {
+        if (!used) {
+            used = true;
+        }
+        FileChannel open = channel;
+        if (open != null) {
+            return open;
+        }
+        boolean opened;
+        synchronized (this) {
+            opened = openUnlessOpen(operation);
+            open = channel;
+        }
+        if (opened) {
+            openFiles.add(this);
+        }
+        return open;
+    }
+
+    /** The channel to go on with after one was closed in the middle of a read. */
+    private FileChannel after(FileChannel closedOne, String operation, IOException cause) {
+        FileChannel next = current(operation);
+        if (next == closedOne) {
+            throw new StorageException(operation, path, cause);
+        }
+        return next;
+    }
+
+    private boolean openUnlessOpen(String operation) {
+        used = true;
+        if (closed) {
+            throw new StorageException(operation, path, new ClosedChannelException());
+        }
+        if (channel != null) {
+            return false;
+        }
+        try {
+            FileChannel opened = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            opened.position(size);
+            channel = opened;
+        } catch (IOException e) {
+            throw NoSpace.isCauseOf(e)
+                    ? new DiskFullException(operation, path, e)
+                    : new StorageException(operation, path, e);
+        }
+        return true;
+    }
+
+    /** Gives the descriptor back, unless it was used since the last call or must stay; false if it is kept. */
+    synchronized boolean releaseUnlessUsed() {
+        if (channel == null) {
+            return true;
+        }
+        if (used || pins > 0 || changes != flushedChanges) {
+            used = false;
+            return false;
+        }
+        FileChannel released = channel;
+        channel = null;
+        try {
+            released.close();
+        } catch (IOException nothingLost) {
+            // Every byte was flushed, and the descriptor is gone on Linux whatever close says.
+            return true;
+        }
+        return true;
     }
 }

@@ -6,34 +6,65 @@ import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** A directory of this machine as a {@link Disk}. */
 public final class FileDisk implements Disk {
+    /** Files that hold a descriptor at a time, unless more than these have unflushed bytes. */
+    public static final int OPEN_FILES_MAX_DEFAULT = 5_000;
+
     private final Path root;
+    private final OpenFiles openFiles;
 
     /** @param root an existing directory */
     public FileDisk(Path root) {
+        this(root, OPEN_FILES_MAX_DEFAULT);
+    }
+
+    /**
+     * @param root an existing directory
+     * @param openFilesMax files that may hold a descriptor at a time, at least 1; those with unflushed bytes may exceed it
+     */
+    public FileDisk(Path root, int openFilesMax) {
         this.root = root.toAbsolutePath().normalize();
+        this.openFiles = new OpenFiles(openFilesMax);
+    }
+
+    /** Descriptors that the disk's files hold now. Any thread. */
+    public int openFiles() {
+        return openFiles.count();
     }
 
     @Override
     public DiskFile open(String path) {
-        return attempt(
-                "open",
-                path,
-                () -> new ChannelFile(
-                        path,
-                        FileChannel.open(
-                                resolve(path),
-                                StandardOpenOption.CREATE,
-                                StandardOpenOption.READ,
-                                StandardOpenOption.WRITE)));
+        return attempt("open", path, () -> {
+            Path file = resolve(path);
+            return new ChannelFile(path, file, openFiles, sizeOfNewOrOld(file));
+        });
+    }
+
+    /** One question to the file system for a file that is there; it is opened when it is used. */
+    private static long sizeOfNewOrOld(Path file) throws IOException {
+        BasicFileAttributes attributes;
+        try {
+            attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        } catch (NoSuchFileException notThere) {
+            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+                    .close();
+            return 0;
+        }
+        if (attributes.isDirectory()) {
+            throw new FileSystemException(file.toString(), null, "it is a directory");
+        }
+        return attributes.size();
     }
 
     @Override
