@@ -3,6 +3,7 @@ package io.kontiki.broker;
 import io.kontiki.broker.ConfigReader.Setting;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.FlushMode;
+import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicConfigKey;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -140,6 +141,38 @@ public final class BrokerConfig {
                 : Duration.ZERO;
     }
 
+    public Duration retentionCheckInterval() {
+        return get(LogKeys.RETENTION_CHECK_INTERVAL_MS);
+    }
+
+    public int cleanerThreads() {
+        return get(LogKeys.CLEANER_THREADS);
+    }
+
+    /** Memory that all cleaner threads share for the keys of what they compact. */
+    public long cleanerDedupeBufferBytes() {
+        return get(LogKeys.CLEANER_DEDUPE_BUFFER_SIZE);
+    }
+
+    /** What all cleaner threads together may read and write; the greatest number for no limit. */
+    public long cleanerBytesPerSecondMax() {
+        return get(LogKeys.CLEANER_IO_MAX_BYTES_PER_SECOND);
+    }
+
+    /** How long the cleaner rests when no log needs it. */
+    public Duration cleanerBackoff() {
+        return get(LogKeys.CLEANER_BACKOFF_MS);
+    }
+
+    /** How often each sealed segment is read and its checksums compared. */
+    public Duration scrubInterval() {
+        return get(LogKeys.SCRUB_INTERVAL_MS);
+    }
+
+    public long scrubBytesPerSecondMax() {
+        return get(LogKeys.SCRUB_IO_MAX_BYTES_PER_SECOND);
+    }
+
     public int eventLoops() {
         return find(BrokerKeys.NUM_EVENT_LOOPS)
                 .orElseGet(() -> Runtime.getRuntime().availableProcessors());
@@ -158,7 +191,14 @@ public final class BrokerConfig {
         put(configs, TopicConfigKey.INDEX_INTERVAL_BYTES, get(BrokerKeys.LOG_INDEX_INTERVAL_BYTES));
         put(configs, TopicConfigKey.FLUSH_MODE, flushMode().name().toLowerCase(Locale.ROOT));
         put(configs, TopicConfigKey.MAX_MESSAGE_BYTES, messageMaxBytes());
+        LogKeys.TOPIC_DEFAULTS.forEach(
+                topicDefault -> valueOf(topicDefault).ifPresent(value -> put(configs, topicDefault.topicKey(), value)));
         return Map.copyOf(configs);
+    }
+
+    /** The first key of the list that is set wins: units from fine to coarse. */
+    private Optional<String> valueOf(LogKeys.TopicDefault topicDefault) {
+        return topicDefault.keys().stream().flatMap(key -> find(key).stream()).findFirst();
     }
 
     private static void put(Map<String, String> configs, TopicConfigKey key, Object value) {
@@ -206,6 +246,8 @@ public final class BrokerConfig {
             problems.add("quorum.listener is " + quorumListener().get()
                     + ", but must have a port above 0 where there are other voters, who must know it");
         }
+        TopicConfig.problem(topicConfigs())
+                .ifPresent(problem -> problems.add("what new topics get is contradictory: " + problem));
         if (sessionTimeout().compareTo(heartbeatInterval().multipliedBy(2)) < 0) {
             problems.add("broker.session.timeout.ms is " + sessionTimeout().toMillis()
                     + ", but must be at least twice broker.heartbeat.interval.ms, which is "

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Every key of the broker's configuration, named as Kafka names it where the meaning is Kafka's. */
 final class BrokerKeys {
@@ -102,8 +103,7 @@ final class BrokerKeys {
             ConfigType.integer(1, 256),
             "threads that own the partitions; unset, one for each processor");
 
-    /** In the order of the documentation. */
-    static final List<ConfigKey<?>> ALL = List.of(
+    private static final List<ConfigKey<?>> OWN = List.of(
             BROKER_ID,
             BROKER_RACK,
             CLUSTER_ID,
@@ -127,6 +127,10 @@ final class BrokerKeys {
             CONTROLLED_SHUTDOWN_ENABLE,
             CONTROLLED_SHUTDOWN_TIMEOUT_MS,
             NUM_EVENT_LOOPS);
+
+    /** Those of this class and of {@link LogKeys}. */
+    static final List<ConfigKey<?>> ALL =
+            Stream.of(OWN, LogKeys.ALL).flatMap(List::stream).toList();
 
     private BrokerKeys() {}
 

@@ -1,6 +1,8 @@
 package io.kontiki.broker;
 
 import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.TopicConfig;
+import io.kontiki.metadata.TopicConfigKey;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +20,7 @@ import java.util.stream.Collectors;
  * @param parser throws {@link IllegalArgumentException} if the text is not allowed
  */
 record ConfigType<T>(String limits, Function<String, T> parser) {
-    private static final Pattern QUANTITY = Pattern.compile("(-?[0-9]{1,18})\\s*([A-Za-z]*)");
+    private static final Pattern QUANTITY = Pattern.compile("(-?[0-9]{1,19})\\s*([A-Za-z]*)");
     private static final Pattern LISTENER = Pattern.compile("GRPC://(.*)");
     private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[0-9A-Fa-f:.]*]|[^\\[\\]:]*):([0-9]{1,5})");
     private static final Map<String, Long> MILLIS =
@@ -59,6 +61,34 @@ record ConfigType<T>(String limits, Function<String, T> parser) {
         return new ConfigType<>(
                 "a size from " + minBytes + " to " + maxBytes + " bytes, as in 65536 or 64KiB",
                 text -> Math.toIntExact(checked(quantity(text, BYTES), minBytes, maxBytes)));
+    }
+
+    /** As {@link #size(int, int)}, for what may be beyond 2 GiB. */
+    static ConfigType<Long> longSize(long minBytes) {
+        return new ConfigType<>(
+                "a size of at least " + minBytes + " bytes, as in 134217728 or 128MiB",
+                text -> checked(quantity(text, BYTES), minBytes, Long.MAX_VALUE));
+    }
+
+    /** What a topic's key may be, as the text that the topic gets; a size or duration may have a unit here. */
+    static ConfigType<String> topic(TopicConfigKey key) {
+        return new ConfigType<>(key.limits() + example(key.unit()), text -> {
+            var value = switch (key.unit()) {
+                case NONE -> text;
+                case BYTES -> Long.toString(quantity(text, BYTES));
+                case MILLIS -> Long.toString(quantity(text, MILLIS));
+            };
+            require(TopicConfig.problem(key.key(), value).isEmpty());
+            return value;
+        });
+    }
+
+    private static String example(TopicConfigKey.Unit unit) {
+        return switch (unit) {
+            case NONE -> "";
+            case BYTES -> " (bytes), as in 65536 or 64KiB";
+            case MILLIS -> " (milliseconds), as in 60000 or 7d";
+        };
     }
 
     static ConfigType<Boolean> bool() {

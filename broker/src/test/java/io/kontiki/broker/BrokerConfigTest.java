@@ -48,7 +48,14 @@ class BrokerConfigTest {
                 "replica.lag.time.max.ms | 1 | a duration from 100ms to 3600000ms",
                 "broker.heartbeat.interval.ms | 5y | a duration from 50ms",
                 "controlled.shutdown.enable | yes | true or false",
-                "num.event.loops | 0 | a number from 1 to 256"
+                "num.event.loops | 0 | a number from 1 to 256",
+                "log.retention.ms | -2 | a whole number of at least -1 (milliseconds), as in 60000 or 7d",
+                "log.retention.hours | 7d | a number from -1 to 2147483647",
+                "log.roll.hours | 0 | a number from 1 to",
+                "log.cleanup.policy | keep | delete or compact",
+                "log.cleaner.min.cleanable.ratio | 2 | a number from 0 to 1",
+                "log.cleaner.threads | 65 | a number from 0 to 64",
+                "log.scrub.io.max.bytes.per.second | 1 | a size of at least 1024 bytes"
             })
     void badValueIsRefusedWithKeyValueAndLimits(String key, String value, String limits) {
         assertThatThrownBy(() -> BrokerConfig.of(Map.of(key, value)))
@@ -176,6 +183,42 @@ class BrokerConfigTest {
 
         assertThat(config.topicConfigs()).isEqualTo(Map.of("flush.mode", "os", "segment.bytes", "1048576"));
         assertThat(BrokerConfig.of(Map.of()).topicConfigs()).isEmpty();
+    }
+
+    @Test
+    void finestUnitOfRetentionWins() {
+        var coarse = Map.of("log.retention.hours", "1", "log.roll.hours", "2");
+        var finer = new HashMap<>(coarse);
+        finer.put("log.retention.minutes", "-1");
+        var finest = new HashMap<>(finer);
+        finest.put("log.retention.ms", "5s");
+
+        assertThat(BrokerConfig.of(coarse).topicConfigs())
+                .isEqualTo(Map.of("retention.ms", "3600000", "segment.ms", "7200000"));
+        assertThat(BrokerConfig.of(finer).topicConfigs()).containsEntry("retention.ms", "-1");
+        assertThat(BrokerConfig.of(finest).topicConfigs()).containsEntry("retention.ms", "5000");
+        assertThat(BrokerConfig.of(Map.of("log.retention.hours", "168")).topicConfigs())
+                .isEmpty();
+    }
+
+    @Test
+    void logKeysBecomeTopicConfigs() {
+        var config = BrokerConfig.of(Map.of(
+                "log.cleanup.policy", "compact,delete",
+                "log.retention.bytes", "10GiB",
+                "log.cleaner.max.compaction.lag.ms", "1d",
+                "log.flush.interval.messages", "9223372036854775807",
+                "log.message.timestamp.type", "LogAppendTime"));
+
+        assertThat(config.topicConfigs())
+                .isEqualTo(Map.of(
+                        "cleanup.policy", "compact,delete",
+                        "retention.bytes", "10737418240",
+                        "max.compaction.lag.ms", "86400000",
+                        "message.timestamp.type", "LogAppendTime"));
+        assertThatThrownBy(() -> BrokerConfig.of(
+                        Map.of("log.cleaner.min.compaction.lag.ms", "2d", "log.cleaner.max.compaction.lag.ms", "1d")))
+                .hasMessageContaining("min.compaction.lag.ms is 172800000, but must be at most");
     }
 
     @Test

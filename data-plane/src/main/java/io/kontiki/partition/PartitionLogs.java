@@ -139,9 +139,30 @@ public final class PartitionLogs {
 
     /** The log's settings for a topic. */
     LogConfig settings(TopicConfig config) {
-        return defaults.withSegmentBytes(config.segmentBytes())
-                .withIndexIntervalBytes(config.indexIntervalBytes())
-                .withMaxMessageBytes(config.maxMessageBytes());
+        var retention = config.retention();
+        var compaction = config.compaction();
+        return defaults.withSegmentBytes(config.segments().bytes())
+                .withSegmentMillis(segmentMillis(config))
+                .withIndexIntervalBytes(config.segments().indexIntervalBytes())
+                .withMaxMessageBytes(config.messages().maxBytes())
+                .withRetention(
+                        retention.enabled()
+                                ? new LogConfig.Retention(retention.millis(), retention.bytes())
+                                : LogConfig.Retention.UNLIMITED)
+                .withCompaction(new LogConfig.Compaction(
+                        compaction.enabled(),
+                        compaction.minDirtyRatio(),
+                        compaction.minLagMillis(),
+                        compaction.maxLagMillis(),
+                        compaction.deleteRetentionMillis()));
+    }
+
+    /** KIP-354: the segment that grows is not compacted, so it must be closed before its records are due. */
+    private static long segmentMillis(TopicConfig config) {
+        long millis = config.segments().millis();
+        return config.compaction().enabled()
+                ? Math.min(millis, config.compaction().maxLagMillis())
+                : millis;
     }
 
     private PartitionLog openNew(TopicPartition id, String directory, LogConfig settings) {

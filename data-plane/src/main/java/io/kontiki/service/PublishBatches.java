@@ -60,7 +60,7 @@ final class PublishBatches {
 
     private static PublishBatch batchOf(
             PublishRequest request, int partition, List<Integer> indexes, TopicImage topic, long nowMillis) {
-        int limit = topic.config().maxMessageBytes();
+        int limit = topic.config().messages().maxBytes();
         RecordBatchBuilder builder = new RecordBatchBuilder(limit);
         for (int index : indexes) {
             add(builder, request.getRecords(index), index, nowMillis);

@@ -74,6 +74,10 @@ final class TopicCommands {
         var configs = topic.configs()
                 .plusAll(TreePMap.from(command.getSetConfigsMap()))
                 .minusAll(command.getRemoveConfigsList());
+        var contradictory = TopicRules.checkConfigs(configs);
+        if (contradictory.isPresent()) {
+            return contradictory.get();
+        }
         if (!configs.equals(topic.configs())) {
             if (command.getAssumedIndex() < topic.configIndex()) {
                 return outdated(

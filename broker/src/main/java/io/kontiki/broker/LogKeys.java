@@ -1,0 +1,112 @@
+package io.kontiki.broker;
+
+import static io.kontiki.broker.ConfigKey.optional;
+import static io.kontiki.broker.ConfigKey.withDefault;
+
+import io.kontiki.metadata.TopicConfigKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The keys that say how logs are kept: what new topics get, and how this broker works on its logs. */
+final class LogKeys {
+    /**
+     * What a topic's key is where the topic's creator says nothing.
+     *
+     * @param keys the first of them that is set wins, so the finest unit comes first
+     */
+    record TopicDefault(TopicConfigKey topicKey, List<ConfigKey<String>> keys) {}
+
+    static final List<TopicDefault> TOPIC_DEFAULTS = List.of(
+            topic(TopicConfigKey.CLEANUP_POLICY, "log.cleanup.policy"),
+            new TopicDefault(
+                    TopicConfigKey.RETENTION_MS,
+                    List.of(
+                            plain(TopicConfigKey.RETENTION_MS, "log.retention.ms"),
+                            coarse("log.retention.minutes", Duration.ofMinutes(1), -1),
+                            coarse("log.retention.hours", Duration.ofHours(1), -1))),
+            topic(TopicConfigKey.RETENTION_BYTES, "log.retention.bytes"),
+            new TopicDefault(
+                    TopicConfigKey.SEGMENT_MS,
+                    List.of(
+                            plain(TopicConfigKey.SEGMENT_MS, "log.roll.ms"),
+                            coarse("log.roll.hours", Duration.ofHours(1), 1))),
+            topic(TopicConfigKey.MIN_CLEANABLE_DIRTY_RATIO, "log.cleaner.min.cleanable.ratio"),
+            topic(TopicConfigKey.MIN_COMPACTION_LAG_MS, "log.cleaner.min.compaction.lag.ms"),
+            topic(TopicConfigKey.MAX_COMPACTION_LAG_MS, "log.cleaner.max.compaction.lag.ms"),
+            topic(TopicConfigKey.DELETE_RETENTION_MS, "log.cleaner.delete.retention.ms"),
+            topic(TopicConfigKey.FLUSH_MESSAGES, "log.flush.interval.messages"),
+            topic(TopicConfigKey.FLUSH_MS, "log.flush.interval.ms"),
+            topic(TopicConfigKey.MESSAGE_TIMESTAMP_TYPE, "log.message.timestamp.type"),
+            topic(TopicConfigKey.MESSAGE_TIMESTAMP_BEFORE_MAX_MS, "log.message.timestamp.before.max.ms"),
+            topic(TopicConfigKey.MESSAGE_TIMESTAMP_AFTER_MAX_MS, "log.message.timestamp.after.max.ms"));
+
+    static final ConfigKey<Duration> RETENTION_CHECK_INTERVAL_MS = withDefault(
+            "log.retention.check.interval.ms",
+            ConfigType.duration(Duration.ofMillis(10), Duration.ofDays(1)),
+            "5m",
+            "how often it is looked for segments to delete");
+    static final ConfigKey<Integer> CLEANER_THREADS = withDefault(
+            "log.cleaner.threads", ConfigType.integer(0, 64), "1", "threads that compact; 0 compacts nothing");
+    static final ConfigKey<Long> CLEANER_DEDUPE_BUFFER_SIZE = withDefault(
+            "log.cleaner.dedupe.buffer.size",
+            ConfigType.longSize(1 << 20),
+            "128MiB",
+            "memory that the cleaner threads share for the keys of what they compact");
+    static final ConfigKey<Long> CLEANER_IO_MAX_BYTES_PER_SECOND = withDefault(
+            "log.cleaner.io.max.bytes.per.second",
+            ConfigType.longSize(1024),
+            Long.toString(Long.MAX_VALUE),
+            "what all cleaner threads together may read and write in a second");
+    static final ConfigKey<Duration> CLEANER_BACKOFF_MS = withDefault(
+            "log.cleaner.backoff.ms",
+            ConfigType.duration(Duration.ofMillis(1), Duration.ofDays(1)),
+            "15s",
+            "how long the cleaner rests when no log needs it");
+    static final ConfigKey<Duration> SCRUB_INTERVAL_MS = withDefault(
+            "log.scrub.interval.ms",
+            ConfigType.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
+            "7d",
+            "how often the checksums of each closed segment are compared");
+    static final ConfigKey<Long> SCRUB_IO_MAX_BYTES_PER_SECOND = withDefault(
+            "log.scrub.io.max.bytes.per.second",
+            ConfigType.longSize(1024),
+            "8MiB",
+            "what may be read for that in a second");
+
+    /** In the order of the documentation. */
+    static final List<ConfigKey<?>> ALL = Stream.concat(
+                    TOPIC_DEFAULTS.stream().flatMap(each -> each.keys().stream()),
+                    Stream.of(
+                            RETENTION_CHECK_INTERVAL_MS,
+                            CLEANER_THREADS,
+                            CLEANER_DEDUPE_BUFFER_SIZE,
+                            CLEANER_IO_MAX_BYTES_PER_SECOND,
+                            CLEANER_BACKOFF_MS,
+                            SCRUB_INTERVAL_MS,
+                            SCRUB_IO_MAX_BYTES_PER_SECOND))
+            .<ConfigKey<?>>map(key -> key)
+            .toList();
+
+    private LogKeys() {}
+
+    private static TopicDefault topic(TopicConfigKey topicKey, String name) {
+        return new TopicDefault(topicKey, List.of(plain(topicKey, name)));
+    }
+
+    private static ConfigKey<String> plain(TopicConfigKey topicKey, String name) {
+        return optional(name, ConfigType.topic(topicKey), topicKey.description() + "; default of " + topicKey.key());
+    }
+
+    /** A duration in a coarse unit; -1, where it is allowed, stays -1. */
+    private static ConfigKey<String> coarse(String name, Duration unit, int min) {
+        var count = ConfigType.integer(min, Integer.MAX_VALUE);
+        return optional(
+                name,
+                new ConfigType<>(count.limits(), text -> {
+                    int number = count.parser().apply(text);
+                    return Long.toString(number < 0 ? number : number * unit.toMillis());
+                }),
+                "the same in a coarser unit; the finer one wins");
+    }
+}

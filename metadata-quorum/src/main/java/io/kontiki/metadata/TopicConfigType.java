@@ -1,0 +1,36 @@
+package io.kontiki.metadata;
+
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * What a topic's configuration value may be.
+ *
+ * @param limits what is allowed, in words that fit after "must be"
+ * @param unit what a number counts
+ */
+record TopicConfigType(String limits, TopicConfigKey.Unit unit, Predicate<String> allowed) {
+    static TopicConfigType number(TopicConfigKey.Unit unit, long min, long max) {
+        var limits = max == Long.MAX_VALUE ? "of at least " + min : "from " + min + " to " + max;
+        return new TopicConfigType("a whole number " + limits, unit, text -> {
+            try {
+                long number = Long.parseLong(text);
+                return number >= min && number <= max;
+            } catch (NumberFormatException e) {
+                return false;
+            }
+        });
+    }
+
+    /** A share from 0 to 1. */
+    static TopicConfigType ratio() {
+        return new TopicConfigType(
+                "a number from 0 to 1, as in 0.5",
+                TopicConfigKey.Unit.NONE,
+                text -> text.matches("[0-9]{1,2}(\\.[0-9]{1,16})?") && Double.parseDouble(text) <= 1);
+    }
+
+    static TopicConfigType words(String... words) {
+        return new TopicConfigType(String.join(" or ", words), TopicConfigKey.Unit.NONE, List.of(words)::contains);
+    }
+}
