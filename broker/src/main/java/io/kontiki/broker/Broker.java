@@ -5,6 +5,7 @@ import io.kontiki.log.LogConfig;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.MetadataImage;
+import io.kontiki.partition.LogDir;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.quorum.QuorumStartException;
 import io.kontiki.replication.ReplicaOptions;
@@ -42,6 +43,7 @@ public final class Broker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
     private static final int READER_THREADS = 4;
+    private static final int RECOVERY_THREADS = 2;
     /** For calls that end by themselves; streams do not, and are cut after it. */
     private static final Duration CALLS_GRACE = Duration.ofMillis(500);
 
@@ -115,7 +117,12 @@ public final class Broker implements AutoCloseable {
         return new DataPlane(
                 identity().brokerId(),
                 metadata,
-                new PartitionLogs(directory.disk(), LogConfig.defaults(), directory::noteDamage),
+                new PartitionLogs(
+                        List.of(LogDir.online(
+                                identity().directoryId(), directory.path().toString(), directory.disk(), 0)),
+                        LogConfig.defaults(),
+                        RECOVERY_THREADS,
+                        damaged -> directory.noteDamage()),
                 config.eventLoops(),
                 READER_THREADS,
                 ReplicaOptions.DEFAULTS.withLagLimitNanos(

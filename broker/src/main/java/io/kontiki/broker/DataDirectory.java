@@ -185,7 +185,7 @@ final class DataDirectory implements AutoCloseable {
      * Damage was found and is about to be moved aside. Should this run end before the quorum hears of it, the next one,
      * which will not find it again, claims nothing (rule R3). Durable on return.
      */
-    void noteDamage() {
+    synchronized void noteDamage() {
         PropertiesFile.write(disk, Run.FILE, run.claimingNothing().toProperties());
     }
 

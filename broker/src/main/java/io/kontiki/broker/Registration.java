@@ -23,7 +23,7 @@ final class Registration {
                 .setHost(endpoint.host())
                 .setPort(endpoint.port())
                 .setRack(rack.orElse(""))
-                .setClaim(recovered.unknown().isEmpty() ? directory.claim() : RestartClaim.RESTART_CLAIM_UNCLEAN)
+                .setClaim(recovered.uncertain().isEmpty() ? directory.claim() : RestartClaim.RESTART_CLAIM_UNCLEAN)
                 .setDirectoryId(UuidBytes.toBytes(identity.directoryId()));
         directory.baseIncarnation().ifPresent(base -> registration.setBaseIncarnation(UuidBytes.toBytes(base)));
         recovered

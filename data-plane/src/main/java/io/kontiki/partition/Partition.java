@@ -47,6 +47,7 @@ public final class Partition {
     private final TopicPartition id;
     private final String name;
     private final EventLoop loop;
+    private final LogDir dir;
     private final PartitionLog log;
     private final PartitionReplica replica;
     private final ReplicaDriver driver;
@@ -57,14 +58,15 @@ public final class Partition {
             TopicPartition id,
             String name,
             EventLoop loop,
-            PartitionLog log,
+            PartitionLogs.Placed placed,
             ReplicaDriver driver,
             int maxMessageBytes) {
         this.maxMessageBytes = maxMessageBytes;
         this.id = id;
         this.name = name;
         this.loop = loop;
-        this.log = log;
+        this.dir = placed.dir();
+        this.log = placed.log();
         this.driver = driver;
         this.replica = driver.replica();
         this.ticker = driver::onTick;
@@ -78,6 +80,11 @@ public final class Partition {
     /** {@code topic-number}, for people. */
     public String name() {
         return name;
+    }
+
+    /** Where its log is. */
+    public LogDir dir() {
+        return dir;
     }
 
     /** First offset still readable. */
@@ -339,11 +346,11 @@ public final class Partition {
     }
 
     /** Ends the replica and then, on the event loop, its log: {@code end} closes or deletes it. */
-    void stop(Consumer<PartitionLog> end) {
+    void stop(Consumer<PartitionLogs.Placed> end) {
         loop.execute(() -> {
             loop.removeTicker(ticker);
             driver.stop();
-            end.accept(log);
+            end.accept(new PartitionLogs.Placed(dir, log));
         });
     }
 

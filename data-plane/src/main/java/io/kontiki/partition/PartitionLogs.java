@@ -1,6 +1,5 @@
 package io.kontiki.partition;
 
-import io.kontiki.log.DamagedLogException;
 import io.kontiki.log.ForeignLogException;
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.LogFailedException;
@@ -10,131 +9,145 @@ import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.StorageException;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory that holds this broker's logs, one directory each. Recovers all of them at start and hands them out as
- * the metadata asks for them. One thread at a time.
+ * The logs of this broker, in all of its directories. Recovers them at start and hands them out as the metadata asks for
+ * them. One thread at a time; {@link #dirs} and {@link #recoveryProgress} by any.
  */
 public final class PartitionLogs {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLogs.class);
-    private static final Pattern NAME = Pattern.compile("([a-zA-Z0-9._-]{1,249})-(\\d{1,9})");
+    private static final long PROGRESS_SECONDS = 3;
     private static final String STRAY_SUFFIX = ".stray";
 
-    private final Disk disk;
+    /** A log and the directory that it is in. */
+    record Placed(LogDir dir, PartitionLog log) {}
+
+    private final List<LogDir> dirs;
     private final LogConfig defaults;
-    private final Runnable damageFound;
-    private final Map<TopicPartition, PartitionLog> recovered = new HashMap<>();
-    private final List<TopicPartition> damaged = new ArrayList<>();
+    private final int recoveryThreadsPerDir;
+    private final Consumer<TopicPartition> damageFound;
+    private final RecoveryProgress progress;
+    private final Map<TopicPartition, Placed> recovered = new HashMap<>();
     private boolean straysSetAside;
 
     /**
+     * @param dirs all directories of {@code log.dirs}, those that are offline, too
      * @param defaults settings that no topic configuration overrides
-     * @param damageFound called before the first bytes are moved aside, which no later run will find again: what the next
-     *     run claims must not cover them (rule R3)
+     * @param recoveryThreadsPerDir logs of one directory that are recovered at once, at least 1
+     * @param damageFound told of a partition before the first bytes of its log are moved aside, which no later run will
+     *     find again: what the next run claims must not cover it (rule R3). Called by several threads
      */
-    public PartitionLogs(Disk disk, LogConfig defaults, Runnable damageFound) {
-        this.disk = disk;
+    public PartitionLogs(
+            List<LogDir> dirs, LogConfig defaults, int recoveryThreadsPerDir, Consumer<TopicPartition> damageFound) {
+        this.dirs = List.copyOf(dirs);
         this.defaults = defaults;
+        this.recoveryThreadsPerDir = recoveryThreadsPerDir;
         this.damageFound = damageFound;
+        this.progress = new RecoveryProgress(this.dirs);
     }
 
     /**
      * What recovery found.
      *
      * @param damaged partitions that have lost acknowledged records here: the broker must not claim them
-     * @param unknown directories with segments that do not tell whose they are: the broker must claim nothing at all, for
-     *     any partition may be among them
+     * @param uncertain directories that may hold logs of any partition, since not all of theirs tell whose they are: the
+     *     broker must claim nothing of them
      */
-    public record Recovery(int logs, long cutBytes, List<TopicPartition> damaged, List<String> unknown) {
+    public record Recovery(int logs, long cutBytes, List<TopicPartition> damaged, List<LogDir> uncertain) {
         public Recovery {
             damaged = List.copyOf(damaged);
-            unknown = List.copyOf(unknown);
+            uncertain = List.copyOf(uncertain);
         }
     }
 
-    /** Opens every log there is, which recovers it. */
+    /** In the order of the configuration. */
+    public List<LogDir> dirs() {
+        return dirs;
+    }
+
+    /** Bind it to a registry before {@link #recover}. */
+    public RecoveryProgress recoveryProgress() {
+        return progress;
+    }
+
+    /** Opens every log there is, which recovers it; the directories side by side. Blocks. */
     public Recovery recover() {
-        long cutBytes = 0;
-        List<String> unknown = new ArrayList<>();
-        for (String directory : disk.list("")) {
-            Matcher matcher = NAME.matcher(directory);
-            if (matcher.matches()) {
-                Optional<UUID> topicId = PartitionLog.topicIdIn(disk, directory);
-                if (topicId.isPresent()) {
-                    cutBytes +=
-                            recover(directory, new TopicPartition(topicId.get(), Integer.parseInt(matcher.group(2))));
-                } else if (mayHoldBatches(directory)) {
-                    LOG.error("The log {} does not tell which topic it belongs to", directory);
-                    unknown.add(directory);
+        List<DirRecovery> recoveries = dirs.stream()
+                .filter(dir -> !dir.isOffline())
+                .map(dir -> new DirRecovery(dir, defaults, progress, damageFound))
+                .toList();
+        List<ExecutorService> pools = recoveries.stream().map(this::startOn).toList();
+        awaitEnd(pools);
+        recoveries.forEach(this::take);
+        return new Recovery(
+                recovered.size(),
+                recoveries.stream().mapToLong(DirRecovery::cutBytes).sum(),
+                recoveries.stream().flatMap(each -> each.damaged().stream()).toList(),
+                recoveries.stream()
+                        .filter(each -> !each.certain())
+                        .map(DirRecovery::dir)
+                        .toList());
+    }
+
+    private ExecutorService startOn(DirRecovery recovery) {
+        ExecutorService threads = Executors.newFixedThreadPool(recoveryThreadsPerDir, task -> {
+            Thread thread = new Thread(task, "kontiki-recovery");
+            thread.setDaemon(true);
+            return thread;
+        });
+        recovery.submitTo(threads);
+        threads.shutdown();
+        return threads;
+    }
+
+    private void awaitEnd(List<ExecutorService> pools) {
+        long startNanos = System.nanoTime();
+        try {
+            for (ExecutorService pool : pools) {
+                while (!pool.awaitTermination(PROGRESS_SECONDS, TimeUnit.SECONDS)) {
+                    progress.log(System.nanoTime() - startNanos);
                 }
             }
-        }
-        return new Recovery(recovered.size(), cutBytes, damaged, unknown);
-    }
-
-    private boolean mayHoldBatches(String directory) {
-        try {
-            return PartitionLog.hasSegments(disk, directory);
-        } catch (StorageException e) {
-            LOG.error("Cannot list {}", directory, e);
-            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while logs were recovered", e);
         }
     }
 
-    private long recover(String directory, TopicPartition id) {
-        try {
-            PartitionLog log = openOrSetDamageAside(directory, id);
-            recovered.put(id, log);
-            if (log.recovery().hasCut()) {
-                LOG.info(
-                        "Recovered {}: cut {} bytes behind offset {}",
-                        directory,
-                        log.recovery().cutBytes(),
-                        log.endOffset());
-            }
-            return log.recovery().cutBytes();
-        } catch (StorageException e) {
-            LOG.error("Cannot open the log {}: its partition stays offline here", directory, e);
-            damaged.add(id);
-            return 0;
+    private void take(DirRecovery recovery) {
+        for (DirRecovery.Opened opened : recovery.opened()) {
+            recovery.dir().logAdded();
+            recovered.put(opened.id(), new Placed(recovery.dir(), opened.log()));
         }
     }
 
-    private PartitionLog openOrSetDamageAside(String directory, TopicPartition id) {
-        try {
-            return PartitionLog.open(disk, directory, id.topicId(), defaults);
-        } catch (DamagedLogException e) {
-            LOG.error("{}. What is damaged is kept aside; the rest comes back from the leader", e.getMessage());
-            damageFound.run();
-            damaged.add(id);
-            PartitionLog.setDamageAside(disk, directory, e);
-            return PartitionLog.open(disk, directory, id.topicId(), defaults);
-        }
-    }
-
-    /** The log of a replica, recovered or new; empty if the disk fails. */
-    Optional<PartitionLog> take(TopicPartition id, String directory, TopicConfig config) {
-        PartitionLog known = recovered.remove(id);
+    /** The log of a replica, recovered or new; empty if no directory can hold it. */
+    Optional<Placed> take(TopicPartition id, String directory, TopicConfig config) {
+        Placed known = recovered.remove(id);
         if (known != null) {
-            known.configure(settings(config));
+            known.log().configure(settings(config));
             return Optional.of(known);
         }
-        try {
-            return Optional.of(openNew(id, directory, settings(config)));
-        } catch (StorageException e) {
-            LOG.error("Cannot open the log {}: its partition stays offline here", directory, e);
-            return Optional.empty();
-        }
+        return dirForNew().flatMap(dir -> openNew(dir, id, directory, settings(config)));
+    }
+
+    /** Not a full one, if there is another. */
+    private Optional<LogDir> dirForNew() {
+        return dirs.stream()
+                .filter(dir -> !dir.isOffline())
+                .min(Comparator.comparing(LogDir::state).thenComparing(LogDir::logs));
     }
 
     /** The log's settings for a topic. */
@@ -165,12 +178,23 @@ public final class PartitionLogs {
                 : millis;
     }
 
-    private PartitionLog openNew(TopicPartition id, String directory, LogConfig settings) {
+    private Optional<Placed> openNew(LogDir dir, TopicPartition id, String directory, LogConfig settings) {
+        try {
+            PartitionLog log = openNew(dir.disk().orElseThrow(), id, directory, settings);
+            dir.logAdded();
+            return Optional.of(new Placed(dir, log));
+        } catch (StorageException e) {
+            LOG.error("Cannot open the log {} in {}: its partition stays offline here", directory, dir, e);
+            return Optional.empty();
+        }
+    }
+
+    private static PartitionLog openNew(Disk disk, TopicPartition id, String directory, LogConfig settings) {
         try {
             return PartitionLog.open(disk, directory, id.topicId(), settings);
         } catch (ForeignLogException e) {
             // Mostly an earlier topic of the same name, deleted while this broker was down (rule M5).
-            setAside(directory, e.getMessage());
+            setAside(disk, directory, e.getMessage());
             return PartitionLog.open(disk, directory, id.topicId(), settings);
         }
     }
@@ -181,29 +205,34 @@ public final class PartitionLogs {
             return;
         }
         straysSetAside = true;
-        recovered.forEach((id, log) -> {
-            String directory = log.directory();
-            log.close();
-            if (disk.exists(directory)) {
-                setAside(directory, "the cluster has no such partition on this broker");
-            }
-        });
+        recovered.values().forEach(PartitionLogs::setStrayAside);
         recovered.clear();
     }
 
-    private void setAside(String directory, String why) {
+    private static void setStrayAside(Placed stray) {
+        String directory = stray.log().directory();
+        Disk disk = stray.dir().disk().orElseThrow();
+        stray.log().close();
+        stray.dir().logRemoved();
+        if (disk.exists(directory)) {
+            setAside(disk, directory, "the cluster has no such partition on this broker");
+        }
+    }
+
+    private static void setAside(Disk disk, String directory, String why) {
         String aside = directory + "." + UUID.randomUUID() + STRAY_SUFFIX;
         LOG.warn("Renaming the log {} to {}: {}. Delete it when you are sure", directory, aside, why);
         disk.rename(directory, aside);
         disk.forceDirectory("");
     }
 
-    void delete(PartitionLog log) {
+    void delete(Placed placed) {
         try {
-            log.delete();
+            placed.log().delete();
         } catch (StorageException | LogFailedException e) {
-            LOG.error("Cannot delete the log {}", log.directory(), e);
+            LOG.error("Cannot delete the log {} in {}", placed.log().directory(), placed.dir(), e);
         }
+        placed.dir().logRemoved();
     }
 
     /** Whether everything that the log was given is on the disk now. */

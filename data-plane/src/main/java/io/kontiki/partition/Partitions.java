@@ -221,22 +221,23 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
 
     private Optional<Partition> open(TopicPartition id, TopicImage topic) {
         String name = topic.name() + "-" + id.partition();
-        Optional<PartitionLog> log = directory.take(id, name, topic.config());
-        if (log.isEmpty()) {
+        Optional<PartitionLogs.Placed> placed = directory.take(id, name, topic.config());
+        if (placed.isEmpty()) {
             return Optional.empty();
         }
+        PartitionLog log = placed.get().log();
         EventLoop loop = loops.get(Math.floorMod(id.hashCode(), loops.size()));
         PartitionReplica replica = new PartitionReplica(
                 new ReplicaIdentity(id, ports.brokerId(), brokerEpoch, linkIds::incrementAndGet),
-                new ReplicaLogView(log.get()),
+                new ReplicaLogView(log),
                 0,
                 options);
         Partition partition = new Partition(
                 id,
                 name,
                 loop,
-                log.get(),
-                new ReplicaDriver(id, name, log.get(), replica, loop, ports),
+                placed.get(),
+                new ReplicaDriver(id, name, log, replica, loop, ports),
                 directory.settings(topic.config()).maxMessageBytes());
         partitions.put(id, partition);
         return Optional.of(partition);
@@ -250,16 +251,16 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
                 .forEach(this::deleteWhenEnded);
     }
 
-    private CompletableFuture<PartitionLog> end(Partition partition) {
+    private CompletableFuture<PartitionLogs.Placed> end(Partition partition) {
         LOG.info("Deleting {}: its topic was deleted", partition.name());
         partitions.remove(partition.id());
-        CompletableFuture<PartitionLog> ended = new CompletableFuture<>();
+        CompletableFuture<PartitionLogs.Placed> ended = new CompletableFuture<>();
         partition.stop(ended::complete);
         return ended;
     }
 
     /** Before the next change is applied: a topic of the same name may follow, whose logs take the same directories. */
-    private void deleteWhenEnded(CompletableFuture<PartitionLog> ended) {
+    private void deleteWhenEnded(CompletableFuture<PartitionLogs.Placed> ended) {
         directory.delete(ended.join());
     }
 

@@ -4,29 +4,118 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.PartitionLog;
+import io.kontiki.metadata.TopicConfig;
+import io.kontiki.metadata.TopicPartition;
 import io.kontiki.storage.file.FileDisk;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PartitionLogsTest {
+    private static final UUID TOPIC = new UUID(1, 2);
+
     @TempDir
     Path root;
 
+    private LogDir first;
+    private LogDir second;
+
+    @BeforeEach
+    void makeDirs() throws IOException {
+        first = dir("d1");
+        second = dir("d2");
+    }
+
+    private LogDir dir(String name) throws IOException {
+        Path path = Files.createDirectories(root.resolve(name));
+        return LogDir.online(new UUID(9, name.hashCode()), path.toString(), new FileDisk(path), 0);
+    }
+
+    private static void makeLog(LogDir dir, int partition) {
+        PartitionLog.open(dir.disk().orElseThrow(), "t-" + partition, TOPIC, LogConfig.defaults())
+                .close();
+    }
+
+    private static PartitionLogs logsIn(LogDir... dirs) {
+        return new PartitionLogs(List.of(dirs), LogConfig.defaults(), 2, damaged -> {});
+    }
+
     @Test
     void aLogThatDoesNotTellItsTopicIsReported() throws IOException {
-        FileDisk disk = new FileDisk(root);
-        PartitionLog.open(disk, "t-0", UUID.randomUUID(), LogConfig.defaults()).close();
-        PartitionLog.open(disk, "t-1", UUID.randomUUID(), LogConfig.defaults()).close();
-        Files.writeString(root.resolve("t-0").resolve("partition.metadata"), "version: 0");
+        makeLog(first, 0);
+        makeLog(first, 1);
+        Files.writeString(root.resolve("d1/t-0/partition.metadata"), "version: 0");
 
-        PartitionLogs.Recovery recovery = new PartitionLogs(disk, LogConfig.defaults(), () -> {}).recover();
+        PartitionLogs.Recovery recovery = logsIn(first, second).recover();
 
         assertThat(recovery.logs()).isEqualTo(1);
-        assertThat(recovery.unknown()).containsExactly("t-0");
+        assertThat(recovery.uncertain()).containsExactly(first);
         assertThat(recovery.damaged()).isEmpty();
+    }
+
+    @Test
+    void logsOfAllDirectoriesAreRecoveredAndTheGaugesEndAtZero() {
+        for (int i = 0; i < 10; i++) {
+            makeLog(i % 2 == 0 ? first : second, i);
+        }
+        var registry = new SimpleMeterRegistry();
+        PartitionLogs logs = logsIn(first, second);
+        logs.recoveryProgress().bindTo(registry);
+
+        assertThat(logs.recover().logs()).isEqualTo(10);
+
+        assertThat(List.of(first.logs(), second.logs())).containsExactly(5, 5);
+        for (LogDir dir : logs.dirs()) {
+            for (String name : List.of("logs", "segments")) {
+                assertThat(registry.get("kontiki_log_recovery_remaining_" + name)
+                                .tag("dir", dir.path())
+                                .gauge()
+                                .value())
+                        .isZero();
+            }
+        }
+    }
+
+    @Test
+    void progressTellsWhatIsDoneAndWhatIsLeft() {
+        var registry = new SimpleMeterRegistry();
+        var progress = new RecoveryProgress(List.of(first));
+        progress.bindTo(registry);
+        for (int i = 0; i < 1000; i++) {
+            progress.found(first, 3);
+        }
+        for (int i = 0; i < 120; i++) {
+            progress.recovered(first, 3, 1L << 25);
+        }
+
+        assertThat(progress.line(first, 12_300_000_000L))
+                .isEqualTo(first.path() + ": 120 of 1,000 logs, 3.8 GiB scanned, 12 s");
+        assertThat(registry.get("kontiki_log_recovery_remaining_logs").gauge().value())
+                .isEqualTo(880);
+        assertThat(registry.get("kontiki_log_recovery_remaining_segments")
+                        .gauge()
+                        .value())
+                .isEqualTo(2640);
+    }
+
+    @Test
+    void newLogsGoToTheOnlineDirectoryWithTheFewest() throws IOException {
+        LogDir third = dir("d3");
+        PartitionLogs logs = logsIn(first, second, third);
+        third.takeOffline("test");
+        List<LogDir> chosen = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            chosen.add(logs.take(new TopicPartition(TOPIC, i), "t-" + i, TopicConfig.DEFAULTS)
+                    .orElseThrow()
+                    .dir());
+        }
+        assertThat(chosen).containsExactly(first, second, first, second);
     }
 }

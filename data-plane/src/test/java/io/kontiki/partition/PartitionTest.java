@@ -78,7 +78,7 @@ class PartitionTest {
                 id,
                 "t-0",
                 loop,
-                log,
+                new PartitionLogs.Placed(LogDir.online(UUID.randomUUID(), "root", new FileDisk(root), 0), log),
                 new ReplicaDriver(id, "t-0", log, replica, loop, ports),
                 LogConfig.defaults().maxMessageBytes());
     }
@@ -124,7 +124,7 @@ class PartitionTest {
     void whatWaitsBehindTheEndOfThePartitionIsRefused() throws Exception {
         lead(List.of(1));
         CompletableFuture<ProduceOutcome> answer = new CompletableFuture<>();
-        partition.stop(PartitionLog::delete);
+        partition.stop(placed -> placed.log().delete());
         partition.produce(batch("x"), Acks.ALL, OptionalInt.empty(), 10_000, answer::complete);
         assertThat(((ProduceOutcome.Refused) answer.get(10, TimeUnit.SECONDS)).reason())
                 .isEqualTo(ErrorReason.ERROR_REASON_NOT_LEADER);

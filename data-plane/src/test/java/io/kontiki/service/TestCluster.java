@@ -14,6 +14,7 @@ import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.UuidBytes;
 import io.kontiki.metadata.command.Applied;
 import io.kontiki.metadata.command.MetadataState;
+import io.kontiki.partition.LogDir;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CommandReply;
@@ -60,7 +61,11 @@ final class TestCluster {
             dataPlane = new DataPlane(
                     id,
                     metadata,
-                    new PartitionLogs(new FileDisk(directory), LogConfig.defaults(), () -> {}),
+                    new PartitionLogs(
+                            List.of(LogDir.online(directoryId(id), directory.toString(), new FileDisk(directory), 0)),
+                            LogConfig.defaults(),
+                            1,
+                            damaged -> {}),
                     1,
                     2,
                     ReplicaOptions.DEFAULTS,
@@ -111,6 +116,10 @@ final class TestCluster {
         for (int id = 0; id < brokers; id++) {
             start(id);
         }
+    }
+
+    private static UUID directoryId(int broker) {
+        return new UUID(7, broker);
     }
 
     private String serverName(int id) {
@@ -186,7 +195,7 @@ final class TestCluster {
                             .setPort(PORT_BASE + id)
                             .setClaim(RestartClaim.RESTART_CLAIM_DURABLE)
                             .setBaseIncarnation(base)
-                            .setDirectoryId(UuidBytes.toBytes(new UUID(7, id))))
+                            .setDirectoryId(UuidBytes.toBytes(directoryId(id))))
                     .build());
             epoch = reply.getRegisterBroker().getBrokerEpoch();
             nodes.put(id, node);

@@ -1,0 +1,146 @@
+package io.kontiki.partition;
+
+import io.kontiki.log.DamagedLogException;
+import io.kontiki.log.LogConfig;
+import io.kontiki.log.PartitionLog;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.storage.Disk;
+import io.kontiki.storage.StorageException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens every log of one directory, which recovers it. Used once: {@link #submitTo}, and when that executor has ended,
+ * the results.
+ */
+final class DirRecovery {
+    private static final Logger LOG = LoggerFactory.getLogger(DirRecovery.class);
+    private static final Pattern NAME = Pattern.compile("([a-zA-Z0-9._-]{1,249})-(\\d{1,9})");
+    private static final String SEGMENT_SUFFIX = ".log";
+
+    /** A log that was opened. */
+    record Opened(TopicPartition id, PartitionLog log) {}
+
+    private record Found(String directory, TopicPartition id, int segments) {}
+
+    private final LogDir dir;
+    private final LogConfig defaults;
+    private final RecoveryProgress progress;
+    private final Consumer<TopicPartition> damageFound;
+    private final List<Opened> opened = new ArrayList<>();
+    private final List<TopicPartition> damaged = new ArrayList<>();
+    private boolean certain = true;
+    private long cutBytes;
+
+    DirRecovery(LogDir dir, LogConfig defaults, RecoveryProgress progress, Consumer<TopicPartition> damageFound) {
+        this.dir = dir;
+        this.defaults = defaults;
+        this.progress = progress;
+        this.damageFound = damageFound;
+    }
+
+    LogDir dir() {
+        return dir;
+    }
+
+    synchronized List<Opened> opened() {
+        return List.copyOf(opened);
+    }
+
+    /** Partitions that have lost acknowledged records here. */
+    synchronized List<TopicPartition> damaged() {
+        return List.copyOf(damaged);
+    }
+
+    /** Whether it is known of which partitions there are logs; if not, any may be among those that lost records. */
+    synchronized boolean certain() {
+        return certain;
+    }
+
+    synchronized long cutBytes() {
+        return cutBytes;
+    }
+
+    /** Lists the directory and hands in one task for each log. */
+    void submitTo(ExecutorService threads) {
+        List<Found> found = new ArrayList<>();
+        try {
+            Disk disk = dir.disk().orElseThrow();
+            for (String name : disk.list("")) {
+                find(disk, name).ifPresent(found::add);
+            }
+        } catch (StorageException e) {
+            noteUncertain();
+            dir.takeOffline(String.valueOf(e.getMessage()));
+            return;
+        }
+        found.forEach(log -> progress.found(dir, log.segments()));
+        found.forEach(log -> threads.execute(() -> recover(log)));
+    }
+
+    private Optional<Found> find(Disk disk, String directory) {
+        Matcher matcher = NAME.matcher(directory);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        int segments = (int) disk.list(directory).stream()
+                .filter(file -> file.endsWith(SEGMENT_SUFFIX))
+                .count();
+        Optional<UUID> topicId = PartitionLog.topicIdIn(disk, directory);
+        if (topicId.isEmpty() && segments > 0) {
+            LOG.error("The log {} in {} does not tell which topic it belongs to", directory, dir);
+            noteUncertain();
+        }
+        return topicId.map(
+                id -> new Found(directory, new TopicPartition(id, Integer.parseInt(matcher.group(2))), segments));
+    }
+
+    private synchronized void noteUncertain() {
+        certain = false;
+    }
+
+    private void recover(Found found) {
+        long scanned = 0;
+        try {
+            PartitionLog log = openOrSetDamageAside(found);
+            scanned = log.recovery().scannedBytes();
+            noteOpened(found.id(), log);
+        } catch (StorageException e) {
+            LOG.error("Cannot open the log {} in {}: its partition stays offline here", found.directory(), dir, e);
+            noteDamaged(found.id());
+        } finally {
+            progress.recovered(dir, found.segments(), scanned);
+        }
+    }
+
+    private synchronized void noteOpened(TopicPartition id, PartitionLog log) {
+        opened.add(new Opened(id, log));
+        cutBytes += log.recovery().cutBytes();
+    }
+
+    private synchronized void noteDamaged(TopicPartition id) {
+        damaged.add(id);
+    }
+
+    private PartitionLog openOrSetDamageAside(Found found) {
+        Disk disk = dir.disk().orElseThrow();
+        UUID topicId = found.id().topicId();
+        try {
+            return PartitionLog.open(disk, found.directory(), topicId, defaults);
+        } catch (DamagedLogException e) {
+            LOG.error("{}. What is damaged is kept aside; the rest comes back from the leader", e.getMessage());
+            damageFound.accept(found.id());
+            noteDamaged(found.id());
+            PartitionLog.setDamageAside(disk, found.directory(), e);
+            return PartitionLog.open(disk, found.directory(), topicId, defaults);
+        }
+    }
+}

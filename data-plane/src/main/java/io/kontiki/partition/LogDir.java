@@ -1,0 +1,180 @@
+package io.kontiki.partition;
+
+import io.kontiki.storage.Disk;
+import io.kontiki.storage.StorageException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One of the directories of {@code log.dirs}: where it is, whose data it holds, and whether it can be used. Thread-safe.
+ *
+ * <pre>
+ *            below the reserve, or a write found no room
+ *   ONLINE ----------------------------------------------> FULL
+ *     |    <----------------------------------------------  |
+ *     |        an eighth of the reserve above it again      |
+ *     +------------------> OFFLINE <------------------------+
+ *        a write or flush failed; not left in this run
+ * </pre>
+ */
+public final class LogDir {
+    private static final Logger LOG = LoggerFactory.getLogger(LogDir.class);
+
+    /** Whether a directory can be used. */
+    public enum State {
+        ONLINE,
+        /** Read and served as ever, but nothing is appended until there is room again (rule R11). */
+        FULL,
+        /** Not used at all in this run of the broker (rule R10). */
+        OFFLINE
+    }
+
+    /**
+     * A state with what there is to say of it.
+     *
+     * @param reason for people; empty if the directory is online
+     */
+    public record Status(State state, String reason) {}
+
+    private static final Status ONLINE = new Status(State.ONLINE, "");
+
+    private final Optional<UUID> id;
+    private final String path;
+    private final Optional<Disk> disk;
+    private final long reserveBytes;
+    private final AtomicInteger logs = new AtomicInteger();
+    private final List<Consumer<LogDir>> offlineListeners = new CopyOnWriteArrayList<>();
+    private volatile Status status;
+
+    private LogDir(Optional<UUID> id, String path, Optional<Disk> disk, long reserveBytes, Status status) {
+        this.id = id;
+        this.path = path;
+        this.disk = disk;
+        this.reserveBytes = reserveBytes;
+        this.status = status;
+    }
+
+    /**
+     * A directory that can be used.
+     *
+     * @param id drawn when the directory was made: tells it from its replacement
+     * @param path as configured, for people
+     * @param disk rooted in the directory
+     * @param reserveBytes appends stop while less than this is free, at least 0
+     */
+    public static LogDir online(UUID id, String path, Disk disk, long reserveBytes) {
+        return new LogDir(Optional.of(id), path, Optional.of(disk), reserveBytes, ONLINE);
+    }
+
+    /** A directory that could not be opened at the start of the broker. */
+    public static LogDir offline(String path, String reason) {
+        return new LogDir(Optional.empty(), path, Optional.empty(), 0, new Status(State.OFFLINE, reason));
+    }
+
+    /** Empty if the directory could not be opened in this run. */
+    public Optional<UUID> id() {
+        return id;
+    }
+
+    /** As configured, for people. */
+    public String path() {
+        return path;
+    }
+
+    /** Empty if the directory could not be opened in this run; there even if it went offline later. */
+    public Optional<Disk> disk() {
+        return disk;
+    }
+
+    public Status status() {
+        return status;
+    }
+
+    public State state() {
+        return status.state();
+    }
+
+    public boolean isOffline() {
+        return state() == State.OFFLINE;
+    }
+
+    /** Partitions that have their log here. */
+    public int logs() {
+        return logs.get();
+    }
+
+    /** Bytes that must stay free for appends to be taken. */
+    public long reserveBytes() {
+        return reserveBytes;
+    }
+
+    void logAdded() {
+        logs.incrementAndGet();
+    }
+
+    void logRemoved() {
+        logs.decrementAndGet();
+    }
+
+    /** Adds one who hears, once, that this directory goes offline, on the thread that found out. Must not block. */
+    void onOffline(Consumer<LogDir> listener) {
+        offlineListeners.add(listener);
+    }
+
+    /** A write or flush failed: nothing here is used any more in this run. Any thread. */
+    public void takeOffline(String reason) {
+        synchronized (this) {
+            if (isOffline()) {
+                return;
+            }
+            status = new Status(State.OFFLINE, reason);
+        }
+        LOG.error("Log directory {} goes offline until the broker starts again: {}", path, reason);
+        offlineListeners.forEach(listener -> listener.accept(this));
+    }
+
+    /** A write found no room; whatever the system says is free, appends wait for the next {@link #checkSpace}. */
+    public synchronized void noteFull(String reason) {
+        if (state() == State.ONLINE) {
+            status = new Status(State.FULL, reason);
+            LOG.error("Log directory {} is full: {}. Appends are refused until there is room again", path, reason);
+        }
+    }
+
+    /** Looks how much room there is. To be called every second or so; may block on the disk. */
+    public void checkSpace() {
+        if (isOffline()) {
+            return;
+        }
+        long usable;
+        try {
+            usable = disk.orElseThrow().usableBytes();
+        } catch (StorageException e) {
+            takeOffline(String.valueOf(e.getMessage()));
+            return;
+        }
+        if (usable < reserveBytes) {
+            noteFull(usable + " bytes are free, log.dir.reserve.bytes is " + reserveBytes);
+        } else if (usable >= reserveBytes + reserveBytes / 8) {
+            noteRoom(usable);
+        }
+    }
+
+    private synchronized void noteRoom(long usable) {
+        if (state() == State.FULL) {
+            status = ONLINE;
+            LOG.info("Log directory {} has room again: {} bytes are free", path, usable);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return path;
+    }
+}
