@@ -31,7 +31,9 @@ final class DamageAside {
             }
         }
         directory.force();
-        checkpoints.writeRecoveryPoint(damage.offset());
+        CleanerCheckpoint.lowerTo(directory, damage.offset());
+        checkpoints.writeOffsets(
+                checkpoints.readOffsets().orElse(OffsetCheckpoint.UNKNOWN).cutTo(damage.offset()));
     }
 
     private void keepPrefix(String path, long bytes) {

@@ -23,7 +23,7 @@ public final class LeaderEpochIndex {
     }
 
     /** @throws IllegalArgumentException if epochs or start offsets do not rise strictly from 0 */
-    static LeaderEpochIndex of(List<EpochEntry> entries) {
+    public static LeaderEpochIndex of(List<EpochEntry> entries) {
         long lastOffset = -1;
         int lastEpoch = -1;
         for (EpochEntry entry : entries) {
@@ -104,6 +104,23 @@ public final class LeaderEpochIndex {
         return new LeaderEpochIndex(entries.stream()
                 .filter(entry -> entry.startOffset() < endOffset)
                 .toList());
+    }
+
+    /**
+     * This index for a log that starts at an offset: what ended below it is dropped, and the epoch of that offset begins
+     * there (rule R8). The same object if nothing changes.
+     */
+    LeaderEpochIndex startingAt(long logStartOffset) {
+        int first = entries.size() - 1;
+        while (first >= 0 && entries.get(first).startOffset() > logStartOffset) {
+            first--;
+        }
+        if (first < 0 || first == 0 && entries.get(0).startOffset() == logStartOffset) {
+            return this;
+        }
+        List<EpochEntry> kept = new ArrayList<>(entries.subList(first, entries.size()));
+        kept.set(0, new EpochEntry(kept.get(0).epoch(), logStartOffset));
+        return of(kept);
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
@@ -17,7 +16,8 @@ import java.util.zip.CRC32C;
  * <pre>
  * partition.metadata        "version: 0", "topic_id: [16 bytes, url-safe base64 without padding]"
  * leader-epoch-checkpoint   "0", number of entries, then "epoch startOffset" each
- * recovery-point            "0", offset, CRC-32C of the offset's digits in hexadecimal
+ * offset-checkpoint         "0", recovery point, log start, high watermark, "gaps" or "no gaps",
+ *                           CRC-32C of the four lines before in hexadecimal
  * </pre>
  *
  * The first two are Kafka's formats.
@@ -25,7 +25,9 @@ import java.util.zip.CRC32C;
 final class LogCheckpoints {
     private static final String PARTITION_METADATA = "partition.metadata";
     private static final String LEADER_EPOCHS = "leader-epoch-checkpoint";
-    private static final String RECOVERY_POINT = "recovery-point";
+    private static final String OFFSETS = "offset-checkpoint";
+    private static final String GAPS = "gaps";
+    private static final String NO_GAPS = "no gaps";
     private static final String VERSION = "0";
     private static final int MAX_SMALL_BYTES = 1024;
     private static final int MAX_EPOCHS_BYTES = 64 << 20;
@@ -102,17 +104,31 @@ final class LogCheckpoints {
     }
 
     /** Empty if the file is missing or does not parse: then nothing is known to be durable. */
-    OptionalLong readRecoveryPoint() {
-        List<String> lines = read(RECOVERY_POINT, MAX_SMALL_BYTES);
-        if (lines.size() != 3 || !lines.get(0).equals(VERSION) || !lines.get(2).equals(checksum(lines.get(1)))) {
-            return OptionalLong.empty();
+    Optional<OffsetCheckpoint> readOffsets() {
+        List<String> lines = read(OFFSETS, MAX_SMALL_BYTES);
+        if (lines.size() != 6
+                || !lines.get(0).equals(VERSION)
+                || !lines.get(5).equals(checksum(text(lines.subList(1, 5))))) {
+            return Optional.empty();
         }
-        return OptionalLong.of(Long.parseLong(lines.get(1)));
+        return Optional.of(new OffsetCheckpoint(
+                Long.parseLong(lines.get(1)),
+                Long.parseLong(lines.get(2)),
+                Long.parseLong(lines.get(3)),
+                lines.get(4).equals(GAPS)));
     }
 
-    void writeRecoveryPoint(long offset) {
-        String digits = Long.toString(offset);
-        write(RECOVERY_POINT, VERSION + "\n" + digits + "\n" + checksum(digits) + "\n");
+    void writeOffsets(OffsetCheckpoint offsets) {
+        String body = text(List.of(
+                Long.toString(offsets.recoveryPoint()),
+                Long.toString(offsets.logStartOffset()),
+                Long.toString(offsets.highWatermark()),
+                offsets.mayHaveGaps() ? GAPS : NO_GAPS));
+        write(OFFSETS, VERSION + "\n" + body + checksum(body) + "\n");
+    }
+
+    private static String text(List<String> lines) {
+        return String.join("\n", lines) + "\n";
     }
 
     private static String checksum(String text) {

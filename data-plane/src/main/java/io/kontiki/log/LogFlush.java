@@ -1,25 +1,29 @@
 package io.kontiki.log;
 
-import java.util.HashMap;
+import io.kontiki.storage.DiskFullException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * What of a log is durable. The flusher thread works here beside the writer's appends; the methods lock so that a
- * truncation or close by the writer thread, which are rare, wait for a flush under way instead of pulling files from
- * under it. Appends never take the lock.
+ * What of a log is durable, and who may touch its files. The flusher thread works here beside the writer's appends; the
+ * methods lock so that a truncation or close by the writer thread, which are rare, wait for a flush or an exchange of
+ * segments under way instead of pulling files from under it. Appends never take the lock.
  */
 final class LogFlush {
-    /** Two, so that a bad newest one costs a longer replay and not one of the whole log. */
-    private static final int KEPT_SNAPSHOTS = 2;
-
     private final LogDirectory directory;
     private final LogCheckpoints checkpoints;
     /** Producer state at the base offset of new segments, until it is on disk. Guarded by itself: the writer adds. */
-    private final Map<Long, byte[]> pendingSnapshots = new HashMap<>();
+    private final Map<Long, byte[]> pendingSnapshots = new TreeMap<>();
+    /** Segments below the log start, until their files are deleted. Guarded by itself: the writer adds. */
+    private final List<LogSegment> dropped = new ArrayList<>();
 
     private volatile long flushedOffset;
-    private long recoveryPoint;
+    private volatile long highWatermark;
+    private OffsetCheckpoint stored = OffsetCheckpoint.OF_NEW_LOG;
     private LeaderEpochIndex storedEpochs = LeaderEpochIndex.empty();
     /** Base offset of the newest segment whose name is durable. */
     private long newestDurableSegment;
@@ -35,10 +39,22 @@ final class LogFlush {
         return flushedOffset;
     }
 
+    /** To be noted with the next checkpoint. Any thread. */
+    void noteHighWatermark(long offset) {
+        highWatermark = offset;
+    }
+
     /** Adds what the next flush shall write. Writer thread; never waits for the disk. */
     void addSnapshot(long offset, byte[] snapshot) {
         synchronized (pendingSnapshots) {
             pendingSnapshots.put(offset, snapshot);
+        }
+    }
+
+    /** Adds segments that no view holds any more. Writer thread; never waits for the disk. */
+    void drop(List<LogSegment> segments) {
+        synchronized (dropped) {
+            dropped.addAll(segments);
         }
     }
 
@@ -47,7 +63,18 @@ final class LogFlush {
         if (ended) {
             return;
         }
-        LogView view = current.get();
+        if (force(current.get())) {
+            try {
+                moveRecoveryPoint(current);
+            } catch (DiskFullException untilTheNextCheckpoint) {
+                // The flush itself is done. What recovery may take for granted stays as it was.
+                return;
+            }
+        }
+    }
+
+    /** @return whether a new segment became durable, so that the one before it is closed for good */
+    private boolean force(LogView view) {
         if (view.endOffset() > flushedOffset) {
             for (int i = view.segmentOf(flushedOffset); i < view.segments().length; i++) {
                 view.segments()[i].file().force();
@@ -59,43 +86,64 @@ final class LogFlush {
             newestDurableSegment = view.active().baseOffset();
         }
         flushedOffset = Math.max(flushedOffset, view.endOffset());
-        if (hasNewSegment) {
-            moveRecoveryPoint(view);
-        }
+        return hasNewSegment;
     }
 
-    /** Moves the recovery point to the flushed offset. */
+    /**
+     * Moves the recovery point to the flushed offset, and with it the log start; then deletes the files below it.
+     *
+     * @throws DiskFullException if there is no room; what was noted before stays
+     */
     synchronized void checkpoint(Supplier<LogView> current) {
         if (!ended) {
-            moveRecoveryPoint(current.get());
+            moveRecoveryPoint(current);
         }
     }
 
     /**
      * First all that recovery takes for granted below the recovery point is written: indexes of closed segments, epochs,
-     * producers (rule R9).
+     * producers (rule R9). Files go last, when it is on disk that the log starts above them (rule R15).
      */
-    private void moveRecoveryPoint(LogView view) {
+    private void moveRecoveryPoint(Supplier<LogView> current) {
+        List<LogSegment> unused;
+        synchronized (dropped) {
+            unused = List.copyOf(dropped);
+        }
+        LogView view = current.get();
+        if (view.logStartOffset() > flushedOffset) {
+            // Or recovery could find a log that ends below its start.
+            force(view);
+        }
         LogSegment[] segments = view.segments();
         for (int i = 0; i < segments.length - 1; i++) {
             segments[i].persistIndexes();
         }
-        writeSnapshots();
+        writeSnapshots(view);
         writeEpochs(view.epochs());
-        if (recoveryPoint != flushedOffset) {
-            writeRecoveryPoint(flushedOffset);
+        write(new OffsetCheckpoint(
+                flushedOffset,
+                view.logStartOffset(),
+                Math.max(highWatermark, view.logStartOffset()),
+                stored.mayHaveGaps()));
+        unused.forEach(LogSegment::delete);
+        synchronized (dropped) {
+            dropped.removeAll(unused);
         }
     }
 
-    private void writeSnapshots() {
+    private void writeSnapshots(LogView view) {
         Map<Long, byte[]> ready;
         synchronized (pendingSnapshots) {
-            ready = Map.copyOf(pendingSnapshots);
-            pendingSnapshots.clear();
+            ready = new TreeMap<>(pendingSnapshots);
         }
-        ready.forEach((offset, snapshot) -> ProducerSnapshot.write(directory, offset, snapshot));
+        ready.forEach((offset, snapshot) -> {
+            ProducerSnapshot.write(directory, offset, snapshot);
+            synchronized (pendingSnapshots) {
+                pendingSnapshots.remove(offset, snapshot);
+            }
+        });
         if (!ready.isEmpty()) {
-            ProducerSnapshot.deleteOld(directory, KEPT_SNAPSHOTS);
+            ProducerSnapshot.deleteUnused(directory, view);
         }
     }
 
@@ -106,9 +154,16 @@ final class LogFlush {
         }
     }
 
-    private void writeRecoveryPoint(long offset) {
-        checkpoints.writeRecoveryPoint(offset);
-        recoveryPoint = offset;
+    private void write(OffsetCheckpoint checkpoint) {
+        if (!checkpoint.equals(stored)) {
+            checkpoints.writeOffsets(checkpoint);
+            stored = checkpoint;
+        }
+    }
+
+    /** Runs a change of the log's files by the writer thread while no flush and no exchange runs. */
+    synchronized void exclusively(Runnable change) {
+        change.run();
     }
 
     /**
@@ -118,10 +173,10 @@ final class LogFlush {
      * @param cut changes the files and gives the view of what is left
      */
     synchronized void cutTo(long offset, Supplier<LogView> cut) {
-        if (recoveryPoint > offset) {
-            writeRecoveryPoint(offset);
-        }
+        CleanerCheckpoint.lowerTo(directory, offset);
+        write(stored.cutTo(offset));
         flushedOffset = Math.min(flushedOffset, offset);
+        highWatermark = Math.min(highWatermark, offset);
         synchronized (pendingSnapshots) {
             pendingSnapshots.keySet().removeIf(snapshot -> snapshot > offset);
         }
@@ -132,10 +187,31 @@ final class LogFlush {
         writeEpochs(left.epochs());
     }
 
+    /**
+     * Exchanges segments while no flush, truncation, reset, close or delete runs.
+     *
+     * @param exchange changes the view; if it gives false, nothing else happens
+     * @param files makes the change durable and deletes what is not needed any more
+     */
+    synchronized boolean exchange(BooleanSupplier exchange, Runnable files) {
+        if (ended || !exchange.getAsBoolean()) {
+            return false;
+        }
+        allowGaps();
+        files.run();
+        return true;
+    }
+
+    /** Before offsets are missing in the log for the first time. */
+    synchronized void allowGaps() {
+        write(stored.withGaps());
+    }
+
     /** Takes over from recovery, which left everything durable. */
     synchronized void begin(LogRecovery.Recovered recovered) {
-        recoveryPoint = recovered.report().recoveryPoint();
+        stored = recovered.stored();
         storedEpochs = recovered.storedEpochs();
+        highWatermark = recovered.highWatermarkHint();
         begin(recovered.view());
     }
 
@@ -143,21 +219,24 @@ final class LogFlush {
     synchronized void begin(LogView view) {
         flushedOffset = view.endOffset();
         newestDurableSegment = view.active().baseOffset();
-        moveRecoveryPoint(view);
+        moveRecoveryPoint(() -> view);
     }
 
     /** The last flush: makes all durable and moves the recovery point to the log end. No append may follow. */
     synchronized void finish(Supplier<LogView> current) {
-        flush(current);
         LogView view = current.get();
+        force(view);
         view.active().seal();
         view.active().persistIndexes();
-        moveRecoveryPoint(view);
+        moveRecoveryPoint(current);
     }
 
     /** Closes the files; a flush that comes later does nothing. */
     synchronized void end(Runnable closeFiles) {
         ended = true;
         closeFiles.run();
+        synchronized (dropped) {
+            dropped.forEach(LogSegment::close);
+        }
     }
 }

@@ -16,7 +16,12 @@ final class LogRecovery {
     private final LogDirectory directory;
     private final LogCheckpoints checkpoints;
     private final LogConfig config;
+    private final Optional<CleanEnd> cleanEnd;
+    private final RecoveryListener listener;
+    private final OffsetCheckpoint stored;
+    /** Below it everything was durable: what is missing there is damage. */
     private final long recoveryPoint;
+
     private final List<LogSegment> segments = new ArrayList<>();
     private final ProducerState producers;
     private LeaderEpochIndex epochs = LeaderEpochIndex.empty();
@@ -32,19 +37,49 @@ final class LogRecovery {
      *
      * @param storedEpochs what the epoch checkpoint on disk says, empty if it is missing
      */
-    record Recovered(LogView view, ProducerState producers, LeaderEpochIndex storedEpochs, RecoveryReport report) {}
+    record Recovered(
+            LogView view,
+            ProducerState producers,
+            OffsetCheckpoint stored,
+            LeaderEpochIndex storedEpochs,
+            long activeSinceMillis,
+            RecoveryReport report) {
+        /** Rule R15: no more than a hint. */
+        long highWatermarkHint() {
+            return Math.max(view.logStartOffset(), Math.min(stored.highWatermark(), view.endOffset()));
+        }
+    }
 
-    LogRecovery(LogDirectory directory, LogCheckpoints checkpoints, LogConfig config) {
+    LogRecovery(
+            LogDirectory directory,
+            LogCheckpoints checkpoints,
+            LogConfig config,
+            Optional<CleanEnd> cleanEnd,
+            RecoveryListener listener) {
         this.directory = directory;
         this.checkpoints = checkpoints;
         this.config = config;
-        this.recoveryPoint = checkpoints.readRecoveryPoint().orElse(0);
+        this.cleanEnd = cleanEnd;
+        this.listener = listener;
+        this.stored = checkpoints.readOffsets().orElseGet(this::missingCheckpoint);
+        this.recoveryPoint = Math.max(
+                stored.recoveryPoint(), cleanEnd.map(CleanEnd::endOffset).orElse(0L));
         this.producers = new ProducerState(config.maxProducerIds());
+    }
+
+    /** That of a new log is written before its first segment is: a log that is older never lacks it. */
+    private OffsetCheckpoint missingCheckpoint() {
+        if (!directory.offsetsWith(LogDirectory.LOG).isEmpty()) {
+            return OffsetCheckpoint.UNKNOWN;
+        }
+        checkpoints.writeOffsets(OffsetCheckpoint.OF_NEW_LOG);
+        return OffsetCheckpoint.OF_NEW_LOG;
     }
 
     /** @throws DamagedLogException if the log is not sound below the recovery point; nothing was changed then */
     Recovered run() {
         try {
+            SegmentSwap.recover(directory);
             return recover();
         } catch (RuntimeException e) {
             segments.forEach(LogSegment::close);
@@ -61,9 +96,18 @@ final class LogRecovery {
             }
             bases = List.of(0L);
         }
-        for (long base : bases) {
+        int first = bases.size() - 1;
+        while (first > 0 && bases.get(first) > stored.logStartOffset()) {
+            first--;
+        }
+        // A log start that was noted may have been the last word before the files below it went.
+        for (long below : bases.subList(0, first)) {
+            LogSegment.open(directory, below, config).delete();
+        }
+        for (long base : bases.subList(first, bases.size())) {
             segments.add(LogSegment.open(directory, base, config));
         }
+        listener.onSegments(segments.size());
         int firstScanned = firstToScan();
         verifyClosed(firstScanned);
         restoreState(firstScanned);
@@ -76,15 +120,24 @@ final class LogRecovery {
         int segmentsBefore = segments.size();
         cut.ifPresent(this::cutTo);
         makeDurable(firstScanned);
-        LogView view = LogView.of(segments, endOffset, epochs);
+        CleanerCheckpoint.lowerTo(directory, endOffset);
+        long logStart = Math.max(stored.logStartOffset(), segments.get(0).baseOffset());
+        LogView view = LogView.of(segments, logStart, endOffset, epochs.startingAt(logStart));
         RecoveryReport report = new RecoveryReport(
                 recoveryPoint,
                 endOffset,
                 scannedBytes,
                 bytesBefore - totalBytes(),
                 segmentsBefore - segments.size(),
-                rebuiltIndexes);
-        return new Recovered(view, producers, checkpoints.readEpochs().orElse(LeaderEpochIndex.empty()), report);
+                rebuiltIndexes,
+                cleanEnd.isPresent() && !cleanEnd.get().equals(PartitionLog.cleanEndOf(view)));
+        return new Recovered(
+                view,
+                producers,
+                stored,
+                checkpoints.readEpochs().orElse(LeaderEpochIndex.empty()),
+                LogWriter.NOT_SEEN,
+                report);
     }
 
     /**
@@ -108,6 +161,7 @@ final class LogRecovery {
                 rebuildIndexes(segment, end);
                 rebuiltIndexes++;
             }
+            listener.onSegmentDone(0);
         }
     }
 
@@ -117,7 +171,7 @@ final class LogRecovery {
                 new SegmentCursor(segment.file(), 0, segment.file().size(), SCAN_CHUNK_BYTES);
         long expected = segment.baseOffset();
         try {
-            while (cursor.advance() && cursor.header().baseOffset() == expected) {
+            while (cursor.advance() && follows(cursor.header(), expected)) {
                 segment.index(cursor.header(), (int) cursor.position());
                 expected = cursor.header().nextOffset();
             }
@@ -179,6 +233,7 @@ final class LogRecovery {
             if (i < segments.size() - 1) {
                 segment.seal();
             }
+            listener.onSegmentDone(segment.sizeInBytes());
         }
         return Optional.empty();
     }
@@ -206,13 +261,17 @@ final class LogRecovery {
 
     private void requireContinues(BatchHeader batch) {
         int lastEpoch = epochs.latestEpoch().orElse(0);
-        if (batch.baseOffset() != endOffset || batch.lastOffsetDelta() < 0 || batch.leaderEpoch() < lastEpoch) {
+        if (!follows(batch, endOffset) || batch.lastOffsetDelta() < 0 || batch.leaderEpoch() < lastEpoch) {
             throw new InvalidBatchException(
                     InvalidBatchException.Reason.INVALID_RECORD,
                     "batch has base offset " + batch.baseOffset() + ", last offset delta " + batch.lastOffsetDelta()
                             + " and leader epoch " + batch.leaderEpoch() + ", expected base offset " + endOffset
-                            + " and an epoch from " + lastEpoch + " on");
+                            + (stored.mayHaveGaps() ? " or above" : "") + " and an epoch from " + lastEpoch + " on");
         }
+    }
+
+    private boolean follows(BatchHeader batch, long expected) {
+        return batch.baseOffset() == expected || stored.mayHaveGaps() && batch.baseOffset() > expected;
     }
 
     private void take(LogSegment segment, SegmentCursor cursor) {

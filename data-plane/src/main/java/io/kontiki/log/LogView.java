@@ -8,42 +8,82 @@ import java.util.Optional;
  * The log as readers see it at one moment: which segments there are, how far they may be read, and the epochs. Immutable;
  * the segments themselves may have grown since, behind the end offset.
  *
- * @param segments by rising base offset, at least one; the last one grows
+ * @param segments by rising base offset, at least one; each ends where the next begins, and the last one grows
+ * @param logStartOffset first offset that may be read: in the first segment or, if that one is empty, its base
  * @param endOffset log end offset
- * @param epochs leader epochs up to it
- * @param generation rises with each truncation or reset, which alone change what was readable before
+ * @param epochs leader epochs from the log start up to it
+ * @param generation rises with each change that takes files from under readers: truncation, reset, a log start that
+ *     leaves segments behind, an exchange of segments
+ * @param cuts truncations and resets so far: what lies at an offset stays the same while this does
  */
-record LogView(LogSegment[] segments, long endOffset, LeaderEpochIndex epochs, int generation) {
-    static LogView of(List<LogSegment> segments, long endOffset, LeaderEpochIndex epochs) {
-        return new LogView(segments.toArray(LogSegment[]::new), endOffset, epochs, 0);
-    }
-
-    long logStartOffset() {
-        return segments[0].baseOffset();
+record LogView(
+        LogSegment[] segments, long logStartOffset, long endOffset, LeaderEpochIndex epochs, int generation, int cuts) {
+    static LogView of(List<LogSegment> segments, long logStartOffset, long endOffset, LeaderEpochIndex epochs) {
+        return new LogView(segments.toArray(LogSegment[]::new), logStartOffset, endOffset, epochs, 0, 0);
     }
 
     LogSegment active() {
         return segments[segments.length - 1];
     }
 
+    /** Where a segment ends: where the next one begins. */
+    long endOf(int segment) {
+        return segment == segments.length - 1 ? endOffset : segments[segment + 1].baseOffset();
+    }
+
     LogView withEnd(long newEndOffset, LeaderEpochIndex newEpochs) {
-        return new LogView(segments, newEndOffset, newEpochs, generation);
+        return new LogView(segments, logStartOffset, newEndOffset, newEpochs, generation, cuts);
     }
 
     LogView withSegment(LogSegment segment) {
         LogSegment[] more = Arrays.copyOf(segments, segments.length + 1);
         more[segments.length] = segment;
-        return new LogView(more, endOffset, epochs, generation);
+        return new LogView(more, logStartOffset, endOffset, epochs, generation, cuts);
+    }
+
+    /** This view from an offset on; the segment that holds it, or would, becomes the first. */
+    LogView startingAt(long offset) {
+        int first = segmentOf(offset);
+        return new LogView(
+                Arrays.copyOfRange(segments, first, segments.length),
+                offset,
+                endOffset,
+                epochs.startingAt(offset),
+                first == 0 ? generation : generation + 1,
+                cuts);
     }
 
     /** This view cut to an offset of the segment {@code last}, which is kept. */
     LogView truncatedTo(int last, long newEndOffset) {
         return new LogView(
-                Arrays.copyOf(segments, last + 1), newEndOffset, epochs.truncatedTo(newEndOffset), generation + 1);
+                Arrays.copyOf(segments, last + 1),
+                logStartOffset,
+                newEndOffset,
+                epochs.truncatedTo(newEndOffset),
+                generation + 1,
+                cuts + 1);
     }
 
-    LogView resetTo(LogSegment only) {
-        return new LogView(new LogSegment[] {only}, only.baseOffset(), LeaderEpochIndex.empty(), generation + 1);
+    /** A log of one empty segment. */
+    LogView resetTo(LogSegment only, LeaderEpochIndex newEpochs) {
+        long start = only.baseOffset();
+        return new LogView(new LogSegment[] {only}, start, start, newEpochs, generation + 1, cuts + 1);
+    }
+
+    /** This view with another segment in place of adjacent closed ones; empty if these are not all there any more. */
+    Optional<LogView> exchanged(List<LogSegment> replaced, LogSegment by) {
+        int first = Arrays.asList(segments).indexOf(replaced.get(0));
+        int behind = first + replaced.size();
+        if (first < 0
+                || behind >= segments.length
+                || !Arrays.asList(segments).subList(first, behind).equals(replaced)) {
+            return Optional.empty();
+        }
+        LogSegment[] fewer = new LogSegment[segments.length - replaced.size() + 1];
+        System.arraycopy(segments, 0, fewer, 0, first);
+        fewer[first] = by;
+        System.arraycopy(segments, behind, fewer, first + 1, segments.length - behind);
+        return Optional.of(new LogView(fewer, logStartOffset, endOffset, epochs, generation + 1, cuts));
     }
 
     /** Number of the segment that holds the offset, or would; the offset is at or above the log start. */
@@ -61,6 +101,10 @@ record LogView(LogSegment[] segments, long endOffset, LeaderEpochIndex epochs, i
         return low;
     }
 
+    boolean hasSegmentAt(long baseOffset) {
+        return segments[segmentOf(baseOffset)].baseOffset() == baseOffset;
+    }
+
     long sizeInBytes() {
         long bytes = 0;
         for (LogSegment segment : segments) {
@@ -70,8 +114,8 @@ record LogView(LogSegment[] segments, long endOffset, LeaderEpochIndex epochs, i
     }
 
     LogSlice read(String directory, long fromOffset, int maxBytes, long toOffsetExclusive) {
-        if (fromOffset < logStartOffset() || fromOffset > endOffset) {
-            throw new OffsetOutOfRangeException(directory, fromOffset, logStartOffset(), endOffset);
+        if (fromOffset < logStartOffset || fromOffset > endOffset) {
+            throw new OffsetOutOfRangeException(directory, fromOffset, logStartOffset, endOffset);
         }
         long to = Math.min(toOffsetExclusive, endOffset);
         if (fromOffset >= to) {

@@ -5,36 +5,55 @@ import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordBatchBuilder;
 import io.kontiki.record.RecordBatches;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 
 /**
- * What changes a log. Belongs to the log's writer thread, except that any thread may take the {@link #view()}. Failures of
- * the disk pass through as {@link io.kontiki.storage.StorageException}; the log is of no use for writing after one.
+ * What changes a log. Belongs to the log's writer thread, except that any thread may take the {@link #view()} and that the
+ * cleaner's thread exchanges closed segments: hence the view changes by compare-and-set. Failures of the disk pass through
+ * as {@link io.kontiki.storage.StorageException}.
  */
 final class LogWriter {
+    /** Stands for: the active segment is empty, or nobody looked since its first batch. */
+    static final long NOT_SEEN = Long.MAX_VALUE;
+
     private final LogDirectory directory;
-    private LogConfig config;
+    private volatile LogConfig config;
     private final ProducerState producers;
     private final LogFlush flush;
     /** The header of the batch that is being appended, with the leader's stamp. */
     private final ByteBuffer stamped = ByteBuffer.allocate(BatchHeader.BYTES);
 
-    private volatile LogView view;
+    private final AtomicReference<LogView> view;
+    /** A segment was begun since the last append that told so. */
+    private boolean rolled;
+    /** When the active segment's first batch came, in ms since 1970, or {@link #NOT_SEEN}. */
+    private long activeSinceMillis;
 
     LogWriter(LogDirectory directory, LogConfig config, LogRecovery.Recovered recovered, LogFlush flush) {
         this.directory = directory;
         this.config = config;
         this.producers = recovered.producers();
         this.flush = flush;
-        this.view = recovered.view();
+        this.view = new AtomicReference<>(recovered.view());
+        this.activeSinceMillis = recovered.activeSinceMillis();
     }
 
     /** Any thread. */
     LogView view() {
-        return view;
+        return view.get();
     }
 
     ProducerState producers() {
         return producers;
+    }
+
+    /** Any thread. */
+    LogConfig config() {
+        return config;
     }
 
     /** See {@link PartitionLog#configure}. */
@@ -42,15 +61,27 @@ final class LogWriter {
         config = newConfig;
     }
 
+    private void change(UnaryOperator<LogView> to) {
+        view.updateAndGet(to);
+    }
+
+    /** Shows readers what was appended. */
+    private void publish(long endOffset, LeaderEpochIndex epochs) {
+        LogView now = view();
+        while (!view.compareAndSet(now, now.withEnd(endOffset, epochs))) {
+            now = view();
+        }
+    }
+
     /** See {@link PartitionLog#beginEpoch}. */
     void beginEpoch(int leaderEpoch) {
         requireEpoch(leaderEpoch);
-        LogView now = view;
-        view = now.withEnd(now.endOffset(), now.epochs().with(leaderEpoch, now.endOffset()));
+        LogView now = view();
+        publish(now.endOffset(), now.epochs().with(leaderEpoch, now.endOffset()));
     }
 
     private void requireEpoch(int leaderEpoch) {
-        int latest = view.epochs().latestEpoch().orElse(0);
+        int latest = view().epochs().latestEpoch().orElse(0);
         if (leaderEpoch < latest) {
             throw new IllegalArgumentException("leader epoch " + leaderEpoch + " is below the latest epoch " + latest);
         }
@@ -65,51 +96,63 @@ final class LogWriter {
             throw new IllegalArgumentException("one batch of " + size + " bytes, but " + batch.remaining() + " given");
         }
         stamped.clear().put(0, batch, start, BatchHeader.BYTES);
-        RecordBatchBuilder.stampLeader(stamped, view.endOffset(), leaderEpoch);
+        RecordBatchBuilder.stampLeader(stamped, view().endOffset(), leaderEpoch);
         BatchHeader header = BatchHeader.at(stamped, 0);
-        boolean rolled = rollUnlessFits(header);
-        LogSegment active = view.active();
+        if (!view().active().hasRoomFor(header, 0, config.segmentBytes())) {
+            roll();
+        }
+        LogSegment active = view().active();
         int position = active.sizeInBytes();
         active.file().append(stamped, batch.slice(start + BatchHeader.BYTES, size - BatchHeader.BYTES));
-        LeaderEpochIndex epochs = note(header, active, position, view.epochs());
-        view = view.withEnd(header.nextOffset(), epochs);
-        return new AppendInfo(header.baseOffset(), header.lastOffset(), header.maxTimestampMs(), size, rolled);
+        publish(header.nextOffset(), note(header, active, position, view().epochs()));
+        return appended(header.baseOffset(), header.maxTimestampMs(), size);
+    }
+
+    private AppendInfo appended(long baseOffset, long maxTimestampMs, int bytes) {
+        boolean tellRolled = rolled;
+        rolled = false;
+        return new AppendInfo(baseOffset, view().endOffset() - 1, maxTimestampMs, bytes, tellRolled);
     }
 
     /** See {@link PartitionLog#appendAsFollower}. */
     AppendInfo appendAsFollower(ByteBuffer batches) {
         ByteBuffer bytes = batches.slice();
-        requireContinues(bytes);
-        long baseOffset = view.endOffset();
+        if (requireContinues(bytes)) {
+            flush.allowGaps();
+        }
+        long baseOffset = view().endOffset();
         long maxTimestampMs = BatchHeader.NO_TIMESTAMP;
-        boolean rolled = false;
         int runStart = 0;
         int runEnd = 0;
         for (RecordBatch batch : RecordBatches.of(bytes)) {
-            if (!view.active().hasRoomFor(batch, runEnd - runStart, config.segmentBytes())) {
+            if (!view().active().hasRoomFor(batch, runEnd - runStart, config.segmentBytes())) {
                 writeRun(bytes, runStart, runEnd);
                 runStart = runEnd;
                 roll();
-                rolled = true;
             }
             runEnd += batch.sizeInBytes();
             maxTimestampMs = Math.max(maxTimestampMs, batch.maxTimestampMs());
         }
         writeRun(bytes, runStart, runEnd);
-        return new AppendInfo(baseOffset, view.endOffset() - 1, maxTimestampMs, runEnd, rolled);
+        return appended(baseOffset, maxTimestampMs, runEnd);
     }
 
-    /** Rule F7, as far as the log can judge: before the first byte is written, everything is known to fit. */
-    private void requireContinues(ByteBuffer bytes) {
+    /**
+     * Rule F7, as far as the log can judge: before the first byte is written, everything is known to fit.
+     *
+     * @return whether offsets are missing
+     */
+    private boolean requireContinues(ByteBuffer bytes) {
         if (!bytes.hasRemaining()) {
             throw new IllegalArgumentException("no batch to append");
         }
-        long expectedOffset = view.endOffset();
-        int lastEpoch = view.epochs().latestEpoch().orElse(0);
+        long expectedOffset = view().endOffset();
+        boolean gaps = false;
+        int lastEpoch = view().epochs().latestEpoch().orElse(0);
         for (RecordBatch batch : RecordBatches.of(bytes)) {
             batch.ensureValidChecksum();
-            if (batch.baseOffset() != expectedOffset) {
-                throw mismatch("base offset", batch.baseOffset(), Long.toString(expectedOffset));
+            if (batch.baseOffset() < expectedOffset) {
+                throw mismatch("base offset", batch.baseOffset(), expectedOffset + " or above");
             }
             if (batch.leaderEpoch() < lastEpoch) {
                 throw mismatch("leader epoch", batch.leaderEpoch(), lastEpoch + " or above");
@@ -117,9 +160,11 @@ final class LogWriter {
             if (batch.lastOffsetDelta() < 0) {
                 throw mismatch("last offset delta", batch.lastOffsetDelta(), "0 or above");
             }
+            gaps |= batch.baseOffset() > expectedOffset;
             expectedOffset = batch.nextOffset();
             lastEpoch = batch.leaderEpoch();
         }
+        return gaps;
     }
 
     private AppendMismatchException mismatch(String field, long found, String expected) {
@@ -132,17 +177,17 @@ final class LogWriter {
             return;
         }
         ByteBuffer run = bytes.slice(from, to - from);
-        LogSegment active = view.active();
+        LogSegment active = view().active();
         int position = active.sizeInBytes();
         active.file().append(run.duplicate());
-        LeaderEpochIndex epochs = view.epochs();
-        long endOffset = view.endOffset();
+        LeaderEpochIndex epochs = view().epochs();
+        long endOffset = view().endOffset();
         for (RecordBatch batch : RecordBatches.of(run)) {
             epochs = note(batch, active, position, epochs);
             position += batch.sizeInBytes();
             endOffset = batch.nextOffset();
         }
-        view = view.withEnd(endOffset, epochs);
+        publish(endOffset, epochs);
     }
 
     /** Takes a written batch into all that is derived from batches. */
@@ -152,26 +197,76 @@ final class LogWriter {
         return epochs.with(batch.leaderEpoch(), batch.baseOffset());
     }
 
-    private boolean rollUnlessFits(BatchHeader batch) {
-        if (view.active().hasRoomFor(batch, 0, config.segmentBytes())) {
+    /**
+     * Begins a new segment at the log end. Its name and what the closed one left unflushed become durable at the next flush.
+     * If there is no room for its file, nothing has changed.
+     */
+    private void roll() {
+        LogView now = view();
+        LogSegment next = LogSegment.open(directory, now.endOffset(), config);
+        now.active().seal();
+        flush.addSnapshot(now.endOffset(), ProducerSnapshot.encode(producers, now.endOffset()));
+        change(to -> to.withSegment(next));
+        rolled = true;
+        activeSinceMillis = NOT_SEEN;
+    }
+
+    /** See {@link PartitionLog#rollIfDue}. */
+    boolean rollIfDue(long nowMillis) {
+        if (view().active().sizeInBytes() == 0) {
+            activeSinceMillis = NOT_SEEN;
+            return false;
+        }
+        activeSinceMillis = Math.min(nowMillis, activeSinceMillis);
+        if (nowMillis - activeSinceMillis < config.segmentMillis()) {
             return false;
         }
         roll();
         return true;
     }
 
-    /** Begins a new segment at the log end. Its name and what the closed one left unflushed become durable at the next flush. */
-    private void roll() {
-        LogView now = view;
-        now.active().seal();
-        LogSegment next = LogSegment.open(directory, now.endOffset(), config);
-        flush.addSnapshot(now.endOffset(), ProducerSnapshot.encode(producers, now.endOffset()));
-        view = now.withSegment(next);
+    /** See {@link PartitionLog#raiseLogStart}. */
+    void raiseLogStart(long offset) {
+        LogView before = view();
+        if (offset > before.endOffset()) {
+            throw new IllegalArgumentException("cannot start the log " + directory.path() + " at offset " + offset
+                    + ", it ends at " + before.endOffset());
+        }
+        if (offset <= before.logStartOffset()) {
+            return;
+        }
+        LogView replaced = view.getAndUpdate(now -> now.startingAt(offset));
+        flush.drop(Arrays.asList(replaced.segments()).subList(0, replaced.segmentOf(offset)));
+    }
+
+    /** See {@link PartitionLog#exchange}. Cleaner's thread. */
+    boolean exchange(LogView seen, List<LogSegment> replaced, LogSegment by, Runnable files) {
+        return flush.exchange(() -> exchangeInView(seen, replaced, by), files);
+    }
+
+    private boolean exchangeInView(LogView seen, List<LogSegment> replaced, LogSegment by) {
+        while (true) {
+            LogView now = view();
+            if (now.cuts() != seen.cuts()) {
+                return false;
+            }
+            Optional<LogView> exchanged = now.exchanged(replaced, by);
+            if (exchanged.isEmpty()) {
+                return false;
+            }
+            if (view.compareAndSet(now, exchanged.get())) {
+                return true;
+            }
+        }
     }
 
     /** See {@link PartitionLog#truncateTo}. */
     void truncateTo(long endOffsetExclusive) {
-        LogView now = view;
+        flush.exclusively(() -> truncate(endOffsetExclusive));
+    }
+
+    private void truncate(long endOffsetExclusive) {
+        LogView now = view();
         if (endOffsetExclusive < now.logStartOffset() || endOffsetExclusive > now.endOffset()) {
             throw new IllegalArgumentException("cannot truncate to offset " + endOffsetExclusive + ", the log spans "
                     + now.logStartOffset() + " to " + now.endOffset());
@@ -182,14 +277,20 @@ final class LogWriter {
             cut(now, number, last.sizeInBytes(), endOffsetExclusive);
         } else {
             SegmentCursor cursor = last.cursorAtBatchOf(endOffsetExclusive);
-            cut(now, number, (int) cursor.position(), cursor.header().baseOffset());
+            cut(
+                    now,
+                    number,
+                    (int) cursor.position(),
+                    Math.min(endOffsetExclusive, cursor.header().baseOffset()));
         }
+        rebuildProducers();
+        activeSinceMillis = NOT_SEEN;
     }
 
     private void cut(LogView now, int number, int position, long endOffset) {
         flush.cutTo(endOffset, () -> {
             // Readers first: they see the shorter log before its files change.
-            view = now.truncatedTo(number, endOffset);
+            change(to -> to.truncatedTo(number, endOffset));
             LogSegment[] segments = now.segments();
             for (int i = segments.length - 1; i > number; i--) {
                 segments[i].delete();
@@ -198,31 +299,50 @@ final class LogWriter {
                 segments[number].truncateTo(position, endOffset);
             }
             segments[number].file().force();
-            return view;
+            return view();
         });
-        rebuildProducers();
     }
 
     private void rebuildProducers() {
         producers.clear();
-        LogView now = view;
-        long from = ProducerSnapshot.loadNewest(directory, now.endOffset(), now.logStartOffset(), producers);
-        for (int i = now.segmentOf(from); i < now.segments().length; i++) {
-            now.segments()[i].replay(from, producers::onAppended);
+        LogView now = view();
+        ProducerSnapshot.restore(directory, now, now.endOffset(), producers);
+    }
+
+    /** See {@link PartitionLog#producerSnapshotAt}. Any thread. */
+    ByteBuffer producerSnapshotAt(LogView seen, long offset) {
+        if (offset < seen.logStartOffset() || offset > seen.endOffset()) {
+            throw new OffsetOutOfRangeException(directory.path(), offset, seen.logStartOffset(), seen.endOffset());
         }
+        ProducerState then = new ProducerState(config.maxProducerIds());
+        ProducerSnapshot.restore(directory, seen, offset, then);
+        return ByteBuffer.wrap(ProducerSnapshot.encode(then, offset));
     }
 
     /** See {@link PartitionLog#resetTo}. */
-    void resetTo(long startOffset) {
-        LogView now = view;
+    void resetTo(long startOffset, LeaderEpochIndex epochs, ByteBuffer producerSnapshot) {
+        flush.exclusively(() -> reset(startOffset, epochs.truncatedTo(startOffset + 1), producerSnapshot));
+    }
+
+    private void reset(long startOffset, LeaderEpochIndex epochs, ByteBuffer producerSnapshot) {
+        ProducerState sent = new ProducerState(config.maxProducerIds());
+        if (producerSnapshot.hasRemaining()
+                && !ProducerSnapshot.decode(producerSnapshot.duplicate(), startOffset, sent)) {
+            throw new IllegalArgumentException("not a producer snapshot at offset " + startOffset);
+        }
+        LogView now = view();
         flush.cutTo(0, () -> {
             for (int i = now.segments().length - 1; i >= 0; i--) {
                 now.segments()[i].delete();
             }
-            view = now.resetTo(LogSegment.open(directory, startOffset, config));
-            return view;
+            LogSegment only = LogSegment.open(directory, startOffset, config);
+            change(to -> to.resetTo(only, epochs.startingAt(startOffset)));
+            return view();
         });
         producers.clear();
-        flush.begin(view);
+        sent.entries().forEach(producers::restore);
+        flush.addSnapshot(startOffset, ProducerSnapshot.encode(producers, startOffset));
+        flush.begin(view());
+        activeSinceMillis = NOT_SEEN;
     }
 }

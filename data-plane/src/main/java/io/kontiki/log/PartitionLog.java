@@ -2,10 +2,13 @@ package io.kontiki.log;
 
 import io.kontiki.record.InvalidBatchException;
 import io.kontiki.storage.Disk;
+import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -32,6 +35,7 @@ public final class PartitionLog implements AutoCloseable {
     private final LogDirectory directory;
     private final UUID topicId;
     private final RecoveryReport recovery;
+    private final long highWatermarkHint;
     private final LogFlush flush;
     private final LogWriter writer;
 
@@ -39,10 +43,16 @@ public final class PartitionLog implements AutoCloseable {
     private volatile boolean closed;
 
     private PartitionLog(
-            LogDirectory directory, UUID topicId, RecoveryReport recovery, LogFlush flush, LogWriter writer) {
+            LogDirectory directory,
+            UUID topicId,
+            RecoveryReport recovery,
+            long highWatermarkHint,
+            LogFlush flush,
+            LogWriter writer) {
         this.directory = directory;
         this.topicId = topicId;
         this.recovery = recovery;
+        this.highWatermarkHint = highWatermarkHint;
         this.flush = flush;
         this.writer = writer;
     }
@@ -57,10 +67,29 @@ public final class PartitionLog implements AutoCloseable {
      * @throws StorageException if the disk fails
      */
     public static PartitionLog open(Disk disk, String directory, UUID topicId, LogConfig config) {
+        return open(disk, directory, topicId, config, Optional.empty(), RecoveryListener.NONE);
+    }
+
+    /**
+     * Opens the log as the other method does, knowing how its last run ended. If it loads with exactly that end, nothing is
+     * verified; else everything above the recovery point is, as after a crash, and
+     * {@link RecoveryReport#contradictsCleanEnd} tells if it ends otherwise. What is missing below that end counts as
+     * damage. After {@link #setDamageAside} the end holds no longer: open without it.
+     *
+     * @param cleanEnd what a clean stop noted of this log, if it was the last stop
+     * @param listener hears of the progress, on the calling thread
+     */
+    public static PartitionLog open(
+            Disk disk,
+            String directory,
+            UUID topicId,
+            LogConfig config,
+            Optional<CleanEnd> cleanEnd,
+            RecoveryListener listener) {
         LogDirectory files = new LogDirectory(disk, directory);
         LogCheckpoints checkpoints = new LogCheckpoints(files);
         LogIdentity.ensure(files, checkpoints, topicId);
-        LogRecovery.Recovered recovered = new LogRecovery(files, checkpoints, config).run();
+        LogRecovery.Recovered recovered = new LogRecovery(files, checkpoints, config, cleanEnd, listener).run();
         LogFlush flush = new LogFlush(files, checkpoints);
         flush.begin(recovered);
         RecoveryReport report = recovered.report();
@@ -74,7 +103,7 @@ public final class PartitionLog implements AutoCloseable {
                     report.recoveryPoint());
         }
         LogWriter writer = new LogWriter(files, config, recovered, flush);
-        return new PartitionLog(files, topicId, report, flush, writer);
+        return new PartitionLog(files, topicId, report, recovered.highWatermarkHint(), flush, writer);
     }
 
     /**
@@ -110,6 +139,47 @@ public final class PartitionLog implements AutoCloseable {
     /** What opening the log found. */
     public RecoveryReport recovery() {
         return recovery;
+    }
+
+    /**
+     * A high watermark that was noted before the last stop, bounded by the log as it was opened (rule R15): only a hint,
+     * for it may be too low.
+     */
+    public long highWatermarkHint() {
+        return highWatermarkHint;
+    }
+
+    /** Tells the high watermark, which the next checkpoint and the close note on disk. Any thread; cheap. */
+    public void noteHighWatermark(long offset) {
+        flush.noteHighWatermark(offset);
+    }
+
+    /** How the log ends: after {@link #close()}, what a clean stop may vouch for. Not for a log that failed. */
+    public CleanEnd cleanEnd() {
+        return cleanEndOf(writer.view());
+    }
+
+    static CleanEnd cleanEndOf(LogView view) {
+        int lastEpoch =
+                view.epochs().truncatedTo(view.endOffset()).latestEpoch().orElse(CleanEnd.NO_EPOCH);
+        return new CleanEnd(view.endOffset(), lastEpoch);
+    }
+
+    /**
+     * The producers as they were when the log ended at an offset, encoded: what a replica needs that is {@link #resetTo}
+     * it (rule F11). Reads a snapshot and the batch headers behind it, of a segment at most if snapshots are sound. Any
+     * thread; may block on the disk.
+     *
+     * @throws OffsetOutOfRangeException if the offset is below the log start or above the log end
+     * @throws StorageException if the disk fails
+     */
+    public ByteBuffer producerSnapshotAt(long offset) {
+        return look(view -> writer.producerSnapshotAt(view, offset));
+    }
+
+    /** The log as it is now; its segments' files may go at any time (see {@link #exchange}). Any thread. */
+    LogView view() {
+        return writer.view();
     }
 
     /** First offset that can be read. Any thread. */
@@ -185,23 +255,27 @@ public final class PartitionLog implements AutoCloseable {
      *
      * @param batch one batch between position and limit; neither bytes nor position change
      * @param leaderEpoch at or above the latest epoch
+     * @throws DiskFullException if there is no room: nothing was appended, and the log can be used as before
      * @throws LogFailedException if the write fails or one did before
      * @throws IllegalArgumentException if the epoch is below the latest one
      */
     public AppendInfo appendAsLeader(ByteBuffer batch, int leaderEpoch) {
-        return change(() -> writer.appendAsLeader(batch, leaderEpoch));
+        return append(() -> writer.appendAsLeader(batch, leaderEpoch));
     }
 
     /**
      * Appends batches as their leader wrote them, unchanged (rules F7 and F8): all of them or, if one does not fit, none.
+     * Offsets may be missing between batches, which compaction took out of the leader's log.
      *
      * @param batches one or more whole batches between position and limit; neither bytes nor position change
      * @throws InvalidBatchException if a batch is cut short or its checksum is wrong
-     * @throws AppendMismatchException if offsets do not continue the log or an epoch is below the one before
+     * @throws AppendMismatchException if offsets do not rise from the log end or an epoch is below the one before
+     * @throws DiskFullException if there is no room: the log can be used as before and ends behind the last batch that it
+     *     took, which may be one of these if they were to lie in two segments
      * @throws LogFailedException if the write fails or one did before
      */
     public AppendInfo appendAsFollower(ByteBuffer batches) {
-        return change(() -> writer.appendAsFollower(batches));
+        return append(() -> writer.appendAsFollower(batches));
     }
 
     /**
@@ -231,6 +305,60 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
+     * Closes the active segment if its first batch came {@code segmentMillis} ago or earlier. Writer thread, from time to
+     * time. After a restart the time is counted anew.
+     *
+     * @param nowMillis since 1970
+     * @return whether a new segment was begun: see {@link AppendInfo#rolled}, which the next append will tell, too
+     * @throws DiskFullException if there is no room for one; nothing has changed
+     * @throws LogFailedException if the disk fails or something did before
+     */
+    public boolean rollIfDue(long nowMillis) {
+        return append(() -> writer.rollIfDue(nowMillis));
+    }
+
+    /**
+     * The log start that retention asks for. Changes nothing. Any thread.
+     *
+     * @param nowMillis since 1970
+     * @param limitOffset no segment that ends above it goes: the high watermark or, if lower, the last stable offset
+     * @return for {@link #raiseLogStart}; empty if nothing is to go
+     */
+    public OptionalLong retentionPoint(long nowMillis, long limitOffset) {
+        return LogRetention.point(writer.view(), writer.config().retention(), nowMillis, limitOffset);
+    }
+
+    /**
+     * Lets the log begin at an offset: nothing below is read any more from now on. The next {@link #checkpoint()} notes it
+     * on disk and then deletes the segments that lie below it as a whole. Writer thread; does not wait for the disk.
+     *
+     * @param offset nothing happens if it is at or below the log start
+     * @throws IllegalArgumentException if it is above the log end
+     * @throws LogFailedException if the disk failed before
+     */
+    public void raiseLogStart(long offset) {
+        requireOnline();
+        writer.raiseLogStart(offset);
+    }
+
+    /**
+     * Replaces adjacent closed segments by one that ends where they do. For compaction; a thread of its own. While the
+     * call runs no truncation, reset, close, delete or flush does.
+     *
+     * @param seen the view that was compacted: if the log was cut since, nothing happens
+     * @param files called after readers were pointed to the new segment: puts its file in place of the old ones, durably.
+     *     Readers that look into an old one meanwhile may fail; they try again
+     * @return false if nothing happened, as the segments are not there any more or the log is closed
+     * @throws LogFailedException if {@code files} throws a StorageException
+     */
+    boolean exchange(LogView seen, List<LogSegment> replaced, LogSegment by, Runnable files) {
+        if (closed && failure == null) {
+            return false;
+        }
+        return change(() -> writer.exchange(seen, replaced, by, files));
+    }
+
+    /**
      * Makes everything appended before the call durable: batches, and the names of new files (rule R9). Flusher thread.
      *
      * @return the flushed offset
@@ -250,13 +378,16 @@ public final class PartitionLog implements AutoCloseable {
      * Notes the flushed offset on disk as the recovery point, so that the next recovery knows damage from a torn tail and
      * has less to verify. Cheap enough for once a minute, not for every flush. Flusher thread.
      *
+     * <p>Also makes a raised log start durable and then deletes the segments below it (rule R15).
+     *
+     * @throws DiskFullException if there is no room; the note before holds
      * @throws LogFailedException if the write fails or something did before
      */
     public void checkpoint() {
         if (closed && failure == null) {
             return;
         }
-        change(() -> {
+        append(() -> {
             flush.checkpoint(writer::view);
             return null;
         });
@@ -279,14 +410,17 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Drops everything and goes on at an offset, with no epochs and no producers (rule F11). Durable on return.
+     * Drops everything and goes on at an offset (rule F11). Durable on return.
      *
+     * @param epochs the leader's; those that begin above the offset are ignored
+     * @param producerSnapshot the leader's {@link #producerSnapshotAt} of that offset, or no bytes for no producers
+     * @throws IllegalArgumentException if the snapshot is not one of that offset; nothing was changed
      * @throws LogFailedException if the disk fails or something did before
      */
-    public void resetTo(long startOffset) {
+    public void resetTo(long startOffset, LeaderEpochIndex epochs, ByteBuffer producerSnapshot) {
         LOG.info("log {}: reset from offset {} to {}", directory.path(), endOffset(), startOffset);
         change(() -> {
-            writer.resetTo(startOffset);
+            writer.resetTo(startOffset, epochs, producerSnapshot);
             return null;
         });
     }
@@ -344,17 +478,33 @@ public final class PartitionLog implements AutoCloseable {
         }
     }
 
+    /** As {@link #change}, but what a full disk refused left the log as it was. */
+    private <T> T append(Supplier<T> operation) {
+        requireOnline();
+        try {
+            return operation.get();
+        } catch (DiskFullException full) {
+            throw full;
+        } catch (StorageException e) {
+            throw failed(e);
+        }
+    }
+
     /** Runs what writes to the disk; the first failure is the last operation. */
     private <T> T change(Supplier<T> operation) {
         requireOnline();
         try {
             return operation.get();
         } catch (StorageException e) {
-            LogFailedException failed = new LogFailedException(directory.path(), e);
-            failure = failed;
-            LOG.error("log {} goes offline", directory.path(), e);
-            throw failed;
+            throw failed(e);
         }
+    }
+
+    private LogFailedException failed(StorageException cause) {
+        LogFailedException failed = new LogFailedException(directory.path(), cause);
+        failure = failed;
+        LOG.error("log {} goes offline", directory.path(), cause);
+        return failed;
     }
 
     /** Reads from one view, and again if a cut of the log came between: then bytes or files may have been pulled away. */

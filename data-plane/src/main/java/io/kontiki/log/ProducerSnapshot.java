@@ -49,7 +49,8 @@ final class ProducerSnapshot {
     }
 
     /** Fills an empty state. False, and the state is left empty, if the bytes are not a sound snapshot at that offset. */
-    static boolean decode(ByteBuffer source, long offset, ProducerState target) {
+    static boolean decode(ByteBuffer snapshot, long offset, ProducerState target) {
+        ByteBuffer source = snapshot.slice();
         try {
             if (source.getInt() != MAGIC
                     || source.getShort() != VERSION
@@ -63,7 +64,7 @@ final class ProducerSnapshot {
                 target.restore(id, decodeEntry(source));
             }
             return true;
-        } catch (BufferUnderflowException tooShort) {
+        } catch (BufferUnderflowException | IndexOutOfBoundsException tooShort) {
             target.clear();
             return false;
         }
@@ -87,17 +88,32 @@ final class ProducerSnapshot {
     /**
      * Fills an empty state from the newest sound snapshot at or below an offset.
      *
-     * @return the offset from which the log must be replayed into the state; {@code logStartOffset} if there is none
+     * @param minOffset base of the first segment: what a snapshot below it lacks is not there to be replayed
+     * @return the offset from which the log must be replayed into the state; {@code minOffset} if there is none
      */
-    static long loadNewest(LogDirectory directory, long maxOffset, long logStartOffset, ProducerState target) {
+    static long loadNewest(LogDirectory directory, long maxOffset, long minOffset, ProducerState target) {
         List<Long> offsets = directory.offsetsWith(LogDirectory.SNAPSHOT);
         for (int i = offsets.size() - 1; i >= 0; i--) {
             long offset = offsets.get(i);
-            if (offset <= maxOffset && offset >= logStartOffset && load(directory, offset, target)) {
+            if (offset <= maxOffset && offset >= minOffset && load(directory, offset, target)) {
                 return offset;
             }
         }
-        return logStartOffset;
+        return minOffset;
+    }
+
+    /** Fills an empty state with what it was when the log ended at an offset: from a snapshot and the batches behind it. */
+    static void restore(LogDirectory directory, LogView log, long endOffset, ProducerState target) {
+        long from = loadNewest(directory, endOffset, log.segments()[0].baseOffset(), target);
+        for (int i = log.segmentOf(from);
+                i < log.segments().length && log.segments()[i].baseOffset() < endOffset;
+                i++) {
+            log.segments()[i].replay(from, batch -> {
+                if (batch.lastOffset() < endOffset) {
+                    target.onAppended(batch);
+                }
+            });
+        }
     }
 
     private static boolean load(LogDirectory directory, long offset, ProducerState target) {
@@ -121,11 +137,16 @@ final class ProducerSnapshot {
         }
     }
 
-    /** Deletes all but the newest {@code kept} snapshots. */
-    static void deleteOld(LogDirectory directory, int kept) {
+    /**
+     * Deletes what no recovery needs: those at the base of a segment stay, as does the newest, so that the state is
+     * complete whatever the log start will be (rule D6).
+     */
+    static void deleteUnused(LogDirectory directory, LogView view) {
         List<Long> offsets = directory.offsetsWith(LogDirectory.SNAPSHOT);
-        for (long snapshot : offsets.subList(0, Math.max(0, offsets.size() - kept))) {
-            directory.disk().delete(directory.file(snapshot, LogDirectory.SNAPSHOT));
+        for (long snapshot : offsets.subList(0, Math.max(0, offsets.size() - 1))) {
+            if (!view.hasSegmentAt(snapshot)) {
+                directory.disk().delete(directory.file(snapshot, LogDirectory.SNAPSHOT));
+            }
         }
     }
 }

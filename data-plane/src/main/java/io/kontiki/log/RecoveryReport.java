@@ -10,9 +10,17 @@ package io.kontiki.log;
  *     above the recovery point
  * @param droppedSegments segments behind the cut that were deleted
  * @param rebuiltIndexes segments below the scan whose indexes were missing or bad
+ * @param contradictsCleanEnd whether the log was said to have ended cleanly, but does not end like that: a clean stop does
+ *     not vouch for it
  */
 public record RecoveryReport(
-        long recoveryPoint, long endOffset, long scannedBytes, long cutBytes, int droppedSegments, int rebuiltIndexes) {
+        long recoveryPoint,
+        long endOffset,
+        long scannedBytes,
+        long cutBytes,
+        int droppedSegments,
+        int rebuiltIndexes,
+        boolean contradictsCleanEnd) {
     /** Whether bytes were lost to a torn tail. */
     public boolean hasCut() {
         return cutBytes > 0;

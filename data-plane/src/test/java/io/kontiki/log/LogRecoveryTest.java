@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,9 @@ class LogRecoveryTest {
             flipped[i] ^= 0x10;
             Files.write(root.resolve(FIRST), flipped);
             LogDirectory files = new LogDirectory(disk, "t-0");
-            LogRecovery.Recovered recovered = new LogRecovery(files, new LogCheckpoints(files), SMALL).run();
+            LogRecovery.Recovered recovered = new LogRecovery(
+                            files, new LogCheckpoints(files), SMALL, Optional.empty(), RecoveryListener.NONE)
+                    .run();
             assertThat(recovered.view().endOffset()).as("byte " + i).isEqualTo(1);
             recovered.view().active().close();
         }
@@ -128,7 +131,7 @@ class LogRecoveryTest {
         log.flush();
         LogCheckpoints checkpoints = new LogCheckpoints(new LogDirectory(disk, "t-0"));
         log.close();
-        checkpoints.writeRecoveryPoint(0);
+        checkpoints.writeOffsets(OffsetCheckpoint.OF_NEW_LOG);
         String third = segments().get(2);
         flip("t-0/" + third, 100);
         log = open();
