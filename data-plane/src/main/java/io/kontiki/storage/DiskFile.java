@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  * are {@link StorageException}s.
  */
 public interface DiskFile extends AutoCloseable {
-    /** Relative to the disk's root. */
+    /** Relative to the disk's root; another one after {@link #rename}. */
     String path();
 
     /** Bytes in the file now. */
@@ -41,6 +41,15 @@ public interface DiskFile extends AutoCloseable {
 
     /** Makes all bytes appended before the call durable, the size included. Not the name: {@link Disk#forceDirectory}. */
     void force();
+
+    /**
+     * Gives the file another name in its directory, in one step; a file of that name is replaced. Unlike after
+     * {@link Disk#rename} this object stays usable, also for readers beside the call. The name is durable once
+     * {@link Disk#forceDirectory} returned.
+     *
+     * @param target path, not only the name
+     */
+    void rename(String target);
 
     /** Closes without a flush. May be called twice. */
     @Override

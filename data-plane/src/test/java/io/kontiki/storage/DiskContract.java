@@ -164,6 +164,24 @@ public abstract class DiskContract {
         assertThatThrownBy(file::force).isInstanceOf(StorageException.class);
     }
 
+    @Test
+    void fileStaysUsableUnderItsNewName() {
+        disk.createDirectory("d");
+        write("d/old", "replaced");
+        try (DiskFile file = disk.open("d/new")) {
+            file.append(bytes("ab"));
+            file.rename("d/old");
+            file.append(bytes("c"));
+            file.force();
+            assertThat(file.path()).isEqualTo("d/old");
+            assertThat(read(file, 0, 10)).isEqualTo("abc");
+        }
+        disk.forceDirectory("d");
+        assertThat(disk.list("d")).containsExactly("old");
+        assertThat(new String(disk.readSmall("d/old", 9), StandardCharsets.UTF_8))
+                .isEqualTo("abc");
+    }
+
     private void write(String path, String text) {
         try (DiskFile file = disk.open(path)) {
             file.append(bytes(text));

@@ -209,7 +209,7 @@ public final class MemoryDisk implements Disk {
 
     /** An open file; of no use after a power cut or close. */
     private final class MemoryFile implements DiskFile {
-        private final String path;
+        private String path;
         private final UnflushedBytes bytes;
         private final int openedInRun;
         private boolean closed;
@@ -222,7 +222,9 @@ public final class MemoryDisk implements Disk {
 
         @Override
         public String path() {
-            return path;
+            synchronized (MemoryDisk.this) {
+                return path;
+            }
         }
 
         @Override
@@ -280,6 +282,15 @@ public final class MemoryDisk implements Disk {
                 begin("flush");
                 change("flush", path);
                 bytes.force();
+            }
+        }
+
+        @Override
+        public void rename(String target) {
+            synchronized (MemoryDisk.this) {
+                begin("rename");
+                MemoryDisk.this.rename(path, target);
+                path = target;
             }
         }
 

@@ -22,8 +22,11 @@ final class ChannelFile implements DiskFile {
     /** The platform copies through a buffer of its own as big as the read, and keeps it per thread for good. */
     private static final int READ_BYTES_MAX = 128 * 1024;
 
-    private final String path;
-    private final Path file;
+    private volatile String path;
+    /** Guarded by this. */
+    private Path file;
+
+    private final FileDisk disk;
     private final OpenFiles openFiles;
     private volatile FileChannel channel;
     private volatile long size;
@@ -36,7 +39,8 @@ final class ChannelFile implements DiskFile {
     private boolean closed;
 
     /** @param size of the file, which exists */
-    ChannelFile(String path, Path file, OpenFiles openFiles, long size) {
+    ChannelFile(FileDisk disk, String path, Path file, OpenFiles openFiles, long size) {
+        this.disk = disk;
         this.path = path;
         this.file = file;
         this.openFiles = openFiles;
@@ -168,6 +172,13 @@ final class ChannelFile implements DiskFile {
         } finally {
             unpin();
         }
+    }
+
+    @Override
+    public synchronized void rename(String target) {
+        disk.rename(path, target);
+        path = target;
+        file = disk.resolve(target);
     }
 
     @Override

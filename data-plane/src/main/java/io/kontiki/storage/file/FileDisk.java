@@ -47,7 +47,7 @@ public final class FileDisk implements Disk {
     public DiskFile open(String path) {
         return attempt("open", path, () -> {
             Path file = resolve(path);
-            return new ChannelFile(path, file, openFiles, sizeOfNewOrOld(file));
+            return new ChannelFile(this, path, file, openFiles, sizeOfNewOrOld(file));
         });
     }
 
@@ -121,7 +121,7 @@ public final class FileDisk implements Disk {
                 "ask for the free space of", "", () -> Files.getFileStore(root).getUsableSpace());
     }
 
-    private Path resolve(String path) {
+    Path resolve(String path) {
         Path resolved = root.resolve(path).normalize();
         if (!resolved.startsWith(root)) {
             throw new StorageException("use", path, new IllegalArgumentException("it leads out of the disk's root"));

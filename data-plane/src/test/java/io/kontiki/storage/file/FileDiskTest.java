@@ -103,6 +103,17 @@ class FileDiskTest extends DiskContract {
         assertThat(disk.openFiles()).isLessThanOrEqualTo(2);
     }
 
+    @Test
+    void renamedFileIsOpenedAgainUnderItsNewName() {
+        FileDisk disk = new FileDisk(root, 1);
+        List<DiskFile> files = write(disk, 3);
+        files.get(0).rename("g");
+        read(files.get(1), 0);
+        read(files.get(2), 0);
+        assertThat(read(files.get(0), 0)).isZero();
+        assertThat(disk.list("")).containsExactly("f1", "f2", "g");
+    }
+
     /** One byte each, its number; flushed. */
     private static List<DiskFile> write(FileDisk disk, int count) {
         List<DiskFile> files = new ArrayList<>();
