@@ -24,7 +24,7 @@ final class Registration {
                 .setPort(endpoint.port())
                 .setRack(rack.orElse(""))
                 .setClaim(recovered.uncertain().isEmpty() ? directory.claim() : RestartClaim.RESTART_CLAIM_UNCLEAN)
-                .setDirectoryId(UuidBytes.toBytes(identity.directoryId()));
+                .addDirectoryIds(UuidBytes.toBytes(identity.directoryId()));
         directory.baseIncarnation().ifPresent(base -> registration.setBaseIncarnation(UuidBytes.toBytes(base)));
         recovered
                 .damaged()

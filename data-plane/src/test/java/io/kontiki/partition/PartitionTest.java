@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -92,10 +93,19 @@ class PartitionTest {
     }
 
     private void lead(List<Integer> replicas) {
-        PartitionRegistration record =
-                new PartitionRegistration(replicas, replicas, List.of(), List.of(), 1, 0, 0, 1, FlushMode.ACK);
+        PartitionRegistration record = new PartitionRegistration(
+                replicas,
+                PartitionRegistration.unassigned(replicas.size()),
+                replicas,
+                List.of(),
+                List.of(),
+                1,
+                0,
+                0,
+                1,
+                FlushMode.ACK);
         BrokerRegistration broker = new BrokerRegistration(
-                1, UUID.randomUUID(), 1, UUID.randomUUID(), new Endpoint("h", 1), Optional.empty(), false, false);
+                1, UUID.randomUUID(), 1, new TreeMap<>(), new Endpoint("h", 1), Optional.empty(), false, false);
         partition.onMetadata(record, Map.of(1, broker));
     }
 

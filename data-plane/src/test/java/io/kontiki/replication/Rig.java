@@ -57,7 +57,7 @@ final class Rig {
                 broker,
                 new UUID(broker, epoch),
                 epoch,
-                new UUID(0, broker),
+                new TreeMap<>(Map.of(new UUID(0, broker), true)),
                 new Endpoint("host", 1),
                 Optional.empty(),
                 fenced,
@@ -80,6 +80,7 @@ final class Rig {
     Rig record(int leader, int leaderEpoch, int partitionEpoch, Integer... isr) {
         record = new PartitionRegistration(
                 List.of(1, 2, 3),
+                PartitionRegistration.unassigned(3),
                 List.of(isr),
                 List.of(),
                 List.of(),

@@ -48,7 +48,7 @@ final class InMemoryController implements Proposer {
                         .setClusterId(CLUSTER)
                         .setBrokerId(id)
                         .setIncarnation(uuid())
-                        .setDirectoryId(uuid())
+                        .addDirectoryIds(uuid())
                         .setHost("b" + id)
                         .setPort(9392))
                 .build());

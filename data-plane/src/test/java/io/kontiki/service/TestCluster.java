@@ -195,7 +195,7 @@ final class TestCluster {
                             .setPort(PORT_BASE + id)
                             .setClaim(RestartClaim.RESTART_CLAIM_DURABLE)
                             .setBaseIncarnation(base)
-                            .setDirectoryId(UuidBytes.toBytes(directoryId(id))))
+                            .addDirectoryIds(UuidBytes.toBytes(directoryId(id))))
                     .build());
             epoch = reply.getRegisterBroker().getBrokerEpoch();
             nodes.put(id, node);

@@ -83,6 +83,21 @@ public final class Controller {
                         request,
                         request.getAllocateProducerIds().getBrokerId(),
                         stamped.setAllocateProducerIds(request.getAllocateProducerIds()));
+            case ASSIGN_DIRECTORIES ->
+                ofItself(
+                        request,
+                        request.getAssignDirectories().getBrokerId(),
+                        stamped.setAssignDirectories(request.getAssignDirectories()));
+            case FAIL_DIRECTORIES ->
+                ofItself(
+                        request,
+                        request.getFailDirectories().getBrokerId(),
+                        stamped.setFailDirectories(request.getFailDirectories()));
+            case FAIL_REPLICAS ->
+                ofItself(
+                        request,
+                        request.getFailReplicas().getBrokerId(),
+                        stamped.setFailReplicas(request.getFailReplicas()));
             case CREATE_TOPIC -> topics.create(request.getCreateTopic(), image, stamped);
             case DELETE_TOPIC -> topics.delete(request.getDeleteTopic(), image, stamped);
             case ALTER_TOPIC -> topics.alter(request.getAlterTopic(), image, stamped);

@@ -1,32 +1,41 @@
 package io.kontiki.metadata;
 
 import io.kontiki.proto.internal.v1.BrokerRecord;
+import io.kontiki.proto.internal.v1.DirectoryRecord;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
 
 /** Broker registrations as messages; an empty rack stands for none. */
 final class BrokerCodec {
     private BrokerCodec() {}
 
     static BrokerRecord toRecord(BrokerRegistration broker) {
-        return BrokerRecord.newBuilder()
+        var record = BrokerRecord.newBuilder()
                 .setId(broker.id())
                 .setIncarnation(UuidBytes.toBytes(broker.incarnation()))
                 .setEpoch(broker.epoch())
-                .setDirectoryId(UuidBytes.toBytes(broker.directoryId()))
                 .setHost(broker.endpoint().host())
                 .setPort(broker.endpoint().port())
                 .setRack(broker.rack().orElse(""))
                 .setFenced(broker.fenced())
-                .setShuttingDown(broker.shuttingDown())
-                .build();
+                .setShuttingDown(broker.shuttingDown());
+        broker.directories()
+                .forEach((id, online) -> record.addDirectories(DirectoryRecord.newBuilder()
+                        .setId(UuidBytes.toBytes(id))
+                        .setOnline(online)));
+        return record.build();
     }
 
     static BrokerRegistration fromRecord(BrokerRecord record) {
+        var directories = new TreeMap<UUID, Boolean>();
+        record.getDirectoriesList()
+                .forEach(directory -> directories.put(UuidBytes.fromBytes(directory.getId()), directory.getOnline()));
         return new BrokerRegistration(
                 record.getId(),
                 UuidBytes.fromBytes(record.getIncarnation()),
                 record.getEpoch(),
-                UuidBytes.fromBytes(record.getDirectoryId()),
+                directories,
                 new Endpoint(record.getHost(), record.getPort()),
                 Optional.of(record.getRack()).filter(rack -> !rack.isEmpty()),
                 record.getFenced(),

@@ -1,7 +1,11 @@
 package io.kontiki.metadata;
 
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -10,7 +14,8 @@ import java.util.UUID;
  * @param id the broker's number, at least 0
  * @param incarnation drawn anew at each start of the process
  * @param epoch index in the metadata log of this registration; fences earlier runs
- * @param directoryId id of its data directory, drawn when that was made
+ * @param directories its log directories, by the id drawn when each was made, and whether each is online; what could not
+ *     be used when the run began is not among them
  * @param endpoint where clients and other brokers reach its gRPC services
  * @param rack where it stands, if told
  * @param fenced whether it may lead or count as in sync; a broker starts fenced
@@ -20,7 +25,7 @@ public record BrokerRegistration(
         int id,
         UUID incarnation,
         long epoch,
-        UUID directoryId,
+        SortedMap<UUID, Boolean> directories,
         Endpoint endpoint,
         Optional<String> rack,
         boolean fenced,
@@ -30,7 +35,7 @@ public record BrokerRegistration(
             throw new IllegalArgumentException("broker id " + id + " is below 0");
         }
         Objects.requireNonNull(incarnation);
-        Objects.requireNonNull(directoryId);
+        directories = Collections.unmodifiableSortedMap(new TreeMap<>(directories));
         Objects.requireNonNull(endpoint);
         Objects.requireNonNull(rack);
     }
@@ -40,11 +45,28 @@ public record BrokerRegistration(
         return !fenced && !shuttingDown;
     }
 
+    /** Whether this run has that directory, working or not. */
+    public boolean hasDirectory(UUID directory) {
+        return directories.containsKey(directory);
+    }
+
+    /** Whether that directory is there and has not failed in this run. */
+    public boolean isOnline(UUID directory) {
+        return directories.getOrDefault(directory, false);
+    }
+
+    /** The same run with some of its directories failed. */
+    public BrokerRegistration withFailed(Collection<UUID> failed) {
+        var after = new TreeMap<>(directories);
+        failed.forEach(directory -> after.replace(directory, false));
+        return new BrokerRegistration(id, incarnation, epoch, after, endpoint, rack, fenced, shuttingDown);
+    }
+
     public BrokerRegistration withFenced(boolean value) {
-        return new BrokerRegistration(id, incarnation, epoch, directoryId, endpoint, rack, value, shuttingDown);
+        return new BrokerRegistration(id, incarnation, epoch, directories, endpoint, rack, value, shuttingDown);
     }
 
     public BrokerRegistration withShuttingDown(boolean value) {
-        return new BrokerRegistration(id, incarnation, epoch, directoryId, endpoint, rack, fenced, value);
+        return new BrokerRegistration(id, incarnation, epoch, directories, endpoint, rack, fenced, value);
     }
 }

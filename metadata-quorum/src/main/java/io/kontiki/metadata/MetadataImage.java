@@ -38,10 +38,18 @@ public record MetadataImage(
         return Optional.ofNullable(brokers.get(id));
     }
 
-    /** Whether the broker is registered and may lead and be in sync (rule M0). */
+    /** Whether the broker is registered and may lead and be in sync, as far as its directories allow (rule M0). */
     public boolean usable(int brokerId) {
         var broker = brokers.get(brokerId);
         return broker != null && broker.usable();
+    }
+
+    /** Whether the broker may lead this partition and be in sync: it and the directory of its replica (rule M0). */
+    public boolean usable(int brokerId, PartitionRegistration partition) {
+        var directory = partition.directoryOf(brokerId);
+        return usable(brokerId)
+                && (directory.equals(PartitionRegistration.UNASSIGNED)
+                        || brokers.get(brokerId).isOnline(directory));
     }
 
     public Optional<TopicImage> topic(UUID id) {

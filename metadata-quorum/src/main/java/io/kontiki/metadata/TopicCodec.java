@@ -1,8 +1,10 @@
 package io.kontiki.metadata;
 
+import com.google.protobuf.ByteString;
 import io.kontiki.proto.internal.v1.FlushModeRecord;
 import io.kontiki.proto.internal.v1.PartitionRecord;
 import io.kontiki.proto.internal.v1.TopicRecord;
+import java.util.UUID;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePVector;
 
@@ -42,12 +44,16 @@ final class TopicCodec {
                 .setPartitionEpoch(partition.partitionEpoch())
                 .setMinIsr(partition.minIsr())
                 .setFlushMode(toRecord(partition.flushMode()))
+                .addAllDirectories(partition.directories().stream()
+                        .map(TopicCodec::toBytes)
+                        .toList())
                 .build();
     }
 
     private static PartitionRegistration fromRecord(PartitionRecord record) {
         return new PartitionRegistration(
                 record.getReplicasList(),
+                record.getDirectoriesList().stream().map(TopicCodec::fromBytes).toList(),
                 record.getIsrList(),
                 record.getElrList(),
                 record.getLastKnownList(),
@@ -56,6 +62,14 @@ final class TopicCodec {
                 record.getPartitionEpoch(),
                 record.getMinIsr(),
                 fromRecord(record.getFlushMode()));
+    }
+
+    private static ByteString toBytes(UUID directory) {
+        return directory.equals(PartitionRegistration.UNASSIGNED) ? ByteString.EMPTY : UuidBytes.toBytes(directory);
+    }
+
+    private static UUID fromBytes(ByteString directory) {
+        return directory.isEmpty() ? PartitionRegistration.UNASSIGNED : UuidBytes.fromBytes(directory);
     }
 
     private static FlushModeRecord toRecord(FlushMode mode) {

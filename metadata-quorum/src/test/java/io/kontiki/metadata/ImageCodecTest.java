@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.pcollections.TreePMap;
@@ -22,7 +23,7 @@ class ImageCodecTest {
                 id,
                 new UUID(id, 1),
                 id + 10,
-                new UUID(id, 2),
+                new TreeMap<>(Map.of(new UUID(id, 2), true, new UUID(id, 3), false)),
                 new Endpoint("::1", 9392),
                 id % 2 == 0 ? Optional.of("rack" + id) : Optional.empty(),
                 id == 3,
@@ -32,6 +33,7 @@ class ImageCodecTest {
     static TopicImage topic(int number, Map<String, String> configs) {
         var leaderless = new PartitionRegistration(
                 List.of(3, 1),
+                List.of(new UUID(3, 2), PartitionRegistration.UNASSIGNED),
                 List.of(),
                 List.of(1),
                 List.of(3),
@@ -40,7 +42,17 @@ class ImageCodecTest {
                 9,
                 2,
                 FlushMode.OS);
-        var led = new PartitionRegistration(List.of(2, 1), List.of(1), List.of(), List.of(), 1, 0, 0, 1, FlushMode.ACK);
+        var led = new PartitionRegistration(
+                List.of(2, 1),
+                PartitionRegistration.unassigned(2),
+                List.of(1),
+                List.of(),
+                List.of(),
+                1,
+                0,
+                0,
+                1,
+                FlushMode.ACK);
         return new TopicImage(
                 new UUID(-number, number),
                 "topic-" + number,

@@ -143,7 +143,7 @@ class ControllerHostTest {
                         .setClusterId(SampleCommands.CLUSTER_ID)
                         .setBrokerId(brokerId)
                         .setIncarnation(UuidBytes.toBytes(new UUID(1, brokerId)))
-                        .setDirectoryId(UuidBytes.toBytes(new UUID(2, brokerId)))
+                        .addDirectoryIds(UuidBytes.toBytes(new UUID(2, brokerId)))
                         .setHost("localhost")
                         .setPort(9392))
                 .build();

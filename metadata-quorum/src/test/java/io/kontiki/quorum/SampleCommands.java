@@ -33,7 +33,7 @@ public final class SampleCommands {
                         .setHost("localhost")
                         .setPort(9392)
                         .setClaim(RestartClaim.RESTART_CLAIM_UNCLEAN)
-                        .setDirectoryId(id(1_000 + brokerId)))
+                        .addDirectoryIds(id(1_000 + brokerId)))
                 .build();
     }
 

@@ -73,7 +73,7 @@ final class SimNode {
                 .setPort(id)
                 .setClaim(claim)
                 .setBaseIncarnation(UuidBytes.toBytes(base))
-                .setDirectoryId(UuidBytes.toBytes(directory));
+                .addDirectoryIds(UuidBytes.toBytes(directory));
         cluster.quorum().propose(id, ProposeRequest.newBuilder().setRegisterBroker(request), reply -> {
             if (!broker.running()) {
                 return;

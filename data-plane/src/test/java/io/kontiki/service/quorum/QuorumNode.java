@@ -133,7 +133,7 @@ final class QuorumNode implements SessionListener, AutoCloseable {
                 .setClusterId(CLUSTER_ID)
                 .setBrokerId(id)
                 .setIncarnation(UuidBytes.toBytes(UUID.randomUUID()))
-                .setDirectoryId(UuidBytes.toBytes(new UUID(11, id)))
+                .addDirectoryIds(UuidBytes.toBytes(new UUID(11, id)))
                 .setHost(endpoint.host())
                 .setPort(endpoint.port())
                 .setClaim(RestartClaim.RESTART_CLAIM_UNCLEAN)

@@ -74,7 +74,7 @@ final class AlterPartitionsCommand {
             return refusal(
                     change, consumed.partitionEpoch(), ErrorReason.ERROR_REASON_CONCURRENT_CHANGE, ineligible.get());
         }
-        var after = InSyncReplicas.set(record, isr, Set.of(), edit.image()::usable);
+        var after = InSyncReplicas.set(record, isr, Set.of(), edit.image());
         edit.put(partition, after);
         return accepted(change, after.partitionEpoch());
     }
@@ -122,8 +122,9 @@ final class AlterPartitionsCommand {
             if (record.isr().contains(id)) {
                 continue;
             }
-            if (!image.usable(id)) {
-                return Optional.of("isr member " + id + " is fenced, stopping or not registered");
+            if (!image.usable(id, record)) {
+                return Optional.of(
+                        "isr member " + id + " is fenced, stopping, not registered, or its directory is offline");
             }
             long epoch = image.broker(id).orElseThrow().epoch();
             if (epoch != member.getBrokerEpoch()) {
@@ -137,6 +138,7 @@ final class AlterPartitionsCommand {
     private static PartitionRegistration withNextVersion(PartitionRegistration record) {
         return new PartitionRegistration(
                 record.replicas(),
+                record.directories(),
                 record.isr(),
                 record.elr(),
                 record.lastKnown(),

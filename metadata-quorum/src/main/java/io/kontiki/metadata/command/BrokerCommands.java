@@ -67,7 +67,7 @@ final class BrokerCommands {
     private static void putAndLeaveIsrs(ImageEdit edit, BrokerRegistration broker) {
         edit.put(broker);
         edit.mapPartitions((partition, record) -> record.isr().contains(broker.id())
-                ? InSyncReplicas.remove(record, broker.id(), false, edit.image()::usable)
+                ? InSyncReplicas.remove(record, broker.id(), false, edit.image())
                 : record);
     }
 
@@ -75,7 +75,7 @@ final class BrokerCommands {
         if (record.hasLeader() || !record.hasReplica(brokerId)) {
             return record;
         }
-        var elected = InSyncReplicas.set(record, record.isr(), Set.of(), edit.image()::usable);
+        var elected = InSyncReplicas.set(record, record.isr(), Set.of(), edit.image());
         return elected.hasLeader() ? elected : record;
     }
 }

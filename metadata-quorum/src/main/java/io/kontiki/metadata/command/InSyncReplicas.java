@@ -1,5 +1,6 @@
 package io.kontiki.metadata.command;
 
+import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,8 +21,13 @@ final class InSyncReplicas {
      *
      * @param isr the new in-sync replicas
      * @param unclean members that may have lost committed data: they stay in neither set
-     * @param usable rule M0, on the image after the command
+     * @param image after the command: tells who is usable (rule M0)
      */
+    static PartitionRegistration set(
+            PartitionRegistration partition, Collection<Integer> isr, Set<Integer> unclean, MetadataImage image) {
+        return set(partition, isr, unclean, id -> image.usable(id, partition));
+    }
+
     static PartitionRegistration set(
             PartitionRegistration partition, Collection<Integer> isr, Set<Integer> unclean, IntPredicate usable) {
         var replicas = partition.replicas();
@@ -43,10 +49,10 @@ final class InSyncReplicas {
 
     /** SETISR without one broker, which keeps or gets an elr place unless it is unclean. */
     static PartitionRegistration remove(
-            PartitionRegistration partition, int brokerId, boolean unclean, IntPredicate usable) {
+            PartitionRegistration partition, int brokerId, boolean unclean, MetadataImage image) {
         var rest = new ArrayList<>(partition.isr());
         rest.remove((Integer) brokerId);
-        return set(partition, rest, unclean ? Set.of(brokerId) : Set.of(), usable);
+        return set(partition, rest, unclean ? Set.of(brokerId) : Set.of(), image);
     }
 
     private static PartitionRegistration elect(
@@ -93,6 +99,7 @@ final class InSyncReplicas {
             PartitionRegistration before, List<Integer> isr, List<Integer> elr, List<Integer> lastKnown, int leader) {
         return new PartitionRegistration(
                 before.replicas(),
+                before.directories(),
                 isr,
                 elr,
                 lastKnown,

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The state machine of the metadata log as a function (rules Q1, Q2, M0 to M7). A command states what is wanted and the
+ * The state machine of the metadata log as a function (rules Q1, Q2, M0 to M7, M10). A command states what is wanted and the
  * epochs it assumes; whether that holds is decided here, in the order of the log, the same on every member.
  */
 public final class MetadataState {
@@ -69,6 +69,9 @@ public final class MetadataState {
             case ADD_PARTITIONS -> TopicCommands.addPartitions(edit, command.getAddPartitions());
             case ALTER_PARTITIONS -> AlterPartitionsCommand.apply(edit, command.getAlterPartitions());
             case ALLOCATE_PRODUCER_IDS -> ClusterCommands.allocateProducerIds(edit, command.getAllocateProducerIds());
+            case ASSIGN_DIRECTORIES -> DirectoryCommands.assign(edit, command.getAssignDirectories());
+            case FAIL_DIRECTORIES -> DirectoryCommands.fail(edit, command.getFailDirectories());
+            case FAIL_REPLICAS -> DirectoryCommands.fail(edit, command.getFailReplicas());
             case COMMAND_NOT_SET ->
                 Replies.invalid("the command is empty, or of a newer version than this one, which knows feature level "
                         + FEATURE_LEVEL);

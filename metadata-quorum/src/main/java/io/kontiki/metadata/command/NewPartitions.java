@@ -49,7 +49,16 @@ final class NewPartitions {
             var isr = replicas.stream().filter(image::usable).toList();
             int minIsr = config.minIsr(replicas.size());
             partitions.add(new PartitionRegistration(
-                    replicas, isr, List.of(), List.of(), isr.get(0), 0, 0, minIsr, config.flushMode()));
+                    replicas,
+                    PartitionRegistration.unassigned(replicas.size()),
+                    isr,
+                    List.of(),
+                    List.of(),
+                    isr.get(0),
+                    0,
+                    0,
+                    minIsr,
+                    config.flushMode()));
         }
         return TreePVector.from(partitions);
     }

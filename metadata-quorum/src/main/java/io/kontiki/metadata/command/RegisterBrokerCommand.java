@@ -1,5 +1,6 @@
 package io.kontiki.metadata.command;
 
+import com.google.protobuf.ByteString;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.Excerpt;
@@ -13,10 +14,15 @@ import io.kontiki.proto.internal.v1.RegisterBroker;
 import io.kontiki.proto.internal.v1.RegisterBrokerReply;
 import io.kontiki.proto.internal.v1.RestartClaim;
 import io.kontiki.proto.v1.ErrorReason;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * A run of a broker enters the cluster (rules M1, R3, R4). It starts fenced and in no ISR; what its claim vouches for
@@ -24,6 +30,7 @@ import java.util.UUID;
  */
 final class RegisterBrokerCommand {
     private static final int TEXT_LENGTH_MAX = 255;
+    private static final int DIRECTORIES_MAX = 64;
 
     private RegisterBrokerCommand() {}
 
@@ -39,7 +46,7 @@ final class RegisterBrokerCommand {
             if (earlier.incarnation().equals(incarnation)) {
                 return reply(earlier.epoch());
             }
-            if (!earlier.fenced() && !hasDirectory(earlier, command)) {
+            if (!earlier.fenced() && !sharesDirectory(earlier, command)) {
                 return duplicate(earlier, command);
             }
         }
@@ -52,19 +59,40 @@ final class RegisterBrokerCommand {
         int id = earlier.id();
         var claim = judgedClaim(earlier, command);
         var exceptions = exceptions(command);
+        var covered = coveredDirectories(earlier, command);
+        // A replica that was not assigned in time may be in any directory, also in one that is gone.
+        boolean allCovered =
+                covered.containsAll(earlier.directories().keySet()) && command.getUncoveredDirectoryIdsCount() == 0;
         edit.mapPartitions((partition, record) -> {
-            boolean unclean = isUnclean(claim, record, exceptions.contains(partition));
+            if (!record.hasReplica(id)) {
+                return record;
+            }
+            var directory = record.directoryOf(id);
+            boolean isCovered =
+                    directory.equals(PartitionRegistration.UNASSIGNED) ? allCovered : covered.contains(directory);
+            boolean unclean = isUnclean(claim, record, !isCovered || exceptions.contains(partition));
             return record.isr().contains(id) || (unclean && record.elr().contains(id))
-                    ? InSyncReplicas.remove(record, id, unclean, edit.image()::usable)
+                    ? InSyncReplicas.remove(record, id, unclean, edit.image())
                     : record;
         });
     }
 
-    /** A claim counts only for the disks and the run that the quorum knows: else a backup would vouch for itself. */
+    /** A claim counts only for the run that the quorum knows: else a backup would vouch for itself. */
     private static RestartClaim judgedClaim(BrokerRegistration earlier, RegisterBroker command) {
-        boolean holds = hasDirectory(earlier, command)
-                && command.getBaseIncarnation().equals(UuidBytes.toBytes(earlier.incarnation()));
+        boolean holds = command.getBaseIncarnation().equals(UuidBytes.toBytes(earlier.incarnation()));
         return holds ? command.getClaim() : RestartClaim.RESTART_CLAIM_UNCLEAN;
+    }
+
+    /** Those that worked to the end of the earlier run, as far as the quorum knows, and are vouched for now. */
+    private static Set<UUID> coveredDirectories(BrokerRegistration earlier, RegisterBroker command) {
+        var covered = directories(command.getDirectoryIdsList());
+        covered.removeIf(directory -> !earlier.isOnline(directory));
+        covered.removeAll(directories(command.getUncoveredDirectoryIdsList()));
+        return covered;
+    }
+
+    private static Set<UUID> directories(List<ByteString> ids) {
+        return ids.stream().map(UuidBytes::fromBytes).collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static boolean isUnclean(RestartClaim claim, PartitionRegistration record, boolean isException) {
@@ -83,16 +111,19 @@ final class RegisterBrokerCommand {
         return result;
     }
 
-    private static boolean hasDirectory(BrokerRegistration earlier, RegisterBroker command) {
-        return earlier.directoryId().equals(UuidBytes.fromBytes(command.getDirectoryId()));
+    /** Whoever has a directory holds its lock: the earlier run has ended, though it is not fenced yet. */
+    private static boolean sharesDirectory(BrokerRegistration earlier, RegisterBroker command) {
+        return directories(command.getDirectoryIdsList()).stream().anyMatch(earlier::hasDirectory);
     }
 
     private static BrokerRegistration registration(RegisterBroker command, UUID incarnation, long index) {
+        var directories = new TreeMap<UUID, Boolean>();
+        directories(command.getDirectoryIdsList()).forEach(id -> directories.put(id, true));
         return new BrokerRegistration(
                 command.getBrokerId(),
                 incarnation,
                 index,
-                UuidBytes.fromBytes(command.getDirectoryId()),
+                directories,
                 new Endpoint(command.getHost(), command.getPort()),
                 Optional.of(command.getRack()).filter(rack -> !rack.isEmpty()),
                 true,
@@ -103,8 +134,8 @@ final class RegisterBrokerCommand {
         return Replies.refusal(
                 ErrorReason.ERROR_REASON_DUPLICATE_BROKER,
                 "broker_id " + command.getBrokerId() + " is in use by a running broker at " + earlier.endpoint()
-                        + " with directory " + earlier.directoryId() + "; the one at " + command.getHost() + ":"
-                        + command.getPort() + " has directory " + UuidBytes.fromBytes(command.getDirectoryId()));
+                        + " with directories " + earlier.directories().keySet() + "; the one at " + command.getHost()
+                        + ":" + command.getPort() + " has " + directories(command.getDirectoryIdsList()));
     }
 
     private static CommandReply reply(long epoch) {
@@ -124,9 +155,9 @@ final class RegisterBrokerCommand {
         if (command.getBrokerId() < 0) {
             return Optional.of("broker_id is " + command.getBrokerId() + ", but must be at least 0");
         }
-        if (!UuidBytes.isValid(command.getIncarnation()) || !UuidBytes.isValid(command.getDirectoryId())) {
-            return Optional.of("incarnation has " + command.getIncarnation().size() + " bytes and directory_id has "
-                    + command.getDirectoryId().size() + ", but both must have " + UuidBytes.LENGTH);
+        if (!UuidBytes.isValid(command.getIncarnation())) {
+            return Optional.of(
+                    "incarnation has " + command.getIncarnation().size() + " bytes, but must have " + UuidBytes.LENGTH);
         }
         if (command.getHost().isEmpty() || command.getHost().length() > TEXT_LENGTH_MAX) {
             return Optional.of("host \"" + Excerpt.of(command.getHost()) + "\" has "
@@ -144,6 +175,25 @@ final class RegisterBrokerCommand {
                 return Optional.of("topic_id of an exception has "
                         + ref.getTopicId().size() + " bytes, but must have " + UuidBytes.LENGTH);
             }
+        }
+        return directoryProblem(command);
+    }
+
+    private static Optional<String> directoryProblem(RegisterBroker command) {
+        int count = command.getDirectoryIdsCount();
+        if (count < 1 || count > DIRECTORIES_MAX) {
+            return Optional.of("directory_ids has " + count + " entries, not 1 to " + DIRECTORIES_MAX);
+        }
+        var all = new ArrayList<>(command.getDirectoryIdsList());
+        all.addAll(command.getUncoveredDirectoryIdsList());
+        for (var id : all) {
+            if (!UuidBytes.isValid(id) || UuidBytes.fromBytes(id).equals(PartitionRegistration.UNASSIGNED)) {
+                return Optional.of("a directory id has " + id.size() + " bytes, but must have " + UuidBytes.LENGTH
+                        + ", not all of them 0");
+            }
+        }
+        if (directories(command.getDirectoryIdsList()).size() != count) {
+            return Optional.of("directory_ids names a directory twice");
         }
         return Optional.empty();
     }

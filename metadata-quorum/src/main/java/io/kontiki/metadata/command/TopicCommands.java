@@ -115,6 +115,7 @@ final class TopicCommands {
             if (before.minIsr() != minIsr || before.flushMode() != config.flushMode()) {
                 var changed = new PartitionRegistration(
                         before.replicas(),
+                        before.directories(),
                         before.isr(),
                         before.elr(),
                         before.lastKnown(),
@@ -123,7 +124,7 @@ final class TopicCommands {
                         before.partitionEpoch(),
                         minIsr,
                         config.flushMode());
-                result = result.with(number, InSyncReplicas.set(changed, changed.isr(), Set.of(), image::usable));
+                result = result.with(number, InSyncReplicas.set(changed, changed.isr(), Set.of(), image));
             }
             number++;
         }

@@ -11,7 +11,17 @@ import org.junit.jupiter.api.Test;
 /** SETISR and ELECT on their own, also where no command leads today. */
 class InSyncReplicasTest {
     private static PartitionRegistration partition(List<Integer> isr, List<Integer> elr, int leader) {
-        return new PartitionRegistration(List.of(3, 1, 2), isr, elr, List.of(), leader, 4, 9, 2, FlushMode.ACK);
+        return new PartitionRegistration(
+                List.of(3, 1, 2),
+                PartitionRegistration.unassigned(3),
+                isr,
+                elr,
+                List.of(),
+                leader,
+                4,
+                9,
+                2,
+                FlushMode.ACK);
     }
 
     @Test

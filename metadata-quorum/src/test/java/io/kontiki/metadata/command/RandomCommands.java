@@ -10,8 +10,12 @@ import io.kontiki.proto.internal.v1.AllocateProducerIds;
 import io.kontiki.proto.internal.v1.AlterPartition;
 import io.kontiki.proto.internal.v1.AlterPartitions;
 import io.kontiki.proto.internal.v1.AlterTopic;
+import io.kontiki.proto.internal.v1.AssignDirectories;
+import io.kontiki.proto.internal.v1.AssignDirectory;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.DeleteTopic;
+import io.kontiki.proto.internal.v1.FailDirectories;
+import io.kontiki.proto.internal.v1.FailReplicas;
 import io.kontiki.proto.internal.v1.FenceBroker;
 import io.kontiki.proto.internal.v1.InitializeCluster;
 import io.kontiki.proto.internal.v1.IsrMember;
@@ -69,7 +73,7 @@ final class RandomCommands {
         }
         int broker = random.nextInt(BROKERS);
         long epoch = image.broker(broker).map(b -> b.epoch()).orElse(0L) - (random.nextInt(20) == 0 ? 1 : 0);
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(24)) {
             case 0, 1, 2 -> command.setRegisterBroker(register(image, broker));
             case 3, 4, 5, 6, 7 ->
                 command.setUnfenceBroker(
@@ -96,7 +100,50 @@ final class RandomCommands {
                         .setAssumedIndex(image.position().index()));
             case 13 -> changeTopic(command, image);
             case 14 -> command.clearCommand();
+            case 15, 16 -> command.setAssignDirectories(assign(image, broker, epoch));
+            case 17 ->
+                command.setFailDirectories(FailDirectories.newBuilder()
+                        .setBrokerId(broker)
+                        .setBrokerEpoch(epoch)
+                        .addDirectoryIds(directory(broker)));
+            case 18 ->
+                command.setFailReplicas(FailReplicas.newBuilder()
+                        .setBrokerId(broker)
+                        .setBrokerEpoch(epoch)
+                        .addPartitions(anyPartition(image)));
             default -> command.setAlterPartitions(alter(image, broker, epoch));
+        }
+        return command.build();
+    }
+
+    private ByteString directory(int broker) {
+        return UuidBytes.toBytes(
+                random.nextBoolean() ? TestQuorum.directory(broker) : new UUID(broker, 1 + random.nextInt(3)));
+    }
+
+    private PartitionRef anyPartition(MetadataImage image) {
+        var topics = topics(image);
+        var id = topics.isEmpty()
+                ? new UUID(1, 1)
+                : topics.get(random.nextInt(topics.size())).id();
+        return PartitionRef.newBuilder()
+                .setTopicId(UuidBytes.toBytes(id))
+                .setPartition(random.nextInt(3))
+                .build();
+    }
+
+    private AssignDirectories assign(MetadataImage image, int broker, long epoch) {
+        var command = AssignDirectories.newBuilder().setBrokerId(broker).setBrokerEpoch(epoch);
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            var ref = anyPartition(image);
+            var replica = AssignDirectory.newBuilder()
+                    .setTopicId(ref.getTopicId())
+                    .setPartition(ref.getPartition())
+                    .setDirectoryId(directory(broker));
+            if (random.nextInt(3) == 0) {
+                replica.setExpectedDirectoryId(directory(broker));
+            }
+            command.addReplicas(replica);
         }
         return command.build();
     }
@@ -110,7 +157,13 @@ final class RandomCommands {
                     .ifPresent(known -> registration.setBaseIncarnation(UuidBytes.toBytes(known.incarnation())));
         }
         if (random.nextInt(10) == 0) {
-            registration.setDirectoryId(UuidBytes.toBytes(new UUID(broker, random.nextInt(3))));
+            registration.clearDirectoryIds();
+        }
+        if (random.nextInt(3) == 0) {
+            registration.addDirectoryIds(UuidBytes.toBytes(new UUID(broker, 1 + random.nextInt(3))));
+        }
+        if (random.nextInt(5) == 0) {
+            registration.addUncoveredDirectoryIds(directory(broker));
         }
         if (random.nextInt(30) == 0) {
             registration.setIncarnation(ByteString.copyFromUtf8("malformed"));

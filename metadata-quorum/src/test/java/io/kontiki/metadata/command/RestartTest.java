@@ -163,7 +163,8 @@ class RestartTest {
         var quorum = TestQuorum.withBrokers(1);
         var topic = quorum.topic(1, List.of(1), Map.of());
         quorum.fence(1);
-        var reply = quorum.register(TestQuorum.run(1, 2, CLEAN).setDirectoryId(UuidBytes.toBytes(new UUID(9, 9))));
+        var reply = quorum.register(
+                TestQuorum.run(1, 2, CLEAN).clearDirectoryIds().addDirectoryIds(UuidBytes.toBytes(new UUID(9, 9))));
         assertThat(reply.getReason()).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
         quorum.unfence(1);
         assertThat(quorum.partition(topic).hasLeader()).isFalse();
@@ -184,7 +185,8 @@ class RestartTest {
     @Test
     void secondProcessWithTheSameIdIsRefusedWhileTheFirstRuns() { // M1
         var quorum = TestQuorum.withBrokers(1);
-        var other = TestQuorum.run(1, 2, UNCLEAN).setDirectoryId(UuidBytes.toBytes(new UUID(9, 9)));
+        var other =
+                TestQuorum.run(1, 2, UNCLEAN).clearDirectoryIds().addDirectoryIds(UuidBytes.toBytes(new UUID(9, 9)));
         var reply = quorum.register(other);
         assertThat(reply.getReason()).isEqualTo(ErrorReason.ERROR_REASON_DUPLICATE_BROKER);
         assertThat(reply.getMessage()).contains("host1:9392");

@@ -85,7 +85,7 @@ public final class TestQuorum {
                 .setClusterId(CLUSTER)
                 .setBrokerId(id)
                 .setIncarnation(UuidBytes.toBytes(incarnation(id, 1)))
-                .setDirectoryId(UuidBytes.toBytes(directory(id)))
+                .addDirectoryIds(UuidBytes.toBytes(directory(id)))
                 .setHost("host" + id)
                 .setPort(9392)
                 .setClaim(RestartClaim.RESTART_CLAIM_UNCLEAN);

@@ -1,0 +1,145 @@
+package io.kontiki.metadata.command;
+
+import com.google.protobuf.ByteString;
+import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.metadata.UuidBytes;
+import io.kontiki.proto.internal.v1.AssignDirectories;
+import io.kontiki.proto.internal.v1.AssignDirectoriesReply;
+import io.kontiki.proto.internal.v1.AssignDirectory;
+import io.kontiki.proto.internal.v1.AssignDirectoryReply;
+import io.kontiki.proto.internal.v1.CommandReply;
+import io.kontiki.proto.internal.v1.FailDirectories;
+import io.kontiki.proto.internal.v1.FailReplicas;
+import io.kontiki.proto.v1.ErrorReason;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/** Where replicas live, and what becomes of them when a directory or a single log fails (rule M10, KIP-112, KIP-858). */
+final class DirectoryCommands {
+    private static final int BATCH_MAX = 10_000;
+
+    private DirectoryCommands() {}
+
+    static CommandReply assign(ImageEdit edit, AssignDirectories command) {
+        var refused = check(edit, command.getBrokerId(), command.getBrokerEpoch(), command.getReplicasCount());
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        var replies = AssignDirectoriesReply.newBuilder();
+        for (var replica : command.getReplicasList()) {
+            replies.addReplicas(assign(edit, command.getBrokerId(), replica));
+        }
+        return CommandReply.newBuilder().setAssignDirectories(replies).build();
+    }
+
+    private static AssignDirectoryReply assign(ImageEdit edit, int brokerId, AssignDirectory command) {
+        if (!UuidBytes.isValid(command.getTopicId()) || !UuidBytes.isValid(command.getDirectoryId())) {
+            return refusal(
+                    ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                    "topic_id has " + command.getTopicId().size() + " bytes and directory_id has "
+                            + command.getDirectoryId().size() + ", but both must have " + UuidBytes.LENGTH);
+        }
+        var partition = new TopicPartition(UuidBytes.fromBytes(command.getTopicId()), command.getPartition());
+        var record = edit.image().partition(partition).filter(found -> found.hasReplica(brokerId));
+        if (record.isEmpty()) {
+            return refusal(
+                    ErrorReason.ERROR_REASON_PARTITION_NOT_FOUND,
+                    "broker " + brokerId + " holds no replica of partition " + partition);
+        }
+        var broker = edit.image().broker(brokerId).orElseThrow();
+        var directory = UuidBytes.fromBytes(command.getDirectoryId());
+        if (!broker.hasDirectory(directory)) {
+            return refusal(
+                    ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                    "directory_id " + directory + " is none of "
+                            + broker.directories().keySet() + ", which broker " + brokerId + " registered");
+        }
+        var present = record.get().directoryOf(brokerId);
+        if (!present.equals(directory) && !present.equals(expected(command.getExpectedDirectoryId()))) {
+            return refusal(
+                    ErrorReason.ERROR_REASON_CONCURRENT_CHANGE,
+                    "the replica of partition " + partition + " is in directory " + present + " already");
+        }
+        if (!present.equals(directory)) {
+            edit.put(partition, leaveIfOffline(edit, broker, record.get().withDirectory(brokerId, directory)));
+        }
+        return AssignDirectoryReply.getDefaultInstance();
+    }
+
+    private static UUID expected(ByteString id) {
+        return UuidBytes.isValid(id) ? UuidBytes.fromBytes(id) : PartitionRegistration.UNASSIGNED;
+    }
+
+    /** The directory failed while the assignment was on its way. */
+    private static PartitionRegistration leaveIfOffline(
+            ImageEdit edit, BrokerRegistration broker, PartitionRegistration record) {
+        return broker.isOnline(record.directoryOf(broker.id())) ? record : leave(edit, broker.id(), record);
+    }
+
+    static CommandReply fail(ImageEdit edit, FailDirectories command) {
+        int brokerId = command.getBrokerId();
+        var refused = check(edit, brokerId, command.getBrokerEpoch(), command.getDirectoryIdsCount());
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        var broker = edit.image().broker(brokerId).orElseThrow();
+        Set<UUID> failed = new TreeSet<>();
+        command.getDirectoryIdsList().stream()
+                .filter(UuidBytes::isValid)
+                .map(UuidBytes::fromBytes)
+                .filter(broker::isOnline)
+                .forEach(failed::add);
+        if (!failed.isEmpty()) {
+            edit.put(broker.withFailed(failed));
+            edit.mapPartitions((partition, record) ->
+                    failed.contains(record.directoryOf(brokerId)) ? leave(edit, brokerId, record) : record);
+        }
+        return Replies.ok();
+    }
+
+    static CommandReply fail(ImageEdit edit, FailReplicas command) {
+        int brokerId = command.getBrokerId();
+        var refused = check(edit, brokerId, command.getBrokerEpoch(), command.getPartitionsCount());
+        if (refused.isPresent()) {
+            return refused.get();
+        }
+        for (var ref : command.getPartitionsList()) {
+            if (UuidBytes.isValid(ref.getTopicId())) {
+                var partition = new TopicPartition(UuidBytes.fromBytes(ref.getTopicId()), ref.getPartition());
+                edit.image().partition(partition).ifPresent(record -> {
+                    var after = leave(edit, brokerId, record);
+                    if (after != record) {
+                        edit.put(partition, after);
+                    }
+                });
+            }
+        }
+        return Replies.ok();
+    }
+
+    /** SETISR without the broker, which may have lost data. */
+    private static PartitionRegistration leave(ImageEdit edit, int brokerId, PartitionRegistration record) {
+        return record.isr().contains(brokerId) || record.elr().contains(brokerId)
+                ? InSyncReplicas.remove(record, brokerId, true, edit.image())
+                : record;
+    }
+
+    private static Optional<CommandReply> check(ImageEdit edit, int brokerId, long brokerEpoch, int entries) {
+        if (entries > BATCH_MAX) {
+            return Optional.of(Replies.invalid(
+                    "the command has " + entries + " entries, but at most " + BATCH_MAX + " are allowed"));
+        }
+        return BrokerCommands.checkEpoch(edit.image(), brokerId, brokerEpoch);
+    }
+
+    private static AssignDirectoryReply refusal(ErrorReason reason, String message) {
+        return AssignDirectoryReply.newBuilder()
+                .setReason(reason)
+                .setMessage(message)
+                .build();
+    }
+}
