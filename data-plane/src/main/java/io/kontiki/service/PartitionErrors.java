@@ -45,6 +45,7 @@ final class PartitionErrors {
         return switch (e.reason()) {
             case RECORD_TOO_LARGE -> ErrorReason.ERROR_REASON_RECORD_TOO_LARGE;
             case UNSUPPORTED_COMPRESSION -> ErrorReason.ERROR_REASON_UNSUPPORTED_COMPRESSION;
+            case INVALID_TIMESTAMP -> ErrorReason.ERROR_REASON_INVALID_ARGUMENT;
             case CORRUPT_BATCH, INVALID_RECORD, UNSUPPORTED_MAGIC -> ErrorReason.ERROR_REASON_CORRUPT_BATCH;
         };
     }

@@ -2,6 +2,7 @@ package io.kontiki.record;
 
 import io.kontiki.record.InvalidBatchException.Reason;
 import java.nio.ByteBuffer;
+import java.util.OptionalLong;
 
 /**
  * A read-only view of the fixed part of a batch, without a copy. All numbers are big-endian:
@@ -16,7 +17,12 @@ import java.nio.ByteBuffer;
  * 23 last offset delta       int32     61 records
  * </pre>
  *
- * The length counts what follows it. The checksum covers everything from the attributes on, so a leader stamps the first
+ * Attributes, from the lowest bit: codec (3 bits), log append time, transactional, control, delete horizon; the rest is
+ * 0. With a delete horizon (KIP-534, set by compaction) the base timestamp is the time from which tombstones and markers
+ * in the batch may go. With log append time the max timestamp is that of every record. Compaction leaves gaps between the
+ * offset deltas, and may leave a batch without any record.
+ *
+ * <p>The length counts what follows it. The checksum covers everything from the attributes on, so a leader stamps the first
  * {@value #STAMP_BYTES} bytes without touching the rest. The buffer must not change while the view is used.
  *
  * <p>Reading a header proves nothing about the records behind it; see {@link RecordBatch} and {@link BatchValidator}.
@@ -58,6 +64,7 @@ public sealed class BatchHeader permits RecordBatch {
     static final int LOG_APPEND_TIME_BIT = 0x08;
     static final int TRANSACTIONAL_BIT = 0x10;
     static final int CONTROL_BIT = 0x20;
+    static final int DELETE_HORIZON_BIT = 0x40;
 
     private final ByteBuffer buffer;
     private final int start;
@@ -142,6 +149,15 @@ public sealed class BatchHeader permits RecordBatch {
     /** Whether the timestamps are those of the append and not of the producer. */
     public boolean isLogAppendTime() {
         return (attributes() & LOG_APPEND_TIME_BIT) != 0;
+    }
+
+    public TimestampType timestampType() {
+        return isLogAppendTime() ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME;
+    }
+
+    /** When compaction may drop the batch's tombstones and markers, in ms since 1970; empty if no pass has kept them yet. */
+    public OptionalLong deleteHorizonMs() {
+        return (attributes() & DELETE_HORIZON_BIT) == 0 ? OptionalLong.empty() : OptionalLong.of(baseTimestampMs());
     }
 
     public boolean isTransactional() {

@@ -10,19 +10,32 @@ public final class BatchValidator {
             | BatchHeader.TRANSACTIONAL_BIT
             | BatchHeader.CONTROL_BIT;
 
+    /** Any compressed batch may expand to so much: 64 MiB. */
+    static final int EXPANDED_BYTES_MIN = 64 << 20;
+
     private BatchValidator() {}
+
+    /** {@link #validate(ByteBuffer, int, TimestampPolicy, long)} for a topic that accepts any timestamp. */
+    public static RecordBatch validate(ByteBuffer bytes, int maxBatchBytes) {
+        return validate(bytes, maxBatchBytes, TimestampPolicy.ANY, 0);
+    }
 
     /**
      * Checks everything about the one batch between the buffer's position and limit: bounds, checksum, each field, and
-     * that every record parses. Costs one pass over the bytes for the checksum and one over the records. Base offset and
+     * that every record parses, also compressed ones. Costs one pass over the bytes for the checksum and one over the
+     * records; nothing is allocated for a record. Compressed records may expand to {@value #EXPANDED_BYTES_MIN} bytes, or
+     * to {@code maxBatchBytes} if that is more, and to {@link RecordBatch#MAX_EXPANDED_BYTES} at most. Base offset and
      * leader epoch are not looked at, since a leader overwrites them.
      *
      * @param bytes one batch and nothing else; its position stays
      * @param maxBatchBytes greatest size of the batch, header included
+     * @param timestamps what the topic accepts
+     * @param nowMillis the broker's time, ms since 1970
      * @return the batch, a view of {@code bytes}
      * @throws InvalidBatchException naming the first thing that is wrong
      */
-    public static RecordBatch validate(ByteBuffer bytes, int maxBatchBytes) {
+    public static RecordBatch validate(
+            ByteBuffer bytes, int maxBatchBytes, TimestampPolicy timestamps, long nowMillis) {
         requireSize(bytes.remaining(), maxBatchBytes);
         RecordBatch batch = RecordBatch.at(bytes, bytes.position());
         if (batch.sizeInBytes() != bytes.remaining()) {
@@ -35,7 +48,8 @@ public final class BatchValidator {
         validateAttributes(batch);
         validateCounts(batch);
         validateProducer(batch);
-        validateRecords(batch);
+        int maxExpandedBytes = Math.min(RecordBatch.MAX_EXPANDED_BYTES, Math.max(EXPANDED_BYTES_MIN, maxBatchBytes));
+        validateRecords(batch, maxExpandedBytes, timestamps, nowMillis);
         return batch;
     }
 
@@ -47,11 +61,7 @@ public final class BatchValidator {
     }
 
     private static void validateAttributes(RecordBatch batch) {
-        Compression codec = batch.compression();
-        if (codec != Compression.NONE) {
-            throw new InvalidBatchException(
-                    Reason.UNSUPPORTED_COMPRESSION, "compression is " + codec + ", only NONE is accepted");
-        }
+        batch.compression();
         if ((batch.attributes() & ~KNOWN_BITS) != 0) {
             throw invalid("attributes are 0x" + Integer.toHexString(batch.attributes() & 0xFFFF)
                     + ", only the bits of 0x" + Integer.toHexString(KNOWN_BITS) + " are known");
@@ -87,14 +97,21 @@ public final class BatchValidator {
         }
     }
 
-    private static void validateRecords(RecordBatch batch) {
+    private static void validateRecords(
+            RecordBatch batch, int maxExpandedBytes, TimestampPolicy timestamps, long nowMillis) {
         long maxTimestampMs = BatchHeader.NO_TIMESTAMP;
-        for (Record next : batch) {
-            if (next.timestampMs() < BatchHeader.NO_TIMESTAMP) {
-                throw invalid("timestamp of record " + (next.offset() - batch.baseOffset()) + " is "
-                        + next.timestampMs() + ", the least is -1 for none");
+        try (RecordCursor records = batch.cursor(maxExpandedBytes)) {
+            while (records.next()) {
+                long timestampMs = records.timestampMs();
+                if (timestampMs < BatchHeader.NO_TIMESTAMP) {
+                    throw invalid("timestamp of record " + records.offsetDelta() + " is " + timestampMs
+                            + ", the least is -1 for none");
+                }
+                if (!timestamps.accepts(timestampMs, nowMillis)) {
+                    throw outOfPolicy(records.offsetDelta(), timestampMs, timestamps, nowMillis);
+                }
+                maxTimestampMs = Math.max(maxTimestampMs, timestampMs);
             }
-            maxTimestampMs = Math.max(maxTimestampMs, next.timestampMs());
         }
         if (maxTimestampMs != batch.maxTimestampMs()) {
             throw invalid("max timestamp is " + batch.maxTimestampMs() + ", the greatest of the records is "
@@ -104,5 +121,14 @@ public final class BatchValidator {
 
     private static InvalidBatchException invalid(String message) {
         return new InvalidBatchException(Reason.INVALID_RECORD, message);
+    }
+
+    private static InvalidBatchException outOfPolicy(
+            int record, long timestampMs, TimestampPolicy policy, long nowMillis) {
+        return new InvalidBatchException(
+                Reason.INVALID_TIMESTAMP,
+                "timestamp of record " + record + " is " + timestampMs + ", the broker's time is " + nowMillis
+                        + "; at most " + policy.beforeMaxMillis() + " ms before and " + policy.afterMaxMillis()
+                        + " ms after it are accepted");
     }
 }

@@ -1,6 +1,9 @@
 package io.kontiki.record;
 
-/** The codec of a batch's records, as the lowest three bits of its attributes name it. */
+/**
+ * The codec of a batch's records, as the lowest three bits of its attributes name it. The records are compressed together
+ * as one stream behind the header, which never is.
+ */
 public enum Compression {
     NONE(0),
     GZIP(1),

@@ -10,6 +10,8 @@ public final class InvalidBatchException extends RuntimeException {
         RECORD_TOO_LARGE,
         /** The batch arrived as it was sent, but what it says is not allowed or contradicts itself. */
         INVALID_RECORD,
+        /** The batch is sound, but a timestamp is outside of what its topic accepts. */
+        INVALID_TIMESTAMP,
         /** A format version other than 2. */
         UNSUPPORTED_MAGIC,
         /** A codec that this version cannot read. */
@@ -22,6 +24,11 @@ public final class InvalidBatchException extends RuntimeException {
 
     public InvalidBatchException(Reason reason, String message) {
         super(message);
+        this.reason = reason;
+    }
+
+    InvalidBatchException(Reason reason, String message, Throwable cause) {
+        super(message, cause);
         this.reason = reason;
     }
 

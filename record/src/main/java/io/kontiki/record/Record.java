@@ -1,6 +1,5 @@
 package io.kontiki.record;
 
-import io.kontiki.record.InvalidBatchException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -8,7 +7,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
- * One record inside a batch: a view over the batch's bytes, no copy. Layout, numbers zig-zag coded with variable length:
+ * One record of a batch: a view over the batch's bytes, no copy, or of its own bytes if they were compressed. Layout, numbers zig-zag coded with variable length:
  *
  * <pre>
  * length | attributes int8 (unused) | timestamp delta | offset delta
@@ -17,9 +16,6 @@ import java.util.NoSuchElementException;
  * </pre>
  */
 public final class Record {
-    /** Shortest form of a header: two lengths. Bounds what a claimed header count can make a reader do. */
-    private static final int MIN_HEADER_BYTES = 2;
-
     private final ByteBuffer body;
     private final long offset;
     private final long timestampMs;
@@ -30,75 +26,26 @@ public final class Record {
     private final int headersAt;
     private final int headerCount;
 
-    /**
-     * Parses one record at the position of {@code records} and moves the position behind it.
-     *
-     * @param expectedDelta the offset delta that this record must have
-     */
-    static Record read(ByteBuffer records, BatchHeader batch, int expectedDelta) {
-        int length = Varints.readInt(records);
-        if (length < 0 || length > records.remaining()) {
-            throw invalid(expectedDelta, "length is " + length + ", " + records.remaining() + " bytes are left");
-        }
-        ByteBuffer body = records.slice(records.position(), length);
-        records.position(records.position() + length);
-        return new Record(body, batch, expectedDelta);
-    }
-
-    private Record(ByteBuffer body, BatchHeader batch, int expectedDelta) {
+    /** For {@link RecordCursor}, which has parsed the body; places are positions in it. */
+    Record(
+            ByteBuffer body,
+            long offset,
+            long timestampMs,
+            int keyAt,
+            int keyBytes,
+            int valueAt,
+            int valueBytes,
+            int headersAt,
+            int headerCount) {
         this.body = body;
-        if (!body.hasRemaining()) {
-            throw invalid(expectedDelta, "length is 0, attributes are missing");
-        }
-        body.get();
-        long timestampDelta = Varints.readLong(body);
-        int offsetDelta = Varints.readInt(body);
-        if (offsetDelta != expectedDelta) {
-            throw invalid(expectedDelta, "offset delta is " + offsetDelta + ", expected " + expectedDelta);
-        }
-        this.offset = batch.baseOffset() + offsetDelta;
-        this.timestampMs = batch.isLogAppendTime() ? batch.maxTimestampMs() : batch.baseTimestampMs() + timestampDelta;
-        this.keyBytes = readLength("key", -1, expectedDelta);
-        this.keyAt = skip(keyBytes);
-        this.valueBytes = readLength("value", -1, expectedDelta);
-        this.valueAt = skip(valueBytes);
-        this.headerCount = Varints.readInt(body);
-        if (headerCount < 0 || headerCount > body.remaining() / MIN_HEADER_BYTES) {
-            throw invalid(
-                    expectedDelta, "header count is " + headerCount + ", " + body.remaining() + " bytes are left");
-        }
-        this.headersAt = body.position();
-        skipHeaders(expectedDelta);
-    }
-
-    private void skipHeaders(int expectedDelta) {
-        for (int i = 0; i < headerCount; i++) {
-            skip(readLength("header key", 0, expectedDelta));
-            skip(readLength("header value", -1, expectedDelta));
-        }
-        if (body.hasRemaining()) {
-            throw invalid(expectedDelta, body.remaining() + " bytes are left behind its last header");
-        }
-    }
-
-    private int readLength(String field, int min, int delta) {
-        int length = Varints.readInt(body);
-        if (length < min || length > body.remaining()) {
-            throw invalid(
-                    delta,
-                    field + " length is " + length + ", outside " + min + " to " + body.remaining() + " bytes left");
-        }
-        return length;
-    }
-
-    private int skip(int bytes) {
-        int from = body.position();
-        body.position(from + Math.max(bytes, 0));
-        return from;
-    }
-
-    private static InvalidBatchException invalid(int delta, String what) {
-        return new InvalidBatchException(Reason.INVALID_RECORD, "record " + delta + " of the batch: " + what);
+        this.offset = offset;
+        this.timestampMs = timestampMs;
+        this.keyAt = keyAt;
+        this.keyBytes = keyBytes;
+        this.valueAt = valueAt;
+        this.valueBytes = valueBytes;
+        this.headersAt = headersAt;
+        this.headerCount = headerCount;
     }
 
     public long offset() {

@@ -12,6 +12,9 @@ import java.util.zip.CRC32C;
  * change while the view is used. Safe for any thread as long as it does not.
  */
 public final class RecordBatch extends BatchHeader implements Iterable<Record> {
+    /** So many bytes at most does a reader expand the records of one batch to: 256 MiB. */
+    public static final int MAX_EXPANDED_BYTES = 256 << 20;
+
     private RecordBatch(ByteBuffer buffer, int start) {
         super(buffer, start);
     }
@@ -67,46 +70,59 @@ public final class RecordBatch extends BatchHeader implements Iterable<Record> {
     }
 
     /**
-     * The records in offset order. Each call reads from the start; {@code next()} throws {@link InvalidBatchException}
-     * (INVALID_RECORD) at the first record that does not parse.
+     * The records in offset order. Each call reads from the start; {@code next()} throws {@link InvalidBatchException} as
+     * {@link RecordCursor#next} does. Compressed records are expanded one by one, up to {@value #MAX_EXPANDED_BYTES}
+     * bytes in all.
      *
-     * @throws InvalidBatchException (UNSUPPORTED_COMPRESSION) if the records are compressed
+     * @throws InvalidBatchException (UNSUPPORTED_COMPRESSION) if the attributes name no known codec, or this machine lacks
+     *     its library
      */
     @Override
     public Iterator<Record> iterator() {
-        if (compression() != Compression.NONE) {
-            throw new InvalidBatchException(
-                    Reason.UNSUPPORTED_COMPRESSION,
-                    "records are compressed with " + compression() + ", only NONE is read");
-        }
-        return new Records(buffer().slice(start() + BYTES, sizeInBytes() - BYTES));
+        return new Records(cursor(MAX_EXPANDED_BYTES), recordCount());
     }
 
-    private final class Records implements Iterator<Record> {
-        private final ByteBuffer records;
+    /**
+     * A cursor in front of the first record, to be closed by the caller.
+     *
+     * @param maxExpandedBytes bound on what compressed records may expand to, at least 1; no matter without compression
+     * @throws InvalidBatchException as {@link #iterator}
+     */
+    public RecordCursor cursor(int maxExpandedBytes) {
+        if (maxExpandedBytes < 1) {
+            throw new IllegalArgumentException("maxExpandedBytes is " + maxExpandedBytes + ", at least 1 is needed");
+        }
+        ByteBuffer records = buffer().slice(start() + BYTES, sizeInBytes() - BYTES);
+        return new RecordCursor(this, RecordSource.of(compression(), records, maxExpandedBytes));
+    }
+
+    /** {@link #cursor(int)} with the bound that {@link #iterator} has. */
+    public RecordCursor cursor() {
+        return cursor(MAX_EXPANDED_BYTES);
+    }
+
+    private static final class Records implements Iterator<Record> {
+        private final RecordCursor cursor;
+        private final int recordCount;
         private int read;
 
-        Records(ByteBuffer records) {
-            this.records = records;
+        Records(RecordCursor cursor, int recordCount) {
+            this.cursor = cursor;
+            this.recordCount = recordCount;
         }
 
         @Override
         public boolean hasNext() {
-            return read < recordCount();
+            return read < recordCount;
         }
 
         @Override
         public Record next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("the batch has " + recordCount() + " records");
+            if (!hasNext() || !cursor.next()) {
+                throw new NoSuchElementException("record " + read + " of " + recordCount);
             }
-            Record next = Record.read(records, RecordBatch.this, read);
             read++;
-            if (!hasNext() && records.hasRemaining()) {
-                throw new InvalidBatchException(
-                        Reason.INVALID_RECORD, records.remaining() + " bytes are left behind the last record");
-            }
-            return next;
+            return cursor.record();
         }
     }
 }

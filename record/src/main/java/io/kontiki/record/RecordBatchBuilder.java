@@ -3,6 +3,7 @@ package io.kontiki.record;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /**
  * Writes records into one batch. A null key or value stands for "none" here, and only here, as the wire format knows the
@@ -16,7 +17,8 @@ public final class RecordBatchBuilder {
     private static final int INITIAL_BYTES = 4096;
 
     private final int maxBytes;
-    private ByteBuffer buffer;
+    private final Compression codec;
+    private final RecordSink records;
     private int recordCount;
     private long baseTimestampMs = BatchHeader.NO_TIMESTAMP;
     private long maxTimestampMs = BatchHeader.NO_TIMESTAMP;
@@ -26,20 +28,35 @@ public final class RecordBatchBuilder {
      * @throws IllegalArgumentException if it is less
      */
     public RecordBatchBuilder(int maxBytes) {
+        this(maxBytes, Compression.NONE);
+    }
+
+    /**
+     * As {@link #RecordBatchBuilder(int)}, compressing each record as it is added.
+     *
+     * @throws InvalidBatchException (UNSUPPORTED_COMPRESSION) if this machine lacks the codec's library
+     */
+    public RecordBatchBuilder(int maxBytes, Compression codec) {
         if (maxBytes < MIN_BYTES) {
             throw new IllegalArgumentException("maxBytes is " + maxBytes + ", at least " + MIN_BYTES + " are needed");
         }
         this.maxBytes = maxBytes;
-        this.buffer = ByteBuffer.allocate(Math.min(maxBytes, INITIAL_BYTES)).position(BatchHeader.BYTES);
+        this.codec = codec;
+        this.records = RecordSink.of(codec, Math.min(maxBytes, INITIAL_BYTES));
     }
 
     /**
      * Whether the record surely fits. The first record always does, so that a record above the bound travels alone and is
-     * judged by who receives it.
+     * judged by who receives it. What a codec holds back is counted as if it could not be compressed; where that decides,
+     * the codec is made to give it out, though not for less than a sixteenth of the batch, since that costs compression.
      */
     public boolean hasRoomFor(ByteBuffer keyOrNull, ByteBuffer valueOrNull, List<RecordHeader> headers) {
-        return recordCount == 0
-                || (long) buffer.position() + upperBoundInBytes(keyOrNull, valueOrNull, headers) <= maxBytes;
+        if (recordCount == 0) {
+            return true;
+        }
+        int record = upperBoundInBytes(keyOrNull, valueOrNull, headers);
+        return records.sizeBoundWith(record) <= maxBytes
+                || (records.settle(Math.max(record, maxBytes / 16)) && records.sizeBoundWith(record) <= maxBytes);
     }
 
     /** At most so many bytes does the record take inside a batch. */
@@ -66,14 +83,15 @@ public final class RecordBatchBuilder {
         int body = Varints.sizeOf(timestampDelta)
                 + Varints.sizeOf(recordCount)
                 + bodyBytes(keyOrNull, valueOrNull, headers);
-        reserve(Varints.sizeOf(body) + body);
+        ByteBuffer buffer = records.reserve(Varints.sizeOf(body) + body);
         Varints.write(buffer, body);
         buffer.put((byte) 0);
         Varints.write(buffer, timestampDelta);
         Varints.write(buffer, recordCount);
-        writeBytes(keyOrNull);
-        writeBytes(valueOrNull);
-        writeHeaders(headers);
+        writeBytes(buffer, keyOrNull);
+        writeBytes(buffer, valueOrNull);
+        writeHeaders(buffer, headers);
+        records.endRecord();
         maxTimestampMs = Math.max(maxTimestampMs, timestampMs);
         recordCount++;
     }
@@ -99,7 +117,7 @@ public final class RecordBatchBuilder {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    private void writeBytes(ByteBuffer bytesOrNull) {
+    private static void writeBytes(ByteBuffer buffer, ByteBuffer bytesOrNull) {
         if (bytesOrNull == null) {
             Varints.write(buffer, -1);
             return;
@@ -110,27 +128,15 @@ public final class RecordBatchBuilder {
         buffer.position(buffer.position() + length);
     }
 
-    private void writeHeaders(List<RecordHeader> headers) {
+    private static void writeHeaders(ByteBuffer buffer, List<RecordHeader> headers) {
         Varints.write(buffer, headers.size());
         for (int i = 0; i < headers.size(); i++) {
             RecordHeader header = headers.get(i);
             byte[] key = header.key().getBytes(StandardCharsets.UTF_8);
             Varints.write(buffer, key.length);
             buffer.put(key);
-            writeBytes(header.hasValue() ? header.value() : null);
+            writeBytes(buffer, header.hasValue() ? header.value() : null);
         }
-    }
-
-    private void reserve(int bytes) {
-        if (buffer.remaining() >= bytes) {
-            return;
-        }
-        long needed = (long) buffer.position() + bytes;
-        if (needed > Integer.MAX_VALUE - BatchHeader.LENGTH_OVERHEAD_BYTES) {
-            throw new IllegalArgumentException("batch would take " + needed + " bytes, more than a batch can have");
-        }
-        int doubled = (int) Math.min(2L * buffer.capacity(), Integer.MAX_VALUE - 64L);
-        buffer = ByteBuffer.allocate((int) Math.max(needed, doubled)).put(buffer.flip());
     }
 
     public boolean isEmpty() {
@@ -141,9 +147,9 @@ public final class RecordBatchBuilder {
         return recordCount;
     }
 
-    /** Size that the batch has if it is closed now. */
+    /** Size that the batch has if it is closed now; with a codec, at most that size. */
     public int sizeInBytes() {
-        return buffer.position();
+        return (int) Math.min(records.sizeBoundWith(0), Integer.MAX_VALUE);
     }
 
     /** Closes the batch without a producer id. See {@link #build(long, short, int)}. */
@@ -161,16 +167,21 @@ public final class RecordBatchBuilder {
         return build(producerId, producerEpoch, baseSequence, 0);
     }
 
+    /** Closes the batch as part of the producer's transaction. See {@link #build(long, short, int)}. */
+    public ByteBuffer buildTransactional(long producerId, short producerEpoch, int baseSequence) {
+        return build(producerId, producerEpoch, baseSequence, BatchHeader.TRANSACTIONAL_BIT);
+    }
+
     ByteBuffer build(long producerId, short producerEpoch, int baseSequence, int attributes) {
         if (recordCount == 0) {
             throw new IllegalStateException("a batch needs at least one record");
         }
-        ByteBuffer batch = buffer.flip();
+        ByteBuffer batch = records.finish();
         batch.putLong(BatchHeader.BASE_OFFSET_AT, 0);
         batch.putInt(BatchHeader.LENGTH_AT, batch.limit() - BatchHeader.LENGTH_OVERHEAD_BYTES);
         batch.putInt(BatchHeader.LEADER_EPOCH_AT, -1);
         batch.put(BatchHeader.MAGIC_AT, BatchHeader.MAGIC);
-        batch.putShort(BatchHeader.ATTRIBUTES_AT, (short) attributes);
+        batch.putShort(BatchHeader.ATTRIBUTES_AT, (short) (attributes | codec.id()));
         batch.putInt(BatchHeader.LAST_OFFSET_DELTA_AT, recordCount - 1);
         batch.putLong(BatchHeader.BASE_TIMESTAMP_AT, baseTimestampMs);
         batch.putLong(BatchHeader.MAX_TIMESTAMP_AT, maxTimestampMs);
@@ -204,5 +215,26 @@ public final class RecordBatchBuilder {
         BatchHeader.at(batch, start);
         batch.putLong(start + BatchHeader.BASE_OFFSET_AT, baseOffset);
         batch.putInt(start + BatchHeader.LEADER_EPOCH_AT, leaderEpoch);
+    }
+
+    /**
+     * Makes the leader's time that of all records: sets the timestamp type and the max timestamp in a batch's header, and
+     * its checksum, which covers both. What the records say of their time stays in them and counts no more.
+     *
+     * @param header the batch's first {@value BatchHeader#BYTES} bytes from the position on; more may follow
+     * @param records what lies behind the header, all of it; stays as it is
+     * @param nowMillis ms since 1970, at least 0
+     * @throws InvalidBatchException if no header begins there
+     */
+    public static void stampLogAppendTime(ByteBuffer header, ByteBuffer records, long nowMillis) {
+        int start = header.position();
+        BatchHeader batch = BatchHeader.at(header, start);
+        header.putShort(
+                start + BatchHeader.ATTRIBUTES_AT, (short) (batch.attributes() | BatchHeader.LOG_APPEND_TIME_BIT));
+        header.putLong(start + BatchHeader.MAX_TIMESTAMP_AT, nowMillis);
+        CRC32C crc = new CRC32C();
+        crc.update(header.slice(start + BatchHeader.ATTRIBUTES_AT, BatchHeader.BYTES - BatchHeader.ATTRIBUTES_AT));
+        crc.update(records.slice());
+        header.putInt(start + BatchHeader.CRC_AT, (int) crc.getValue());
     }
 }

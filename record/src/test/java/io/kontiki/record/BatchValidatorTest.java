@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.kontiki.record.InvalidBatchException.Reason;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -72,8 +73,11 @@ class BatchValidatorTest {
     }
 
     @Test
-    void codecsAreRefusedByName() {
-        assertAttributesRefused(4, Reason.UNSUPPORTED_COMPRESSION, "compression is ZSTD");
+    void codecsMustBeKnownAndFitTheBytes() {
+        assertAttributesRefused(1, Reason.INVALID_RECORD, "GZIP records cannot be read: no gzip header");
+        assertAttributesRefused(2, Reason.INVALID_RECORD, "SNAPPY records cannot be read");
+        assertAttributesRefused(3, Reason.INVALID_RECORD, "LZ4 records cannot be read");
+        assertAttributesRefused(4, Reason.INVALID_RECORD, "ZSTD records cannot be read");
         assertAttributesRefused(7, Reason.UNSUPPORTED_COMPRESSION, "codec 7");
     }
 
@@ -108,6 +112,53 @@ class BatchValidatorTest {
     void timestampsMustBeSoundAndTheGreatestRight() {
         assertEditRefused(b -> b.putLong(BatchHeader.MAX_TIMESTAMP_AT, 999), "max timestamp is 999");
         assertEditRefused(b -> b.putLong(BatchHeader.BASE_TIMESTAMP_AT, -9), "timestamp of record 0 is -9");
+    }
+
+    @Test
+    void timestampsMustBeWithinThePolicyOfCreateTime() {
+        TimestampPolicy policy = new TimestampPolicy(TimestampType.CREATE_TIME, 100, 50);
+        BatchValidator.validate(one(1000), LIMIT, policy, 1100);
+        BatchValidator.validate(one(1000), LIMIT, policy, 950);
+        BatchValidator.validate(one(-1), LIMIT, policy, 1100);
+        assertThatThrownBy(() -> BatchValidator.validate(one(1000), LIMIT, policy, 1101))
+                .isInstanceOfSatisfying(
+                        InvalidBatchException.class, e -> assertThat(e.reason()).isEqualTo(Reason.INVALID_TIMESTAMP))
+                .hasMessageContaining("record 0 is 1000, the broker's time is 1101; at most 100 ms before and 50 ms");
+        assertThatThrownBy(() -> BatchValidator.validate(one(1000), LIMIT, policy, 949))
+                .hasMessageContaining("timestamp of record 0 is 1000");
+        TimestampPolicy append = new TimestampPolicy(TimestampType.LOG_APPEND_TIME, 0, 0);
+        BatchValidator.validate(one(1000), LIMIT, append, 5000);
+    }
+
+    /** The JVM counts what a thread allocates; nine thousand records more must not cost a byte each. */
+    @Test
+    void validationAllocatesNothingForARecord() {
+        for (int warmUp = 0; warmUp < 200; warmUp++) {
+            allocatedBy(many(1000));
+        }
+        long few = allocatedBy(many(1000));
+        assertThat(allocatedBy(many(10_000))).isLessThan(few + 9_000);
+    }
+
+    private static long allocatedBy(ByteBuffer batch) {
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        BatchValidator.validate(batch, 1 << 24);
+        return threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    private static ByteBuffer many(int records) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 24);
+        for (int i = 0; i < records; i++) {
+            builder.add(i, TestBytes.of("key"), TestBytes.of("value"), List.of(RecordHeader.of("h", "v")));
+        }
+        return builder.build();
+    }
+
+    private static ByteBuffer one(long timestampMs) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(LIMIT);
+        builder.add(timestampMs, null, TestBytes.of("value"), List.of());
+        return builder.build();
     }
 
     /** With a right checksum, so that only the parser stands between the bytes and the log. */

@@ -22,6 +22,23 @@ class ControlRecordsTest {
                         + "0000000300" + "00");
     }
 
+    @Test
+    void endOfATransactionHasTheBytesOfTheMarker() {
+        ByteBuffer bytes = ControlRecords.endTransaction(ControlRecords.Type.COMMIT, 4711, (short) 3, 9, 1234);
+        RecordBatch batch = RecordBatch.at(bytes, 0);
+        batch.ensureValidChecksum();
+        assertThat(batch.isControl()).isTrue();
+        assertThat(batch.isTransactional()).isTrue();
+        assertThat(batch.producerId()).isEqualTo(4711);
+        assertThat(batch.producerEpoch()).isEqualTo((short) 3);
+        assertThat(batch.baseSequence()).isEqualTo(BatchHeader.NO_SEQUENCE);
+        Record only = batch.iterator().next();
+        assertThat(hex(only.key())).isEqualTo("00000001");
+        assertThat(ControlRecords.typeOf(only.key())).contains(ControlRecords.Type.COMMIT);
+        assertThat(hex(only.value())).isEqualTo("0000" + "00000009");
+        assertThat(ControlRecords.typeOf(TestBytes.of("abc"))).isEmpty();
+    }
+
     private static String hex(ByteBuffer bytes) {
         byte[] copy = new byte[bytes.remaining()];
         bytes.get(copy);
