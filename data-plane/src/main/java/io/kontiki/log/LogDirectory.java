@@ -10,6 +10,7 @@ record LogDirectory(Disk disk, String path) {
     static final String LOG = ".log";
     static final String OFFSET_INDEX = ".index";
     static final String TIME_INDEX = ".timeindex";
+    static final String TRANSACTION_INDEX = ".txnindex";
     static final String SNAPSHOT = ".snapshot";
     static final String DAMAGED = ".damaged";
     private static final int OFFSET_DIGITS = 20;

@@ -278,7 +278,9 @@ final class LogRecovery {
         BatchHeader batch = cursor.header();
         segment.index(batch, (int) cursor.position());
         epochs = epochs.with(batch.leaderEpoch(), batch.baseOffset());
-        producers.onAppended(batch);
+        producers
+                .onAppended(batch.isControl() && batch.isTransactional() ? cursor.batch() : batch)
+                .ifPresent(segment::addAborted);
         endOffset = batch.nextOffset();
         scannedBytes += batch.sizeInBytes();
     }

@@ -104,8 +104,13 @@ final class LogWriter {
         LogSegment active = view().active();
         int position = active.sizeInBytes();
         active.file().append(stamped, batch.slice(start + BatchHeader.BYTES, size - BatchHeader.BYTES));
-        publish(header.nextOffset(), note(header, active, position, view().epochs()));
+        publish(header.nextOffset(), note(whole(header, active, position), active, position, view().epochs()));
         return appended(header.baseOffset(), header.maxTimestampMs(), size);
+    }
+
+    /** Of a transaction's marker it is the record that tells what became of it. */
+    private static BatchHeader whole(BatchHeader batch, LogSegment segment, int position) {
+        return batch.isControl() && batch.isTransactional() ? segment.batchAt(position) : batch;
     }
 
     private AppendInfo appended(long baseOffset, long maxTimestampMs, int bytes) {
@@ -193,7 +198,7 @@ final class LogWriter {
     /** Takes a written batch into all that is derived from batches. */
     private LeaderEpochIndex note(BatchHeader batch, LogSegment segment, int position, LeaderEpochIndex epochs) {
         segment.index(batch, position);
-        producers.onAppended(batch);
+        producers.onAppended(batch).ifPresent(segment::addAborted);
         return epochs.with(batch.leaderEpoch(), batch.baseOffset());
     }
 
@@ -288,6 +293,7 @@ final class LogWriter {
     }
 
     private void cut(LogView now, int number, int position, long endOffset) {
+        AbortedTransactions.index(directory, now, number);
         flush.cutTo(endOffset, () -> {
             // Readers first: they see the shorter log before its files change.
             change(to -> to.truncatedTo(number, endOffset));
@@ -341,6 +347,7 @@ final class LogWriter {
         });
         producers.clear();
         sent.entries().forEach(producers::restore);
+        sent.transactions().firstOffsets().forEach(producers.transactions()::restore);
         flush.addSnapshot(startOffset, ProducerSnapshot.encode(producers, startOffset));
         flush.begin(view());
         activeSinceMillis = NOT_SEEN;

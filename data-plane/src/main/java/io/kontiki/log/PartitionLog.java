@@ -305,6 +305,34 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
+     * The aborted transactions with a record or marker in a range of offsets, whose records a reader of committed ones
+     * skips (rule V3). Any thread.
+     *
+     * @param fromOffset from the log start on
+     * @param toOffsetExclusive up to the last stable offset; above it the answer may lack what is not decided yet
+     * @throws OffsetOutOfRangeException if fromOffset is below the log start or above the log end
+     * @throws StorageException if the disk fails
+     */
+    public List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffsetExclusive) {
+        return look(view -> {
+            if (fromOffset < view.logStartOffset() || fromOffset > view.endOffset()) {
+                throw new OffsetOutOfRangeException(
+                        directory.path(), fromOffset, view.logStartOffset(), view.endOffset());
+            }
+            return AbortedTransactions.touching(directory, view, fromOffset, toOffsetExclusive);
+        });
+    }
+
+    /**
+     * The first offset that a reader of committed records may not see yet (rule V2). Writer thread only.
+     *
+     * @param highWatermark never below the one given before
+     */
+    public long lastStableOffset(long highWatermark) {
+        return producers().transactions().lastStableOffset(highWatermark);
+    }
+
+    /**
      * Closes the active segment if its first batch came {@code segmentMillis} ago or earlier. Writer thread, from time to
      * time. After a restart the time is counted anew.
      *

@@ -15,15 +15,18 @@ import java.util.zip.CRC32C;
  * magic int32 | version int16 | CRC-32C of the rest | offset int64 | producers int32
  *   per producer, longest unused first: id int64 | epoch int16 | batches int8
  *     per batch: base sequence int32 | last sequence int32 | base offset int64 | last offset int64
+ *   open transactions int32
+ *   per transaction, by rising first offset: producer id int64 | first offset int64
  * </pre>
  */
 final class ProducerSnapshot {
     private static final int MAGIC = 0x4b504944;
-    private static final short VERSION = 1;
+    private static final short VERSION = 2;
     private static final int CRC_AT = 6;
     private static final int BODY_AT = 10;
     private static final int PRODUCER_BYTES = 11;
     private static final int BATCH_BYTES = 24;
+    private static final int TRANSACTION_BYTES = 16;
 
     private ProducerSnapshot() {}
 
@@ -31,8 +34,14 @@ final class ProducerSnapshot {
         int batches = state.entries().values().stream()
                 .mapToInt(entry -> entry.window().size())
                 .sum();
-        ByteBuffer target = ByteBuffer.allocate(
-                BODY_AT + Long.BYTES + Integer.BYTES + state.size() * PRODUCER_BYTES + batches * BATCH_BYTES);
+        Map<Long, Long> open = state.transactions().firstOffsets();
+        ByteBuffer target = ByteBuffer.allocate(BODY_AT
+                + Long.BYTES
+                + Integer.BYTES
+                + state.size() * PRODUCER_BYTES
+                + batches * BATCH_BYTES
+                + Integer.BYTES
+                + open.size() * TRANSACTION_BYTES);
         target.putInt(MAGIC).putShort(VERSION).putInt(0).putLong(offset).putInt(state.size());
         for (Map.Entry<Long, ProducerEntry> producer : state.entries().entrySet()) {
             ProducerEntry entry = producer.getValue();
@@ -45,6 +54,8 @@ final class ProducerSnapshot {
                         .putLong(batch.lastOffset());
             }
         }
+        target.putInt(open.size());
+        open.forEach((producerId, firstOffset) -> target.putLong(producerId).putLong(firstOffset));
         return target.putInt(CRC_AT, checksum(target.flip())).array();
     }
 
@@ -62,6 +73,10 @@ final class ProducerSnapshot {
             for (int i = 0; i < producers; i++) {
                 long id = source.getLong();
                 target.restore(id, decodeEntry(source));
+            }
+            int open = source.getInt();
+            for (int i = 0; i < open; i++) {
+                target.transactions().restore(source.getLong(), source.getLong());
             }
             return true;
         } catch (BufferUnderflowException | IndexOutOfBoundsException tooShort) {

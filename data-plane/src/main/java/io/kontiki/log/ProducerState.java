@@ -4,6 +4,7 @@ import io.kontiki.record.BatchHeader;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the log knows of idempotent producers: per producer id its epoch and its last {@value #WINDOW} batches. A function
@@ -17,6 +18,8 @@ public final class ProducerState {
     private final int maxProducerIds;
     /** In the order of their last append, longest ago first. */
     private final LinkedHashMap<Long, ProducerEntry> producers = new LinkedHashMap<>();
+
+    private final OpenTransactions transactions = new OpenTransactions();
 
     ProducerState(int maxProducerIds) {
         this.maxProducerIds = maxProducerIds;
@@ -46,10 +49,20 @@ public final class ProducerState {
         return producers.size();
     }
 
-    /** Takes a batch into account that was appended, by a leader or a follower, or is replayed. No check (rule T9). */
-    void onAppended(BatchHeader batch) {
+    /** Transactions without a marker yet. */
+    OpenTransactions transactions() {
+        return transactions;
+    }
+
+    /**
+     * Takes a batch into account that was appended, by a leader or a follower, or is replayed. No check (rule T9).
+     *
+     * @param batch of a transaction's marker the whole {@link io.kontiki.record.RecordBatch}, else the header is enough
+     * @return the transaction that it aborts, if it does
+     */
+    Optional<AbortedTransaction> onAppended(BatchHeader batch) {
         if (!batch.hasProducerId()) {
-            return;
+            return Optional.empty();
         }
         ProducerEntry entry = producers.remove(batch.producerId());
         if (entry == null || entry.epoch() != batch.producerEpoch()) {
@@ -60,6 +73,7 @@ public final class ProducerState {
         if (!batch.isControl()) {
             entry.add(batch.baseSequence(), batch.lastSequence(), batch.baseOffset(), batch.lastOffset());
         }
+        return transactions.onAppended(batch);
     }
 
     private void forgetBeyondLimit() {
@@ -72,6 +86,7 @@ public final class ProducerState {
 
     void clear() {
         producers.clear();
+        transactions.clear();
     }
 
     /** Puts an entry behind all others; for a snapshot that is read in its order. */

@@ -1,0 +1,108 @@
+package io.kontiki.log;
+
+import io.kontiki.record.BatchHeader;
+import io.kontiki.record.ControlRecords;
+import io.kontiki.record.RecordBatch;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The transactions of one log that have records in it and no marker yet. A function of the log's prefix, like
+ * {@link ProducerState}. Belongs to the log's writer thread.
+ */
+final class OpenTransactions {
+    /** First offset by producer id; in the order of the first offsets, since a transaction enters with its first batch. */
+    private final Map<Long, Long> firstOffsets = new LinkedHashMap<>();
+    /** Ended, by rising marker; those whose marker may still be lost count as undecided (rule V2). */
+    private final Deque<Decided> decided = new ArrayDeque<>();
+
+    private record Decided(long firstOffset, long markerOffset) {}
+
+    /**
+     * Takes the next batch of the log into account; the marker of a transaction must be given whole, as a
+     * {@link RecordBatch}.
+     *
+     * @return the transaction that the batch aborts, if it does and the transaction has records here
+     */
+    Optional<AbortedTransaction> onAppended(BatchHeader batch) {
+        if (!batch.isTransactional() || !batch.hasProducerId()) {
+            return Optional.empty();
+        }
+        if (!batch.isControl()) {
+            firstOffsets.putIfAbsent(batch.producerId(), batch.baseOffset());
+            return Optional.empty();
+        }
+        Optional<ControlRecords.Type> type = markerType(batch);
+        if (type.isEmpty() || type.get() == ControlRecords.Type.LEADER_CHANGE) {
+            return Optional.empty();
+        }
+        Long first = firstOffsets.remove(batch.producerId());
+        if (first == null) {
+            return Optional.empty();
+        }
+        decided.addLast(new Decided(first, batch.lastOffset()));
+        if (type.get() == ControlRecords.Type.COMMIT) {
+            return Optional.empty();
+        }
+        long lastStable = firstOffset().orElse(batch.lastOffset() + 1);
+        return Optional.of(new AbortedTransaction(batch.producerId(), first, batch.lastOffset(), lastStable));
+    }
+
+    private static Optional<ControlRecords.Type> markerType(BatchHeader batch) {
+        if (batch.recordCount() == 0) {
+            return Optional.empty();
+        }
+        if (!(batch instanceof RecordBatch marker)) {
+            throw new IllegalArgumentException("a marker at offset " + batch.baseOffset() + " without its record");
+        }
+        short id = marker.iterator().next().key().getShort(Short.BYTES);
+        for (ControlRecords.Type type : ControlRecords.Type.values()) {
+            if (type.id() == id) {
+                return Optional.of(type);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** First offset of the oldest open transaction. */
+    OptionalLong firstOffset() {
+        return firstOffsets.isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(firstOffsets.values().iterator().next());
+    }
+
+    /** First offset by producer id, in the order of the first offsets. */
+    Map<Long, Long> firstOffsets() {
+        return firstOffsets;
+    }
+
+    /**
+     * The first offset that a reader of committed records may not see, by rule V2.
+     *
+     * @param highWatermark never below the one given before
+     */
+    long lastStableOffset(long highWatermark) {
+        while (!decided.isEmpty() && decided.getFirst().markerOffset() < highWatermark) {
+            decided.removeFirst();
+        }
+        long stable = Math.min(highWatermark, firstOffset().orElse(highWatermark));
+        for (Decided ended : decided) {
+            stable = Math.min(stable, ended.firstOffset());
+        }
+        return stable;
+    }
+
+    /** Puts back what a snapshot holds; in the order of the first offsets. */
+    void restore(long producerId, long firstOffset) {
+        firstOffsets.put(producerId, firstOffset);
+    }
+
+    void clear() {
+        firstOffsets.clear();
+        decided.clear();
+    }
+}
