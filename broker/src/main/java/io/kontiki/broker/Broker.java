@@ -15,6 +15,7 @@ import io.kontiki.service.MetadataGrpcService;
 import io.kontiki.service.ServerInfo;
 import io.kontiki.service.TopicGrpcService;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -122,7 +123,8 @@ public final class Broker implements AutoCloseable {
                                 identity().directoryId(), directory.path().toString(), directory.disk(), 0)),
                         LogConfig.defaults(),
                         RECOVERY_THREADS,
-                        damaged -> directory.noteDamage()),
+                        damaged -> directory.noteDamage(),
+                        InstantSource.system()),
                 config.eventLoops(),
                 READER_THREADS,
                 ReplicaOptions.DEFAULTS.withLagLimitNanos(
@@ -151,10 +153,11 @@ public final class Broker implements AutoCloseable {
     }
 
     /** The image holds the registration: what is served from now on is not older than this run (rule R1). */
-    private void onRegistered(long brokerEpoch, DataPlane dataPlane) {
-        dataPlane.start(brokerEpoch);
+    private CompletableFuture<Void> onRegistered(long brokerEpoch, DataPlane dataPlane) {
+        var placed = dataPlane.start(brokerEpoch);
         directory.markServed();
         metadata.addPublisher(new Serving(identity().brokerId(), brokerEpoch, startedNanos, grpc::setReady, serving));
+        return placed;
     }
 
     private ListenAddress boundAddress() {

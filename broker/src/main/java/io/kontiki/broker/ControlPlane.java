@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,7 +30,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,9 +132,9 @@ final class ControlPlane implements AutoCloseable {
     /**
      * Opens the metadata log and registers, for as long as it takes to find a controller.
      *
-     * @param onRegistered called with the broker epoch, before the controller may unfence this broker
+     * @param onRegistered called with the broker epoch; the controller may unfence this broker when the result completes
      */
-    void start(RegisterBroker registration, LongConsumer onRegistered) {
+    void start(RegisterBroker registration, LongFunction<CompletableFuture<Void>> onRegistered) {
         var opened = new HeartbeatSession(
                 registration,
                 config.heartbeatInterval().toMillis(),
@@ -151,10 +152,8 @@ final class ControlPlane implements AutoCloseable {
         });
         watcher.ifPresent(ImageWatcher::start);
         opened.register()
-                .thenAccept(epoch -> {
-                    onRegistered.accept(epoch);
-                    opened.ready();
-                })
+                .thenCompose(onRegistered::apply)
+                .thenRun(opened::ready)
                 .exceptionally(failure -> {
                     faults.onFault("this broker cannot take part in the cluster", failure);
                     return null;

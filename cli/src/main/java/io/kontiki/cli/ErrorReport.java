@@ -66,6 +66,7 @@ final class ErrorReport {
                     UNSUPPORTED_COMPRESSION,
                     DUPLICATE_SEQUENCE,
                     STORAGE_ERROR,
+                    STORAGE_FULL,
                     EARLIER_BATCH_FAILED,
                     INTERNAL,
                     CLOSED,
@@ -90,6 +91,7 @@ final class ErrorReport {
             case RECORD_TOO_LARGE -> "Raise the topic's limit: kontiki topic alter TOPIC -c max.message.bytes=BYTES";
             case TIMED_OUT_AFTER_APPEND, NOT_LEADER, LEADER_CHANGED_AFTER_APPEND, OUTCOME_UNKNOWN ->
                 "It may have been done or not: look before you repeat it.";
+            case STORAGE_FULL -> "Free some room on the leader's disk, or shorten the retention of topics there.";
             case INTERNAL, STORAGE_ERROR -> "The broker's log has the details.";
             default -> "";
         };

@@ -66,6 +66,8 @@ public enum ErrorReason {
     UNKNOWN_PRODUCER(false, true),
     /** The partition's log directory is offline. */
     STORAGE_ERROR(true, false),
+    /** The disk that holds the partition at its leader has no room; it heals once there is. */
+    STORAGE_FULL(true, true),
     /** Too much is waiting at the broker already. */
     OVERLOADED(true, true),
     /** Something else changed the same thing first: repeat the whole step. */

@@ -75,7 +75,11 @@ final class DirRecovery {
         try {
             Disk disk = dir.disk().orElseThrow();
             for (String name : disk.list("")) {
-                find(disk, name).ifPresent(found::add);
+                if (name.endsWith(PartitionLog.DELETED_SUFFIX)) {
+                    StrayLogs.delete(disk, name);
+                } else {
+                    find(disk, name).ifPresent(found::add);
+                }
             }
         } catch (StorageException e) {
             noteUncertain();

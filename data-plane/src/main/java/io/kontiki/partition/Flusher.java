@@ -2,16 +2,21 @@ package io.kontiki.partition;
 
 import io.kontiki.log.LogFailedException;
 import io.kontiki.log.PartitionLog;
+import io.kontiki.storage.DiskFullException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Forces logs to the disk off the event loops. Each partition has at most one request here at a time and merges what
  * follows into the next: that is the group commit of {@code flush.mode=ack}.
  */
 final class Flusher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
+
     private final ExecutorService threads;
 
     /** @param threads how many logs may be forced at once; the file system merges their commits */
@@ -33,7 +38,7 @@ final class Flusher implements AutoCloseable {
             try {
                 log.flush();
                 if (checkpoint) {
-                    log.checkpoint();
+                    checkpoint(log);
                 }
             } catch (LogFailedException e) {
                 failed.accept(e);
@@ -41,6 +46,15 @@ final class Flusher implements AutoCloseable {
             }
             done.run();
         });
+    }
+
+    private static void checkpoint(PartitionLog log) {
+        try {
+            log.checkpoint();
+        } catch (DiskFullException e) {
+            // The note before holds: recovery has more to verify, nothing is lost.
+            LOG.warn("No room to note the recovery point of {}", log.directory());
+        }
     }
 
     /** Ends what is under way. */

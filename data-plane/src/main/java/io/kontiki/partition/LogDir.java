@@ -123,7 +123,7 @@ public final class LogDir {
     }
 
     /** Adds one who hears, once, that this directory goes offline, on the thread that found out. Must not block. */
-    void onOffline(Consumer<LogDir> listener) {
+    public void onOffline(Consumer<LogDir> listener) {
         offlineListeners.add(listener);
     }
 

@@ -24,6 +24,7 @@ import io.kontiki.replication.Link;
 import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.Push;
 import io.kontiki.replication.ReplicaRole;
+import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -144,6 +145,11 @@ public final class Partition {
             outcome.accept(Refusals.of(refused, name));
             return;
         }
+        Optional<ProduceOutcome.Refused> unwritable = Refusals.ofAppend(dir.status(), name);
+        if (unwritable.isPresent()) {
+            outcome.accept(unwritable.get());
+            return;
+        }
         ProducerCheck check = log.producers().check(batch);
         if (check instanceof ProducerCheck.Duplicate duplicate) {
             acknowledge(duplicate.baseOffset(), duplicate.lastOffset() + 1, acks, timeoutNanos, outcome);
@@ -156,6 +162,10 @@ public final class Partition {
         AppendInfo appended;
         try {
             appended = log.appendAsLeader(batch.bytes(), ((Admission.Granted) admission).leaderEpoch());
+        } catch (DiskFullException e) {
+            dir.noteFull(String.valueOf(e.getMessage()));
+            outcome.accept(Refusals.ofFull(name, e.getMessage()));
+            return;
         } catch (LogFailedException e) {
             driver.onIoError(e);
             outcome.accept(new ProduceOutcome.Refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, e.getMessage()));
@@ -185,7 +195,7 @@ public final class Partition {
     public FetchResult read(long offset, int maxBytes, OptionalInt leaderEpoch) {
         ReadView view = driver.view();
         long start = log.logStartOffset();
-        Optional<ProduceOutcome.Refused> refusal = Refusals.ofRead(view, leaderEpoch, name);
+        Optional<ProduceOutcome.Refused> refusal = Refusals.ofRead(dir, view, leaderEpoch, name);
         if (refusal.isPresent()) {
             return new FetchResult.Refused(
                     refusal.get().reason(), refusal.get().message(), view.highWatermark(), start);
@@ -277,7 +287,7 @@ public final class Partition {
     }
 
     private Optional<OffsetLookup> refusedLookup() {
-        return Refusals.ofRead(driver.view(), OptionalInt.empty(), name)
+        return Refusals.ofRead(dir, driver.view(), OptionalInt.empty(), name)
                 .map(refused -> new OffsetLookup.Refused(refused.reason(), refused.message()));
     }
 
@@ -323,6 +333,11 @@ public final class Partition {
             long highWatermark,
             long logStartOffset,
             ByteBuffer records) {
+        if (records.hasRemaining() && dir.state() != LogDir.State.ONLINE) {
+            // Rule R11: this replica leaves the ISR by its lag, and comes back when there is room.
+            loop.execute(() -> driver.handle(replica.onAppendRefused(driver.nowNanos())));
+            return;
+        }
         Optional<PushedRecords> batches;
         try {
             batches = records.hasRemaining() ? Optional.of(PushedRecords.of(records)) : Optional.empty();
@@ -345,12 +360,17 @@ public final class Partition {
         loop.execute(() -> driver.handle(replica.onMetadata(record, brokers, driver.nowNanos())));
     }
 
+    /** The directory of the log is offline: ends the replica, but not this object, which says so to who asks. */
+    void fail(String reason) {
+        loop.execute(() -> driver.fail(reason));
+    }
+
     /** Ends the replica and then, on the event loop, its log: {@code end} closes or deletes it. */
     void stop(Consumer<PartitionLogs.Placed> end) {
         loop.execute(() -> {
             loop.removeTicker(ticker);
             driver.stop();
-            end.accept(new PartitionLogs.Placed(dir, log));
+            end.accept(placed());
         });
     }
 
@@ -358,7 +378,7 @@ public final class Partition {
         return driver.view().highWatermark();
     }
 
-    PartitionLog log() {
-        return log;
+    PartitionLogs.Placed placed() {
+        return new PartitionLogs.Placed(dir, log);
     }
 }

@@ -4,11 +4,13 @@ import io.kontiki.log.ForeignLogException;
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.LogFailedException;
 import io.kontiki.log.PartitionLog;
-import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.StorageException;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +31,6 @@ import org.slf4j.LoggerFactory;
 public final class PartitionLogs {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLogs.class);
     private static final long PROGRESS_SECONDS = 3;
-    private static final String STRAY_SUFFIX = ".stray";
 
     /** A log and the directory that it is in. */
     record Placed(LogDir dir, PartitionLog log) {}
@@ -39,7 +40,10 @@ public final class PartitionLogs {
     private final int recoveryThreadsPerDir;
     private final Consumer<TopicPartition> damageFound;
     private final RecoveryProgress progress;
-    private final Map<TopicPartition, Placed> recovered = new HashMap<>();
+    private final InstantSource clock;
+    /** More than one place is left by a broken move, or by hands. */
+    private final Map<TopicPartition, List<Placed>> recovered = new HashMap<>();
+
     private boolean straysSetAside;
 
     /**
@@ -48,13 +52,19 @@ public final class PartitionLogs {
      * @param recoveryThreadsPerDir logs of one directory that are recovered at once, at least 1
      * @param damageFound told of a partition before the first bytes of its log are moved aside, which no later run will
      *     find again: what the next run claims must not cover it (rule R3). Called by several threads
+     * @param clock tells when strays are due
      */
     public PartitionLogs(
-            List<LogDir> dirs, LogConfig defaults, int recoveryThreadsPerDir, Consumer<TopicPartition> damageFound) {
+            List<LogDir> dirs,
+            LogConfig defaults,
+            int recoveryThreadsPerDir,
+            Consumer<TopicPartition> damageFound,
+            InstantSource clock) {
         this.dirs = List.copyOf(dirs);
         this.defaults = defaults;
         this.recoveryThreadsPerDir = recoveryThreadsPerDir;
         this.damageFound = damageFound;
+        this.clock = clock;
         this.progress = new RecoveryProgress(this.dirs);
     }
 
@@ -129,18 +139,52 @@ public final class PartitionLogs {
     private void take(DirRecovery recovery) {
         for (DirRecovery.Opened opened : recovery.opened()) {
             recovery.dir().logAdded();
-            recovered.put(opened.id(), new Placed(recovery.dir(), opened.log()));
+            recovered
+                    .computeIfAbsent(opened.id(), id -> new ArrayList<>())
+                    .add(new Placed(recovery.dir(), opened.log()));
         }
     }
 
-    /** The log of a replica, recovered or new; empty if no directory can hold it. */
-    Optional<Placed> take(TopicPartition id, String directory, TopicConfig config) {
-        Placed known = recovered.remove(id);
-        if (known != null) {
-            known.log().configure(settings(config));
-            return Optional.of(known);
+    /** Whether a log of the replica was recovered in that directory and not taken yet. */
+    boolean isIn(TopicPartition id, UUID directory) {
+        return recovered.getOrDefault(id, List.of()).stream().anyMatch(placed -> isAt(placed.dir(), directory));
+    }
+
+    private static boolean isAt(LogDir dir, UUID directory) {
+        return dir.id().filter(directory::equals).isPresent();
+    }
+
+    /**
+     * The log of a replica: where the quorum has it; else, the longest one found anywhere; else a new one, but not in
+     * another directory than the quorum has it in (rule R12). So the caller has to tell the quorum first, unless
+     * {@link #isIn} or nothing is assigned.
+     *
+     * @param assigned the directory that the quorum has for it, or UNASSIGNED
+     * @return empty if no directory can hold it now
+     */
+    Optional<Placed> take(TopicPartition id, String name, TopicConfig config, UUID assigned) {
+        List<Placed> found = recovered.getOrDefault(id, List.of());
+        Optional<Placed> chosen = found.stream()
+                .filter(placed -> !placed.dir().isOffline())
+                .max(Comparator.comparing((Placed placed) -> isAt(placed.dir(), assigned))
+                        .thenComparing(placed -> placed.log().endOffset()));
+        if (chosen.isEmpty()) {
+            Optional<LogDir> dir = assigned.equals(PartitionRegistration.UNASSIGNED) ? dirForNew() : online(assigned);
+            return dir.flatMap(target -> openNew(target, id, name, settings(config)));
         }
-        return dirForNew().flatMap(dir -> openNew(dir, id, directory, settings(config)));
+        recovered.remove(id);
+        found.stream()
+                .filter(placed -> placed != chosen.get() && !placed.dir().isOffline())
+                .forEach(placed -> setStrayAside(
+                        placed, "it has another log in " + chosen.get().dir()));
+        chosen.get().log().configure(settings(config));
+        return chosen;
+    }
+
+    private Optional<LogDir> online(UUID directory) {
+        return dirs.stream()
+                .filter(dir -> isAt(dir, directory) && !dir.isOffline())
+                .findFirst();
     }
 
     /** Not a full one, if there is another. */
@@ -189,41 +233,43 @@ public final class PartitionLogs {
         }
     }
 
-    private static PartitionLog openNew(Disk disk, TopicPartition id, String directory, LogConfig settings) {
+    private PartitionLog openNew(Disk disk, TopicPartition id, String directory, LogConfig settings) {
         try {
             return PartitionLog.open(disk, directory, id.topicId(), settings);
         } catch (ForeignLogException e) {
             // Mostly an earlier topic of the same name, deleted while this broker was down (rule M5).
-            setAside(disk, directory, e.getMessage());
+            StrayLogs.setAside(disk, directory, e.getMessage(), clock.millis());
             return PartitionLog.open(disk, directory, id.topicId(), settings);
         }
     }
 
     /** Rule R13: logs that the metadata does not give to this broker are renamed, not deleted. Acts once. */
-    void setStraysAside(MetadataImage image) {
+    void setStraysAside() {
         if (straysSetAside) {
             return;
         }
         straysSetAside = true;
-        recovered.values().forEach(PartitionLogs::setStrayAside);
+        recovered
+                .values()
+                .forEach(all -> all.stream()
+                        .filter(placed -> !placed.dir().isOffline())
+                        .forEach(placed -> setStrayAside(placed, "the cluster has no such partition on this broker")));
         recovered.clear();
     }
 
-    private static void setStrayAside(Placed stray) {
+    private void setStrayAside(Placed stray, String why) {
         String directory = stray.log().directory();
         Disk disk = stray.dir().disk().orElseThrow();
         stray.log().close();
         stray.dir().logRemoved();
         if (disk.exists(directory)) {
-            setAside(disk, directory, "the cluster has no such partition on this broker");
+            StrayLogs.setAside(disk, directory, why, clock.millis());
         }
     }
 
-    private static void setAside(Disk disk, String directory, String why) {
-        String aside = directory + "." + UUID.randomUUID() + STRAY_SUFFIX;
-        LOG.warn("Renaming the log {} to {}: {}. Delete it when you are sure", directory, aside, why);
-        disk.rename(directory, aside);
-        disk.forceDirectory("");
+    /** Deletes logs that were set aside a day ago. Any thread; to be called every hour or so. */
+    void deleteDueStrays() {
+        dirs.forEach(dir -> StrayLogs.deleteDue(dir, clock.millis()));
     }
 
     void delete(Placed placed) {
@@ -235,13 +281,19 @@ public final class PartitionLogs {
         placed.dir().logRemoved();
     }
 
-    /** Whether everything that the log was given is on the disk now. */
-    boolean close(PartitionLog log) {
+    /**
+     * Whether everything that the log was given is on the disk now, if its directory is online at all. What is in an
+     * offline one is not touched.
+     */
+    boolean close(Placed placed) {
+        if (placed.dir().isOffline()) {
+            return true;
+        }
         try {
-            log.close();
-            return !log.isFailed();
+            placed.log().close();
+            return !placed.log().isFailed();
         } catch (StorageException | LogFailedException e) {
-            LOG.error("Cannot close the log {} in order", log.directory(), e);
+            LOG.error("Cannot close the log {} in {} in order", placed.log().directory(), placed.dir(), e);
             return false;
         }
     }

@@ -1,7 +1,6 @@
 package io.kontiki.partition;
 
 import com.google.protobuf.ByteString;
-import io.kontiki.log.LogFailedException;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
 import java.time.InstantSource;
@@ -14,7 +13,7 @@ import java.util.function.LongSupplier;
  * @param brokerId this broker
  * @param nanoTime a monotonic clock
  * @param clock gives time stamps
- * @param diskFailed told that a write or flush failed: its directory must not be used any more (rule R10)
+ * @param replicaFailed told of a replica whose log is bad while its directory works (rules L12, M10)
  */
 record PartitionPorts(
         int brokerId,
@@ -23,7 +22,7 @@ record PartitionPorts(
         IsrProposalBatcher proposals,
         LongSupplier nanoTime,
         InstantSource clock,
-        Consumer<LogFailedException> diskFailed) {
+        Consumer<TopicPartition> replicaFailed) {
     ByteString topicId(TopicPartition partition) {
         return UuidBytes.toBytes(partition.topicId());
     }

@@ -1,6 +1,5 @@
 package io.kontiki.partition;
 
-import io.kontiki.log.PartitionLog;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
@@ -14,14 +13,18 @@ import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.ReplicaIdentity;
 import io.kontiki.replication.ReplicaOptions;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,6 +51,8 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     public record Missing(ErrorReason reason, String message) implements Lookup {}
 
     private static final long NOT_STARTED = -1;
+    private static final long SPACE_CHECK_MILLIS = 1_000;
+    private static final long OPEN_AGAIN_SECONDS = 10;
     private static final int EVENTS_MAX = 16_384;
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** Enough for the file system to merge commits, few enough not to crowd out the loops. */
@@ -75,12 +80,23 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
             },
             new ThreadPoolExecutor.DiscardPolicy());
 
+    /** One thread for each directory, so that one that hangs delays none of the others. */
+    private final ScheduledThreadPoolExecutor timer;
+
+    private final DirectoryReports reports;
+    /** What could not be opened yet. Owned by the manager's thread. */
+    private final Set<TopicPartition> missing = new HashSet<>();
+
+    /** Reports of the first image. Owned by the manager's thread. */
+    private final List<CompletableFuture<Void>> lost = new ArrayList<>();
+
+    private final CompletableFuture<Void> placed = new CompletableFuture<>();
     private volatile long brokerEpoch = NOT_STARTED;
 
     /**
      * @param directory the recovered logs; those that the metadata gives to this broker are taken from it
      * @param loopCount how many event loops to run, at least 1; a partition belongs to one of them for its life
-     * @param faults told of what this broker cannot go on after: a data directory that failed, or a defect
+     * @param faults told of what this broker cannot go on after, which is a defect
      */
     public Partitions(
             int brokerId,
@@ -94,7 +110,16 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
         this.metadata = metadata;
         this.directory = directory;
         this.options = options;
+        this.timer = new ScheduledThreadPoolExecutor(
+                directory.dirs().size() + 1,
+                task -> {
+                    Thread thread = new Thread(task, "kontiki-log-dirs");
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                new ThreadPoolExecutor.DiscardPolicy());
         this.faults = faults;
+        this.reports = new DirectoryReports(proposer, brokerId, () -> brokerEpoch, timer);
         this.loops = IntStream.range(0, loopCount)
                 .mapToObj(i -> new EventLoop(
                         "kontiki-partition-loop-" + i,
@@ -110,18 +135,45 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
                 new IsrProposalBatcher(proposer, brokerId, () -> brokerEpoch),
                 System::nanoTime,
                 InstantSource.system(),
-                // The one data directory there is: without it the broker has nothing to stay for, and others can lead.
-                faults::accept);
+                id -> reports.failReplica(id));
+        directory.dirs().forEach(dir -> dir.onOffline(this::onOffline));
     }
 
     /**
      * Begins to follow the metadata. Until then every look-up by name answers STARTING.
      *
      * @param epoch of this broker's registration
+     * @return completes, on any thread, when the quorum knows of each replica that is not where it should be: before, this
+     *     broker must not be unfenced
      */
-    public void start(long epoch) {
+    public CompletableFuture<Void> start(long epoch) {
         brokerEpoch = epoch;
+        for (LogDir dir : directory.dirs()) {
+            timer.scheduleWithFixedDelay(dir::checkSpace, 0, SPACE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        timer.scheduleWithFixedDelay(directory::deleteDueStrays, 0, 1, TimeUnit.HOURS);
+        timer.scheduleWithFixedDelay(
+                () -> manager.execute(this::openMissing), OPEN_AGAIN_SECONDS, OPEN_AGAIN_SECONDS, TimeUnit.SECONDS);
+        directory.dirs().stream().filter(LogDir::isOffline).forEach(this::onOffline);
         metadata.addPublisher(this);
+        return placed;
+    }
+
+    /** Rule M10. */
+    private void onOffline(LogDir dir) {
+        if (brokerEpoch == NOT_STARTED) {
+            return; // It is told at the start.
+        }
+        dir.id().ifPresent(reports::failDirectory);
+        partitions.values().stream()
+                .filter(partition -> partition.dir() == dir)
+                .forEach(partition -> failWith(dir, partition));
+    }
+
+    private void failWith(LogDir dir, Partition partition) {
+        partition.fail(dir.status().reason());
+        // The quorum may not know yet that it is in this directory.
+        reports.failReplica(partition.id());
     }
 
     /** By name and number, as clients ask. */
@@ -192,7 +244,10 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
                     image.partition(id).ifPresent(record -> partition.onMetadata(record, image.brokers())));
         }
         if (image.position().index() >= brokerEpoch) {
-            directory.setStraysAside(image);
+            directory.setStraysAside();
+            // Each later time at once, and without effect.
+            CompletableFuture.allOf(lost.toArray(CompletableFuture<?>[]::new)).thenRun(() -> placed.complete(null));
+            lost.clear();
         }
     }
 
@@ -208,9 +263,64 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     private void openReplicas(TopicImage topic, MetadataImage image) {
         for (int number = 0; number < topic.partitions().size(); number++) {
             TopicPartition id = new TopicPartition(topic.id(), number);
-            if (!partitions.containsKey(id) && topic.partitions().get(number).hasReplica(ports.brokerId())) {
-                open(id, topic).ifPresent(partition -> tell(partition, topic, image));
+            PartitionRegistration record = topic.partitions().get(number);
+            if (partitions.containsKey(id) || missing.contains(id) || !record.hasReplica(ports.brokerId())) {
+                continue;
             }
+            UUID assigned = record.directoryOf(ports.brokerId());
+            if (assigned.equals(PartitionRegistration.UNASSIGNED) || directory.isIn(id, assigned)) {
+                open(id, topic, image);
+            } else {
+                reportLost(id, topic.name() + "-" + number, assigned);
+            }
+        }
+    }
+
+    /** Rule R12: nothing is put in the place of a log that is gone before the quorum counts on it no more. */
+    private void reportLost(TopicPartition id, String name, UUID assigned) {
+        LOG.error("The log of {} is not in directory {}, where it should be", name, assigned);
+        missing.add(id);
+        lost.add(reports.failReplica(id));
+    }
+
+    /** Also what was lost, if the quorum knows by now. */
+    private void openMissing() {
+        MetadataImage image = metadata.current();
+        for (TopicPartition id : List.copyOf(missing)) {
+            Optional<TopicImage> topic = image.topic(id.topicId());
+            if (topic.isEmpty()) {
+                missing.remove(id);
+            } else if (!isCountedOn(image.partition(id).orElseThrow())) {
+                open(id, topic.get(), image);
+            }
+        }
+    }
+
+    private boolean isCountedOn(PartitionRegistration record) {
+        return record.isr().contains(ports.brokerId()) || record.elr().contains(ports.brokerId());
+    }
+
+    private void open(TopicPartition id, TopicImage topic, MetadataImage image) {
+        PartitionRegistration record = topic.partitions().get(id.partition());
+        UUID assigned = record.directoryOf(ports.brokerId());
+        Optional<PartitionLogs.Placed> found =
+                directory.take(id, topic.name() + "-" + id.partition(), topic.config(), assigned);
+        if (found.isEmpty()) {
+            if (missing.add(id)) {
+                reports.failReplica(id);
+            }
+            return;
+        }
+        missing.remove(id);
+        Partition partition = add(id, topic, found.get());
+        tell(partition, topic, image);
+        LogDir dir = found.get().dir();
+        UUID present = dir.id().orElseThrow();
+        if (!present.equals(assigned)) {
+            reports.assign(id, present, assigned);
+        }
+        if (dir.isOffline()) {
+            failWith(dir, partition); // It failed meanwhile, and may not have found this one.
         }
     }
 
@@ -219,28 +329,23 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
         partition.onMetadata(topic.partitions().get(partition.id().partition()), image.brokers());
     }
 
-    private Optional<Partition> open(TopicPartition id, TopicImage topic) {
+    private Partition add(TopicPartition id, TopicImage topic, PartitionLogs.Placed found) {
         String name = topic.name() + "-" + id.partition();
-        Optional<PartitionLogs.Placed> placed = directory.take(id, name, topic.config());
-        if (placed.isEmpty()) {
-            return Optional.empty();
-        }
-        PartitionLog log = placed.get().log();
         EventLoop loop = loops.get(Math.floorMod(id.hashCode(), loops.size()));
         PartitionReplica replica = new PartitionReplica(
                 new ReplicaIdentity(id, ports.brokerId(), brokerEpoch, linkIds::incrementAndGet),
-                new ReplicaLogView(log),
+                new ReplicaLogView(found.log()),
                 0,
                 options);
         Partition partition = new Partition(
                 id,
                 name,
                 loop,
-                placed.get(),
-                new ReplicaDriver(id, name, log, replica, loop, ports),
+                found,
+                new ReplicaDriver(id, name, found, replica, loop, ports),
                 directory.settings(topic.config()).maxMessageBytes());
         partitions.put(id, partition);
-        return Optional.of(partition);
+        return partition;
     }
 
     private void endTopic(UUID topicId) {
@@ -272,6 +377,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
      */
     @Override
     public void close() {
+        timer.shutdownNow();
         manager.shutdown();
         try {
             manager.awaitTermination(30, TimeUnit.SECONDS);
@@ -282,7 +388,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
         loops.forEach(EventLoop::close);
         ports.flusher().close();
         List<String> failed = partitions.values().stream()
-                .filter(partition -> !directory.close(partition.log()))
+                .filter(partition -> !directory.close(partition.placed()))
                 .map(Partition::name)
                 .toList();
         if (!failed.isEmpty()) {

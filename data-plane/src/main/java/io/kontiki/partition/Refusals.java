@@ -90,9 +90,25 @@ final class Refusals {
         throw new AssertionError(check);
     }
 
+    /** Whether the directory takes appends (rules R10, R11). */
+    static Optional<ProduceOutcome.Refused> ofAppend(LogDir.Status dir, String name) {
+        return switch (dir.state()) {
+            case ONLINE -> Optional.empty();
+            case FULL -> Optional.of(ofFull(name, dir.reason()));
+            case OFFLINE ->
+                Optional.of(refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, name + " is offline on this broker"));
+        };
+    }
+
+    static ProduceOutcome.Refused ofFull(String name, String reason) {
+        return refused(
+                ErrorReason.ERROR_REASON_STORAGE_FULL,
+                "the disk of " + name + " has no room, nothing was written: " + reason);
+    }
+
     /** Whether a reader may be served by this replica (rule L14). */
-    static Optional<ProduceOutcome.Refused> ofRead(ReadView view, OptionalInt leaderEpoch, String name) {
-        if (view.role() == ReplicaRole.FAULTED) {
+    static Optional<ProduceOutcome.Refused> ofRead(LogDir dir, ReadView view, OptionalInt leaderEpoch, String name) {
+        if (view.role() == ReplicaRole.FAULTED || dir.isOffline()) {
             return Optional.of(refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, name + " is offline on this broker"));
         }
         if (view.role() != ReplicaRole.LEADER) {

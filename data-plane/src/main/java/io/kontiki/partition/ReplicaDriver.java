@@ -18,6 +18,7 @@ import io.kontiki.replication.EffectRunner;
 import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.ProposalOutcome;
 import io.kontiki.replication.ReplicaRole;
+import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -46,6 +47,7 @@ final class ReplicaDriver implements EffectRunner {
 
     private final TopicPartition id;
     private final String name;
+    private final LogDir dir;
     private final PartitionLog log;
     private final PartitionReplica replica;
     private final EventLoop loop;
@@ -61,18 +63,22 @@ final class ReplicaDriver implements EffectRunner {
     private long nextCheckpointNanos;
     private long checkpointedOffset;
     private long nextToken;
+    /** What a full disk did not take. */
+    private Optional<Effect.AppendLeaderChange> leaderChangeDue = Optional.empty();
+
     private volatile ReadView view = ReadView.NONE;
 
     ReplicaDriver(
             TopicPartition id,
             String name,
-            PartitionLog log,
+            PartitionLogs.Placed placed,
             PartitionReplica replica,
             EventLoop loop,
             PartitionPorts ports) {
         this.id = id;
         this.name = name;
-        this.log = log;
+        this.dir = placed.dir();
+        this.log = placed.log();
         this.replica = replica;
         this.loop = loop;
         this.ports = ports;
@@ -127,6 +133,13 @@ final class ReplicaDriver implements EffectRunner {
 
     void onTick(long nowNanos) {
         handle(replica.onTick(nowNanos));
+        if (leaderChangeDue.isPresent() && dir.state() == LogDir.State.ONLINE) {
+            Effect.AppendLeaderChange effect = leaderChangeDue.get();
+            leaderChangeDue = Optional.empty();
+            if (replica.role() == ReplicaRole.LEADER && replica.leaderEpoch() == effect.leaderEpoch()) {
+                appendLeaderChange(effect);
+            }
+        }
         if (nowNanos - nextCheckpointNanos >= 0 && !stopped) {
             nextCheckpointNanos = nowNanos + CHECKPOINT_NANOS;
             if (log.endOffset() != checkpointedOffset) {
@@ -153,15 +166,33 @@ final class ReplicaDriver implements EffectRunner {
         handle(replica.awaitCommit(token, endOffset, acks, now + timeoutNanos, now));
     }
 
+    /**
+     * A failed write or flush takes the whole directory offline (rule R10). Bytes that cannot be read or do not continue
+     * the log are the trouble of this replica alone (rules L12, M10).
+     */
     void onIoError(RuntimeException cause) {
         if (stopped) {
             return;
         }
         LOG.error("Partition {} goes offline: {}", name, cause.getMessage(), cause);
-        handle(replica.onIoError(String.valueOf(cause.getMessage()), nowNanos()));
-        if (cause instanceof LogFailedException failed) {
-            ports.diskFailed().accept(failed);
+        fail(String.valueOf(cause.getMessage()));
+        if (cause instanceof LogFailedException) {
+            dir.takeOffline(String.valueOf(cause.getMessage()));
+        } else {
+            ports.replicaFailed().accept(id);
         }
+    }
+
+    /** Ends this replica for the rest of the run, its log left as it is. */
+    void fail(String reason) {
+        if (!stopped) {
+            leaderChangeDue = Optional.empty();
+            handle(replica.onIoError(reason, nowNanos()));
+        }
+    }
+
+    private void onDiskFull(DiskFullException cause) {
+        dir.noteFull(String.valueOf(cause.getMessage()));
     }
 
     @Override
@@ -181,6 +212,10 @@ final class ReplicaDriver implements EffectRunner {
         try {
             AppendInfo appended = log.appendAsLeader(leaderChange(), effect.leaderEpoch());
             onAppended(appended);
+        } catch (DiskFullException e) {
+            // Nobody can be led before it is written: again at the next tick that finds room.
+            onDiskFull(e);
+            leaderChangeDue = Optional.of(effect);
         } catch (LogFailedException e) {
             onIoError(e);
         }
@@ -195,6 +230,9 @@ final class ReplicaDriver implements EffectRunner {
     public void appendPushed(Effect.AppendPushed effect) {
         try {
             onAppended(log.appendAsFollower(((PushedRecords) effect.batches()).bytes()));
+        } catch (DiskFullException e) {
+            onDiskFull(e);
+            handle(replica.onAppendRefused(nowNanos()));
         } catch (LogFailedException | AppendMismatchException e) {
             onIoError(e);
         }

@@ -160,6 +160,12 @@ final class FollowerReplica implements Role {
         }
     }
 
+    void onAppendRefused(long nowNanos) {
+        if (phase == Phase.ATTACHED) {
+            leave(nowNanos);
+        }
+    }
+
     void onLeaderDisconnected(int disconnected, long nowNanos) {
         if (disconnected == leader && (phase == Phase.ATTACHING || phase == Phase.ATTACHED)) {
             detached(nowNanos);

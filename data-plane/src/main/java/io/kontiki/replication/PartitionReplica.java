@@ -249,6 +249,14 @@ public final class PartitionReplica {
         return handle(() -> asFollower().ifPresent(follower -> follower.onPushCorrupt(link, nowNanos)));
     }
 
+    /**
+     * A push, or its {@link Effect.AppendPushed}, was not appended, or not all of it, because the disk has no room: the
+     * follower leaves its link and tries again in a while (rule R11).
+     */
+    public List<Effect> onAppendRefused(long nowNanos) {
+        return handle(() -> asFollower().ifPresent(follower -> follower.onAppendRefused(nowNanos)));
+    }
+
     /** The stream to that leader ended or could not be opened. */
     public List<Effect> onLeaderDisconnected(int leader, long nowNanos) {
         return handle(() -> asFollower().ifPresent(follower -> follower.onLeaderDisconnected(leader, nowNanos)));

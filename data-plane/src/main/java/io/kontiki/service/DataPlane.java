@@ -10,6 +10,7 @@ import io.kontiki.quorum.Proposer;
 import io.kontiki.replication.ReplicaOptions;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -87,10 +88,11 @@ public final class DataPlane implements AutoCloseable {
      * Begins to follow the metadata.
      *
      * @param epoch of this broker's registration
+     * @return completes, on any thread, when this broker may be unfenced
      */
-    public void start(long epoch) {
+    public CompletableFuture<Void> start(long epoch) {
         brokerEpoch.set(epoch);
-        partitions.start(epoch);
+        return partitions.start(epoch);
     }
 
     public List<BindableService> services() {

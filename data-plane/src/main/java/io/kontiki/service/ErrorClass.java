@@ -51,7 +51,8 @@ record ErrorClass(Status.Code code, boolean retriable, Duration retryDelay) {
                     ERROR_REASON_STALE_BROKER_EPOCH,
                     ERROR_REASON_WRONG_CLUSTER,
                     ERROR_REASON_DUPLICATE_BROKER -> refused(Status.Code.FAILED_PRECONDITION);
-            case ERROR_REASON_OVERLOADED -> new ErrorClass(Status.Code.RESOURCE_EXHAUSTED, true, LATER);
+            case ERROR_REASON_OVERLOADED, ERROR_REASON_STORAGE_FULL -> //
+                new ErrorClass(Status.Code.RESOURCE_EXHAUSTED, true, LATER);
             case ERROR_REASON_CONCURRENT_CHANGE -> new ErrorClass(Status.Code.ABORTED, true, SOON);
             case ERROR_REASON_INTERNAL -> refused(Status.Code.INTERNAL);
         };

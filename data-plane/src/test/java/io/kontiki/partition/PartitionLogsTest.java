@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.PartitionLog;
+import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.storage.file.FileDisk;
@@ -11,6 +12,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -44,7 +46,7 @@ class PartitionLogsTest {
     }
 
     private static PartitionLogs logsIn(LogDir... dirs) {
-        return new PartitionLogs(List.of(dirs), LogConfig.defaults(), 2, damaged -> {});
+        return new PartitionLogs(List.of(dirs), LogConfig.defaults(), 2, damaged -> {}, InstantSource.system());
     }
 
     @Test
@@ -112,7 +114,11 @@ class PartitionLogsTest {
         third.takeOffline("test");
         List<LogDir> chosen = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            chosen.add(logs.take(new TopicPartition(TOPIC, i), "t-" + i, TopicConfig.DEFAULTS)
+            chosen.add(logs.take(
+                            new TopicPartition(TOPIC, i),
+                            "t-" + i,
+                            TopicConfig.DEFAULTS,
+                            PartitionRegistration.UNASSIGNED)
                     .orElseThrow()
                     .dir());
         }

@@ -67,20 +67,20 @@ class PartitionTest {
                 new IsrProposalBatcher(request -> new CompletableFuture<>(), 1, () -> 1),
                 System::nanoTime,
                 InstantSource.system(),
-                failure -> {
-                    throw failure;
-                });
+                failed -> defects.add(new IllegalStateException(failed + " failed")));
         PartitionReplica replica = new PartitionReplica(
                 new ReplicaIdentity(id, 1, 1, linkIds::incrementAndGet),
                 new ReplicaLogView(log),
                 0,
                 ReplicaOptions.DEFAULTS);
+        PartitionLogs.Placed placed =
+                new PartitionLogs.Placed(LogDir.online(UUID.randomUUID(), "root", new FileDisk(root), 0), log);
         partition = new Partition(
                 id,
                 "t-0",
                 loop,
-                new PartitionLogs.Placed(LogDir.online(UUID.randomUUID(), "root", new FileDisk(root), 0), log),
-                new ReplicaDriver(id, "t-0", log, replica, loop, ports),
+                placed,
+                new ReplicaDriver(id, "t-0", placed, replica, loop, ports),
                 LogConfig.defaults().maxMessageBytes());
     }
 

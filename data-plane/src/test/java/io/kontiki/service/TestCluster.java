@@ -33,6 +33,7 @@ import io.kontiki.storage.file.FileDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -65,7 +66,8 @@ final class TestCluster {
                             List.of(LogDir.online(directoryId(id), directory.toString(), new FileDisk(directory), 0)),
                             LogConfig.defaults(),
                             1,
-                            damaged -> {}),
+                            damaged -> {},
+                            InstantSource.system()),
                     1,
                     2,
                     ReplicaOptions.DEFAULTS,
@@ -138,10 +140,13 @@ final class TestCluster {
 
     private CompletableFuture<ProposeResponse> propose(ProposeRequest request) {
         Command.Builder command = Command.newBuilder();
-        if (request.hasAlterPartitions()) {
-            command.setAlterPartitions(request.getAlterPartitions());
-        } else {
-            command.setAllocateProducerIds(request.getAllocateProducerIds());
+        switch (request.getRequestCase()) {
+            case ALTER_PARTITIONS -> command.setAlterPartitions(request.getAlterPartitions());
+            case ALLOCATE_PRODUCER_IDS -> command.setAllocateProducerIds(request.getAllocateProducerIds());
+            case ASSIGN_DIRECTORIES -> command.setAssignDirectories(request.getAssignDirectories());
+            case FAIL_DIRECTORIES -> command.setFailDirectories(request.getFailDirectories());
+            case FAIL_REPLICAS -> command.setFailReplicas(request.getFailReplicas());
+            default -> throw new AssertionError(request);
         }
         // As the real quorum does, it answers on another thread than the caller's.
         return CompletableFuture.supplyAsync(() ->
@@ -201,7 +206,7 @@ final class TestCluster {
             nodes.put(id, node);
             node.metadata.publish(io.kontiki.metadata.MetadataDelta.full(image), image);
         }
-        node.dataPlane.start(epoch);
+        node.dataPlane.start(epoch).join();
         apply(Command.newBuilder()
                 .setUnfenceBroker(UnfenceBroker.newBuilder().setBrokerId(id).setBrokerEpoch(epoch))
                 .build());
