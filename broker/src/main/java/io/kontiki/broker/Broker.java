@@ -131,6 +131,7 @@ public final class Broker implements AutoCloseable {
                         config.replicaLagTimeMax().toNanos()),
                 control.proposer(),
                 channels::to,
+                config.retentionCheckInterval(),
                 failure -> onFault("its data directory failed, or an event of a partition did", failure));
     }
 

@@ -43,6 +43,7 @@ final class ErrorReport {
                     NOT_LEADER,
                     TIMED_OUT_AFTER_APPEND,
                     LEADER_CHANGED_AFTER_APPEND,
+                    TRIM_TIMED_OUT,
                     OUTCOME_UNKNOWN -> ExitCode.UNREACHABLE;
             case TOPIC_NOT_FOUND, PARTITION_NOT_FOUND, TOPIC_ID_UNKNOWN -> ExitCode.NOT_FOUND;
             case TOPIC_EXISTS,
@@ -57,7 +58,8 @@ final class ErrorReport {
                     OUT_OF_ORDER_SEQUENCE,
                     STALE_BROKER_EPOCH,
                     WRONG_CLUSTER,
-                    DUPLICATE_BROKER -> ExitCode.CONFLICT;
+                    DUPLICATE_BROKER,
+                    POLICY_VIOLATION -> ExitCode.CONFLICT;
             case INVALID_ARGUMENT, INVALID_TOPIC_NAME, INVALID_REPLICATION_FACTOR, INVALID_PARTITIONS, INVALID_CONFIG ->
                 ExitCode.USAGE;
             case INTERRUPTED -> ExitCode.INTERRUPTED;

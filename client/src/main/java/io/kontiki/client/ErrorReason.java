@@ -82,6 +82,10 @@ public enum ErrorReason {
     DUPLICATE_BROKER(false, true),
     /** A broker forwarded the call and lost the leader before the answer. */
     OUTCOME_UNKNOWN(true, false),
+    /** The topic's {@code cleanup.policy} does not allow it. */
+    POLICY_VIOLATION(false, true),
+    /** Records were deleted on the leader, but not on all live replicas within the time limit. */
+    TRIM_TIMED_OUT(true, false),
 
     /** Client: no broker could be reached; the message names the addresses. */
     NO_BROKER(true, false),

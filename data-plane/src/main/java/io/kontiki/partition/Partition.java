@@ -19,6 +19,7 @@ import io.kontiki.replication.Acks;
 import io.kontiki.replication.Admission;
 import io.kontiki.replication.Attach;
 import io.kontiki.replication.AttachRefusal;
+import io.kontiki.replication.CommitOutcome;
 import io.kontiki.replication.EpochEnd;
 import io.kontiki.replication.Link;
 import io.kontiki.replication.PartitionReplica;
@@ -96,6 +97,51 @@ public final class Partition {
     /** Whether this replica leads, as far as was published. */
     public boolean isLeader() {
         return driver.view().role() == ReplicaRole.LEADER;
+    }
+
+    /**
+     * Lets retention take what is due. Looks on the calling thread, changes the log on the event loop.
+     *
+     * @param nowMillis since 1970
+     */
+    void retain(long nowMillis) {
+        ReadView view = driver.view();
+        if (view.role() == ReplicaRole.LEADER) {
+            log.retentionPoint(nowMillis, view.highWatermark())
+                    .ifPresent(point -> loop.execute(() -> driver.retainFrom(point)));
+        }
+    }
+
+    /**
+     * Deletes the records below an offset, on all replicas (rule V6).
+     *
+     * @param beforeOffset at most the high watermark; empty for just there
+     * @param timeoutMillis how long to wait for the replicas, at least 1
+     * @param outcome told once, on any thread
+     */
+    public void trim(OptionalLong beforeOffset, int timeoutMillis, Consumer<TrimOutcome> outcome) {
+        long timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        if (!loop.offer(() -> trimOnLoop(beforeOffset, timeoutNanos, outcome))) {
+            outcome.accept(new TrimOutcome.Refused(
+                    ErrorReason.ERROR_REASON_OVERLOADED, "too many requests wait on this broker"));
+        }
+    }
+
+    private void trimOnLoop(OptionalLong beforeOffset, long timeoutNanos, Consumer<TrimOutcome> outcome) {
+        ReadView view = driver.view();
+        long offset = beforeOffset.orElse(view.highWatermark());
+        Optional<TrimOutcome.Refused> refusal = Refusals.ofTrim(dir, view, offset, beforeOffset.isEmpty(), name);
+        if (refusal.isPresent()) {
+            outcome.accept(refusal.get());
+            return;
+        }
+        driver.trim(
+                offset,
+                timeoutNanos,
+                ended -> outcome.accept(
+                        ended == CommitOutcome.COMMITTED
+                                ? new TrimOutcome.Trimmed(log.logStartOffset())
+                                : Refusals.ofTrim(ended, offset, name)));
     }
 
     void configure(LogConfig settings) {
@@ -315,6 +361,10 @@ public final class Partition {
 
     public void onDiverged(Link link, EpochEnd point) {
         loop.execute(() -> driver.handle(replica.onDiverged(link, point, driver.nowNanos())));
+    }
+
+    public void onReset(Link link, LogStart point) {
+        loop.execute(() -> driver.handle(replica.onResetAsked(link, point, driver.nowNanos())));
     }
 
     public void onRefused(Link link, AttachRefusal reason, int leaderEpoch) {

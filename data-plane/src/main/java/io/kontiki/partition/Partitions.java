@@ -12,6 +12,7 @@ import io.kontiki.quorum.Proposer;
 import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.ReplicaIdentity;
 import io.kontiki.replication.ReplicaOptions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -91,11 +92,13 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     private final List<CompletableFuture<Void>> lost = new ArrayList<>();
 
     private final CompletableFuture<Void> placed = new CompletableFuture<>();
+    private final LogMaintenance maintenance;
     private volatile long brokerEpoch = NOT_STARTED;
 
     /**
      * @param directory the recovered logs; those that the metadata gives to this broker are taken from it
      * @param loopCount how many event loops to run, at least 1; a partition belongs to one of them for its life
+     * @param retentionInterval how often it is looked for segments to delete
      * @param faults told of what this broker cannot go on after, which is a defect
      */
     public Partitions(
@@ -106,6 +109,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
             ReplicaOptions options,
             ReplicaTransport transport,
             Proposer proposer,
+            Duration retentionInterval,
             Consumer<Throwable> faults) {
         this.metadata = metadata;
         this.directory = directory;
@@ -137,6 +141,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
                 InstantSource.system(),
                 id -> reports.failReplica(id));
         directory.dirs().forEach(dir -> dir.onOffline(this::onOffline));
+        this.maintenance = new LogMaintenance(partitions::values, InstantSource.system(), retentionInterval);
     }
 
     /**
@@ -332,17 +337,18 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     private Partition add(TopicPartition id, TopicImage topic, PartitionLogs.Placed found) {
         String name = topic.name() + "-" + id.partition();
         EventLoop loop = loops.get(Math.floorMod(id.hashCode(), loops.size()));
+        ReplicaLogView logView = new ReplicaLogView(found.log());
         PartitionReplica replica = new PartitionReplica(
                 new ReplicaIdentity(id, ports.brokerId(), brokerEpoch, linkIds::incrementAndGet),
-                new ReplicaLogView(found.log()),
-                0,
+                logView,
+                found.log().highWatermarkHint(),
                 options);
         Partition partition = new Partition(
                 id,
                 name,
                 loop,
                 found,
-                new ReplicaDriver(id, name, found, replica, loop, ports),
+                new ReplicaDriver(id, name, found, logView, replica, loop, ports),
                 directory.settings(topic.config()).maxMessageBytes());
         partitions.put(id, partition);
         return partition;
@@ -378,6 +384,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     @Override
     public void close() {
         timer.shutdownNow();
+        maintenance.close();
         manager.shutdown();
         try {
             manager.awaitTermination(30, TimeUnit.SECONDS);

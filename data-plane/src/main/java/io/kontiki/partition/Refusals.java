@@ -62,6 +62,48 @@ final class Refusals {
         };
     }
 
+    /** Whether a leader may delete the records below an offset now. */
+    static Optional<TrimOutcome.Refused> ofTrim(
+            LogDir dir, ReadView view, long offset, boolean allCommitted, String name) {
+        Optional<TrimOutcome.Refused> refused = ofRead(dir, view, OptionalInt.empty(), name)
+                .map(found -> new TrimOutcome.Refused(found.reason(), found.message()));
+        if (refused.isPresent()) {
+            return refused;
+        }
+        if (!view.canAnswerLatest() && (allCommitted || offset > view.highWatermark())) {
+            return trimRefused(
+                    ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE,
+                    "the new leader of " + name + " does not know yet how far the log is committed");
+        }
+        return offset <= view.highWatermark()
+                ? Optional.empty()
+                : trimRefused(
+                        ErrorReason.ERROR_REASON_OFFSET_OUT_OF_RANGE,
+                        "before_offset " + offset + " of " + name + " is above its high watermark "
+                                + view.highWatermark());
+    }
+
+    private static Optional<TrimOutcome.Refused> trimRefused(ErrorReason reason, String message) {
+        return Optional.of(new TrimOutcome.Refused(reason, message));
+    }
+
+    static TrimOutcome.Refused ofTrim(CommitOutcome outcome, long offset, String name) {
+        return switch (outcome) {
+            case TIMED_OUT_AFTER_APPEND, NOT_ENOUGH_REPLICAS_AFTER_APPEND ->
+                new TrimOutcome.Refused(
+                        ErrorReason.ERROR_REASON_TRIM_TIMED_OUT,
+                        "records below offset " + offset + " of " + name
+                                + " are gone on the leader, but not on all live replicas in time; it goes on by itself");
+            case LEADER_CHANGED_AFTER_APPEND ->
+                new TrimOutcome.Refused(
+                        ErrorReason.ERROR_REASON_OUTCOME_UNKNOWN,
+                        "the leader of " + name + " changed while records below offset " + offset + " were deleted");
+            case STORAGE_ERROR ->
+                new TrimOutcome.Refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, name + " went offline");
+            case COMMITTED -> throw new AssertionError("a deletion that is done is no refusal");
+        };
+    }
+
     static ProduceOutcome.Refused of(ProducerCheck check, long producerId) {
         if (check instanceof ProducerCheck.OutOfOrder order) {
             return refused(

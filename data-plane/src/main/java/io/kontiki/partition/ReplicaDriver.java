@@ -43,17 +43,18 @@ final class ReplicaDriver implements EffectRunner {
     /** How often the recovery point is noted: recovery after a crash verifies what was appended since. */
     private static final long CHECKPOINT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    private record Waiting(long baseOffset, Consumer<ProduceOutcome> outcome) {}
+    private static final long ROLL_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final TopicPartition id;
     private final String name;
     private final LogDir dir;
     private final PartitionLog log;
+    private final ReplicaLogView logView;
     private final PartitionReplica replica;
     private final EventLoop loop;
     private final PartitionPorts ports;
     private final Queue<Effect> pending = new ArrayDeque<>();
-    private final Map<Long, Waiting> waiting = new HashMap<>();
+    private final Map<Long, Consumer<CommitOutcome>> waiting = new HashMap<>();
     private final ReadWaiters readWaiters = new ReadWaiters();
     private boolean running;
     private boolean flushing;
@@ -61,6 +62,7 @@ final class ReplicaDriver implements EffectRunner {
     private boolean checkpointDue;
     private boolean stopped;
     private long nextCheckpointNanos;
+    private long nextRollCheckNanos;
     private long checkpointedOffset;
     private long nextToken;
     /** What a full disk did not take. */
@@ -72,6 +74,7 @@ final class ReplicaDriver implements EffectRunner {
             TopicPartition id,
             String name,
             PartitionLogs.Placed placed,
+            ReplicaLogView logView,
             PartitionReplica replica,
             EventLoop loop,
             PartitionPorts ports) {
@@ -79,10 +82,12 @@ final class ReplicaDriver implements EffectRunner {
         this.name = name;
         this.dir = placed.dir();
         this.log = placed.log();
+        this.logView = logView;
         this.replica = replica;
         this.loop = loop;
         this.ports = ports;
         this.nextCheckpointNanos = ports.nanoTime().getAsLong() + CHECKPOINT_NANOS;
+        this.nextRollCheckNanos = ports.nanoTime().getAsLong();
         this.checkpointedOffset = log.endOffset();
     }
 
@@ -133,19 +138,41 @@ final class ReplicaDriver implements EffectRunner {
 
     void onTick(long nowNanos) {
         handle(replica.onTick(nowNanos));
-        if (leaderChangeDue.isPresent() && dir.state() == LogDir.State.ONLINE) {
-            Effect.AppendLeaderChange effect = leaderChangeDue.get();
-            leaderChangeDue = Optional.empty();
-            if (replica.role() == ReplicaRole.LEADER && replica.leaderEpoch() == effect.leaderEpoch()) {
-                appendLeaderChange(effect);
-            }
-        }
+        retryLeaderChange();
+        rollIfDue(nowNanos);
         if (nowNanos - nextCheckpointNanos >= 0 && !stopped) {
             nextCheckpointNanos = nowNanos + CHECKPOINT_NANOS;
             if (log.endOffset() != checkpointedOffset) {
                 checkpointedOffset = log.endOffset();
                 checkpointDue = true;
                 flush();
+            }
+        }
+    }
+
+    /** Each replica closes segments by its own time: where they end is nobody else's matter. */
+    private void rollIfDue(long nowNanos) {
+        if (stopped || replica.role() == ReplicaRole.FAULTED || nowNanos - nextRollCheckNanos < 0) {
+            return;
+        }
+        nextRollCheckNanos = nowNanos + ROLL_CHECK_NANOS;
+        try {
+            if (log.rollIfDue(ports.clock().millis())) {
+                flush();
+            }
+        } catch (DiskFullException e) {
+            LOG.debug("{} keeps its segment: {}", name, e.getMessage());
+        } catch (LogFailedException e) {
+            onIoError(e);
+        }
+    }
+
+    private void retryLeaderChange() {
+        if (leaderChangeDue.isPresent() && dir.state() == LogDir.State.ONLINE) {
+            Effect.AppendLeaderChange effect = leaderChangeDue.get();
+            leaderChangeDue = Optional.empty();
+            if (replica.role() == ReplicaRole.LEADER && replica.leaderEpoch() == effect.leaderEpoch()) {
+                appendLeaderChange(effect);
             }
         }
     }
@@ -160,10 +187,15 @@ final class ReplicaDriver implements EffectRunner {
     }
 
     void awaitCommit(long baseOffset, long endOffset, Acks acks, long timeoutNanos, Consumer<ProduceOutcome> outcome) {
-        long token = nextToken++;
-        waiting.put(token, new Waiting(baseOffset, outcome));
+        long token = await(ended -> outcome.accept(
+                ended == CommitOutcome.COMMITTED ? new ProduceOutcome.Written(baseOffset) : Refusals.of(ended, name)));
         long now = nowNanos();
         handle(replica.awaitCommit(token, endOffset, acks, now + timeoutNanos, now));
+    }
+
+    private long await(Consumer<CommitOutcome> outcome) {
+        waiting.put(nextToken, outcome);
+        return nextToken++;
     }
 
     /**
@@ -196,13 +228,8 @@ final class ReplicaDriver implements EffectRunner {
     }
 
     @Override
-    public void completeProduce(Effect.CompleteProduce effect) {
-        Waiting done = waiting.remove(effect.token());
-        done.outcome()
-                .accept(
-                        effect.outcome() == CommitOutcome.COMMITTED
-                                ? new ProduceOutcome.Written(done.baseOffset())
-                                : Refusals.of(effect.outcome(), name));
+    public void complete(Effect.Complete effect) {
+        waiting.remove(effect.token()).accept(effect.outcome());
     }
 
     // ---- The log
@@ -251,9 +278,62 @@ final class ReplicaDriver implements EffectRunner {
     }
 
     @Override
+    public void resetTo(Effect.ResetTo effect) {
+        LogStart point = (LogStart) effect.point();
+        LOG.warn(
+                "Dropping {}, which ends at {}: the leader's log begins at {} by now",
+                name,
+                log.endOffset(),
+                point.startOffset());
+        try {
+            log.resetTo(point.startOffset(), point.epochs(), point.producers());
+            logView.startStored(log.logStartOffset());
+        } catch (IllegalArgumentException e) {
+            // Damaged on the way. The log is as it was; asking again brings another copy.
+            LOG.warn("{} is not reset: {}", name, e.getMessage());
+        } catch (LogFailedException e) {
+            onIoError(e);
+            return;
+        }
+        handle(replica.onReset(nowNanos()));
+    }
+
+    @Override
     public void raiseLogStart(Effect.RaiseLogStart effect) {
-        // Nothing raises a log start before there is retention.
-        LOG.debug("{} keeps its log start; the leader's is {}", name, effect.startOffset());
+        raiseLogStart(effect.startOffset());
+    }
+
+    /** Readers see it at once; it counts, and files go, when it is on the disk. */
+    private void raiseLogStart(long offset) {
+        try {
+            log.raiseLogStart(offset);
+        } catch (LogFailedException e) {
+            onIoError(e);
+            return;
+        }
+        checkpointDue = true;
+        flush();
+        handle(replica.onLogStartRaised(nowNanos()));
+    }
+
+    /** Rule V6: the leader alone decides, and only about what is committed. */
+    void retainFrom(long offset) {
+        if (!stopped && replica.role() == ReplicaRole.LEADER && offset > log.logStartOffset()) {
+            long start = Math.min(offset, replica.highWatermark());
+            LOG.info("{} begins at offset {} from now on, by retention", name, start);
+            raiseLogStart(start);
+        }
+    }
+
+    /** @param beforeOffset at most the high watermark */
+    void trim(long beforeOffset, long timeoutNanos, Consumer<CommitOutcome> outcome) {
+        if (beforeOffset > log.logStartOffset()) {
+            LOG.info("{} begins at offset {} from now on, by request", name, beforeOffset);
+            raiseLogStart(beforeOffset);
+        }
+        long token = await(outcome);
+        long now = nowNanos();
+        handle(replica.awaitLogStart(token, beforeOffset, now + timeoutNanos, now));
     }
 
     @Override
@@ -269,15 +349,27 @@ final class ReplicaDriver implements EffectRunner {
         flushing = true;
         boolean checkpoint = checkpointDue;
         checkpointDue = false;
+        long start = checkpoint ? log.logStartOffset() : logView.storedStartOffset();
         ports.flusher()
-                .flush(log, checkpoint, () -> loop.execute(this::onFlushed), e -> loop.execute(() -> onIoError(e)));
+                .flush(
+                        log,
+                        checkpoint,
+                        () -> loop.execute(() -> onFlushed(start)),
+                        e -> loop.execute(() -> onIoError(e)));
     }
 
-    private void onFlushed() {
+    private void onFlushed(long storedStart) {
         flushing = false;
+        boolean again = flushAgain;
+        flushAgain = false;
         handle(replica.onFlushed(nowNanos()));
-        if (flushAgain && !stopped) {
-            flushAgain = false;
+        if (storedStart > logView.storedStartOffset()) {
+            logView.startStored(storedStart);
+            handle(replica.onLogStartRaised(nowNanos()));
+        }
+        // What the replica asked for just now may have begun already, and covers it.
+        boolean open = checkpointDue || log.flushedOffset() < log.endOffset();
+        if (again && open && !flushing && !stopped) {
             flush();
         }
     }
@@ -315,6 +407,21 @@ final class ReplicaDriver implements EffectRunner {
     }
 
     @Override
+    public void sendReset(Effect.SendReset effect) {
+        ports.transport().send(id, effect, this::readLogStart);
+    }
+
+    private LogStart readLogStart() {
+        try {
+            long start = log.logStartOffset();
+            return new LogStart(logView.firstBatchAt(start), log.epochs(), log.producerSnapshotAt(start));
+        } catch (StorageException | InvalidBatchException e) {
+            loop.execute(() -> onIoError(e));
+            throw new StorageException("read", log.directory(), e);
+        }
+    }
+
+    @Override
     public void pushTo(Effect.PushTo effect) {
         ports.transport()
                 .push(
@@ -327,7 +434,11 @@ final class ReplicaDriver implements EffectRunner {
 
     private LogSlice readForPush(Effect.PushTo effect) {
         try {
-            return log.read(effect.fromOffset(), effect.maxBytes(), Long.MAX_VALUE);
+            // A log start inside a batch, or raised beyond the follower: in the one case this is the batch that
+            // follows,
+            // in the other the follower sees the gap and attaches anew.
+            long from = Math.max(effect.fromOffset(), log.logStartOffset());
+            return log.read(from, effect.maxBytes(), Long.MAX_VALUE);
         } catch (StorageException | InvalidBatchException e) {
             // R10, L12: nobody else would hear of it, and the follower would wait for this push for ever.
             loop.execute(() -> onIoError(e));
@@ -369,6 +480,7 @@ final class ReplicaDriver implements EffectRunner {
     @Override
     public void highWatermarkAdvanced(Effect.HighWatermarkAdvanced effect) {
         // Before the answers that follow from it: whoever hears of an acknowledgement may ask for the latest offset.
+        log.noteHighWatermark(effect.highWatermark());
         publishView();
     }
 
@@ -395,8 +507,7 @@ final class ReplicaDriver implements EffectRunner {
     void stop() {
         stopped = true;
         view = ReadView.NONE;
-        waiting.values()
-                .forEach(entry -> entry.outcome().accept(Refusals.of(CommitOutcome.LEADER_CHANGED_AFTER_APPEND, name)));
+        waiting.values().forEach(outcome -> outcome.accept(CommitOutcome.LEADER_CHANGED_AFTER_APPEND));
         waiting.clear();
         readWaiters.wakeAll();
     }

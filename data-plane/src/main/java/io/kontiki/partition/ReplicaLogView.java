@@ -1,16 +1,59 @@
 package io.kontiki.partition;
 
+import io.kontiki.log.OffsetOutOfRangeException;
 import io.kontiki.log.PartitionLog;
+import io.kontiki.record.InvalidBatchException;
+import io.kontiki.record.RecordBatches;
 import io.kontiki.replication.EpochEnd;
 import io.kontiki.replication.ReplicaLog;
+import io.kontiki.storage.StorageException;
+import java.nio.ByteBuffer;
 import java.util.OptionalInt;
 
 /** A log as the replication protocol sees it. */
 final class ReplicaLogView implements ReplicaLog {
     private final PartitionLog log;
+    private long storedStart;
+    private long heldStart;
+    /** The log start that {@link #heldStart} belongs to. */
+    private long heldStartOf = -1;
 
     ReplicaLogView(PartitionLog log) {
         this.log = log;
+        this.storedStart = log.logStartOffset();
+    }
+
+    /** A log start was noted on the disk. */
+    void startStored(long offset) {
+        storedStart = Math.max(storedStart, offset);
+    }
+
+    @Override
+    public long storedStartOffset() {
+        return storedStart;
+    }
+
+    @Override
+    public long heldStartOffset() {
+        long start = log.logStartOffset();
+        if (heldStartOf != start) {
+            heldStart = firstBatchAt(start);
+            heldStartOf = start;
+        }
+        return heldStart;
+    }
+
+    /** Any thread. Base of the batch that holds a log start; may block on the disk. */
+    long firstBatchAt(long start) {
+        try {
+            ByteBuffer first = log.read(start, 1, Long.MAX_VALUE).bytes();
+            return first.hasRemaining()
+                    ? RecordBatches.of(first).iterator().next().baseOffset()
+                    : start;
+        } catch (StorageException | InvalidBatchException | OffsetOutOfRangeException e) {
+            // Whoever is sent there will read it, too, and fail for it.
+            return start;
+        }
     }
 
     @Override

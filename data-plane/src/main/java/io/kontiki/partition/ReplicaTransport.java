@@ -25,6 +25,13 @@ public interface ReplicaTransport {
     void send(TopicPartition partition, Effect.SendRefused effect);
 
     /**
+     * Sends the state of the log's start once the receiver takes more.
+     *
+     * @param read reads it; called on a thread that may block on the disk
+     */
+    void send(TopicPartition partition, Effect.SendReset effect, Supplier<LogStart> read);
+
+    /**
      * Sends a push once the receiver takes more.
      *
      * @param read reads the batches to send; called on a thread that may block on the disk, before the push is sent

@@ -8,7 +8,7 @@ import java.util.Objects;
  * @param link the attachment under which this was found
  * @param endOffset its log end offset
  * @param flushedOffset forced to its disk below this; at most {@code endOffset}
- * @param startOffset first offset of its log
+ * @param startOffset first offset of its log that survives a power cut
  */
 public record Ack(Link link, long endOffset, long flushedOffset, long startOffset) {
     public Ack {

@@ -23,7 +23,7 @@ final class CommitQueue {
     /** Completes those that end at or below {@code bound}. */
     void completeUpTo(long bound, Outbox outbox) {
         while (!waiters.isEmpty() && waiters.peek().endOffset <= bound) {
-            outbox.add(new Effect.CompleteProduce(waiters.poll().token, CommitOutcome.COMMITTED));
+            outbox.add(new Effect.Complete(waiters.poll().token, CommitOutcome.COMMITTED));
         }
     }
 
@@ -32,14 +32,14 @@ final class CommitQueue {
             Waiter waiter = each.next();
             if (nowNanos - waiter.deadlineNanos >= 0) {
                 each.remove();
-                outbox.add(new Effect.CompleteProduce(waiter.token, outcome));
+                outbox.add(new Effect.Complete(waiter.token, outcome));
             }
         }
     }
 
     void failAll(CommitOutcome outcome, Outbox outbox) {
         while (!waiters.isEmpty()) {
-            outbox.add(new Effect.CompleteProduce(waiters.poll().token, outcome));
+            outbox.add(new Effect.Complete(waiters.poll().token, outcome));
         }
     }
 }

@@ -35,7 +35,20 @@ public sealed interface Effect {
         }
     }
 
-    /** Let the log begin at {@code startOffset} (rule F12); records below need not be deleted at once. */
+    /**
+     * Drop the log and begin it anew at the point (rule F11), durable before {@code onReset} is called.
+     */
+    record ResetTo(ResetPoint point) implements Effect {
+        @Override
+        public void runBy(EffectRunner runner) {
+            runner.resetTo(this);
+        }
+    }
+
+    /**
+     * Let the log begin at {@code startOffset} (rule F12), then call {@code onLogStartRaised}, and once more when that is
+     * on the disk; records below need not be deleted at once.
+     */
     record RaiseLogStart(long startOffset) implements Effect {
         @Override
         public void runBy(EffectRunner runner) {
@@ -77,7 +90,7 @@ public sealed interface Effect {
         }
     }
 
-    /** Send on that stream only; drop it if the stream is gone. The same holds for the three that follow. */
+    /** Send on that stream only; drop it if the stream is gone. The same holds for the four that follow. */
     record SendAttached(int follower, long streamId, Link link, long highWatermark, long logStartOffset)
             implements Effect {
         @Override
@@ -90,6 +103,14 @@ public sealed interface Effect {
         @Override
         public void runBy(EffectRunner runner) {
             runner.sendDiverged(this);
+        }
+    }
+
+    /** Send what the leader's log knows at its start (rule F11), whose first batch begins at {@code startOffset} now. */
+    record SendReset(int follower, long streamId, Link link, long startOffset) implements Effect {
+        @Override
+        public void runBy(EffectRunner runner) {
+            runner.sendReset(this);
         }
     }
 
@@ -145,11 +166,11 @@ public sealed interface Effect {
         }
     }
 
-    /** Answer the produce request that {@code awaitCommit} was called for with this token. */
-    record CompleteProduce(long token, CommitOutcome outcome) implements Effect {
+    /** Answer the request that {@code awaitCommit} or {@code awaitLogStart} was called for with this token. */
+    record Complete(long token, CommitOutcome outcome) implements Effect {
         @Override
         public void runBy(EffectRunner runner) {
-            runner.completeProduce(this);
+            runner.complete(this);
         }
     }
 

@@ -8,6 +8,8 @@ public interface EffectRunner {
 
     void truncateTo(Effect.TruncateTo effect);
 
+    void resetTo(Effect.ResetTo effect);
+
     void raiseLogStart(Effect.RaiseLogStart effect);
 
     void flush(Effect.Flush effect);
@@ -22,13 +24,15 @@ public interface EffectRunner {
 
     void sendDiverged(Effect.SendDiverged effect);
 
+    void sendReset(Effect.SendReset effect);
+
     void sendRefused(Effect.SendRefused effect);
 
     void pushTo(Effect.PushTo effect);
 
     void proposeIsr(Effect.ProposeIsr effect);
 
-    void completeProduce(Effect.CompleteProduce effect);
+    void complete(Effect.Complete effect);
 
     void highWatermarkAdvanced(Effect.HighWatermarkAdvanced effect);
 

@@ -22,6 +22,7 @@ final class FollowerProgress {
     private OptionalInt attachedEpoch = OptionalInt.empty();
     private long endOffset;
     private long flushedOffset;
+    private long startOffset;
     private long sentEnd;
     private long sentHighWatermark;
     private long sentLogStart;
@@ -72,6 +73,11 @@ final class FollowerProgress {
         return durable ? flushedOffset : endOffset;
     }
 
+    /** First offset of its log, as it last told on the present link. */
+    long startOffset() {
+        return startOffset;
+    }
+
     /** Rules F1 and F2: whether an attach is of an earlier run, or not newer than the last one of the same run. */
     boolean isOvertaken(long otherBrokerEpoch, long linkId) {
         return otherBrokerEpoch < brokerEpoch || otherBrokerEpoch == brokerEpoch && linkId <= lastLinkId;
@@ -103,6 +109,7 @@ final class FollowerProgress {
         unacknowledgedBytes = 0;
         endOffset = attach.endOffset();
         flushedOffset = attach.flushedOffset();
+        startOffset = attach.startOffset();
         markEnd = leaderEnd;
         markAt = nowNanos;
         noteCaughtUp(leaderEnd, nowNanos);
@@ -118,6 +125,7 @@ final class FollowerProgress {
     void acknowledged(Ack ack, long leaderEnd, long nowNanos) {
         endOffset = Math.max(endOffset, ack.endOffset());
         flushedOffset = Math.max(flushedOffset, ack.flushedOffset());
+        startOffset = Math.max(startOffset, ack.startOffset());
         while (!unacknowledged.isEmpty() && unacknowledged.peek().endOffset <= endOffset) {
             unacknowledgedBytes -= unacknowledged.poll().bytes;
         }

@@ -27,6 +27,7 @@ final class FollowerReplica implements Role {
     private long leaderLogStart;
     private long ackedEnd;
     private long ackedFlushed;
+    private long ackedStart;
 
     FollowerReplica(ReplicaState state, long nowNanos) {
         this.state = state;
@@ -70,6 +71,13 @@ final class FollowerReplica implements Role {
             acknowledge();
         }
         state.flushIfNeeded();
+    }
+
+    @Override
+    public void onLogStartRaised(long nowNanos) {
+        if (phase == Phase.ATTACHED) {
+            acknowledge();
+        }
     }
 
     @Override
@@ -124,6 +132,20 @@ final class FollowerReplica implements Role {
         state.outbox().add(new Effect.TruncateTo(cut));
     }
 
+    /** Rule F11: only if nothing is lost by it that the leader's log still has. */
+    void onResetAsked(Link from, ResetPoint point, long nowNanos) {
+        if (phase != Phase.ATTACHING || !link.equals(from)) {
+            return;
+        }
+        if (point.startOffset() < state.log().endOffset()) {
+            leave(nowNanos);
+            return;
+        }
+        phase = Phase.TRUNCATING;
+        state.outbox().add(new Effect.ResetTo(point));
+    }
+
+    /** After a reset as well: the log's end is another one. */
     void onTruncated(long nowNanos) {
         if (phase == Phase.TRUNCATING) {
             attach(nowNanos);
@@ -201,10 +223,10 @@ final class FollowerReplica implements Role {
         leaderLogStart = 0;
         ackedEnd = log.endOffset();
         ackedFlushed = log.flushedOffset();
+        ackedStart = log.storedStartOffset();
         state.outbox()
                 .add(new Effect.SendAttach(
-                        leader,
-                        new Attach(link, log.startOffset(), log.latestEpoch(), log.endOffset(), log.flushedOffset())));
+                        leader, new Attach(link, ackedStart, log.latestEpoch(), log.endOffset(), log.flushedOffset())));
     }
 
     private void leave(long nowNanos) {
@@ -235,11 +257,14 @@ final class FollowerReplica implements Role {
     /** Rule F9: the log's ends of this moment, never a remembered one. */
     private void acknowledge() {
         ReplicaLog log = state.log();
-        if (log.endOffset() == ackedEnd && log.flushedOffset() == ackedFlushed) {
+        if (log.endOffset() == ackedEnd
+                && log.flushedOffset() == ackedFlushed
+                && log.storedStartOffset() == ackedStart) {
             return;
         }
         ackedEnd = log.endOffset();
         ackedFlushed = log.flushedOffset();
-        state.outbox().add(new Effect.SendAck(leader, new Ack(link, ackedEnd, ackedFlushed, log.startOffset())));
+        ackedStart = log.storedStartOffset();
+        state.outbox().add(new Effect.SendAck(leader, new Ack(link, ackedEnd, ackedFlushed, ackedStart)));
     }
 }

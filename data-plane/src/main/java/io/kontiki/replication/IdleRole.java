@@ -12,6 +12,9 @@ record IdleRole(ReplicaRole kind) implements Role {
     public void onFlushed(long nowNanos) {}
 
     @Override
+    public void onLogStartRaised(long nowNanos) {}
+
+    @Override
     public void onTick(long nowNanos) {}
 
     @Override

@@ -17,6 +17,7 @@ final class LeaderReplica implements Role {
     private final Map<Integer, FollowerProgress> followers = new TreeMap<>();
     private final CommitQueue awaitingHighWatermark = new CommitQueue();
     private final CommitQueue awaitingOwnStore = new CommitQueue();
+    private final CommitQueue awaitingLogStart = new CommitQueue();
     private long lastEnd;
 
     /** Rule L1. Nothing of an earlier epoch is known to this object, which is how it is forgotten. */
@@ -83,6 +84,12 @@ final class LeaderReplica implements Role {
         review(nowNanos);
     }
 
+    /** Rule F12: the followers are told at once, with or without data. */
+    @Override
+    public void onLogStartRaised(long nowNanos) {
+        review(nowNanos);
+    }
+
     @Override
     public void onTick(long nowNanos) {
         PartitionRegistration view = state.view();
@@ -92,6 +99,7 @@ final class LeaderReplica implements Role {
                 : CommitOutcome.TIMED_OUT_AFTER_APPEND;
         awaitingHighWatermark.expire(nowNanos, outcome, state.outbox());
         awaitingOwnStore.expire(nowNanos, CommitOutcome.TIMED_OUT_AFTER_APPEND, state.outbox());
+        awaitingLogStart.expire(nowNanos, CommitOutcome.TIMED_OUT_AFTER_APPEND, state.outbox());
         proposals.onTick(nowNanos);
         review(nowNanos);
     }
@@ -101,6 +109,7 @@ final class LeaderReplica implements Role {
     public void close(CommitOutcome outcome, AttachRefusal reason, int knownEpoch) {
         awaitingHighWatermark.failAll(outcome, state.outbox());
         awaitingOwnStore.failAll(outcome, state.outbox());
+        awaitingLogStart.failAll(outcome, state.outbox());
         for (FollowerProgress follower : followers.values()) {
             endLink(follower, reason, knownEpoch);
         }
@@ -115,6 +124,14 @@ final class LeaderReplica implements Role {
         CommitQueue queue = acks == Acks.ALL ? awaitingHighWatermark : awaitingOwnStore;
         queue.add(token, endOffset, deadlineNanos);
         completeProduces();
+    }
+
+    /** Rule V6. */
+    void awaitLogStart(long token, long startOffset, long deadlineNanos) {
+        long start = state.log().startOffset();
+        InvariantViolation.check(startOffset <= start, "V6: a wait above the log start", startOffset, start);
+        awaitingLogStart.add(token, startOffset, deadlineNanos);
+        completeTrims();
     }
 
     // ---- Followers
@@ -132,11 +149,12 @@ final class LeaderReplica implements Role {
         progress.detach(state.log().endOffset(), nowNanos);
         progress.attachSeen(brokerEpoch, attach.link().linkId());
         ReplicaLog log = state.log();
-        // F11's place: such a follower needs a reset, as does one that lost the log which the leader still starts at
-        // (F13).
-        boolean outside = attach.endOffset() < log.startOffset()
-                || attach.lastEpoch().isEmpty() && attach.endOffset() > log.endOffset();
-        if (outside) {
+        if (attach.endOffset() < log.heldStartOffset()) {
+            reset(follower, streamId, attach.link());
+            return;
+        }
+        // F13: the log that the leader still starts at is lost here; records that were committed may be gone.
+        if (attach.lastEpoch().isEmpty() && attach.endOffset() > log.endOffset()) {
             refuse(follower, streamId, attach.link(), AttachRefusal.OUT_OF_RANGE);
             return;
         }
@@ -151,12 +169,32 @@ final class LeaderReplica implements Role {
                 state.outbox().add(new Effect.SendDiverged(follower, streamId, attach.link(), point));
                 return;
             }
+            if (unverifiable(attach, point)) {
+                reset(follower, streamId, attach.link());
+                return;
+            }
         }
         progress.attach(streamId, attach, log.endOffset(), nowNanos);
         state.outbox()
                 .add(new Effect.SendAttached(
                         follower, streamId, attach.link(), state.highWatermark(), log.startOffset()));
         review(nowNanos);
+    }
+
+    /**
+     * A log whose last epoch ended before this log begins may have parted from it below: nothing is left here to compare.
+     * Its records would go with its log start anyhow, but not what it remembers of their producers.
+     */
+    private boolean unverifiable(Attach attach, EpochEnd point) {
+        boolean holdsBatches = attach.startOffset() < attach.endOffset();
+        return holdsBatches
+                && point.epoch() < state.log().latestEpoch().orElse(-1)
+                && point.endOffset() <= state.log().startOffset();
+    }
+
+    private void reset(int follower, long streamId, Link link) {
+        state.outbox()
+                .add(new Effect.SendReset(follower, streamId, link, state.log().heldStartOffset()));
     }
 
     void onAck(int follower, long brokerEpoch, Ack ack, long nowNanos) {
@@ -210,10 +248,30 @@ final class LeaderReplica implements Role {
         }
         state.advanceHighWatermark(review.highWatermarkBound(followers.values(), nowNanos));
         completeProduces();
+        completeTrims();
         for (FollowerProgress follower : followers.values()) {
             push(follower);
         }
         review.proposeChange(followers, nowNanos);
+    }
+
+    private void completeTrims() {
+        if (awaitingLogStart.size() > 0) {
+            awaitingLogStart.completeUpTo(startOfAllLive(), state.outbox());
+        }
+    }
+
+    /** Who is not live now follows the log start when it attaches, before it can lead (rules F12 and L7). */
+    private long startOfAllLive() {
+        long start = state.log().storedStartOffset();
+        for (FollowerProgress follower : followers.values()) {
+            if (follower.attached()) {
+                start = Math.min(start, follower.startOffset());
+            } else if (state.usable(follower.brokerId())) {
+                return -1;
+            }
+        }
+        return start;
     }
 
     private void completeProduces() {

@@ -25,8 +25,8 @@ final class Outbox {
     void discardForFault() {
         List<Effect> kept = new ArrayList<>();
         for (Effect effect : effects) {
-            if (effect instanceof Effect.CompleteProduce complete) {
-                kept.add(new Effect.CompleteProduce(complete.token(), CommitOutcome.STORAGE_ERROR));
+            if (effect instanceof Effect.Complete complete) {
+                kept.add(new Effect.Complete(complete.token(), CommitOutcome.STORAGE_ERROR));
             }
         }
         effects = kept;

@@ -75,6 +75,17 @@ public final class PartitionReplica {
         return handle(() -> asFollower().ifPresent(follower -> follower.onTruncated(nowNanos)));
     }
 
+    /** {@link Effect.ResetTo} was done. */
+    public List<Effect> onReset(long nowNanos) {
+        state.logReset();
+        return handle(() -> asFollower().ifPresent(follower -> follower.onTruncated(nowNanos)));
+    }
+
+    /** The log start rose, by retention, by a request or by {@link Effect.RaiseLogStart}, or is on the disk now. */
+    public List<Effect> onLogStartRaised(long nowNanos) {
+        return handle(() -> role.onLogStartRaised(nowNanos));
+    }
+
     /** {@link Effect.Flush} was done; {@link ReplicaLog#flushedOffset()} tells how far. */
     public List<Effect> onFlushed(long nowNanos) {
         return handle(() -> {
@@ -137,7 +148,7 @@ public final class PartitionReplica {
 
     /**
      * Waits for the acknowledgement of an append made under the present leadership, or of an earlier one that a request
-     * duplicates (rules L6, D3). Answered by one {@link Effect.CompleteProduce}, perhaps among the effects returned.
+     * duplicates (rules L6, D3). Answered by one {@link Effect.Complete}, perhaps among the effects returned.
      *
      * @param token names the waiting request; unique among those waiting
      * @param endOffset offset behind the last record appended
@@ -149,7 +160,25 @@ public final class PartitionReplica {
             if (role instanceof LeaderReplica leader) {
                 leader.awaitCommit(token, endOffset, acks, deadlineNanos);
             } else {
-                state.outbox().add(new Effect.CompleteProduce(token, CommitOutcome.LEADER_CHANGED_AFTER_APPEND));
+                state.outbox().add(new Effect.Complete(token, CommitOutcome.LEADER_CHANGED_AFTER_APPEND));
+            }
+        });
+    }
+
+    /**
+     * Waits until no live replica can give out records below an offset again (rule V6): the log start of each is there,
+     * on its disk. Answered by one {@link Effect.Complete}, perhaps among the effects returned.
+     *
+     * @param token as for {@link #awaitCommit}
+     * @param startOffset at most this log's start
+     * @param deadlineNanos when the wait ends
+     */
+    public List<Effect> awaitLogStart(long token, long startOffset, long deadlineNanos, long nowNanos) {
+        return handle(() -> {
+            if (role instanceof LeaderReplica leader) {
+                leader.awaitLogStart(token, startOffset, deadlineNanos);
+            } else {
+                state.outbox().add(new Effect.Complete(token, CommitOutcome.LEADER_CHANGED_AFTER_APPEND));
             }
         });
     }
@@ -230,6 +259,11 @@ public final class PartitionReplica {
 
     public List<Effect> onDiverged(Link link, EpochEnd point, long nowNanos) {
         return handle(() -> asFollower().ifPresent(follower -> follower.onDiverged(link, point, nowNanos)));
+    }
+
+    /** The leader's log begins behind this one's end (rule F11). */
+    public List<Effect> onResetAsked(Link link, ResetPoint point, long nowNanos) {
+        return handle(() -> asFollower().ifPresent(follower -> follower.onResetAsked(link, point, nowNanos)));
     }
 
     public List<Effect> onRefused(Link link, AttachRefusal reason, int leaderEpoch, long nowNanos) {

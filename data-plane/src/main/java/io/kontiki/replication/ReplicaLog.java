@@ -10,6 +10,12 @@ public interface ReplicaLog {
     /** First offset still readable; at most {@link #endOffset()}. */
     long startOffset();
 
+    /** The log start that survives a power cut; at most {@link #startOffset()}. */
+    long storedStartOffset();
+
+    /** Base of the batch that holds {@link #startOffset()}, which may be inside a batch; the end offset if none does. */
+    long heldStartOffset();
+
     /** Log end offset: the offset that the next record gets. */
     long endOffset();
 

@@ -98,6 +98,11 @@ final class ReplicaState {
         return true;
     }
 
+    /** Rule F11: what the log begins with anew was committed, so the high watermark is at least there. */
+    void logReset() {
+        advanceHighWatermark(log.startOffset());
+    }
+
     /** Durable mode: asks for a flush of what is not on the disk; one at a time, so that appends share it. */
     void flushIfNeeded() {
         if (!flushing && durable() && log.flushedOffset() < log.endOffset()) {

@@ -11,6 +11,8 @@ interface Role {
 
     void onFlushed(long nowNanos);
 
+    void onLogStartRaised(long nowNanos);
+
     void onTick(long nowNanos);
 
     /**

@@ -8,6 +8,7 @@ import io.kontiki.partition.PartitionLogs;
 import io.kontiki.partition.Partitions;
 import io.kontiki.quorum.Proposer;
 import io.kontiki.replication.ReplicaOptions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +39,7 @@ public final class DataPlane implements AutoCloseable {
      * @param readerThreads threads that read from the disk for fetches, and as many for followers, at least 1; apart, so
      *     that no consumer of old records delays an in-sync replica (rule L18)
      * @param channels gives the shared channel to a broker; the caller closes them after this
+     * @param retentionInterval how often it is looked for segments to delete
      * @param faults told of a defect of an event loop
      */
     public DataPlane(
@@ -49,13 +51,14 @@ public final class DataPlane implements AutoCloseable {
             ReplicaOptions options,
             Proposer proposer,
             Function<Endpoint, ManagedChannel> channels,
+            Duration retentionInterval,
             Consumer<Throwable> faults) {
         this.directory = directory;
         this.readers = threads("kontiki-read", readerThreads);
         this.pushers = threads("kontiki-push", readerThreads);
         this.transport = new GrpcReplicaTransport(brokerId, metadata, channels);
-        this.partitions =
-                new Partitions(brokerId, metadata, directory, loopCount, options, transport, proposer, faults);
+        this.partitions = new Partitions(
+                brokerId, metadata, directory, loopCount, options, transport, proposer, retentionInterval, faults);
         transport.connect(partitions, brokerEpoch::get);
         this.router = new LeaderRouter(partitions, metadata, channels, readers);
         this.services = List.of(

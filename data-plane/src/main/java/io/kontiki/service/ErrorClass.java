@@ -32,7 +32,8 @@ record ErrorClass(Status.Code code, boolean retriable, Duration retryDelay) {
                     ERROR_REASON_STORAGE_ERROR -> unavailable(LATER);
             case ERROR_REASON_NOT_ENOUGH_REPLICAS_AFTER_APPEND,
                     ERROR_REASON_TIMED_OUT_AFTER_APPEND,
-                    ERROR_REASON_LEADER_CHANGED_AFTER_APPEND -> //
+                    ERROR_REASON_LEADER_CHANGED_AFTER_APPEND,
+                    ERROR_REASON_TRIM_TIMED_OUT -> //
                 new ErrorClass(Status.Code.DEADLINE_EXCEEDED, true, Duration.ZERO);
             case ERROR_REASON_OUTCOME_UNKNOWN -> new ErrorClass(Status.Code.UNKNOWN, true, Duration.ZERO);
             case ERROR_REASON_OFFSET_OUT_OF_RANGE -> refused(Status.Code.OUT_OF_RANGE);
@@ -50,7 +51,8 @@ record ErrorClass(Status.Code code, boolean retriable, Duration retryDelay) {
                     ERROR_REASON_UNKNOWN_PRODUCER,
                     ERROR_REASON_STALE_BROKER_EPOCH,
                     ERROR_REASON_WRONG_CLUSTER,
-                    ERROR_REASON_DUPLICATE_BROKER -> refused(Status.Code.FAILED_PRECONDITION);
+                    ERROR_REASON_DUPLICATE_BROKER,
+                    ERROR_REASON_POLICY_VIOLATION -> refused(Status.Code.FAILED_PRECONDITION);
             case ERROR_REASON_OVERLOADED, ERROR_REASON_STORAGE_FULL -> //
                 new ErrorClass(Status.Code.RESOURCE_EXHAUSTED, true, LATER);
             case ERROR_REASON_CONCURRENT_CHANGE -> new ErrorClass(Status.Code.ABORTED, true, SOON);

@@ -9,6 +9,7 @@ import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.TopicPartition;
+import io.kontiki.partition.LogStart;
 import io.kontiki.partition.Partitions;
 import io.kontiki.partition.ReplicaTransport;
 import io.kontiki.proto.internal.v1.ReplicateHello;
@@ -121,6 +122,22 @@ public final class GrpcReplicaTransport implements ReplicaTransport, AutoCloseab
     @Override
     public void send(TopicPartition partition, Effect.SendRefused effect) {
         toFollower(effect.streamId(), ReplicationMessages.of(partition, effect));
+    }
+
+    @Override
+    public void send(TopicPartition partition, Effect.SendReset effect, Supplier<LogStart> read) {
+        FollowerStream stream = followers.find(effect.streamId());
+        if (stream == null) {
+            return;
+        }
+        stream.push(() -> {
+            try {
+                ReplicationMessages.of(partition, effect, read.get()).forEach(stream::send);
+            } catch (OffsetOutOfRangeException | StorageException | LogFailedException e) {
+                // The log start rose meanwhile, or the disk failed: the follower attaches again in a while.
+                LOG.debug("A reset of {} could not be read", partition, e);
+            }
+        });
     }
 
     private void toFollower(long streamId, ReplicateResponse message) {

@@ -1,10 +1,12 @@
 package io.kontiki.service;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.kontiki.metadata.TopicPartition;
+import io.kontiki.partition.LogStart;
 import io.kontiki.partition.Partition;
 import io.kontiki.partition.Partitions;
 import io.kontiki.proto.internal.v1.Push;
@@ -12,6 +14,9 @@ import io.kontiki.proto.internal.v1.ReplicateHello;
 import io.kontiki.proto.internal.v1.ReplicateRequest;
 import io.kontiki.proto.internal.v1.ReplicateResponse;
 import io.kontiki.proto.internal.v1.ReplicationServiceGrpc;
+import io.kontiki.proto.internal.v1.Reset;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -23,10 +28,16 @@ import org.slf4j.LoggerFactory;
 final class LeaderStream implements ClientResponseObserver<ReplicateRequest, ReplicateResponse> {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderStream.class);
 
+    /** Room for the producers that a log remembers at most. */
+    private static final int RESET_BYTES_MAX = 64 << 20;
+
     private final int leader;
     private final Partitions partitions;
     private final ClientCallStreamObserver<ReplicateRequest> out;
     private final Set<TopicPartition> attached = ConcurrentHashMap.newKeySet();
+    /** Parts of resets whose last part has not come; on the stream's thread only. */
+    private final Map<TopicPartition, ByteString> resetParts = new HashMap<>();
+
     private boolean broken;
 
     LeaderStream(int leader, Channel channel, Partitions partitions, ReplicateHello hello) {
@@ -75,6 +86,7 @@ final class LeaderStream implements ClientResponseObserver<ReplicateRequest, Rep
                         .ifPresent(partition -> partition.onDiverged(
                                 ReplicationMessages.link(message.getDiverged().getLink()),
                                 ReplicationMessages.point(message.getDiverged())));
+            case RESET -> onReset(message.getReset());
             case REFUSED ->
                 find(message.getRefused().getLink())
                         .ifPresent(partition -> partition.onRefused(
@@ -83,6 +95,28 @@ final class LeaderStream implements ClientResponseObserver<ReplicateRequest, Rep
                                 message.getRefused().getLeaderEpoch()));
             case PUSH -> onPush(message.getPush());
             case MESSAGE_NOT_SET -> LOG.warn("The leader's broker {} sent an unknown message", leader);
+        }
+    }
+
+    private void onReset(Reset part) {
+        TopicPartition id = ReplicationMessages.partition(part.getLink());
+        ByteString producers = resetParts.getOrDefault(id, ByteString.EMPTY).concat(part.getProducers());
+        if (!part.getLast() && producers.size() <= RESET_BYTES_MAX) {
+            resetParts.put(id, producers);
+            return;
+        }
+        resetParts.remove(id);
+        if (producers.size() > RESET_BYTES_MAX) {
+            LOG.error("The leader's broker {} sent more than {} bytes of producers of {}", leader, RESET_BYTES_MAX, id);
+            return;
+        }
+        try {
+            LogStart point = ReplicationMessages.logStart(part, producers);
+            partitions
+                    .find(id)
+                    .ifPresent(partition -> partition.onReset(ReplicationMessages.link(part.getLink()), point));
+        } catch (IllegalArgumentException e) {
+            LOG.error("The leader's broker {} sent an unsound start of {}", leader, id, e);
         }
     }
 

@@ -1,9 +1,13 @@
 package io.kontiki.service;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.kontiki.log.EpochEntry;
+import io.kontiki.log.LeaderEpochIndex;
 import io.kontiki.log.LogSlice;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
+import io.kontiki.partition.LogStart;
 import io.kontiki.proto.internal.v1.AttachRefused;
 import io.kontiki.proto.internal.v1.Attached;
 import io.kontiki.proto.internal.v1.Detach;
@@ -12,15 +16,21 @@ import io.kontiki.proto.internal.v1.Link;
 import io.kontiki.proto.internal.v1.Push;
 import io.kontiki.proto.internal.v1.ReplicateRequest;
 import io.kontiki.proto.internal.v1.ReplicateResponse;
+import io.kontiki.proto.internal.v1.Reset;
 import io.kontiki.replication.Ack;
 import io.kontiki.replication.Attach;
 import io.kontiki.replication.AttachRefusal;
 import io.kontiki.replication.Effect;
 import io.kontiki.replication.EpochEnd;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 
 /** Turns the replication core's messages into those of the wire and back. */
 final class ReplicationMessages {
+    private static final int RESET_PART_BYTES = 512 << 10;
+
     private ReplicationMessages() {}
 
     static TopicPartition partition(Link link) {
@@ -105,6 +115,41 @@ final class ReplicationMessages {
                         .setEpoch(effect.point().epoch())
                         .setEndOffset(effect.point().endOffset()))
                 .build();
+    }
+
+    /** The producers may be many, so they come in parts; the last part says so. */
+    static List<ReplicateResponse> of(TopicPartition partition, Effect.SendReset effect, LogStart start) {
+        ByteBuffer producers = start.producers().slice();
+        List<ReplicateResponse> parts = new ArrayList<>();
+        do {
+            int bytes = Math.min(producers.remaining(), RESET_PART_BYTES);
+            Reset.Builder part = Reset.newBuilder()
+                    .setLink(link(partition, effect.link()))
+                    .setStartOffset(start.startOffset())
+                    .setProducers(UnsafeByteOperations.unsafeWrap(producers.slice(producers.position(), bytes)));
+            producers.position(producers.position() + bytes);
+            if (!producers.hasRemaining()) {
+                part.setLast(true);
+                start.epochs()
+                        .entries()
+                        .forEach(entry ->
+                                part.addEpochsBuilder().setEpoch(entry.epoch()).setStartOffset(entry.startOffset()));
+            }
+            parts.add(ReplicateResponse.newBuilder().setReset(part).build());
+        } while (producers.hasRemaining());
+        return parts;
+    }
+
+    /**
+     * @param last the last part
+     * @param producers of all parts
+     * @throws IllegalArgumentException if epochs do not rise
+     */
+    static LogStart logStart(Reset last, ByteString producers) {
+        List<EpochEntry> epochs = last.getEpochsList().stream()
+                .map(entry -> new EpochEntry(entry.getEpoch(), entry.getStartOffset()))
+                .toList();
+        return new LogStart(last.getStartOffset(), LeaderEpochIndex.of(epochs), producers.asReadOnlyByteBuffer());
     }
 
     static EpochEnd point(Diverged message) {

@@ -68,11 +68,9 @@ class PartitionTest {
                 System::nanoTime,
                 InstantSource.system(),
                 failed -> defects.add(new IllegalStateException(failed + " failed")));
+        ReplicaLogView logView = new ReplicaLogView(log);
         PartitionReplica replica = new PartitionReplica(
-                new ReplicaIdentity(id, 1, 1, linkIds::incrementAndGet),
-                new ReplicaLogView(log),
-                0,
-                ReplicaOptions.DEFAULTS);
+                new ReplicaIdentity(id, 1, 1, linkIds::incrementAndGet), logView, 0, ReplicaOptions.DEFAULTS);
         PartitionLogs.Placed placed =
                 new PartitionLogs.Placed(LogDir.online(UUID.randomUUID(), "root", new FileDisk(root), 0), log);
         partition = new Partition(
@@ -80,7 +78,7 @@ class PartitionTest {
                 "t-0",
                 loop,
                 placed,
-                new ReplicaDriver(id, "t-0", placed, replica, loop, ports),
+                new ReplicaDriver(id, "t-0", placed, logView, replica, loop, ports),
                 LogConfig.defaults().maxMessageBytes());
     }
 
@@ -194,6 +192,9 @@ class PartitionTest {
 
         @Override
         public void send(TopicPartition partition, Effect.SendRefused effect) {}
+
+        @Override
+        public void send(TopicPartition partition, Effect.SendReset effect, Supplier<LogStart> read) {}
 
         @Override
         public void push(TopicPartition partition, Effect.PushTo effect, Supplier<LogSlice> read, PushListener sent) {}

@@ -105,48 +105,46 @@ class LeaderReplicaTest {
     @Test
     void ackOfAllWaitsForTheHighWatermark() {
         Rig rig = leading().produce(1).await(7, 2, Acks.ALL).ack(2, 1, 2);
-        assertThat(rig.none(Effect.CompleteProduce.class)).isTrue();
+        assertThat(rig.none(Effect.Complete.class)).isTrue();
         rig.ack(3, 1, 2);
-        assertThat(rig.last(Effect.CompleteProduce.class))
-                .isEqualTo(new Effect.CompleteProduce(7, CommitOutcome.COMMITTED));
+        assertThat(rig.last(Effect.Complete.class)).isEqualTo(new Effect.Complete(7, CommitOutcome.COMMITTED));
     }
 
     @Test
     void duplicateOfACommittedAppendIsAnsweredAtOnce() {
         Rig rig = leading().await(7, 1, Acks.ALL);
-        assertThat(rig.last(Effect.CompleteProduce.class).outcome()).isEqualTo(CommitOutcome.COMMITTED);
+        assertThat(rig.last(Effect.Complete.class).outcome()).isEqualTo(CommitOutcome.COMMITTED);
     }
 
     @Test
     void ackOfTheLeaderWaitsForItsFlushInDurableMode() {
         Rig rig = leading(new Rig(1, new TestLog()).durable()).produce(1).await(7, 2, Acks.LEADER);
-        assertThat(rig.none(Effect.CompleteProduce.class)).isTrue();
+        assertThat(rig.none(Effect.Complete.class)).isTrue();
         rig.flush();
-        assertThat(rig.last(Effect.CompleteProduce.class).outcome()).isEqualTo(CommitOutcome.COMMITTED);
-        assertThat(leading().produce(1).await(7, 2, Acks.LEADER).all(Effect.CompleteProduce.class))
+        assertThat(rig.last(Effect.Complete.class).outcome()).isEqualTo(CommitOutcome.COMMITTED);
+        assertThat(leading().produce(1).await(7, 2, Acks.LEADER).all(Effect.Complete.class))
                 .hasSize(1);
     }
 
     @Test
     void timeLimitTellsWhetherReplicasWereTooFew() {
         Rig rig = leading().produce(1).await(7, 2, Acks.ALL).passMillis(999);
-        assertThat(rig.none(Effect.CompleteProduce.class)).isTrue();
+        assertThat(rig.none(Effect.Complete.class)).isTrue();
         rig.passMillis(1);
-        assertThat(rig.last(Effect.CompleteProduce.class).outcome()).isEqualTo(CommitOutcome.TIMED_OUT_AFTER_APPEND);
+        assertThat(rig.last(Effect.Complete.class).outcome()).isEqualTo(CommitOutcome.TIMED_OUT_AFTER_APPEND);
         rig.await(8, 2, Acks.ALL).record(1, 1, 2, 1).passMillis(1_000);
-        assertThat(rig.last(Effect.CompleteProduce.class).outcome())
-                .isEqualTo(CommitOutcome.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+        assertThat(rig.last(Effect.Complete.class).outcome()).isEqualTo(CommitOutcome.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
     }
 
     /** Scenario S26. */
     @Test
     void waiterOfAnEarlierEpochIsNotCompletedByALaterOne() {
         Rig rig = leading().produce(1).await(7, 2, Acks.ALL).record(2, 2, 2, 2, 3);
-        assertThat(rig.all(Effect.CompleteProduce.class))
-                .containsExactly(new Effect.CompleteProduce(7, CommitOutcome.LEADER_CHANGED_AFTER_APPEND));
+        assertThat(rig.all(Effect.Complete.class))
+                .containsExactly(new Effect.Complete(7, CommitOutcome.LEADER_CHANGED_AFTER_APPEND));
         rig.record(1, 3, 3, 1, 2, 3).attach(2, 1, 3, 3).attach(3, 1, 3, 3);
         assertThat(rig.replica.highWatermark()).isEqualTo(3);
-        assertThat(rig.all(Effect.CompleteProduce.class)).hasSize(1);
+        assertThat(rig.all(Effect.Complete.class)).hasSize(1);
     }
 
     @Test
@@ -172,8 +170,7 @@ class LeaderReplicaTest {
         Attach newer = new Attach(new Link(2, 9), 0, OptionalInt.of(1), 1, 1);
         rig.run(rig.replica.onAttach(3, Rig.epochOf(3), 9, newer, rig.now()));
         assertThat(rig.replica.role()).isEqualTo(ReplicaRole.IDLE);
-        assertThat(rig.last(Effect.CompleteProduce.class).outcome())
-                .isEqualTo(CommitOutcome.LEADER_CHANGED_AFTER_APPEND);
+        assertThat(rig.last(Effect.Complete.class).outcome()).isEqualTo(CommitOutcome.LEADER_CHANGED_AFTER_APPEND);
         assertThat(rig.last(Effect.SendRefused.class).reason()).isEqualTo(AttachRefusal.UNKNOWN_EPOCH);
         rig.record(1, 1, 2, 1, 2, 3);
         assertThat(rig.replica.role()).isEqualTo(ReplicaRole.IDLE);
@@ -273,7 +270,7 @@ class LeaderReplicaTest {
         Rig rig = leading().produce(1).await(7, 2, Acks.ALL);
         rig.run(rig.replica.onIoError("disk is gone", rig.now()));
         assertThat(rig.last(Effect.Fault.class).reason()).isEqualTo("disk is gone");
-        assertThat(rig.last(Effect.CompleteProduce.class).outcome()).isEqualTo(CommitOutcome.STORAGE_ERROR);
+        assertThat(rig.last(Effect.Complete.class).outcome()).isEqualTo(CommitOutcome.STORAGE_ERROR);
         assertThat(rig.last(Effect.SendRefused.class).reason()).isEqualTo(AttachRefusal.STORAGE_ERROR);
         assertThat(rig.replica.admit(Acks.ALL, OptionalInt.empty()))
                 .isInstanceOfSatisfying(

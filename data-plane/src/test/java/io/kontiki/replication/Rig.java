@@ -130,6 +130,20 @@ final class Rig {
         return run(replica.awaitCommit(token, endOffset, acks, now + TimeUnit.SECONDS.toNanos(1), now));
     }
 
+    Rig raiseLogStart(long offset) {
+        log.raiseStart(offset);
+        return run(replica.onLogStartRaised(now));
+    }
+
+    Rig storeLogStart() {
+        log.storeStart();
+        return run(replica.onLogStartRaised(now));
+    }
+
+    Rig awaitLogStart(long token, long offset) {
+        return run(replica.awaitLogStart(token, offset, now + TimeUnit.SECONDS.toNanos(1), now));
+    }
+
     // ---- Followers of a leader
 
     Rig attach(int follower, long linkId, int lastEpoch, long end) {
@@ -147,7 +161,11 @@ final class Rig {
     }
 
     Rig ack(int follower, long linkId, long end, long flushed) {
-        Ack ack = new Ack(new Link(replica.leaderEpoch(), linkId), end, flushed, 0);
+        return ack(follower, linkId, end, flushed, 0);
+    }
+
+    Rig ack(int follower, long linkId, long end, long flushed, long start) {
+        Ack ack = new Ack(new Link(replica.leaderEpoch(), linkId), end, flushed, start);
         return run(replica.onAck(follower, epochOf(follower), ack, now));
     }
 
@@ -168,6 +186,12 @@ final class Rig {
             } else if (effect instanceof Effect.TruncateTo truncate) {
                 log.truncateTo(truncate.endOffset());
                 open.addAll(replica.onTruncated(now));
+            } else if (effect instanceof Effect.ResetTo reset) {
+                log.resetTo(reset.point().startOffset());
+                open.addAll(replica.onReset(now));
+            } else if (effect instanceof Effect.RaiseLogStart raise) {
+                log.raiseStart(raise.startOffset());
+                open.addAll(replica.onLogStartRaised(now));
             }
         }
         return this;

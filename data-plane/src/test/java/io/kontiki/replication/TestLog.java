@@ -8,6 +8,8 @@ import java.util.OptionalInt;
 final class TestLog implements ReplicaLog {
     private final List<Integer> epochs = new ArrayList<>();
     private long flushed;
+    private long start;
+    private long storedStart;
 
     /** Appends {@code count} records. */
     TestLog append(int epoch, int count) {
@@ -22,6 +24,24 @@ final class TestLog implements ReplicaLog {
         return this;
     }
 
+    /** In memory; on the disk after {@link #storeStart}. */
+    void raiseStart(long offset) {
+        start = Math.max(start, offset);
+    }
+
+    void storeStart() {
+        storedStart = start;
+    }
+
+    /** An empty log at an offset: what is below counts as of epoch -1. */
+    void resetTo(long offset) {
+        epochs.clear();
+        append(-1, (int) offset);
+        start = offset;
+        storedStart = offset;
+        flushed = offset;
+    }
+
     void truncateTo(long end) {
         epochs.subList((int) end, epochs.size()).clear();
         flushed = Math.min(flushed, end);
@@ -33,7 +53,17 @@ final class TestLog implements ReplicaLog {
 
     @Override
     public long startOffset() {
-        return 0;
+        return start;
+    }
+
+    @Override
+    public long storedStartOffset() {
+        return storedStart;
+    }
+
+    @Override
+    public long heldStartOffset() {
+        return start;
     }
 
     @Override
@@ -53,15 +83,17 @@ final class TestLog implements ReplicaLog {
 
     @Override
     public OptionalInt epochAt(long offset) {
-        return offset < 0 || offset >= epochs.size() ? OptionalInt.empty() : OptionalInt.of(epochs.get((int) offset));
+        boolean held = offset >= 0 && offset < epochs.size() && epochs.get((int) offset) >= 0;
+        return held ? OptionalInt.of(epochs.get((int) offset)) : OptionalInt.empty();
     }
 
     @Override
     public EpochEnd endOf(int epoch) {
-        int end = 0;
+        int first = (int) start;
+        int end = first;
         while (end < epochs.size() && epochs.get(end) <= epoch) {
             end++;
         }
-        return new EpochEnd(end == 0 ? epoch : epochs.get(end - 1), end);
+        return new EpochEnd(end == first ? epoch : epochs.get(end - 1), end);
     }
 }

@@ -33,6 +33,7 @@ import io.kontiki.storage.file.FileDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,7 @@ final class TestCluster {
                     ReplicaOptions.DEFAULTS,
                     TestCluster.this::propose,
                     this::channel,
+                    Duration.ofMillis(50),
                     defects::add);
             dataPlane.recover();
             InProcessServerBuilder builder =

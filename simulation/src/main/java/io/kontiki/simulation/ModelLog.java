@@ -28,6 +28,16 @@ final class ModelLog implements ReplicaLog {
     }
 
     @Override
+    public long storedStartOffset() {
+        return 0;
+    }
+
+    @Override
+    public long heldStartOffset() {
+        return 0;
+    }
+
+    @Override
     public long endOffset() {
         return batches.size();
     }

@@ -377,6 +377,16 @@ final class SimBroker implements EffectRunner {
     }
 
     @Override
+    public void resetTo(Effect.ResetTo effect) {
+        throw new SimulationFailure("no log start ever rises here, but " + effect);
+    }
+
+    @Override
+    public void sendReset(Effect.SendReset effect) {
+        throw new SimulationFailure("no log start ever rises here, but " + effect);
+    }
+
+    @Override
     public void flush(Effect.Flush effect) {
         ModelLog.Flush flush = log().startFlush();
         scheduler.afterMillis(0, scheduler.chance(0.02) ? 500 : 4, () -> {
@@ -422,7 +432,7 @@ final class SimBroker implements EffectRunner {
     // ---- Answers
 
     @Override
-    public void completeProduce(Effect.CompleteProduce effect) {
+    public void complete(Effect.Complete effect) {
         Waiting done = waiting.remove(effect.token());
         if (effect.outcome() == CommitOutcome.COMMITTED) {
             cluster.checks().onAcknowledged(this, done.offset(), done.value(), done.acks());
