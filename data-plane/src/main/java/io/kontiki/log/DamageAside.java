@@ -21,6 +21,7 @@ final class DamageAside {
 
     /** From the last segment backwards, so that a power cut leaves no gap; the recovery point comes last. */
     void run(DamagedLogException damage) {
+        CleanerCheckpoint.lowerTo(directory, damage.offset());
         List<Long> bases = directory.offsetsWith(LogDirectory.LOG);
         for (int i = bases.size() - 1; i >= 0; i--) {
             String path = directory.file(bases.get(i), LogDirectory.LOG);
@@ -31,9 +32,10 @@ final class DamageAside {
             }
         }
         directory.force();
-        CleanerCheckpoint.lowerTo(directory, damage.offset());
-        checkpoints.writeOffsets(
-                checkpoints.readOffsets().orElse(OffsetCheckpoint.UNKNOWN).cutTo(damage.offset()));
+        OffsetCheckpoint offsets = checkpoints.readOffsets().orElse(OffsetCheckpoint.UNKNOWN);
+        LeaderEpochIndex epochs =
+                checkpoints.readEpochs().filter(offsets::vouchesFor).orElse(LeaderEpochIndex.empty());
+        checkpoints.writeOffsets(offsets.cutTo(damage.offset(), epochs));
     }
 
     private void keepPrefix(String path, long bytes) {

@@ -1,8 +1,10 @@
 package io.kontiki.log;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.zip.CRC32C;
 
 /**
  * The leader epochs of a log and where each begins; finds where two logs part (KIP-101, KIP-279). Immutable: a change
@@ -121,6 +123,15 @@ public final class LeaderEpochIndex {
         List<EpochEntry> kept = new ArrayList<>(entries.subList(first, entries.size()));
         kept.set(0, new EpochEntry(kept.get(0).epoch(), logStartOffset));
         return of(kept);
+    }
+
+    /** CRC-32C of all entries: epoch int32, start offset int64 each, big-endian. */
+    long checksum() {
+        ByteBuffer bytes = ByteBuffer.allocate(entries.size() * (Integer.BYTES + Long.BYTES));
+        entries.forEach(entry -> bytes.putInt(entry.epoch()).putLong(entry.startOffset()));
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.flip());
+        return crc.getValue();
     }
 
     @Override

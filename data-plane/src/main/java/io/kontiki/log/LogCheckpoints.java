@@ -1,6 +1,7 @@
 package io.kontiki.log;
 
 import io.kontiki.storage.Disk;
+import io.kontiki.storage.DiskFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,8 +17,8 @@ import java.util.zip.CRC32C;
  * <pre>
  * partition.metadata        "version: 0", "topic_id: [16 bytes, url-safe base64 without padding]"
  * leader-epoch-checkpoint   "0", number of entries, then "epoch startOffset" each
- * offset-checkpoint         "0", recovery point, log start, high watermark, "gaps" or "no gaps",
- *                           CRC-32C of the four lines before in hexadecimal
+ * offset-checkpoint         "0", recovery point, log start, high watermark, "gaps" or "no gaps", checksum of the epochs,
+ *                           CRC-32C of the five lines before in hexadecimal
  * </pre>
  *
  * The first two are Kafka's formats.
@@ -106,16 +107,17 @@ final class LogCheckpoints {
     /** Empty if the file is missing or does not parse: then nothing is known to be durable. */
     Optional<OffsetCheckpoint> readOffsets() {
         List<String> lines = read(OFFSETS, MAX_SMALL_BYTES);
-        if (lines.size() != 6
+        if (lines.size() != 7
                 || !lines.get(0).equals(VERSION)
-                || !lines.get(5).equals(checksum(text(lines.subList(1, 5))))) {
+                || !lines.get(6).equals(checksum(text(lines.subList(1, 6))))) {
             return Optional.empty();
         }
         return Optional.of(new OffsetCheckpoint(
                 Long.parseLong(lines.get(1)),
                 Long.parseLong(lines.get(2)),
                 Long.parseLong(lines.get(3)),
-                lines.get(4).equals(GAPS)));
+                lines.get(4).equals(GAPS),
+                Long.parseLong(lines.get(5), 16)));
     }
 
     void writeOffsets(OffsetCheckpoint offsets) {
@@ -123,7 +125,8 @@ final class LogCheckpoints {
                 Long.toString(offsets.recoveryPoint()),
                 Long.toString(offsets.logStartOffset()),
                 Long.toString(offsets.highWatermark()),
-                offsets.mayHaveGaps() ? GAPS : NO_GAPS));
+                offsets.mayHaveGaps() ? GAPS : NO_GAPS,
+                Long.toHexString(offsets.epochsChecksum())));
         write(OFFSETS, VERSION + "\n" + body + checksum(body) + "\n");
     }
 
@@ -139,12 +142,18 @@ final class LogCheckpoints {
 
     private List<String> read(String name, int maxBytes) {
         String path = directory.file(name);
-        if (!disk.exists(path)) {
+        if (!disk.exists(path) || isLarger(path, maxBytes)) {
             return List.of();
         }
         return new String(disk.readSmall(path, maxBytes), StandardCharsets.UTF_8)
                 .lines()
                 .toList();
+    }
+
+    private boolean isLarger(String path, int maxBytes) {
+        try (DiskFile file = disk.open(path)) {
+            return file.size() > maxBytes;
+        }
     }
 
     private void write(String name, String text) {

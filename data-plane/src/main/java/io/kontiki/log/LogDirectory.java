@@ -2,6 +2,7 @@ package io.kontiki.log;
 
 import io.kontiki.storage.Disk;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 
@@ -43,6 +44,17 @@ record LogDirectory(Disk disk, String path) {
         for (String name : disk.list(path)) {
             if (name.endsWith(Disk.UNFINISHED_SUFFIX)) {
                 disk.delete(file(name));
+            }
+        }
+    }
+
+    /** Deletes the indexes of segments that are not there any more, or a later segment of that name would take them. */
+    void deleteIndexesWithout(Collection<Long> segments) {
+        for (String suffix : List.of(OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX)) {
+            for (long offset : offsetsWith(suffix)) {
+                if (!segments.contains(offset)) {
+                    disk.delete(file(offset, suffix));
+                }
             }
         }
     }

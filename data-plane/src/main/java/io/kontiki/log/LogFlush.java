@@ -119,12 +119,13 @@ final class LogFlush {
             segments[i].persistIndexes();
         }
         writeSnapshots(view);
-        writeEpochs(view.epochs());
-        write(new OffsetCheckpoint(
+        writeEpochs(view);
+        write(OffsetCheckpoint.of(
                 flushedOffset,
                 view.logStartOffset(),
                 Math.max(highWatermark, view.logStartOffset()),
-                stored.mayHaveGaps()));
+                stored.mayHaveGaps(),
+                storedEpochs));
         unused.forEach(LogSegment::delete);
         synchronized (dropped) {
             dropped.removeAll(unused);
@@ -147,10 +148,11 @@ final class LogFlush {
         }
     }
 
-    private void writeEpochs(LeaderEpochIndex epochs) {
-        if (!epochs.equals(storedEpochs)) {
-            checkpoints.writeEpochs(epochs);
-            storedEpochs = epochs;
+    /** A log start that rose is no reason: whoever reads the file knows it. */
+    private void writeEpochs(LogView view) {
+        if (!storedEpochs.startingAt(view.logStartOffset()).equals(view.epochs())) {
+            checkpoints.writeEpochs(view.epochs());
+            storedEpochs = view.epochs();
         }
     }
 
@@ -167,14 +169,14 @@ final class LogFlush {
     }
 
     /**
-     * Runs a cut of the log by the writer thread (rule F6). Before it nothing at or above the offset is taken for durable
-     * any more; after it the files' names and the epochs are.
+     * Runs a truncation by the writer thread (rule F6). Before it nothing at or above the offset is taken for durable any
+     * more; after it the files' names and the epochs are.
      *
      * @param cut changes the files and gives the view of what is left
      */
     synchronized void cutTo(long offset, Supplier<LogView> cut) {
         CleanerCheckpoint.lowerTo(directory, offset);
-        write(stored.cutTo(offset));
+        write(stored.cutTo(offset, storedEpochs));
         flushedOffset = Math.min(flushedOffset, offset);
         highWatermark = Math.min(highWatermark, offset);
         synchronized (pendingSnapshots) {
@@ -184,7 +186,27 @@ final class LogFlush {
         LogView left = cut.get();
         directory.force();
         newestDurableSegment = left.active().baseOffset();
-        writeEpochs(left.epochs());
+        writeEpochs(left);
+    }
+
+    /**
+     * Runs a reset by the writer thread (rule F11) of a log that ends at or below the new start. Once that is noted as log
+     * start and recovery point, whatever is left of the segments below counts for nothing, and recovery ends what a power
+     * cut interrupts.
+     *
+     * @param files deletes all segments and gives the view of a log that starts anew
+     */
+    synchronized void resetTo(long startOffset, byte[] producerSnapshot, Supplier<LogView> files) {
+        CleanerCheckpoint.lowerTo(directory, 0);
+        synchronized (pendingSnapshots) {
+            pendingSnapshots.clear();
+        }
+        ProducerSnapshot.write(directory, startOffset, producerSnapshot);
+        write(OffsetCheckpoint.of(startOffset, startOffset, startOffset, stored.mayHaveGaps(), storedEpochs));
+        ProducerSnapshot.deleteAbove(directory, startOffset);
+        LogView view = files.get();
+        directory.force();
+        begin(view);
     }
 
     /**
@@ -193,11 +215,18 @@ final class LogFlush {
      * @param exchange changes the view; if it gives false, nothing else happens
      * @param files makes the change durable and deletes what is not needed any more
      */
-    synchronized boolean exchange(BooleanSupplier exchange, Runnable files) {
-        if (ended || !exchange.getAsBoolean()) {
+    boolean exchange(BooleanSupplier exchange, Runnable files) {
+        return whileTrue(exchange, () -> {
+            allowGaps();
+            files.run();
+        });
+    }
+
+    /** Changes files of the log if something holds, and while no flush, truncation, reset, close or delete runs. */
+    synchronized boolean whileTrue(BooleanSupplier condition, Runnable files) {
+        if (ended || !condition.getAsBoolean()) {
             return false;
         }
-        allowGaps();
         files.run();
         return true;
     }
@@ -218,6 +247,7 @@ final class LogFlush {
     /** Everything in the view is durable; from now on the recovery point says so. */
     synchronized void begin(LogView view) {
         flushedOffset = view.endOffset();
+        highWatermark = Math.max(view.logStartOffset(), Math.min(highWatermark, flushedOffset));
         newestDurableSegment = view.active().baseOffset();
         moveRecoveryPoint(() -> view);
     }

@@ -14,11 +14,7 @@ final class LogIdentity {
      * @throws ForeignLogException if the directory belongs to another topic id, or has segments and does not tell whose
      */
     static void ensure(LogDirectory directory, LogCheckpoints checkpoints, UUID topicId) {
-        Optional<UUID> found = checkpoints.readTopicId();
-        if (found.isPresent()) {
-            if (!found.get().equals(topicId)) {
-                throw ForeignLogException.of(directory.path(), topicId, found.get());
-            }
+        if (requireNotForeign(directory, topicId)) {
             return;
         }
         Disk disk = directory.disk();
@@ -29,5 +25,17 @@ final class LogIdentity {
         disk.createDirectory(directory.path());
         disk.forceDirectory(Disk.parentOf(directory.path()));
         checkpoints.writeTopicId(topicId);
+    }
+
+    /**
+     * @return whether the directory tells that it belongs to the topic; if not, it does not tell at all
+     * @throws ForeignLogException if it belongs to another one
+     */
+    static boolean requireNotForeign(LogDirectory directory, UUID topicId) {
+        Optional<UUID> found = new LogCheckpoints(directory).readTopicId();
+        if (found.isPresent() && !found.get().equals(topicId)) {
+            throw ForeignLogException.of(directory.path(), topicId, found.get());
+        }
+        return found.isPresent();
     }
 }

@@ -2,13 +2,17 @@ package io.kontiki.log;
 
 import io.kontiki.record.BatchHeader;
 import io.kontiki.record.InvalidBatchException;
+import io.kontiki.record.InvalidBatchException.Reason;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
- * Finds out what of a log is sound after a stop (rules R6 to R8). First everything is verified and nothing changed; then,
- * if only a torn tail was found, it is cut. Used once, by the thread that opens the log.
+ * Finds out what of a log is sound after a stop (rules R6 to R8). If a clean stop vouches for its end and it loads like
+ * that, nothing is verified. Else everything is, from the segment with the recovery point on, and nothing changed; then, if
+ * only a torn tail was found, it is cut. Used once, by the thread that opens the log.
  */
 final class LogRecovery {
     private static final int SCAN_CHUNK_BYTES = 1 << 20;
@@ -18,15 +22,19 @@ final class LogRecovery {
     private final LogConfig config;
     private final Optional<CleanEnd> cleanEnd;
     private final RecoveryListener listener;
-    private final OffsetCheckpoint stored;
-    /** Below it everything was durable: what is missing there is damage. */
-    private final long recoveryPoint;
-
     private final List<LogSegment> segments = new ArrayList<>();
     private final ProducerState producers;
+    private OffsetCheckpoint stored = OffsetCheckpoint.UNKNOWN;
+    private Optional<LeaderEpochIndex> storedEpochs = Optional.empty();
+    /** Below it everything was durable: what is missing there is damage. */
+    private long recoveryPoint;
+
     private LeaderEpochIndex epochs = LeaderEpochIndex.empty();
     private long endOffset;
+    private ByteBuffer chunk = ByteBuffer.allocate(0);
     private long scannedBytes;
+    private long cutBytes;
+    private int droppedSegments;
     private int rebuiltIndexes;
 
     /** Where the sound part of the log ends: in the segment of that number, at that position. */
@@ -35,7 +43,9 @@ final class LogRecovery {
     /**
      * What recovery found and left behind.
      *
-     * @param storedEpochs what the epoch checkpoint on disk says, empty if it is missing
+     * @param stored what the log had noted
+     * @param storedEpochs what the file of the epochs says, empty if that is not to be relied upon
+     * @param activeSinceMillis when the active segment's first batch came, or {@link LogWriter#NOT_SEEN}
      */
     record Recovered(
             LogView view,
@@ -61,83 +71,148 @@ final class LogRecovery {
         this.config = config;
         this.cleanEnd = cleanEnd;
         this.listener = listener;
-        this.stored = checkpoints.readOffsets().orElseGet(this::missingCheckpoint);
-        this.recoveryPoint = Math.max(
-                stored.recoveryPoint(), cleanEnd.map(CleanEnd::endOffset).orElse(0L));
         this.producers = new ProducerState(config.maxProducerIds());
-    }
-
-    /** That of a new log is written before its first segment is: a log that is older never lacks it. */
-    private OffsetCheckpoint missingCheckpoint() {
-        if (!directory.offsetsWith(LogDirectory.LOG).isEmpty()) {
-            return OffsetCheckpoint.UNKNOWN;
-        }
-        checkpoints.writeOffsets(OffsetCheckpoint.OF_NEW_LOG);
-        return OffsetCheckpoint.OF_NEW_LOG;
     }
 
     /** @throws DamagedLogException if the log is not sound below the recovery point; nothing was changed then */
     Recovered run() {
         try {
             SegmentSwap.recover(directory);
-            return recover();
+            openSegments();
+            listener.onSegments(segments.size());
+            if (cleanEnd.isEmpty() || !loads(cleanEnd.get())) {
+                verify();
+            }
+            return recovered();
         } catch (RuntimeException e) {
             segments.forEach(LogSegment::close);
             throw e;
         }
     }
 
-    private Recovered recover() {
-        List<Long> bases = directory.offsetsWith(LogDirectory.LOG);
-        if (bases.isEmpty()) {
-            if (recoveryPoint > 0) {
-                String missing = directory.file(0, LogDirectory.LOG);
-                throw new DamagedLogException(missing, 0, 0, recoveryPoint, "there is no segment at all");
-            }
-            bases = List.of(0L);
-        }
-        int first = bases.size() - 1;
-        while (first > 0 && bases.get(first) > stored.logStartOffset()) {
-            first--;
-        }
-        // A log start that was noted may have been the last word before the files below it went.
-        for (long below : bases.subList(0, first)) {
-            LogSegment.open(directory, below, config).delete();
-        }
-        for (long base : bases.subList(first, bases.size())) {
-            segments.add(LogSegment.open(directory, base, config));
-        }
-        listener.onSegments(segments.size());
-        int firstScanned = firstToScan();
-        verifyClosed(firstScanned);
-        restoreState(firstScanned);
-        Optional<Cut> cut = scanFrom(firstScanned);
-        if (endOffset < recoveryPoint) {
-            LogSegment last = segments.get(segments.size() - 1);
-            throw damage(last, last.sizeInBytes(), endOffset, "the log ends there");
-        }
-        long bytesBefore = totalBytes();
-        int segmentsBefore = segments.size();
-        cut.ifPresent(this::cutTo);
-        makeDurable(firstScanned);
-        CleanerCheckpoint.lowerTo(directory, endOffset);
+    private Recovered recovered() {
         long logStart = Math.max(stored.logStartOffset(), segments.get(0).baseOffset());
-        LogView view = LogView.of(segments, logStart, endOffset, epochs.startingAt(logStart));
+        LogView view = LogView.of(
+                segments, logStart, endOffset, epochs.startingAt(logStart).truncatedTo(endOffset));
         RecoveryReport report = new RecoveryReport(
                 recoveryPoint,
                 endOffset,
                 scannedBytes,
-                bytesBefore - totalBytes(),
-                segmentsBefore - segments.size(),
+                cutBytes,
+                droppedSegments,
                 rebuiltIndexes,
-                cleanEnd.isPresent() && !cleanEnd.get().equals(PartitionLog.cleanEndOf(view)));
+                cleanEnd.isPresent() && !cleanEnd.get().equals(view.cleanEnd()));
         return new Recovered(
-                view,
-                producers,
-                stored,
-                checkpoints.readEpochs().orElse(LeaderEpochIndex.empty()),
-                LogWriter.NOT_SEEN,
-                report);
+                view, producers, stored, storedEpochs.orElse(LeaderEpochIndex.empty()), activeSinceMillis(), report);
+    }
+
+    /** The first batch tells, as far as its producer's clock was right. */
+    private long activeSinceMillis() {
+        LogSegment active = segments.get(segments.size() - 1);
+        SegmentCursor cursor = new SegmentCursor(active.file(), 0, active.file().size(), BatchHeader.BYTES);
+        boolean known = cursor.advance() && cursor.header().maxTimestampMs() != BatchHeader.NO_TIMESTAMP;
+        return known ? cursor.header().maxTimestampMs() : LogWriter.NOT_SEEN;
+    }
+
+    // ---- What there is
+
+    private void openSegments() {
+        List<Long> bases = directory.offsetsWith(LogDirectory.LOG);
+        Optional<OffsetCheckpoint> noted = checkpoints.readOffsets();
+        if (bases.isEmpty() && noted.isEmpty()) {
+            // Before the first segment is: so only a log that lost its note lacks it.
+            checkpoints.writeOffsets(OffsetCheckpoint.OF_NEW_LOG);
+            noted = Optional.of(OffsetCheckpoint.OF_NEW_LOG);
+        }
+        stored = noted.orElse(OffsetCheckpoint.UNKNOWN);
+        if (noted.isPresent()) {
+            // Without entries the file is never written.
+            storedEpochs = checkpoints
+                    .readEpochs()
+                    .or(() -> Optional.of(LeaderEpochIndex.empty()))
+                    .filter(stored::vouchesFor);
+        }
+        recoveryPoint = Math.max(
+                stored.recoveryPoint(), cleanEnd.map(CleanEnd::endOffset).orElse(0L));
+        long logStart = stored.logStartOffset();
+        if (noted.isPresent() && mustHold(logStart) && (bases.isEmpty() || bases.get(0) > logStart)) {
+            throw new DamagedLogException(
+                    directory.file(logStart, LogDirectory.LOG),
+                    0,
+                    logStart,
+                    recoveryPoint,
+                    bases.isEmpty() ? "there is no segment at all" : "the first segment begins at " + bases.get(0));
+        }
+        int first = bases.size() - 1;
+        while (first > 0 && bases.get(first) > logStart) {
+            first--;
+        }
+        for (int i = 0; i < bases.size(); i++) {
+            LogSegment segment = LogSegment.open(directory, bases.get(i), config);
+            if (i < first) {
+                // The log start was noted, but the power went before the files below it.
+                segment.delete();
+            } else {
+                segments.add(segment);
+            }
+        }
+        if (segments.isEmpty()) {
+            segments.add(LogSegment.open(directory, logStart, config));
+        }
+    }
+
+    /** Whether the log cannot do without a record at that offset, had there been one. */
+    private boolean mustHold(long offset) {
+        return offset < recoveryPoint && stored.logStartOffset() < recoveryPoint;
+    }
+
+    // ---- After a clean stop
+
+    /** Loads what the clean stop left, if that is all there and ends as it should. */
+    private boolean loads(CleanEnd end) {
+        LogSegment last = segments.get(segments.size() - 1);
+        boolean loaded = stored.recoveryPoint() == end.endOffset()
+                && stored.logStartOffset() >= segments.get(0).baseOffset()
+                && storedEpochs.isPresent()
+                && storedEpochs.get().truncatedTo(end.endOffset()).latestEpoch().orElse(CleanEnd.NO_EPOCH)
+                        == end.lastEpoch()
+                && segments.stream().allMatch(LogSegment::useIndexFiles)
+                && last.endsAt(end.endOffset())
+                && ProducerSnapshot.load(directory, end.endOffset(), producers);
+        if (!loaded) {
+            segments.forEach(LogSegment::forgetIndexes);
+            producers.clear();
+            return false;
+        }
+        // It grows again: what its index files say will not be true any more.
+        last.truncateTo(last.sizeInBytes(), end.endOffset());
+        endOffset = end.endOffset();
+        epochs = storedEpochs.get();
+        segments.forEach(segment -> listener.onSegmentDone(0));
+        return true;
+    }
+
+    // ---- After any other
+
+    private void verify() {
+        int firstScanned = firstToScan();
+        verifyClosed(firstScanned);
+        restoreState(firstScanned);
+        Optional<Cut> cut = scanFrom(firstScanned);
+        if (mustHold(endOffset)) {
+            LogSegment last = segments.get(segments.size() - 1);
+            throw damage(last, last.sizeInBytes(), endOffset, "the log ends there");
+        }
+        CleanerCheckpoint.lowerTo(directory, endOffset);
+        long bytesBefore = totalBytes();
+        int segmentsBefore = segments.size();
+        cut.ifPresent(this::cutTo);
+        if (endOffset < stored.logStartOffset()) {
+            startAnew();
+        }
+        cutBytes = bytesBefore - totalBytes();
+        droppedSegments = Math.max(0, segmentsBefore - segments.size());
+        makeDurable(Math.min(firstScanned, segments.size() - 1));
     }
 
     /**
@@ -167,31 +242,29 @@ final class LogRecovery {
 
     private void rebuildIndexes(LogSegment segment, long end) {
         segment.forgetIndexes();
-        SegmentCursor cursor =
-                new SegmentCursor(segment.file(), 0, segment.file().size(), SCAN_CHUNK_BYTES);
+        SegmentScan scan = scanOf(segment);
         long expected = segment.baseOffset();
         try {
-            while (cursor.advance() && follows(cursor.header(), expected)) {
-                segment.index(cursor.header(), (int) cursor.position());
-                expected = cursor.header().nextOffset();
+            while (scan.advance() && follows(scan.header(), expected)) {
+                segment.index(scan.header(), (int) scan.position());
+                expected = scan.header().nextOffset();
             }
         } catch (InvalidBatchException garbage) {
-            throw damage(segment, cursor.position(), expected, garbage.getMessage());
+            throw damage(segment, scan.position(), expected, garbage.getMessage());
         }
-        if (cursor.position() != segment.file().size() || expected != end) {
-            throw damage(segment, cursor.position(), expected, "the next segment begins at offset " + end);
+        if (scan.position() != segment.file().size() || expected != end) {
+            throw damage(segment, scan.position(), expected, "the next segment begins at offset " + end);
         }
         segment.seal();
     }
 
     /** Epochs and producers up to the scan: from their files, and what these do not cover from batch headers. */
     private void restoreState(int firstScanned) {
-        long logStart = segments.get(0).baseOffset();
+        long firstOffset = segments.get(0).baseOffset();
         long scanStart = segments.get(firstScanned).baseOffset();
-        Optional<LeaderEpochIndex> stored = checkpoints.readEpochs();
-        epochs = stored.orElse(LeaderEpochIndex.empty()).truncatedTo(scanStart);
-        long epochsFrom = stored.isPresent() ? scanStart : logStart;
-        long producersFrom = ProducerSnapshot.loadNewest(directory, scanStart, logStart, producers);
+        long epochsFrom = storedEpochs.isPresent() ? Math.min(scanStart, stored.recoveryPoint()) : firstOffset;
+        epochs = storedEpochs.orElse(LeaderEpochIndex.empty()).truncatedTo(epochsFrom);
+        long producersFrom = ProducerSnapshot.loadNewest(directory, scanStart, firstOffset, producers);
         long from = Math.min(epochsFrom, producersFrom);
         for (int i = 0; i < firstScanned; i++) {
             if (segments.get(i + 1).baseOffset() > from) {
@@ -220,20 +293,19 @@ final class LogRecovery {
         for (int i = firstScanned; i < segments.size(); i++) {
             LogSegment segment = segments.get(i);
             if (segment.baseOffset() != endOffset) {
-                requireAboveRecoveryPoint(
-                        segments.get(i - 1),
-                        segments.get(i - 1).sizeInBytes(),
-                        "the next segment begins at offset " + segment.baseOffset());
-                return Optional.of(new Cut(i - 1, segments.get(i - 1).sizeInBytes()));
+                LogSegment before = segments.get(i - 1);
+                requireDispensable(
+                        before, before.sizeInBytes(), "the next segment begins at offset " + segment.baseOffset());
+                return Optional.of(new Cut(i - 1, before.sizeInBytes()));
             }
             long position = scan(segment);
+            listener.onSegmentDone(position);
             if (position < segment.file().size()) {
                 return Optional.of(new Cut(i, position));
             }
             if (i < segments.size() - 1) {
                 segment.seal();
             }
-            listener.onSegmentDone(segment.sizeInBytes());
         }
         return Optional.empty();
     }
@@ -241,29 +313,27 @@ final class LogRecovery {
     /** Verifies each batch and takes it into indexes, epochs and producers; the position behind the last sound one. */
     private long scan(LogSegment segment) {
         segment.forgetIndexes();
-        SegmentCursor cursor =
-                new SegmentCursor(segment.file(), 0, segment.file().size(), SCAN_CHUNK_BYTES);
+        SegmentScan scan = scanOf(segment);
         String wrong = "the last batch is cut short";
         try {
-            while (cursor.advance()) {
-                cursor.batch().ensureValidChecksum();
-                requireContinues(cursor.header());
-                take(segment, cursor);
+            while (scan.advance()) {
+                requireContinues(scan.header());
+                take(segment, scan);
             }
         } catch (InvalidBatchException garbage) {
             wrong = garbage.getMessage();
         }
-        if (cursor.position() < segment.file().size()) {
-            requireAboveRecoveryPoint(segment, cursor.position(), wrong);
+        if (scan.position() < segment.file().size()) {
+            requireDispensable(segment, scan.position(), wrong);
         }
-        return cursor.position();
+        return scan.position();
     }
 
     private void requireContinues(BatchHeader batch) {
         int lastEpoch = epochs.latestEpoch().orElse(0);
         if (!follows(batch, endOffset) || batch.lastOffsetDelta() < 0 || batch.leaderEpoch() < lastEpoch) {
             throw new InvalidBatchException(
-                    InvalidBatchException.Reason.INVALID_RECORD,
+                    Reason.INVALID_RECORD,
                     "batch has base offset " + batch.baseOffset() + ", last offset delta " + batch.lastOffsetDelta()
                             + " and leader epoch " + batch.leaderEpoch() + ", expected base offset " + endOffset
                             + (stored.mayHaveGaps() ? " or above" : "") + " and an epoch from " + lastEpoch + " on");
@@ -274,9 +344,9 @@ final class LogRecovery {
         return batch.baseOffset() == expected || stored.mayHaveGaps() && batch.baseOffset() > expected;
     }
 
-    private void take(LogSegment segment, SegmentCursor cursor) {
-        BatchHeader batch = cursor.header();
-        segment.index(batch, (int) cursor.position());
+    private void take(LogSegment segment, SegmentScan scan) {
+        BatchHeader batch = scan.header();
+        segment.index(batch, (int) scan.position());
         epochs = epochs.with(batch.leaderEpoch(), batch.baseOffset());
         producers
                 .onAppended(batch.isControl() && batch.isTransactional() ? cursor.batch() : batch)
@@ -285,8 +355,18 @@ final class LogRecovery {
         scannedBytes += batch.sizeInBytes();
     }
 
-    private void requireAboveRecoveryPoint(LogSegment segment, long position, String wrong) {
-        if (endOffset < recoveryPoint) {
+    private SegmentScan scanOf(LogSegment segment) {
+        int wanted = (int) Math.max(
+                BatchHeader.BYTES, Math.min(SCAN_CHUNK_BYTES, segment.file().size()));
+        if (chunk.capacity() < wanted) {
+            chunk = ByteBuffer.allocate(wanted);
+        }
+        return new SegmentScan(segment.file(), chunk);
+    }
+
+    /** Rule R7: what is wrong above the recovery point is a torn tail, what is wrong below is damage. */
+    private void requireDispensable(LogSegment segment, long position, String wrong) {
+        if (mustHold(endOffset)) {
             throw damage(segment, position, endOffset, wrong);
         }
     }
@@ -294,6 +374,8 @@ final class LogRecovery {
     private DamagedLogException damage(LogSegment segment, long position, long offset, String wrong) {
         return new DamagedLogException(segment.file().path(), position, offset, recoveryPoint, wrong);
     }
+
+    // ---- What is changed
 
     /** From the last segment backwards, so that a power cut leaves no gap. */
     private void cutTo(Cut cut) {
@@ -303,8 +385,22 @@ final class LogRecovery {
         segments.get(cut.segment()).file().truncate(cut.position());
     }
 
+    /** All that is there lies below the log start: the end of a reset that a stop interrupted (rule F11). */
+    private void startAnew() {
+        while (!segments.isEmpty()) {
+            segments.remove(segments.size() - 1).delete();
+        }
+        endOffset = stored.logStartOffset();
+        segments.add(LogSegment.open(directory, endOffset, config));
+        epochs = LeaderEpochIndex.empty();
+        producers.clear();
+        ProducerSnapshot.loadNewest(directory, endOffset, endOffset, producers);
+    }
+
     private void makeDurable(int firstScanned) {
         directory.deleteUnfinished();
+        directory.deleteIndexesWithout(
+                segments.stream().map(LogSegment::baseOffset).collect(Collectors.toSet()));
         ProducerSnapshot.deleteAbove(directory, endOffset);
         for (LogSegment segment : segments.subList(firstScanned, segments.size())) {
             segment.file().force();

@@ -101,6 +101,12 @@ record LogView(
         return low;
     }
 
+    /** What a clean stop would vouch for: what the log loads with. */
+    CleanEnd cleanEnd() {
+        return new CleanEnd(
+                endOffset, epochs.truncatedTo(endOffset).latestEpoch().orElse(CleanEnd.NO_EPOCH));
+    }
+
     boolean hasSegmentAt(long baseOffset) {
         return segments[segmentOf(baseOffset)].baseOffset() == baseOffset;
     }

@@ -336,8 +336,12 @@ final class LogWriter {
                 && !ProducerSnapshot.decode(producerSnapshot.duplicate(), startOffset, sent)) {
             throw new IllegalArgumentException("not a producer snapshot at offset " + startOffset);
         }
+        if (view().endOffset() > startOffset) {
+            truncate(Math.max(startOffset, view().logStartOffset()));
+        }
         LogView now = view();
-        flush.cutTo(0, () -> {
+        flush.resetTo(startOffset, ProducerSnapshot.encode(sent, startOffset), () -> {
+            // From the last one backwards, so that a power cut leaves no gap.
             for (int i = now.segments().length - 1; i >= 0; i--) {
                 now.segments()[i].delete();
             }
@@ -348,8 +352,13 @@ final class LogWriter {
         producers.clear();
         sent.entries().forEach(producers::restore);
         sent.transactions().firstOffsets().forEach(producers.transactions()::restore);
-        flush.addSnapshot(startOffset, ProducerSnapshot.encode(producers, startOffset));
-        flush.begin(view());
         activeSinceMillis = NOT_SEEN;
+    }
+
+    /** See {@link PartitionLog#close}. */
+    void finish() {
+        long endOffset = view().endOffset();
+        flush.addSnapshot(endOffset, ProducerSnapshot.encode(producers, endOffset));
+        flush.finish(this::view);
     }
 }

@@ -3,30 +3,55 @@ package io.kontiki.log;
 /**
  * What a log notes of itself from time to time, in one file of its own.
  *
- * @param recoveryPoint first offset not known to be durable
+ * @param recoveryPoint first offset not known to be durable; at or above the log start
  * @param logStartOffset first offset that may be read; noted before files below it are deleted (rule R15)
  * @param highWatermark a hint: some offset that was committed
  * @param mayHaveGaps whether offsets may be missing between two batches of a segment, since compaction took them out here
  *     or where the batches came from; noted before the first gap is. No checksum covers a batch's base offset: without
  *     gaps it is known all the same
+ * @param epochsChecksum {@link LeaderEpochIndex#checksum} of the epochs between log start and recovery point: their own
+ *     file has Kafka's format, which has none
  */
-record OffsetCheckpoint(long recoveryPoint, long logStartOffset, long highWatermark, boolean mayHaveGaps) {
+record OffsetCheckpoint(
+        long recoveryPoint, long logStartOffset, long highWatermark, boolean mayHaveGaps, long epochsChecksum) {
     /** Of a log that has noted nothing yet. */
-    static final OffsetCheckpoint OF_NEW_LOG = new OffsetCheckpoint(0, 0, 0, false);
+    static final OffsetCheckpoint OF_NEW_LOG =
+            new OffsetCheckpoint(0, 0, 0, false, LeaderEpochIndex.empty().checksum());
 
-    /** Of a log whose note is lost. */
-    static final OffsetCheckpoint UNKNOWN = new OffsetCheckpoint(0, 0, 0, true);
+    /** Of a log whose note is lost: nothing is known to be durable. */
+    static final OffsetCheckpoint UNKNOWN =
+            new OffsetCheckpoint(0, 0, 0, true, LeaderEpochIndex.empty().checksum());
 
-    /** Nothing at or above the offset counts any more. */
-    OffsetCheckpoint cutTo(long offset) {
+    static OffsetCheckpoint of(
+            long recoveryPoint, long logStartOffset, long highWatermark, boolean mayHaveGaps, LeaderEpochIndex epochs) {
         return new OffsetCheckpoint(
+                recoveryPoint,
+                logStartOffset,
+                highWatermark,
+                mayHaveGaps,
+                epochs.startingAt(logStartOffset).truncatedTo(recoveryPoint).checksum());
+    }
+
+    /** Whether epochs are those that were noted, as far as they lie below the recovery point. */
+    boolean vouchesFor(LeaderEpochIndex epochs) {
+        return equals(of(recoveryPoint, logStartOffset, highWatermark, mayHaveGaps, epochs));
+    }
+
+    /**
+     * Nothing at or above the offset counts any more.
+     *
+     * @param epochs what the file of the epochs says
+     */
+    OffsetCheckpoint cutTo(long offset, LeaderEpochIndex epochs) {
+        return of(
                 Math.min(recoveryPoint, offset),
                 Math.min(logStartOffset, offset),
                 Math.min(highWatermark, offset),
-                mayHaveGaps);
+                mayHaveGaps,
+                epochs);
     }
 
     OffsetCheckpoint withGaps() {
-        return new OffsetCheckpoint(recoveryPoint, logStartOffset, highWatermark, true);
+        return new OffsetCheckpoint(recoveryPoint, logStartOffset, highWatermark, true, epochsChecksum);
     }
 }

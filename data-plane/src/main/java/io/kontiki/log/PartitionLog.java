@@ -156,13 +156,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /** How the log ends: after {@link #close()}, what a clean stop may vouch for. Not for a log that failed. */
     public CleanEnd cleanEnd() {
-        return cleanEndOf(writer.view());
-    }
-
-    static CleanEnd cleanEndOf(LogView view) {
-        int lastEpoch =
-                view.epochs().truncatedTo(view.endOffset()).latestEpoch().orElse(CleanEnd.NO_EPOCH);
-        return new CleanEnd(view.endOffset(), lastEpoch);
+        return writer.view().cleanEnd();
     }
 
     /**
@@ -387,6 +381,18 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
+     * Runs what notes on disk how far the log is compacted, unless it was cut meanwhile. As {@link #exchange} otherwise.
+     *
+     * @return whether it ran
+     */
+    boolean whileUncut(LogView seen, Runnable files) {
+        if (closed && failure == null) {
+            return false;
+        }
+        return change(() -> flush.whileTrue(() -> writer.view().cuts() == seen.cuts(), files));
+    }
+
+    /**
      * Makes everything appended before the call durable: batches, and the names of new files (rule R9). Flusher thread.
      *
      * @return the flushed offset
@@ -462,7 +468,7 @@ public final class PartitionLog implements AutoCloseable {
         try {
             if (failure == null) {
                 change(() -> {
-                    flush.finish(writer::view);
+                    writer.finish();
                     return null;
                 });
             }
@@ -472,10 +478,15 @@ public final class PartitionLog implements AutoCloseable {
         }
     }
 
-    /** Closes and deletes the log. Safe against a power cut: the directory vanishes under its name first. */
+    /**
+     * Closes and deletes the log. Safe against a power cut: the directory vanishes under its name first.
+     *
+     * @throws ForeignLogException if the directory belongs to another topic by now; nothing is deleted
+     */
     public void delete() {
         closed = true;
         closeFiles();
+        LogIdentity.requireNotForeign(directory, topicId);
         Disk disk = directory.disk();
         String parent = Disk.parentOf(directory.path());
         LogDirectory deleted = new LogDirectory(disk, directory.path() + "." + topicId + DELETED_SUFFIX);

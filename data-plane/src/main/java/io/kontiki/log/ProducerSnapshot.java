@@ -24,6 +24,9 @@ final class ProducerSnapshot {
     private static final short VERSION = 2;
     private static final int CRC_AT = 6;
     private static final int BODY_AT = 10;
+    /** Room for two million producers with a whole window each. */
+    private static final int MAX_BYTES = 256 << 20;
+
     private static final int PRODUCER_BYTES = 11;
     private static final int BATCH_BYTES = 24;
     private static final int TRANSACTION_BYTES = 16;
@@ -131,9 +134,17 @@ final class ProducerSnapshot {
         }
     }
 
-    private static boolean load(LogDirectory directory, long offset, ProducerState target) {
-        try (DiskFile file = directory.disk().open(directory.file(offset, LogDirectory.SNAPSHOT))) {
-            ByteBuffer content = ByteBuffer.allocate((int) Math.min(file.size(), Integer.MAX_VALUE - 64));
+    /** Fills an empty state from the snapshot at an offset; false, and the state is left empty, if there is no sound one. */
+    static boolean load(LogDirectory directory, long offset, ProducerState target) {
+        String path = directory.file(offset, LogDirectory.SNAPSHOT);
+        if (!directory.disk().exists(path)) {
+            return false;
+        }
+        try (DiskFile file = directory.disk().open(path)) {
+            if (file.size() > MAX_BYTES) {
+                return false;
+            }
+            ByteBuffer content = ByteBuffer.allocate((int) file.size());
             file.read(0, content);
             return decode(content.flip(), offset, target);
         }

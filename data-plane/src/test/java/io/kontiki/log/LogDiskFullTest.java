@@ -1,0 +1,154 @@
+package io.kontiki.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kontiki.storage.DiskFullException;
+import io.kontiki.storage.file.FileDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rule R11: a full disk refuses, and the log goes on when there is room again. */
+class LogDiskFullTest {
+    private static final LogConfig SMALL = LogConfig.defaults().withSegmentBytes(1024);
+
+    @TempDir
+    Path root;
+
+    private WatchedDisk disk;
+    private PartitionLog log;
+
+    @BeforeEach
+    void openLog() {
+        disk = new WatchedDisk(new FileDisk(root));
+        log = PartitionLog.open(disk, "t-0", new UUID(1, 2), SMALL);
+    }
+
+    @AfterEach
+    void closeLog() {
+        disk.unwatched();
+        log.close();
+    }
+
+    @Test
+    void refusedAppendLeavesTheLogAsItWas() {
+        append(3);
+        full("append", ".log");
+        assertThatThrownBy(() -> append(1)).isInstanceOf(DiskFullException.class);
+        assertThat(log.endOffset()).isEqualTo(3);
+        assertThat(log.isFailed()).isFalse();
+        disk.unwatched();
+        append(2);
+        assertGoesOn(5);
+    }
+
+    @Test
+    void refusedRollLeavesTheSegmentOpenForLater() {
+        fillSegment();
+        long end = log.endOffset();
+        full("create", ".log");
+        assertThatThrownBy(() -> append(1)).isInstanceOf(DiskFullException.class);
+        assertThat(log.endOffset()).isEqualTo(end);
+        assertThat(segments()).isEqualTo(1);
+        disk.unwatched();
+        append(1);
+        assertThat(segments()).isEqualTo(2);
+        assertGoesOn(end + 1);
+    }
+
+    @Test
+    void appendRefusedAfterARollTellsOfTheRollLater() {
+        fillSegment();
+        long end = log.endOffset();
+        full("append", ".log");
+        assertThatThrownBy(() -> append(1)).isInstanceOf(DiskFullException.class);
+        assertThat(log.endOffset()).isEqualTo(end);
+        disk.unwatched();
+        assertThat(log.appendAsLeader(Batches.of(1, "x"), 0).rolled()).isTrue();
+        assertGoesOn(end + 1);
+    }
+
+    @Test
+    void followersAppendEndsBehindTheLastBatchThatFitted() {
+        fillSegment();
+        long end = log.endOffset();
+        log.truncateTo(end - 1);
+        ByteBuffer two = Batches.concat(
+                Batches.stamped(Batches.of(1, "v" + (end - 1)), end - 1, 0),
+                Batches.stamped(Batches.of(1, "v" + end), end, 0));
+        full("create", ".log");
+        assertThatThrownBy(() -> log.appendAsFollower(two)).isInstanceOf(DiskFullException.class);
+        assertThat(log.endOffset()).isEqualTo(end);
+        disk.unwatched();
+        assertGoesOn(end);
+    }
+
+    @Test
+    void checkpointWaitsForRoom() {
+        fillSegment();
+        append(1);
+        log.raiseLogStart(log.endOffset() - 1);
+        full("append", ".tmp");
+        assertThatThrownBy(log::checkpoint).isInstanceOf(DiskFullException.class);
+        assertThat(log.flush()).isEqualTo(log.endOffset());
+        assertThat(log.isFailed()).isFalse();
+        disk.unwatched();
+        log.checkpoint();
+        assertThat(segments()).isEqualTo(1);
+        assertThat(disk.list("t-0").stream().filter(name -> name.endsWith(".snapshot")))
+                .hasSize(1);
+    }
+
+    @Test
+    void flushThatFindsNoRoomIsAFailure() {
+        append(1);
+        full("force", ".log");
+        assertThatThrownBy(log::flush).isInstanceOf(LogFailedException.class);
+        assertThat(log.isFailed()).isTrue();
+    }
+
+    @Test
+    void deletionOfAnotherTopicsLogIsRefused() {
+        new LogCheckpoints(new LogDirectory(disk, "t-0")).writeTopicId(new UUID(9, 9));
+        assertThatThrownBy(log::delete).isInstanceOf(ForeignLogException.class);
+        assertThat(segments()).isEqualTo(1);
+    }
+
+    private void assertGoesOn(long endOffset) {
+        assertThat(PartitionLogTest.readAll(log)).hasSize((int) endOffset).contains("0=v0");
+        log.close();
+        log = PartitionLog.open(disk, "t-0", new UUID(1, 2), SMALL);
+        assertThat(PartitionLogTest.readAll(log)).hasSize((int) endOffset).contains("0=v0");
+    }
+
+    private void append(int count) {
+        for (int i = 0; i < count; i++) {
+            log.appendAsLeader(Batches.of(1000, "v" + log.endOffset()), 0);
+        }
+    }
+
+    private void fillSegment() {
+        int batch = Batches.of(1000, "v0").remaining();
+        while (log.sizeInBytes() + batch + 1 <= 1024) {
+            append(1);
+        }
+    }
+
+    private void full(String verb, String suffix) {
+        disk.before((done, path) -> {
+            if (done.equals(verb) && path.endsWith(suffix)) {
+                throw new DiskFullException(verb, path, new IOException("No space left on device"));
+            }
+        });
+    }
+
+    private int segments() {
+        return new LogDirectory(disk, "t-0").offsetsWith(LogDirectory.LOG).size();
+    }
+}

@@ -1,0 +1,310 @@
+package io.kontiki.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kontiki.storage.file.FileDisk;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A log that gives up its oldest records, or all of them. */
+class LogStartTest {
+    private static final UUID TOPIC = new UUID(1, 2);
+    private static final LogConfig SMALL =
+            LogConfig.defaults().withSegmentBytes(1024).withIndexIntervalBytes(200);
+    private static final long END = Long.MAX_VALUE;
+
+    @TempDir
+    Path root;
+
+    private WatchedDisk disk;
+    private PartitionLog log;
+
+    @BeforeEach
+    void openLog() {
+        disk = new WatchedDisk(new FileDisk(root));
+        log = open();
+    }
+
+    @AfterEach
+    void closeLog() {
+        disk.unwatched();
+        log.close();
+    }
+
+    @Test
+    void raisedLogStartHidesWhatIsBelowAtOnce() {
+        append(40);
+        long second = bases().get(1);
+        log.raiseLogStart(second + 1);
+        assertThat(log.logStartOffset()).isEqualTo(second + 1);
+        assertThatThrownBy(() -> log.read(second, 100, END)).isInstanceOf(OffsetOutOfRangeException.class);
+        // The batch that holds the offset comes whole.
+        assertThat(log.read(second + 1, 100, END).startOffset()).isEqualTo(second + 1);
+        assertThat(log.sizeInBytes()).isLessThan(1024 * bases().size() - 900);
+    }
+
+    @Test
+    void filesBelowTheLogStartGoWithTheNextCheckpoint() {
+        append(40);
+        List<Long> bases = bases();
+        log.raiseLogStart(bases.get(2) + 1);
+        assertThat(bases()).isEqualTo(bases);
+        log.checkpoint();
+        assertThat(bases()).isEqualTo(bases.subList(2, bases.size()));
+    }
+
+    /** Rule R15. */
+    @Test
+    void logStartIsOnDiskBeforeTheFirstFileBelowItGoes() {
+        append(40);
+        long start = bases().get(2) + 1;
+        List<Long> notedAtDeletion = new ArrayList<>();
+        disk.before((verb, path) -> {
+            if (verb.equals("delete") && path.endsWith(LogDirectory.LOG)) {
+                notedAtDeletion.add(noted().logStartOffset());
+            }
+        });
+        log.raiseLogStart(start);
+        log.checkpoint();
+        assertThat(notedAtDeletion).containsOnly(start).hasSize(2);
+    }
+
+    @Test
+    void recoveryPointIsNeverBelowTheLogStart() {
+        append(40);
+        log.raiseLogStart(40);
+        log.checkpoint();
+        assertThat(log.flushedOffset()).isEqualTo(40);
+        assertThat(noted().recoveryPoint()).isEqualTo(40);
+    }
+
+    @Test
+    void logStartSurvivesACrashAndFilesLeftBelowItGo() {
+        append(40);
+        long start = bases().get(2) + 1;
+        byte[] first = disk.readSmall("t-0/00000000000000000000.log", 2000);
+        log.raiseLogStart(start);
+        log.flush();
+        log.checkpoint();
+        disk.writeAtomically("t-0/00000000000000000000.log", first);
+        PartitionLog again = open();
+        assertThat(again.logStartOffset()).isEqualTo(start);
+        assertThat(again.endOffset()).isEqualTo(40);
+        assertThat(bases().get(0)).isEqualTo(start - 1);
+        assertThat(again.epochs().entries().get(0)).isEqualTo(new EpochEntry((int) start / 10, start));
+        again.close();
+    }
+
+    @Test
+    void segmentThatVanishedAtTheLogStartIsDamage() {
+        append(40);
+        log.raiseLogStart(bases().get(1));
+        log.close();
+        disk.delete("t-0/" + String.format("%020d.log", bases().get(0)));
+        assertThatThrownBy(this::open)
+                .isInstanceOf(DamagedLogException.class)
+                .hasMessageContaining("the first segment begins at");
+    }
+
+    @Test
+    void epochsBelowTheLogStartAreDroppedAndItsOwnBeginsThere() {
+        append(40);
+        log.raiseLogStart(15);
+        assertThat(log.epochs().entries())
+                .containsExactly(new EpochEntry(1, 15), new EpochEntry(2, 20), new EpochEntry(3, 30));
+        assertThat(log.endOf(0)).isEqualTo(new EpochEnd(0, 15));
+        reopen();
+        assertThat(log.epochs().entries())
+                .containsExactly(new EpochEntry(1, 15), new EpochEntry(2, 20), new EpochEntry(3, 30));
+    }
+
+    @Test
+    void logStartNeverFallsAndNeverPassesTheEnd() {
+        append(10);
+        log.raiseLogStart(5);
+        log.raiseLogStart(3);
+        assertThat(log.logStartOffset()).isEqualTo(5);
+        assertThatThrownBy(() -> log.raiseLogStart(11)).isInstanceOf(IllegalArgumentException.class);
+        log.raiseLogStart(10);
+        assertThat(log.read(10, 100, END).isEmpty()).isTrue();
+    }
+
+    /** Rule D6: what is known of a producer outlives its records. */
+    @Test
+    void producersAreRememberedWhenTheirSegmentsAreGone() {
+        log.appendAsLeader(Batches.ofProducer(7, 0, 0, "p"), 0);
+        append(60);
+        log.raiseLogStart(bases().get(bases().size() - 1));
+        log.flush();
+        log.checkpoint();
+        assertThat(bases()).hasSize(1);
+        assertDuplicateOfSeven(log);
+        // After a clean stop, after a crash, after a truncation.
+        reopen();
+        assertDuplicateOfSeven(log);
+        log.appendAsLeader(Batches.of(1, "x"), 9);
+        PartitionLog crashed = open();
+        assertDuplicateOfSeven(crashed);
+        crashed.truncateTo(crashed.logStartOffset());
+        assertDuplicateOfSeven(crashed);
+        crashed.close();
+    }
+
+    /** Rule D6, with many segments behind the first that is left. */
+    @Test
+    void producersAtTheLogStartCanBeTold() {
+        log.appendAsLeader(Batches.ofProducer(7, 0, 0, "p"), 0);
+        append(60);
+        log.appendAsLeader(Batches.ofProducer(8, 0, 0, "q"), 9);
+        log.flush();
+        log.raiseLogStart(bases().get(2) + 1);
+        log.checkpoint();
+        PartitionLog follower = PartitionLog.open(disk, "copy-0", TOPIC, SMALL);
+        long start = log.logStartOffset();
+
+        follower.resetTo(start, log.epochs(), log.producerSnapshotAt(start));
+
+        assertDuplicateOfSeven(follower);
+        assertThat(follower.producers().size()).isEqualTo(1);
+        while (follower.endOffset() < log.endOffset()) {
+            follower.appendAsFollower(log.read(follower.endOffset(), 500, END).bytes());
+        }
+        assertThat(follower.producers().size()).isEqualTo(2);
+        assertThat(follower.epochs()).isEqualTo(log.epochs());
+        follower.close();
+    }
+
+    @Test
+    void resetKeepsEpochsAndProducersAcrossACrash() {
+        append(30);
+        PartitionLog leader = PartitionLog.open(disk, "leader-0", TOPIC, SMALL);
+        leader.appendAsLeader(Batches.ofProducer(7, 0, 0, "p"), 2);
+        for (int i = 1; i < 50; i++) {
+            leader.appendAsLeader(Batches.of(1, "v" + i), 3);
+        }
+        log.resetTo(50, leader.epochs(), leader.producerSnapshotAt(50));
+        assertThat(log.logStartOffset()).isEqualTo(50);
+        assertThat(log.endOffset()).isEqualTo(50);
+        assertThat(log.highWatermarkHint()).isZero();
+        assertThat(log.epochs().entries()).containsExactly(new EpochEntry(3, 50));
+        PartitionLog again = open();
+        assertThat(again.logStartOffset()).isEqualTo(50);
+        assertThat(again.endOffset()).isEqualTo(50);
+        assertThat(again.highWatermarkHint()).isEqualTo(50);
+        assertThat(again.producers().check(Batches.header(Batches.ofProducer(7, 0, 0, "p"))))
+                .isEqualTo(new ProducerCheck.Duplicate(0, 0));
+        again.close();
+        leader.close();
+    }
+
+    /** Found by crash enumeration: whatever of a reset a power cut lets happen, the next open ends it. */
+    @Test
+    void interruptedResetIsEndedByTheNextOpen() {
+        append(40);
+        log.flush();
+        disk.before((verb, path) -> {
+            if (verb.equals("delete") && path.endsWith(LogDirectory.LOG)) {
+                throw new IllegalStateException("the power goes");
+            }
+        });
+        assertThatThrownBy(() -> log.resetTo(500, LeaderEpochIndex.empty(), ByteBuffer.allocate(0)))
+                .hasMessage("the power goes");
+        disk.unwatched();
+        PartitionLog again = open();
+        assertThat(again.logStartOffset()).isEqualTo(500);
+        assertThat(again.endOffset()).isEqualTo(500);
+        assertThat(again.latestEpoch()).isEmpty();
+        assertThat(bases()).containsExactly(500L);
+        again.close();
+    }
+
+    @Test
+    void resetRefusesASnapshotOfAnotherOffset() {
+        append(10);
+        ByteBuffer snapshot = log.producerSnapshotAt(5);
+        assertThatThrownBy(() -> log.resetTo(6, LeaderEpochIndex.empty(), snapshot))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThat(log.endOffset()).isEqualTo(10);
+    }
+
+    @Test
+    void segmentIsClosedOnceItsFirstBatchIsOldEnough() {
+        log.configure(SMALL.withSegmentMillis(100));
+        assertThat(log.rollIfDue(5000)).isFalse();
+        append(1);
+        assertThat(log.rollIfDue(6000)).isFalse();
+        append(1);
+        assertThat(log.rollIfDue(6099)).isFalse();
+        assertThat(log.rollIfDue(6100)).isTrue();
+        assertThat(bases()).containsExactly(0L, 2L);
+        assertThat(log.rollIfDue(9000)).isFalse();
+        assertThat(log.appendAsLeader(Batches.of(1, "x"), 9).rolled()).isTrue();
+    }
+
+    @Test
+    void firstTimestampStandsForTheTimeOfTheAppendAfterARestart() {
+        log.appendAsLeader(Batches.of(1000, "a"), 0);
+        reopen();
+        log.configure(SMALL.withSegmentMillis(100));
+        assertThat(log.rollIfDue(1099)).isFalse();
+        assertThat(log.rollIfDue(1100)).isTrue();
+    }
+
+    @Test
+    void highWatermarkIsRememberedAsAHint() {
+        append(20);
+        log.noteHighWatermark(12);
+        log.flush();
+        log.checkpoint();
+        log.truncateTo(10);
+        PartitionLog again = open();
+        assertThat(again.highWatermarkHint()).isEqualTo(10);
+        again.raiseLogStart(3);
+        again.close();
+        again = open();
+        assertThat(again.highWatermarkHint()).isEqualTo(10);
+        again.noteHighWatermark(4);
+        again.raiseLogStart(8);
+        again.close();
+        again = open();
+        assertThat(again.highWatermarkHint()).isEqualTo(8);
+        again.close();
+    }
+
+    private static void assertDuplicateOfSeven(PartitionLog log) {
+        assertThat(log.producers().check(Batches.header(Batches.ofProducer(7, 0, 0, "p"))))
+                .isEqualTo(new ProducerCheck.Duplicate(0, 0));
+    }
+
+    /** A new epoch every ten records. */
+    private void append(int count) {
+        for (int i = 0; i < count; i++) {
+            log.appendAsLeader(Batches.of(1000 + i, "v" + i), (int) (log.endOffset() / 10));
+        }
+    }
+
+    private List<Long> bases() {
+        return new LogDirectory(disk, "t-0").offsetsWith(LogDirectory.LOG);
+    }
+
+    private OffsetCheckpoint noted() {
+        return new LogCheckpoints(new LogDirectory(disk, "t-0")).readOffsets().orElseThrow();
+    }
+
+    private PartitionLog open() {
+        return PartitionLog.open(disk, "t-0", TOPIC, SMALL);
+    }
+
+    private void reopen() {
+        log.close();
+        log = open();
+    }
+}
