@@ -35,13 +35,13 @@ final class IndexFiles {
     }
 
     /** Empty if a file is missing or has no whole number of entries. */
-    Optional<SegmentIndexes> open(int intervalBytes) {
+    Optional<SegmentIndexes> open(int intervalBytes, boolean mayMap) {
         if (!exist()) {
             return Optional.empty();
         }
         try {
-            ByteBuffer offsets = bytes(offsetsPath);
-            ByteBuffer times = bytes(timesPath);
+            ByteBuffer offsets = bytes(offsetsPath, mayMap);
+            ByteBuffer times = bytes(timesPath, mayMap);
             if (offsets.limit() % (2 * Integer.BYTES) != 0 || times.limit() % (Long.BYTES + Integer.BYTES) != 0) {
                 return Optional.empty();
             }
@@ -52,10 +52,10 @@ final class IndexFiles {
         }
     }
 
-    private ByteBuffer bytes(String path) {
+    private ByteBuffer bytes(String path, boolean mayMap) {
         try (DiskFile file = disk.open(path)) {
             int size = (int) Math.min(file.size(), Integer.MAX_VALUE);
-            if (size > COPIED_BYTES_MAX) {
+            if (mayMap && size > COPIED_BYTES_MAX) {
                 return file.map(size);
             }
             ByteBuffer copy = ByteBuffer.allocate(size);

@@ -47,6 +47,7 @@ final class LogSegment {
     private volatile long endOffset;
     private volatile boolean growing;
     private volatile long maxTimestampMs = NOT_KNOWN;
+    private boolean mayMap = true;
     private boolean indexesWritten;
     private boolean transactionsWritten;
     private boolean suspect;
@@ -169,13 +170,21 @@ final class LogSegment {
 
     /** Whether the index files are right, as far as their last entries show, and the batches end exactly at an offset. */
     synchronized boolean endsAt(long end) {
-        Optional<SegmentIndexes> found = files.open(indexIntervalBytes);
+        Optional<SegmentIndexes> found = files.open(indexIntervalBytes, mayMap);
         if (found.isEmpty() || endOf(found.get()) != end) {
             return false;
         }
         endOffset = end;
         indexes = found.get();
         return true;
+    }
+
+    /** A mapped page could not be read: index files are copied from now on, which tells what is wrong with them. */
+    synchronized void mapNoMore() {
+        mayMap = false;
+        if (indexesWritten && !growing) {
+            indexes = null;
+        }
     }
 
     /** Writes what is not in the index files yet, durably, and looks up in these from now on. Flush lock. */
@@ -222,7 +231,7 @@ final class LogSegment {
     private synchronized SegmentIndexes firstLook() {
         if (indexes == null) {
             requireOpen();
-            Optional<SegmentIndexes> found = files.open(indexIntervalBytes);
+            Optional<SegmentIndexes> found = files.open(indexIntervalBytes, mayMap);
             long end = found.isPresent() ? endOf(found.get()) : WRONG;
             if (end == WRONG || end > endOffset) {
                 indexes = madeAgain("its index files are missing or wrong");
@@ -254,7 +263,7 @@ final class LogSegment {
                 end = cursor.header().nextOffset();
             }
             return cursor.position() == file.size() ? end : WRONG;
-        } catch (InvalidBatchException | InternalError wrong) {
+        } catch (InvalidBatchException wrong) {
             return WRONG;
         }
     }
@@ -274,13 +283,17 @@ final class LogSegment {
     private static boolean namesBatch(SegmentCursor cursor, SegmentIndexes seen, int timeEntry) {
         long offset = seen.times().offsetAt(timeEntry);
         int entry = seen.offsets().floor(offset);
-        boolean there = entry < 0 ? cursor.moveTo(0) : namesBatch(cursor, seen.offsets(), entry);
-        while (there && cursor.header().lastOffset() < offset) {
-            there = cursor.advance();
+        try {
+            boolean there = entry < 0 ? cursor.moveTo(0) : namesBatch(cursor, seen.offsets(), entry);
+            while (there && cursor.header().lastOffset() < offset) {
+                there = cursor.advance();
+            }
+            return there
+                    && cursor.header().lastOffset() == offset
+                    && cursor.header().maxTimestampMs() == seen.times().timestampMsAt(timeEntry);
+        } catch (InvalidBatchException garbage) {
+            return false;
         }
-        return there
-                && cursor.header().lastOffset() == offset
-                && cursor.header().maxTimestampMs() == seen.times().timestampMsAt(timeEntry);
     }
 
     /**
@@ -330,16 +343,12 @@ final class LogSegment {
     private boolean seek(SegmentCursor cursor, long offset) {
         while (true) {
             SegmentIndexes seen = indexes();
-            try {
-                int entry = seen.offsets().floor(offset);
-                if (entry < 0) {
-                    return cursor.moveTo(0);
-                }
-                if (namesBatch(cursor, seen.offsets(), entry)) {
-                    return true;
-                }
-            } catch (InternalError pageLost) {
-                LOG.warn("segment {}: cannot read its index: {}", file.path(), pageLost.getMessage());
+            int entry = seen.offsets().floor(offset);
+            if (entry < 0) {
+                return cursor.moveTo(0);
+            }
+            if (namesBatch(cursor, seen.offsets(), entry)) {
+                return true;
             }
             if (!replace(seen)) {
                 return cursor.moveTo(0);
@@ -385,11 +394,20 @@ final class LogSegment {
         while (there && cursor.nextPosition() <= limit && cursor.header().nextOffset() <= toOffsetExclusive) {
             end = cursor.nextPosition();
             endOffset = cursor.header().nextOffset();
-            there = cursor.advance();
+            there = end < limit && advanceUnlessGarbage(cursor);
         }
         ByteBuffer bytes = ByteBuffer.allocate((int) (end - start));
         cursor.read(start, bytes);
         return new LogSlice(startOffset, endOffset, bytes.flip());
+    }
+
+    /** Garbage behind sound batches is for whoever reads it. */
+    private static boolean advanceUnlessGarbage(SegmentCursor cursor) {
+        try {
+            return cursor.advance();
+        } catch (InvalidBatchException garbage) {
+            return false;
+        }
     }
 
     /** Moves a cursor on, if the index can, over batches that end at or below both bounds. */
@@ -397,21 +415,17 @@ final class LogSegment {
         long start = cursor.position();
         SegmentIndexes seen = indexes();
         OffsetIndex offsets = seen.offsets();
-        try {
-            int entry = Math.min(offsets.floorOfPosition(limit), offsets.floor(toOffsetExclusive - 1));
-            if (entry < 0 || offsets.positionAt(entry) <= start) {
-                return;
-            }
-            if (offsets.positionAt(entry) <= limit
-                    && offsets.lastOffsetAt(entry) < toOffsetExclusive
-                    && namesBatch(cursor, offsets, entry)) {
-                return;
-            }
-        } catch (InternalError pageLost) {
-            LOG.warn("segment {}: cannot read its index: {}", file.path(), pageLost.getMessage());
+        int entry = Math.min(offsets.floorOfPosition(limit), offsets.floor(toOffsetExclusive - 1));
+        if (entry < 0 || offsets.positionAt(entry) <= start) {
+            return;
         }
-        replace(seen);
-        cursor.moveTo(start);
+        boolean usable = offsets.positionAt(entry) <= limit
+                && offsets.lastOffsetAt(entry) < toOffsetExclusive
+                && namesBatch(cursor, offsets, entry);
+        if (!usable) {
+            replace(seen);
+            cursor.moveTo(start);
+        }
     }
 
     /** The first record below the end offset that is not older; markers of the log itself do not count. */
@@ -443,23 +457,16 @@ final class LogSegment {
         while (true) {
             SegmentIndexes seen = indexes();
             TimeIndex times = seen.times();
-            try {
-                int entry = timestampMs == Long.MIN_VALUE ? -1 : times.floor(timestampMs - 1);
-                if (entry < 0) {
-                    return cursor.moveTo(0);
-                }
-                if (namesBatch(cursor, seen, entry)) {
-                    if (entry == 0) {
-                        return cursor.moveTo(0);
-                    }
-                    if (times.offsetAt(entry - 1) < times.offsetAt(entry) && namesBatch(cursor, seen, entry - 1)) {
-                        return true;
-                    }
-                }
-            } catch (InvalidBatchException notThere) {
-                LOG.debug("segment {}: {}", file.path(), notThere.getMessage());
-            } catch (InternalError pageLost) {
-                LOG.warn("segment {}: cannot read its index: {}", file.path(), pageLost.getMessage());
+            int entry = timestampMs == Long.MIN_VALUE ? -1 : times.floor(timestampMs - 1);
+            if (entry < 0) {
+                return cursor.moveTo(0);
+            }
+            boolean usable = namesBatch(cursor, seen, entry)
+                    && (entry == 0
+                            || (times.offsetAt(entry - 1) < times.offsetAt(entry)
+                                    && namesBatch(cursor, seen, entry - 1)));
+            if (usable) {
+                return entry > 0 || cursor.moveTo(0);
             }
             if (!replace(seen)) {
                 return cursor.moveTo(0);

@@ -546,8 +546,12 @@ public final class PartitionLog implements AutoCloseable {
         return failed;
     }
 
-    /** Reads from one view, and again if a cut of the log came between: then bytes or files may have been pulled away. */
+    /**
+     * Reads from one view, and again if a cut of the log came between: then bytes or files may have been pulled away. Also
+     * again, without mapped indexes, if the disk lost a page of one.
+     */
     private <T> T look(Function<LogView, T> read) {
+        boolean mapped = true;
         while (true) {
             LogView view = writer.view();
             try {
@@ -558,6 +562,15 @@ public final class PartitionLog implements AutoCloseable {
             } catch (StorageException | InvalidBatchException e) {
                 if (view.generation() == writer.view().generation()) {
                     throw e;
+                }
+            } catch (InternalError pageLost) {
+                if (!mapped) {
+                    throw pageLost;
+                }
+                LOG.warn("log {}: cannot read a mapped index: {}", directory.path(), pageLost.getMessage());
+                mapped = false;
+                for (LogSegment segment : view.segments()) {
+                    segment.mapNoMore();
                 }
             }
         }

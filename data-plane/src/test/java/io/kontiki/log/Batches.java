@@ -1,13 +1,19 @@
 package io.kontiki.log;
 
 import io.kontiki.record.BatchHeader;
+import io.kontiki.record.ControlRecords;
 import io.kontiki.record.RecordBatchBuilder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /** Small batches for tests. */
 final class Batches {
+    private static final int ATTRIBUTES_AT = 21;
+    private static final int TRANSACTIONAL = 0x10;
+    private static final int CONTROL = 0x20;
+
     private Batches() {}
 
     /** As many records as values, all at one timestamp. */
@@ -17,6 +23,33 @@ final class Batches {
 
     static ByteBuffer ofProducer(long producerId, int epoch, int baseSequence, String... values) {
         return builder(1_000, values).build(producerId, (short) epoch, baseSequence);
+    }
+
+    /** Records of a transaction. */
+    static ByteBuffer transactional(long producerId, int baseSequence, String... values) {
+        return with(TRANSACTIONAL, builder(1_000, values).build(producerId, (short) 0, baseSequence));
+    }
+
+    /** The marker that ends a transaction. */
+    static ByteBuffer marker(long producerId, ControlRecords.Type type) {
+        ByteBuffer key = ByteBuffer.allocate(4).putShort((short) 0).putShort(type.id());
+        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 10);
+        builder.add(1_000, key.flip(), ByteBuffer.allocate(6), List.of());
+        return with(TRANSACTIONAL | CONTROL, builder.build(producerId, (short) 0, BatchHeader.NO_SEQUENCE));
+    }
+
+    /** Without its records, as compaction leaves it. */
+    static ByteBuffer emptied(ByteBuffer batch) {
+        ByteBuffer header = ByteBuffer.allocate(BatchHeader.BYTES).put(0, batch, 0, BatchHeader.BYTES);
+        header.putInt(8, BatchHeader.BYTES - BatchHeader.LENGTH_OVERHEAD_BYTES).putInt(57, 0);
+        return with(0, header);
+    }
+
+    private static ByteBuffer with(int attributeBits, ByteBuffer batch) {
+        batch.putShort(ATTRIBUTES_AT, (short) (batch.getShort(ATTRIBUTES_AT) | attributeBits));
+        CRC32C crc = new CRC32C();
+        crc.update(batch.slice(ATTRIBUTES_AT, batch.limit() - ATTRIBUTES_AT));
+        return batch.putInt(17, (int) crc.getValue());
     }
 
     /** As a leader would have stamped it. */
