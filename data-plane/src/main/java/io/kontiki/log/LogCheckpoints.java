@@ -68,7 +68,7 @@ final class LogCheckpoints {
                 .putLong(topicId.getLeastSignificantBits())
                 .array();
         String text = Base64.getUrlEncoder().withoutPadding().encodeToString(id);
-        write(PARTITION_METADATA, "version: " + VERSION + "\ntopic_id: " + text + "\n");
+        write(PARTITION_METADATA, "version: " + VERSION + "\ntopic_id: " + text);
     }
 
     /** Empty if the file is missing or does not parse. */
