@@ -88,8 +88,13 @@ public final class RecordBatchFilter {
 
     private static ByteBuffer empty(RecordBatch batch) {
         int attributes = batch.attributes() & ~(BatchHeader.COMPRESSION_BITS | BatchHeader.DELETE_HORIZON_BIT);
-        long timestampMs = batch.maxTimestampMs();
-        return seal(batch, ByteBuffer.allocate(BatchHeader.BYTES), attributes, timestampMs, timestampMs, 0);
+        return seal(
+                batch,
+                ByteBuffer.allocate(BatchHeader.BYTES),
+                attributes,
+                BatchHeader.NO_TIMESTAMP,
+                batch.maxTimestampMs(),
+                0);
     }
 
     private static ByteBuffer seal(
