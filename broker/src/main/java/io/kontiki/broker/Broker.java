@@ -14,6 +14,9 @@ import io.kontiki.service.DataPlane;
 import io.kontiki.service.MetadataGrpcService;
 import io.kontiki.service.ServerInfo;
 import io.kontiki.service.TopicGrpcService;
+import io.kontiki.storage.StorageException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -44,12 +47,12 @@ public final class Broker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
     private static final int READER_THREADS = 4;
-    private static final int RECOVERY_THREADS = 2;
     /** For calls that end by themselves; streams do not, and are cut after it. */
     private static final Duration CALLS_GRACE = Duration.ofMillis(500);
 
     private final BrokerConfig config;
-    private final DataDirectory directory;
+    private final DataDirectories directories;
+    private final MeterRegistry meters;
     private final long startedNanos = System.nanoTime();
     private final OpenParts parts = new OpenParts();
     private final CompletableFuture<Void> serving = new CompletableFuture<>();
@@ -59,24 +62,41 @@ public final class Broker implements AutoCloseable {
             failure -> onFault("a part of the broker could not take a change of the metadata", failure));
 
     private ControlPlane control;
+    private DataPlane dataPlane;
     private GrpcEndpoint grpc;
     private Endpoint endpoint;
 
-    private Broker(BrokerConfig config, DataDirectory directory) {
+    private Broker(BrokerConfig config, DataDirectories directories, MeterRegistry meters) {
         this.config = config;
-        this.directory = directory;
+        this.directories = directories;
+        this.meters = meters;
     }
 
     /**
      * Starts a broker. On return it listens; it serves a little later, once the quorum knows it: see {@link #awaitServing}.
      *
-     * @throws DataDirectoryException if the data directory is locked, unusable, or of another cluster or broker
+     * @throws DataDirectoryException if a data directory is locked or of another cluster or broker, or the metadata
+     *     directory is unusable
      * @throws BrokerStartException if it cannot start for another reason, such as a port in use
      */
     public static Broker start(BrokerConfig config) {
+        return start(config, new SimpleMeterRegistry());
+    }
+
+    /**
+     * As {@link #start(BrokerConfig)}.
+     *
+     * @param meters where the broker registers its metrics; its owner closes it
+     */
+    public static Broker start(BrokerConfig config, MeterRegistry meters) {
         LogBridge.install();
-        var directory = DataDirectory.open(config.dataDirectory(), config.clusterId(), config.brokerId());
-        var broker = new Broker(config, directory);
+        var directories = DataDirectories.open(
+                config.logDirs(),
+                config.metadataLogDir(),
+                config.clusterId(),
+                config.brokerId(),
+                directory -> config.logDirReserveBytes(directory.totalBytes()));
+        var broker = new Broker(config, directories, meters);
         try {
             broker.open();
             return broker;
@@ -90,25 +110,24 @@ public final class Broker implements AutoCloseable {
     }
 
     private void open() {
-        StartLog.begin(config, directory);
-        control = new ControlPlane(config, directory, metadata, this::onFault);
+        StartLog.begin(config, directories);
+        control = new ControlPlane(config, directories, metadata, this::onFault);
         parts.add("metadata quorum", control::close);
-        var dataPlane = dataPlane();
+        dataPlane = dataPlane();
         parts.add("partitions", dataPlane::close);
-        var recovered = dataPlane.recover();
+        directories.logDirs().forEach(dir -> dir.onOffline(this::onDirectoryOffline));
+        dataPlane.logs().recoveryProgress().bindTo(meters);
+        var recovered = dataPlane.recover(directories::cleanEnds);
         LOG.info(
                 "Recovered {} logs; cut {} bytes of torn tails; {} damaged",
                 recovered.logs(),
                 recovered.cutBytes(),
                 recovered.damaged().size());
-        grpc = GrpcEndpoint.start(
-                config.listener(), identity().brokerId(), config.requestMaxBytes(), services(dataPlane));
+        grpc = GrpcEndpoint.start(config.listener(), identity().brokerId(), config.requestMaxBytes(), services());
         parts.add("gRPC server", () -> grpc.stop(CALLS_GRACE));
         endpoint = Addresses.advertised(config, grpc.port());
         LOG.info("Listening for gRPC on {}, known to others as {}", boundAddress(), endpoint);
-        control.start(
-                Registration.of(directory, endpoint, config.rack(), recovered),
-                epoch -> onRegistered(epoch, dataPlane));
+        control.start(Registration.of(directories, endpoint, config.rack(), recovered), this::onRegistered);
     }
 
     private DataPlane dataPlane() {
@@ -119,11 +138,10 @@ public final class Broker implements AutoCloseable {
                 identity().brokerId(),
                 metadata,
                 new PartitionLogs(
-                        List.of(LogDir.online(
-                                identity().directoryId(), directory.path().toString(), directory.disk(), 0)),
+                        directories.logDirs(),
                         LogConfig.defaults(),
-                        RECOVERY_THREADS,
-                        damaged -> directory.noteDamage(),
+                        config.recoveryThreadsPerDir(),
+                        directories::noteDamage,
                         InstantSource.system()),
                 config.eventLoops(),
                 READER_THREADS,
@@ -132,10 +150,10 @@ public final class Broker implements AutoCloseable {
                 control.proposer(),
                 channels::to,
                 config.retentionCheckInterval(),
-                failure -> onFault("its data directory failed, or an event of a partition did", failure));
+                failure -> onFault("an event of a partition failed", failure));
     }
 
-    private List<BindableService> services(DataPlane dataPlane) {
+    private List<BindableService> services() {
         var watching = DaemonThreads.single("kontiki-metadata-watch");
         parts.add("metadata streams", watching::shutdown);
         var info = new ServerInfo(
@@ -154,11 +172,37 @@ public final class Broker implements AutoCloseable {
     }
 
     /** The image holds the registration: what is served from now on is not older than this run (rule R1). */
-    private CompletableFuture<Void> onRegistered(long brokerEpoch, DataPlane dataPlane) {
+    private CompletableFuture<Void> onRegistered(long brokerEpoch) {
         var placed = dataPlane.start(brokerEpoch);
-        directory.markServed();
+        directories.markServed();
         metadata.addPublisher(new Serving(identity().brokerId(), brokerEpoch, startedNanos, grpc::setReady, serving));
         return placed;
+    }
+
+    /** Rule R10. On a thread of its own, since whoever found the failure must not wait for another disk. */
+    private void onDirectoryOffline(LogDir dir) {
+        boolean isLast = directories.logDirs().stream().allMatch(LogDir::isOffline);
+        var reason = new IllegalStateException(dir + ": " + dir.status().reason());
+        if (directories.isMetadata(dir) || isLast) {
+            onFault(isLast ? "all of its log directories are offline" : "its metadata directory failed", reason);
+        } else {
+            DaemonThreads.named("kontiki-failed-dir")
+                    .newThread(() -> noteFailed(dir))
+                    .start();
+        }
+    }
+
+    private void noteFailed(LogDir dir) {
+        try {
+            directories.noteFailed(dir);
+        } catch (StorageException e) {
+            onFault("its metadata directory failed", e);
+        }
+    }
+
+    /** The metrics of this broker. */
+    public MeterRegistry meters() {
+        return meters;
     }
 
     private ListenAddress boundAddress() {
@@ -172,7 +216,7 @@ public final class Broker implements AutoCloseable {
 
     /** Whose data this broker holds. */
     public Identity identity() {
-        return directory.identity();
+        return directories.identity();
     }
 
     /** The metadata as this broker knows them now. */
@@ -233,16 +277,16 @@ public final class Broker implements AutoCloseable {
         grpc.announceStop();
         control.leave(config.controlledShutdownTimeout());
         if (parts.close()) {
-            directory.markClean();
+            directories.markClean(dataPlane.cleanEnds());
         }
-        directory.close();
+        directories.close();
         LOG.info("Broker {} has stopped", identity().brokerId());
         termination.complete(STOPPED);
     }
 
     private void abandon() {
         parts.close();
-        directory.close();
+        directories.close();
     }
 
     /** Stops at once: what runs on could differ from the others. Nothing is handed over and nothing is called clean. */

@@ -23,6 +23,9 @@ public final class BrokerConfig {
     /** Room in a gRPC message beside the record batch. */
     private static final int REQUEST_OVERHEAD_BYTES = 64 << 10;
 
+    private static final long RESERVE_MARGIN_BYTES = 64L << 20;
+    private static final long RESERVE_SHARE = 20;
+
     private final Map<ConfigKey<?>, Setting<?>> settings;
 
     private BrokerConfig(Map<ConfigKey<?>, Setting<?>> settings) {
@@ -96,8 +99,30 @@ public final class BrokerConfig {
         return !metadataBootstrapServers().isEmpty();
     }
 
-    public Path dataDirectory() {
-        return get(BrokerKeys.LOG_DIRS).get(0);
+    /** Absolute and normalized. */
+    public List<Path> logDirs() {
+        return get(BrokerKeys.LOG_DIRS);
+    }
+
+    /** One of {@link #logDirs}. */
+    public Path metadataLogDir() {
+        return find(BrokerKeys.METADATA_LOG_DIR).orElseGet(() -> logDirs().get(0));
+    }
+
+    public int recoveryThreadsPerDir() {
+        return get(BrokerKeys.RECOVERY_THREADS);
+    }
+
+    /**
+     * Bytes that shall stay free in a directory. The usual reserve is a segment, which compaction may need to make room,
+     * and something for checkpoints; small disks keep a twentieth.
+     *
+     * @param totalBytes what its file system can hold; 0 if that is not known
+     */
+    long logDirReserveBytes(long totalBytes) {
+        long usual = get(BrokerKeys.LOG_SEGMENT_BYTES) + RESERVE_MARGIN_BYTES;
+        return find(BrokerKeys.LOG_DIR_RESERVE_BYTES)
+                .orElse(totalBytes == 0 ? usual : Math.min(usual, totalBytes / RESERVE_SHARE));
     }
 
     public int numPartitions() {
@@ -211,6 +236,7 @@ public final class BrokerConfig {
         var problems = new ArrayList<String>();
         var voters = voters();
         var ids = voters.stream().map(Voter::brokerId).toList();
+        checkLogDirs(problems);
         if (!voters.isEmpty() && voters.size() % 2 == 0) {
             problems.add("quorum.voters names " + voters.size() + " voters, but must name 1, 3 or 5");
         }
@@ -254,6 +280,21 @@ public final class BrokerConfig {
                     + heartbeatInterval().toMillis());
         }
         return problems;
+    }
+
+    private void checkLogDirs(List<String> problems) {
+        var dirs = logDirs();
+        for (int i = 0; i < dirs.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                if (dirs.get(i).startsWith(dirs.get(j)) || dirs.get(j).startsWith(dirs.get(i))) {
+                    problems.add("log.dirs names " + dirs.get(j) + " and " + dirs.get(i) + ", but one holds the other");
+                }
+            }
+        }
+        if (!dirs.contains(metadataLogDir())) {
+            problems.add(
+                    "metadata.log.dir is " + metadataLogDir() + ", but must be one of log.dirs, which are " + dirs);
+        }
     }
 
     private <T> T get(ConfigKey<T> key) {

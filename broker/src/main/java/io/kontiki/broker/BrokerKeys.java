@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 
 /** Every key of the broker's configuration, named as Kafka names it where the meaning is Kafka's. */
 final class BrokerKeys {
+    private static final String LOG_DIR_ALIAS = "log.dir";
+
     static final ConfigKey<Integer> BROKER_ID = optional(
             "broker.id",
             ConfigType.integer(0, Integer.MAX_VALUE),
@@ -49,7 +51,19 @@ final class BrokerKeys {
             "gRPC endpoints of voters, for a broker that is none itself");
 
     static final ConfigKey<List<Path>> LOG_DIRS =
-            withDefault("log.dirs", directories(), "data", "directory of all data; one in this version");
+            withDefault("log.dirs", ConfigType.list(path(), 64), "data", "directories of all data");
+    static final ConfigKey<Path> METADATA_LOG_DIR =
+            optional("metadata.log.dir", path(), "the one of log.dirs with the metadata; unset, the first");
+    static final ConfigKey<Integer> RECOVERY_THREADS = withDefault(
+            "num.recovery.threads.per.data.dir",
+            ConfigType.integer(1, 64),
+            "2",
+            "logs of one directory that are recovered at once after a crash");
+    static final ConfigKey<Long> LOG_DIR_RESERVE_BYTES = optional(
+            "log.dir.reserve.bytes",
+            ConfigType.longSize(0),
+            "free bytes of a directory below which nothing is appended there; unset, one segment and 64 MiB, but at most "
+                    + "a twentieth of the disk");
     static final ConfigKey<Integer> NUM_PARTITIONS =
             withDefault("num.partitions", ConfigType.integer(1, 10_000), "1", "partitions of a topic by default");
     static final ConfigKey<Integer> DEFAULT_REPLICATION_FACTOR = withDefault(
@@ -114,6 +128,9 @@ final class BrokerKeys {
             QUORUM_ELECTION_TIMEOUT_MS,
             METADATA_BOOTSTRAP_SERVERS,
             LOG_DIRS,
+            METADATA_LOG_DIR,
+            RECOVERY_THREADS,
+            LOG_DIR_RESERVE_BYTES,
             NUM_PARTITIONS,
             DEFAULT_REPLICATION_FACTOR,
             MIN_INSYNC_REPLICAS,
@@ -135,6 +152,9 @@ final class BrokerKeys {
     private BrokerKeys() {}
 
     static Optional<ConfigKey<?>> find(String name) {
+        if (name.equals(LOG_DIR_ALIAS)) {
+            return Optional.of(LOG_DIRS);
+        }
         for (var key : ALL) {
             if (key.name().equals(name)) {
                 return Optional.of(key);
@@ -143,10 +163,10 @@ final class BrokerKeys {
         return Optional.empty();
     }
 
-    private static ConfigType<List<Path>> directories() {
-        return new ConfigType<>("the path of one directory; several are not supported yet", text -> {
-            ConfigType.require(!text.isEmpty() && text.indexOf(',') < 0 && text.indexOf('\0') < 0);
-            return List.of(Path.of(text));
+    private static ConfigType<Path> path() {
+        return new ConfigType<>("the path of a directory", text -> {
+            ConfigType.require(!text.isEmpty() && text.indexOf('\0') < 0);
+            return Path.of(text).toAbsolutePath().normalize();
         });
     }
 

@@ -64,13 +64,13 @@ final class ControlPlane implements AutoCloseable {
     private Optional<HeartbeatSession> session = Optional.empty();
 
     /** @param faults told when this run of the broker must end */
-    ControlPlane(BrokerConfig config, DataDirectory directory, LocalMetadata metadata, FaultHandler faults) {
+    ControlPlane(BrokerConfig config, DataDirectories directories, LocalMetadata metadata, FaultHandler faults) {
         this.config = config;
-        this.identity = directory.identity();
+        this.identity = directories.identity();
         this.metadata = metadata;
         this.faults = faults;
         channels = new BrokerChannels(config.requestMaxBytes());
-        voting = config.outsideQuorum() ? Optional.empty() : Optional.of(voting(directory));
+        voting = config.outsideQuorum() ? Optional.empty() : Optional.of(voting(directories));
         client = new QuorumClient(
                 identity.brokerId(),
                 identity.clusterId(),
@@ -90,8 +90,8 @@ final class ControlPlane implements AutoCloseable {
                         scheduler));
     }
 
-    private Voting voting(DataDirectory directory) {
-        var settings = QuorumSettings.of(config, directory);
+    private Voting voting(DataDirectories directories) {
+        var settings = QuorumSettings.of(config, directories);
         var log = new RatisMetadataLog(settings.quorum(), metadata, faults);
         var host = new ControllerHost(
                 log,

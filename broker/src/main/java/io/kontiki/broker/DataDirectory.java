@@ -1,6 +1,5 @@
 package io.kontiki.broker;
 
-import io.kontiki.proto.internal.v1.RestartClaim;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.StorageException;
 import io.kontiki.storage.file.FileDisk;
@@ -8,139 +7,73 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.UUID;
 
 /**
- * The directory with all data of one broker, locked while this object is open.
+ * One directory of {@code log.dirs}, locked while this object is open.
  *
  * <pre>
  * .lock             held by the running process
  * meta.properties   whose data this is ({@link Identity})
- * run               the present or last run ({@link Run})
  * clean             there if the last run stopped in order ({@link CleanMarker})
- * quorum/           the metadata log
  * TOPIC-PARTITION/  one directory per partition
+ * run               in the metadata directory only: the present or last run ({@link Run})
+ * quorum/           in the metadata directory only: the metadata log
  * </pre>
  *
- * <p>Order of calls: {@link #open}, {@link #markServed} before the broker may be unfenced, {@link #close}, with or
- * without {@link #markClean} just before. One thread at a time.
+ * <p>One thread at a time.
  */
 final class DataDirectory implements AutoCloseable {
-    private static final String QUORUM = "quorum";
-    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
-
     private final Path path;
     private final Disk disk;
     private final DirectoryLock lock;
-    private final Identity identity;
-    private final boolean created;
-    private Run run;
+    private final Optional<Identity> stored;
 
-    private DataDirectory(Path path, Disk disk, DirectoryLock lock, Identity identity, boolean created, Run run) {
+    private DataDirectory(Path path, Disk disk, DirectoryLock lock, Optional<Identity> stored) {
         this.path = path;
         this.disk = disk;
         this.lock = lock;
-        this.identity = identity;
-        this.created = created;
-        this.run = run;
+        this.stored = stored;
     }
 
     /**
-     * Makes the directory if needed, locks it, checks that its data are this broker's, and begins a run (rule R1).
+     * Makes the directory if needed, locks it and reads whose it is. Changes nothing else.
      *
-     * @param clusterId as configured; empty takes the stored one, else draws one
-     * @param brokerId as configured; empty takes the stored one, else 0
-     * @throws DataDirectoryException if it is locked, unusable, or of another cluster or broker; nothing was changed
+     * @throws BrokenDirectoryException if the disk fails or says nonsense
+     * @throws DataDirectoryException if another process uses it
      */
-    static DataDirectory open(Path path, Optional<String> clusterId, OptionalInt brokerId) {
-        return open(path, clusterId, brokerId, bootId());
-    }
-
-    static DataDirectory open(Path path, Optional<String> clusterId, OptionalInt brokerId, String bootId) {
-        var directory = path.toAbsolutePath().normalize();
+    static DataDirectory open(Path path) {
         try {
-            Files.createDirectories(directory);
+            Files.createDirectories(path);
         } catch (IOException e) {
-            throw new DataDirectoryException(
-                    "the data directory " + directory + " cannot be made: " + e.getMessage()
+            throw new BrokenDirectoryException(
+                    "the data directory " + path + " cannot be made: " + e.getMessage()
                             + " is missing, not a directory, or not writable",
                     e);
         }
-        var lock = DirectoryLock.take(directory);
+        var lock = DirectoryLock.take(path);
         try {
-            return openLocked(directory, lock, clusterId, brokerId, bootId);
+            var disk = new FileDisk(path);
+            return new DataDirectory(path, disk, lock, storedIdentity(path, disk));
         } catch (StorageException e) {
             lock.close();
-            throw new DataDirectoryException(
-                    "the data directory " + directory + " cannot be used: " + e.getMessage(), e);
+            throw new BrokenDirectoryException("the data directory " + path + " cannot be used: " + e.getMessage(), e);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
         }
     }
 
-    private static DataDirectory openLocked(
-            Path path, DirectoryLock lock, Optional<String> clusterId, OptionalInt brokerId, String bootId) {
-        var disk = new FileDisk(path);
-        boolean created = !disk.exists(Identity.FILE);
-        var identity = created
-                ? new Identity(
-                        clusterId.orElseGet(() -> UUID.randomUUID().toString()), brokerId.orElse(0), UUID.randomUUID())
-                : checked(path, storedIdentity(path, disk), clusterId, brokerId);
-        var run = nextRun(path, disk, bootId);
-        PropertiesFile.write(disk, Run.FILE, run.toProperties());
-        CleanMarker.remove(disk);
-        if (created) {
-            // Last, so that a crash on the way here leaves a directory that is made anew.
-            PropertiesFile.write(disk, Identity.FILE, identity.toProperties());
+    private static Optional<Identity> storedIdentity(Path path, Disk disk) {
+        if (!disk.exists(Identity.FILE)) {
+            return Optional.empty();
         }
-        return new DataDirectory(path, disk, lock, identity, created, run);
-    }
-
-    private static Identity storedIdentity(Path path, Disk disk) {
         try {
-            return Identity.of(PropertiesFile.read(disk, Identity.FILE, Identity.FILE_BYTES_MAX));
+            return Optional.of(Identity.of(PropertiesFile.read(disk, Identity.FILE, Identity.FILE_BYTES_MAX)));
         } catch (IllegalArgumentException e) {
-            throw new DataDirectoryException(
+            throw new BrokenDirectoryException(
                     path.resolve(Identity.FILE) + " is damaged: " + e.getMessage()
                             + "; restore it, or move the directory away to let the broker fetch its data anew",
                     e);
-        }
-    }
-
-    private static Identity checked(Path path, Identity stored, Optional<String> clusterId, OptionalInt brokerId) {
-        if (clusterId.isPresent() && !clusterId.get().equals(stored.clusterId())) {
-            throw new DataDirectoryException("the data directory " + path + " belongs to cluster \""
-                    + stored.clusterId() + "\", but cluster.id is \"" + clusterId.get() + "\"");
-        }
-        if (brokerId.isPresent() && brokerId.getAsInt() != stored.brokerId()) {
-            throw new DataDirectoryException("the data directory " + path + " belongs to broker " + stored.brokerId()
-                    + ", but broker.id is " + brokerId.getAsInt());
-        }
-        return stored;
-    }
-
-    private static Run nextRun(Path path, Disk disk, String bootId) {
-        var incarnation = UUID.randomUUID();
-        if (!disk.exists(Run.FILE)) {
-            return Run.first(incarnation, bootId);
-        }
-        try {
-            var last = Run.of(PropertiesFile.read(disk, Run.FILE, Run.FILE_BYTES_MAX));
-            return last.next(incarnation, bootId, CleanMarker.vouchesFor(disk, last.incarnation()));
-        } catch (IllegalArgumentException e) {
-            // Nothing is known of the last run, so nothing is claimed: the replicas refill from their leaders.
-            return Run.first(incarnation, bootId);
-        }
-    }
-
-    /** Empty where the system does not tell; then no crash counts as one of the process alone. */
-    private static String bootId() {
-        try {
-            return Files.readString(BOOT_ID).strip();
-        } catch (IOException e) {
-            return "";
         }
     }
 
@@ -148,56 +81,38 @@ final class DataDirectory implements AutoCloseable {
         return path;
     }
 
-    /** Where the metadata log lives. */
-    Path quorumPath() {
-        return path.resolve(QUORUM);
-    }
-
-    /** The directory as the logs see it. */
     Disk disk() {
         return disk;
     }
 
-    Identity identity() {
-        return identity;
+    /** Whose data it holds; empty if it is new. */
+    Optional<Identity> stored() {
+        return stored;
     }
 
-    /** Whether no broker ever served on this directory, so that it may lack what later starts must find. */
-    boolean fresh() {
-        return created || run.base().isEmpty();
+    /** Whether it is the same place as another one, or inside it, whatever links lead there. */
+    boolean overlaps(DataDirectory other) {
+        try {
+            var here = path.toRealPath();
+            var there = other.path.toRealPath();
+            return here.startsWith(there) || there.startsWith(here);
+        } catch (IOException e) {
+            return false; // It cannot be used, and that will be found out.
+        }
     }
 
-    UUID incarnation() {
-        return run.incarnation();
+    /** How many bytes the file system can hold; 0 if it does not tell. */
+    long totalBytes() {
+        try {
+            return Files.getFileStore(path).getTotalSpace();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
-    /** The last incarnation that served on this directory. */
-    Optional<UUID> baseIncarnation() {
-        return run.base();
-    }
-
-    /** What may be said of the data that it left, before the logs are looked at. */
-    RestartClaim claim() {
-        return run.claim();
-    }
-
-    /**
-     * Damage was found and is about to be moved aside. Should this run end before the quorum hears of it, the next one,
-     * which will not find it again, claims nothing (rule R3). Durable on return.
-     */
-    synchronized void noteDamage() {
-        PropertiesFile.write(disk, Run.FILE, run.claimingNothing().toProperties());
-    }
-
-    /** This run may serve from now on. Durable on return. */
-    void markServed() {
-        run = run.asServed();
-        PropertiesFile.write(disk, Run.FILE, run.toProperties());
-    }
-
-    /** Everything that this run wrote is on the disk. The last write of a run; durable on return (rule R2). */
-    void markClean() {
-        CleanMarker.write(disk, run.incarnation());
+    /** Durable on return. */
+    void write(Identity identity) {
+        PropertiesFile.write(disk, Identity.FILE, identity.toProperties());
     }
 
     @Override

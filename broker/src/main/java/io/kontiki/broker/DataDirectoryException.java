@@ -1,7 +1,7 @@
 package io.kontiki.broker;
 
 /** The data directory cannot be used by this broker. The message names the directory, what was expected and what is there. */
-public final class DataDirectoryException extends RuntimeException {
+public sealed class DataDirectoryException extends RuntimeException permits BrokenDirectoryException {
     private static final long serialVersionUID = 1;
 
     DataDirectoryException(String message) {

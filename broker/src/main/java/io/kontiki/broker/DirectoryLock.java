@@ -17,7 +17,10 @@ final class DirectoryLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** @throws DataDirectoryException if it is taken or cannot be had */
+    /**
+     * @throws DataDirectoryException if it is taken
+     * @throws BrokenDirectoryException if the disk fails
+     */
     static DirectoryLock take(Path directory) {
         FileChannel channel = null;
         try {
@@ -28,7 +31,7 @@ final class DirectoryLock implements AutoCloseable {
             channel.close();
         } catch (IOException e) {
             closeQuietly(channel);
-            throw new DataDirectoryException("the data directory " + directory + " cannot be locked: " + e, e);
+            throw new BrokenDirectoryException("the data directory " + directory + " cannot be locked: " + e, e);
         }
         throw new DataDirectoryException(
                 "the data directory " + directory + " is in use by another broker, which holds "

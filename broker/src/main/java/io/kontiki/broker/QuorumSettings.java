@@ -17,11 +17,11 @@ import java.util.TreeMap;
 record QuorumSettings(QuorumConfig quorum, ControllerConfig controller) {
     private static final String LOOPBACK = "127.0.0.1";
 
-    static QuorumSettings of(BrokerConfig config, DataDirectory directory) {
-        var identity = directory.identity();
+    static QuorumSettings of(BrokerConfig config, DataDirectories directories) {
+        var identity = directories.identity();
         var listener = Addresses.quorumListener(config, identity.brokerId());
         return new QuorumSettings(
-                quorum(config, directory, voters(config, identity.brokerId(), listener), listener),
+                quorum(config, directories, voters(config, identity.brokerId(), listener), listener),
                 controller(config, identity.clusterId()));
     }
 
@@ -37,14 +37,14 @@ record QuorumSettings(QuorumConfig quorum, ControllerConfig controller) {
     }
 
     private static QuorumConfig quorum(
-            BrokerConfig config, DataDirectory directory, Map<Integer, Endpoint> voters, ListenAddress listener) {
-        var identity = directory.identity();
+            BrokerConfig config, DataDirectories directories, Map<Integer, Endpoint> voters, ListenAddress listener) {
+        var identity = directories.identity();
         var usual = QuorumConfig.of(
                 identity.brokerId(),
                 voters,
                 listener.port(),
-                directory.quorumPath(),
-                directory.fresh(),
+                directories.quorumPath(),
+                directories.fresh(),
                 identity.clusterId());
         var election = config.quorumElectionTimeout();
         return new QuorumConfig(

@@ -2,35 +2,49 @@ package io.kontiki.broker;
 
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.UuidBytes;
+import io.kontiki.partition.LogDir;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.proto.internal.v1.PartitionRef;
 import io.kontiki.proto.internal.v1.RegisterBroker;
-import io.kontiki.proto.internal.v1.RestartClaim;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.UUID;
 
 /** What a broker says of itself to the quorum (rules M1, R3). */
 final class Registration {
     private Registration() {}
 
-    /** @param recovered what the claim does not cover */
+    /** @param recovered what recovery found that the claim does not cover */
     static RegisterBroker of(
-            DataDirectory directory, Endpoint endpoint, Optional<String> rack, PartitionLogs.Recovery recovered) {
-        var identity = directory.identity();
+            DataDirectories directories, Endpoint endpoint, Optional<String> rack, PartitionLogs.Recovery recovered) {
+        var identity = directories.identity();
         var registration = RegisterBroker.newBuilder()
                 .setClusterId(identity.clusterId())
                 .setBrokerId(identity.brokerId())
-                .setIncarnation(UuidBytes.toBytes(directory.incarnation()))
+                .setIncarnation(UuidBytes.toBytes(directories.incarnation()))
                 .setHost(endpoint.host())
                 .setPort(endpoint.port())
                 .setRack(rack.orElse(""))
-                .setClaim(recovered.uncertain().isEmpty() ? directory.claim() : RestartClaim.RESTART_CLAIM_UNCLEAN)
-                .addDirectoryIds(UuidBytes.toBytes(identity.directoryId()));
-        directory.baseIncarnation().ifPresent(base -> registration.setBaseIncarnation(UuidBytes.toBytes(base)));
-        recovered
-                .damaged()
-                .forEach(partition -> registration.addExceptions(PartitionRef.newBuilder()
-                        .setTopicId(UuidBytes.toBytes(partition.topicId()))
-                        .setPartition(partition.partition())));
+                .setClaim(directories.claim());
+        directories.baseIncarnation().ifPresent(base -> registration.setBaseIncarnation(UuidBytes.toBytes(base)));
+        usable(directories.logDirs()).forEach(id -> registration.addDirectoryIds(UuidBytes.toBytes(id)));
+        var uncovered = new TreeSet<>(directories.exceptions().directories());
+        uncovered.addAll(usable(recovered.uncertain()));
+        uncovered.forEach(id -> registration.addUncoveredDirectoryIds(UuidBytes.toBytes(id)));
+        var exceptions = new LinkedHashSet<>(directories.exceptions().partitions());
+        exceptions.addAll(recovered.damaged());
+        exceptions.forEach(partition -> registration.addExceptions(PartitionRef.newBuilder()
+                .setTopicId(UuidBytes.toBytes(partition.topicId()))
+                .setPartition(partition.partition())));
         return registration.build();
+    }
+
+    private static List<UUID> usable(List<LogDir> dirs) {
+        return dirs.stream()
+                .filter(dir -> !dir.isOffline())
+                .flatMap(dir -> dir.id().stream())
+                .toList();
     }
 }

@@ -9,8 +9,8 @@ final class StartLog {
 
     private StartLog() {}
 
-    static void begin(BrokerConfig config, DataDirectory directory) {
-        var identity = directory.identity();
+    static void begin(BrokerConfig config, DataDirectories directories) {
+        var identity = directories.identity();
         LOG.info(
                 "Kontiki {} starts as broker {} of cluster {} (Java {}, process {})",
                 Version.current(),
@@ -19,14 +19,14 @@ final class StartLog {
                 Runtime.version(),
                 ProcessHandle.current().pid());
         config.explicitSettings().forEach(setting -> LOG.info("Setting {}", setting));
-        LOG.info("Data directory {} ({})", directory.path(), lastRun(directory));
+        LOG.info("Data directories {} ({})", directories.logDirs(), lastRun(directories));
     }
 
-    private static String lastRun(DataDirectory directory) {
-        if (directory.fresh()) {
+    private static String lastRun(DataDirectories directories) {
+        if (directories.fresh()) {
             return "new";
         }
-        return switch (directory.claim()) {
+        return switch (directories.claim()) {
             case RESTART_CLAIM_CLEAN -> "the last run stopped in order";
             case RESTART_CLAIM_PROCESS_CRASH -> "the last run died; what it wrote is there";
             case RESTART_CLAIM_DURABLE -> "the machine went down in the last run; what was forced to the disk is there";

@@ -37,7 +37,7 @@ class BrokerConfigTest {
                 "quorum.election.timeout.ms | 300 | a range min-max",
                 "quorum.election.timeout.ms | 500-300 | a range min-max",
                 "metadata.bootstrap.servers | a:1,b | host:port",
-                "log.dirs | a,b | one directory; several are not supported yet",
+                "log.dirs | a,,b | 1 to 64 items by comma, each the path of a directory",
                 "num.partitions | 0 | a number from 1 to 10000",
                 "default.replication.factor | 0 | -1 or a number from 1 to 32767",
                 "min.insync.replicas | 0 | a number from 1 to 32767",
@@ -67,14 +67,14 @@ class BrokerConfigTest {
 
     @Test
     void allProblemsAreToldAtOnce() {
-        var settings = Map.of("broker.id", "x", "num.partitions", "0", "log.dir", "/data");
+        var settings = Map.of("broker.id", "x", "num.partitions", "0", "log.dirt", "/data");
 
         var refusal = catchThrowableOfType(ConfigException.class, () -> BrokerConfig.of(settings));
 
         assertThat(refusal.problems())
                 .hasSize(3)
                 .anySatisfy(problem ->
-                        assertThat(problem).isEqualTo("key \"log.dir\" is unknown; did you mean log.dirs? (--set)"));
+                        assertThat(problem).isEqualTo("key \"log.dirt\" is unknown; did you mean log.dirs? (--set)"));
     }
 
     @Test
@@ -227,5 +227,37 @@ class BrokerConfigTest {
             assertThat(key.name()).matches("[a-z0-9.]+");
             assertThat(key.doc()).isNotBlank();
         });
+    }
+
+    @Test
+    void severalDirectoriesAreTakenAndTheFirstHoldsTheMetadata() {
+        var config = BrokerConfig.of(Map.of("log.dir", "/d1, /d2"));
+        assertThat(config.logDirs()).containsExactly(Path.of("/d1"), Path.of("/d2"));
+        assertThat(config.metadataLogDir()).isEqualTo(Path.of("/d1"));
+        assertThat(BrokerConfig.of(Map.of("log.dirs", "/d1,/d2", "metadata.log.dir", "/d2"))
+                        .metadataLogDir())
+                .isEqualTo(Path.of("/d2"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/d1,/d1 | /d1 | log.dirs names /d1 and /d1, but one holds the other",
+                "/d1,/d1/x/../y | /d1 | log.dirs names /d1 and /d1/y, but one holds the other",
+                "/d1,/d2 | /d3 | metadata.log.dir is /d3, but must be one of log.dirs, which are [/d1, /d2]"
+            })
+    void directoriesThatCannotStandBesideEachOtherAreRefused(String dirs, String metadata, String problem) {
+        assertThatThrownBy(() -> BrokerConfig.of(Map.of("log.dirs", dirs, "metadata.log.dir", metadata)))
+                .hasMessageContaining(problem);
+    }
+
+    @Test
+    void smallDisksKeepASmallReserve() {
+        var config = BrokerConfig.of(Map.of());
+        assertThat(config.logDirReserveBytes(1L << 40)).isEqualTo((1L << 30) + (64 << 20));
+        assertThat(config.logDirReserveBytes(200 << 20)).isEqualTo(10 << 20);
+        assertThat(BrokerConfig.of(Map.of("log.dir.reserve.bytes", "1MiB")).logDirReserveBytes(1L << 40))
+                .isEqualTo(1 << 20);
     }
 }

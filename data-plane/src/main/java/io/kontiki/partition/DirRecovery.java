@@ -1,14 +1,19 @@
 package io.kontiki.partition;
 
+import io.kontiki.log.CleanEnd;
 import io.kontiki.log.DamagedLogException;
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.PartitionLog;
+import io.kontiki.log.RecoveryListener;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.StorageException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
@@ -29,22 +34,31 @@ final class DirRecovery {
     /** A log that was opened. */
     record Opened(TopicPartition id, PartitionLog log) {}
 
-    private record Found(String directory, TopicPartition id, int segments) {}
+    private record Candidate(String directory, TopicPartition id, int segments) {}
 
     private final LogDir dir;
     private final LogConfig defaults;
     private final RecoveryProgress progress;
     private final Consumer<TopicPartition> damageFound;
+    private final Optional<Map<TopicPartition, CleanEnd>> cleanEnds;
+    private final Set<TopicPartition> found = new HashSet<>();
     private final List<Opened> opened = new ArrayList<>();
     private final List<TopicPartition> damaged = new ArrayList<>();
     private boolean certain = true;
     private long cutBytes;
 
-    DirRecovery(LogDir dir, LogConfig defaults, RecoveryProgress progress, Consumer<TopicPartition> damageFound) {
+    /** @param cleanEnds how all of its logs ended, if the last run stopped in order here (rule R2) */
+    DirRecovery(
+            LogDir dir,
+            LogConfig defaults,
+            RecoveryProgress progress,
+            Consumer<TopicPartition> damageFound,
+            Optional<Map<TopicPartition, CleanEnd>> cleanEnds) {
         this.dir = dir;
         this.defaults = defaults;
         this.progress = progress;
         this.damageFound = damageFound;
+        this.cleanEnds = cleanEnds;
     }
 
     LogDir dir() {
@@ -71,14 +85,14 @@ final class DirRecovery {
 
     /** Lists the directory and hands in one task for each log. */
     void submitTo(ExecutorService threads) {
-        List<Found> found = new ArrayList<>();
+        List<Candidate> candidates = new ArrayList<>();
         try {
             Disk disk = dir.disk().orElseThrow();
             for (String name : disk.list("")) {
                 if (name.endsWith(PartitionLog.DELETED_SUFFIX)) {
                     StrayLogs.delete(disk, name);
                 } else {
-                    find(disk, name).ifPresent(found::add);
+                    find(disk, name).ifPresent(candidates::add);
                 }
             }
         } catch (StorageException e) {
@@ -86,11 +100,14 @@ final class DirRecovery {
             dir.takeOffline(String.valueOf(e.getMessage()));
             return;
         }
-        found.forEach(log -> progress.found(dir, log.segments()));
-        found.forEach(log -> threads.execute(() -> recover(log)));
+        candidates.forEach(log -> progress.found(dir, log.segments()));
+        candidates.forEach(log -> found.add(log.id()));
+        cleanEnds.ifPresent(
+                ends -> ends.keySet().stream().filter(id -> !found.contains(id)).forEach(this::noteMissing));
+        candidates.forEach(log -> threads.execute(() -> recover(log)));
     }
 
-    private Optional<Found> find(Disk disk, String directory) {
+    private Optional<Candidate> find(Disk disk, String directory) {
         Matcher matcher = NAME.matcher(directory);
         if (!matcher.matches()) {
             return Optional.empty();
@@ -104,24 +121,30 @@ final class DirRecovery {
             noteUncertain();
         }
         return topicId.map(
-                id -> new Found(directory, new TopicPartition(id, Integer.parseInt(matcher.group(2))), segments));
+                id -> new Candidate(directory, new TopicPartition(id, Integer.parseInt(matcher.group(2))), segments));
+    }
+
+    private void noteMissing(TopicPartition id) {
+        LOG.error("The log of partition {} is not in {} any more, though the last run stopped in order", id, dir);
+        damageFound.accept(id);
+        noteDamaged(id);
     }
 
     private synchronized void noteUncertain() {
         certain = false;
     }
 
-    private void recover(Found found) {
+    private void recover(Candidate candidate) {
         long scanned = 0;
         try {
-            PartitionLog log = openOrSetDamageAside(found);
+            PartitionLog log = openOrSetDamageAside(candidate);
             scanned = log.recovery().scannedBytes();
-            noteOpened(found.id(), log);
+            noteOpened(candidate.id(), log);
         } catch (StorageException e) {
-            LOG.error("Cannot open the log {} in {}: its partition stays offline here", found.directory(), dir, e);
-            noteDamaged(found.id());
+            LOG.error("Cannot open the log {} in {}: its partition stays offline here", candidate.directory(), dir, e);
+            noteDamaged(candidate.id());
         } finally {
-            progress.recovered(dir, found.segments(), scanned);
+            progress.recovered(dir, candidate.segments(), scanned);
         }
     }
 
@@ -134,17 +157,25 @@ final class DirRecovery {
         damaged.add(id);
     }
 
-    private PartitionLog openOrSetDamageAside(Found found) {
+    private PartitionLog openOrSetDamageAside(Candidate candidate) {
         Disk disk = dir.disk().orElseThrow();
-        UUID topicId = found.id().topicId();
+        UUID topicId = candidate.id().topicId();
+        Optional<CleanEnd> end = cleanEnds.map(ends -> ends.get(candidate.id()));
         try {
-            return PartitionLog.open(disk, found.directory(), topicId, defaults);
+            PartitionLog log =
+                    PartitionLog.open(disk, candidate.directory(), topicId, defaults, end, RecoveryListener.NONE);
+            if (log.recovery().contradictsCleanEnd() || (cleanEnds.isPresent() && end.isEmpty())) {
+                LOG.error("The log {} in {} does not end as the last run left it", candidate.directory(), dir);
+                damageFound.accept(candidate.id());
+                noteDamaged(candidate.id());
+            }
+            return log;
         } catch (DamagedLogException e) {
             LOG.error("{}. What is damaged is kept aside; the rest comes back from the leader", e.getMessage());
-            damageFound.accept(found.id());
-            noteDamaged(found.id());
-            PartitionLog.setDamageAside(disk, found.directory(), e);
-            return PartitionLog.open(disk, found.directory(), topicId, defaults);
+            damageFound.accept(candidate.id());
+            noteDamaged(candidate.id());
+            PartitionLog.setDamageAside(disk, candidate.directory(), e);
+            return PartitionLog.open(disk, candidate.directory(), topicId, defaults);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.kontiki.partition;
 
+import io.kontiki.log.CleanEnd;
 import io.kontiki.log.ForeignLogException;
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.LogFailedException;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,11 +94,16 @@ public final class PartitionLogs {
         return progress;
     }
 
-    /** Opens every log there is, which recovers it; the directories side by side. Blocks. */
-    public Recovery recover() {
+    /**
+     * Opens every log there is, which recovers it; the directories side by side. Blocks.
+     *
+     * @param cleanEnds how the logs of a directory ended, if the last run stopped in order there: what ended so needs no
+     *     verification, what did not is damaged (rule R3)
+     */
+    public Recovery recover(Function<LogDir, Optional<Map<TopicPartition, CleanEnd>>> cleanEnds) {
         List<DirRecovery> recoveries = dirs.stream()
                 .filter(dir -> !dir.isOffline())
-                .map(dir -> new DirRecovery(dir, defaults, progress, damageFound))
+                .map(dir -> new DirRecovery(dir, defaults, progress, damageFound, cleanEnds.apply(dir)))
                 .toList();
         List<ExecutorService> pools = recoveries.stream().map(this::startOn).toList();
         awaitEnd(pools);

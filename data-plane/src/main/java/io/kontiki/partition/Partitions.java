@@ -1,5 +1,6 @@
 package io.kontiki.partition;
 
+import io.kontiki.log.CleanEnd;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
@@ -15,6 +16,7 @@ import io.kontiki.replication.ReplicaOptions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -373,6 +375,16 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     /** Before the next change is applied: a topic of the same name may follow, whose logs take the same directories. */
     private void deleteWhenEnded(CompletableFuture<PartitionLogs.Placed> ended) {
         directory.delete(ended.join());
+    }
+
+    /** How the logs ended in each directory that works (rule R2). After {@link #close()} came to its end. */
+    public Map<LogDir, Map<TopicPartition, CleanEnd>> cleanEnds() {
+        Map<LogDir, Map<TopicPartition, CleanEnd>> ends = new HashMap<>();
+        partitions.values().stream()
+                .filter(partition -> !partition.dir().isOffline())
+                .forEach(partition -> ends.computeIfAbsent(partition.dir(), dir -> new HashMap<>())
+                        .put(partition.id(), partition.placed().log().cleanEnd()));
+        return ends;
     }
 
     /**

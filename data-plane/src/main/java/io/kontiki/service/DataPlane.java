@@ -2,8 +2,11 @@ package io.kontiki.service;
 
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
+import io.kontiki.log.CleanEnd;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.partition.LogDir;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.partition.Partitions;
 import io.kontiki.quorum.Proposer;
@@ -11,6 +14,8 @@ import io.kontiki.replication.ReplicaOptions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -82,9 +87,19 @@ public final class DataPlane implements AutoCloseable {
         return threads;
     }
 
-    /** Opens and recovers every log. Blocks. */
-    public PartitionLogs.Recovery recover() {
-        return directory.recover();
+    /** The logs and the directories that they are in. */
+    public PartitionLogs logs() {
+        return directory;
+    }
+
+    /** Opens and recovers every log, as {@link PartitionLogs#recover} does. Blocks. */
+    public PartitionLogs.Recovery recover(Function<LogDir, Optional<Map<TopicPartition, CleanEnd>>> cleanEnds) {
+        return directory.recover(cleanEnds);
+    }
+
+    /** How the logs ended, after {@link #close()} came to its end (rule R2). */
+    public Map<LogDir, Map<TopicPartition, CleanEnd>> cleanEnds() {
+        return partitions.cleanEnds();
     }
 
     /**

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class PartitionLogsTest {
         makeLog(first, 1);
         Files.writeString(root.resolve("d1/t-0/partition.metadata"), "version: 0");
 
-        PartitionLogs.Recovery recovery = logsIn(first, second).recover();
+        PartitionLogs.Recovery recovery = logsIn(first, second).recover(dir -> Optional.empty());
 
         assertThat(recovery.logs()).isEqualTo(1);
         assertThat(recovery.uncertain()).containsExactly(first);
@@ -71,7 +72,7 @@ class PartitionLogsTest {
         PartitionLogs logs = logsIn(first, second);
         logs.recoveryProgress().bindTo(registry);
 
-        assertThat(logs.recover().logs()).isEqualTo(10);
+        assertThat(logs.recover(dir -> Optional.empty()).logs()).isEqualTo(10);
 
         assertThat(List.of(first.logs(), second.logs())).containsExactly(5, 5);
         for (LogDir dir : logs.dirs()) {

@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -76,7 +77,7 @@ final class TestCluster {
                     this::channel,
                     Duration.ofMillis(50),
                     defects::add);
-            dataPlane.recover();
+            dataPlane.recover(dir -> Optional.empty());
             InProcessServerBuilder builder =
                     InProcessServerBuilder.forName(serverName(id)).intercept(new DefectInterceptor());
             for (BindableService service : dataPlane.services()) {

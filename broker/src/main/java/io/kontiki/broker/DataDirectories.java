@@ -1,0 +1,209 @@
+package io.kontiki.broker;
+
+import io.kontiki.log.CleanEnd;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.partition.LogDir;
+import io.kontiki.proto.internal.v1.RestartClaim;
+import io.kontiki.storage.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All directories of one broker. The metadata directory is the one that the broker cannot be without: besides logs it
+ * holds the metadata log and the file {@code run}, from which it is known what may be claimed of all of them.
+ *
+ * <p>Order of calls: {@link #open}, {@link #markServed} before the broker may be unfenced, {@link #close}, with or
+ * without {@link #markClean} just before. {@link #noteDamage} and {@link #noteFailed} by any thread, the rest by one.
+ */
+final class DataDirectories implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DataDirectories.class);
+    private static final String QUORUM = "quorum";
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+    private final Identity identity;
+    private final DataDirectory metadata;
+    private final Map<LogDir, DataDirectory> opened;
+    private final List<LogDir> logDirs;
+    private final Map<LogDir, Map<TopicPartition, CleanEnd>> cleanEnds;
+    private final boolean created;
+    private Run run;
+
+    DataDirectories(
+            Identity identity,
+            DataDirectory metadata,
+            Map<LogDir, DataDirectory> opened,
+            List<LogDir> logDirs,
+            Map<LogDir, Map<TopicPartition, CleanEnd>> cleanEnds,
+            boolean created,
+            Run run) {
+        this.identity = identity;
+        this.metadata = metadata;
+        this.opened = opened;
+        this.logDirs = logDirs;
+        this.cleanEnds = cleanEnds;
+        this.created = created;
+        this.run = run;
+    }
+
+    /**
+     * Makes the directories if needed, locks them, checks that their data are this broker's, and begins a run (rule R1).
+     *
+     * @param paths absolute and normalized
+     * @param metadata one of them
+     * @param clusterId as configured; empty takes the stored one, else draws one
+     * @param brokerId as configured; empty takes the stored one, else 0
+     * @param reserveBytes how many bytes shall stay free in a directory
+     * @throws DataDirectoryException if one is in use, of another cluster or broker, or the same as another one, or if the
+     *     metadata directory is unusable; the data are unchanged. Another one that is unusable is offline
+     */
+    static DataDirectories open(
+            List<Path> paths,
+            Path metadata,
+            Optional<String> clusterId,
+            OptionalInt brokerId,
+            ToLongFunction<DataDirectory> reserveBytes) {
+        return open(paths, metadata, clusterId, brokerId, reserveBytes, bootId());
+    }
+
+    static DataDirectories open(
+            List<Path> paths,
+            Path metadata,
+            Optional<String> clusterId,
+            OptionalInt brokerId,
+            ToLongFunction<DataDirectory> reserveBytes,
+            String bootId) {
+        var opening = new DirectoryOpening();
+        try {
+            for (var path : paths) {
+                opening.open(path, path.equals(metadata));
+            }
+            return opening.beginRun(clusterId, brokerId, reserveBytes, bootId);
+        } catch (StorageException e) {
+            opening.close();
+            throw new DataDirectoryException(
+                    "the data directory " + metadata + " cannot be used: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            opening.close();
+            throw e;
+        }
+    }
+
+    /** Empty where the system does not tell; then no crash counts as one of the process alone. */
+    private static String bootId() {
+        try {
+            return Files.readString(BOOT_ID).strip();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** The directories as the logs see them, in the order of the configuration. */
+    List<LogDir> logDirs() {
+        return logDirs;
+    }
+
+    /** Whether the broker can go on without it. */
+    boolean isMetadata(LogDir dir) {
+        return opened.get(dir) == metadata;
+    }
+
+    /** Where the metadata log lives. */
+    Path quorumPath() {
+        return metadata.path().resolve(QUORUM);
+    }
+
+    /** Of the metadata directory; the others differ in the directory's id only. */
+    Identity identity() {
+        return identity;
+    }
+
+    /** Whether no broker ever served on these data, so that they may lack what later starts must find. */
+    boolean fresh() {
+        return created || run.base().isEmpty();
+    }
+
+    UUID incarnation() {
+        return run.incarnation();
+    }
+
+    /** The last incarnation that served on these directories. */
+    Optional<UUID> baseIncarnation() {
+        return run.base();
+    }
+
+    /** What may be said of the data that it left, before the logs are looked at. */
+    synchronized RestartClaim claim() {
+        return run.claim();
+    }
+
+    /** What that does not cover. */
+    synchronized Run.Exceptions exceptions() {
+        return run.exceptions();
+    }
+
+    /** How the logs of a directory ended, if the last run stopped in order there. */
+    Optional<Map<TopicPartition, CleanEnd>> cleanEnds(LogDir dir) {
+        return Optional.ofNullable(cleanEnds.get(dir));
+    }
+
+    /**
+     * Damage was found and is about to be moved aside. Should this run end before the quorum hears of it, the next one,
+     * which will not find it again, does not claim that partition (rule R3). Durable on return.
+     */
+    synchronized void noteDamage(TopicPartition partition) {
+        change(run.excepting(partition));
+    }
+
+    /** A directory failed: what it held unforced may be lost without a trace (rule R10). Durable on return. */
+    synchronized void noteFailed(LogDir dir) {
+        dir.id().ifPresent(id -> change(run.withFailed(id)));
+    }
+
+    /** This run may serve from now on. Durable on return. */
+    synchronized void markServed() {
+        change(run.asServed());
+    }
+
+    private void change(Run next) {
+        PropertiesFile.write(metadata.disk(), Run.FILE, next.toProperties());
+        run = next;
+    }
+
+    /**
+     * Everything that this run wrote is on the disk. The last write of a run; durable on return (rule R2). The metadata
+     * directory comes last: once it says so, all others do that worked.
+     *
+     * @param ends how each log ended
+     */
+    synchronized void markClean(Map<LogDir, Map<TopicPartition, CleanEnd>> ends) {
+        for (var dir : logDirs) {
+            if (!dir.isOffline() && !isMetadata(dir)) {
+                try {
+                    markClean(dir, ends);
+                } catch (StorageException e) {
+                    LOG.error("Cannot note in {} that this run stopped in order", dir, e);
+                }
+            }
+        }
+        logDirs.stream().filter(this::isMetadata).forEach(dir -> markClean(dir, ends));
+    }
+
+    private void markClean(LogDir dir, Map<LogDir, Map<TopicPartition, CleanEnd>> ends) {
+        CleanMarker.write(
+                dir.disk().orElseThrow(), run.incarnation(), dir.id().orElseThrow(), ends.getOrDefault(dir, Map.of()));
+    }
+
+    @Override
+    public void close() {
+        opened.values().forEach(DataDirectory::close);
+    }
+}
