@@ -35,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,27 +53,34 @@ import java.util.concurrent.TimeUnit;
 final class TestCluster {
     static final String CLUSTER_ID = "test-cluster";
 
+    /** Free bytes below which a directory takes no appends. */
+    static final long RESERVE_BYTES = 1 << 20;
+
+    /** How brokers are set up. */
+    record Setup(int dirsPerBroker, long lagLimitNanos) {
+        static final Setup USUAL = new Setup(1, ReplicaOptions.DEFAULTS.lagLimitNanos());
+    }
+
     /** One broker's data plane. */
     private final class Node {
         final LocalMetadata metadata = new LocalMetadata(defects::add);
         final Map<Endpoint, ManagedChannel> channels = new ConcurrentHashMap<>();
+        final Map<Integer, FaultyDisk> disks = new TreeMap<>();
         final DataPlane dataPlane;
         final Server server;
 
         Node(int id) throws IOException {
-            Path directory = Files.createDirectories(root.resolve("broker-" + id));
+            List<LogDir> dirs = new ArrayList<>();
+            for (int number = 0; number < setup.dirsPerBroker(); number++) {
+                dirs.add(openDir(id, number));
+            }
             dataPlane = new DataPlane(
                     id,
                     metadata,
-                    new PartitionLogs(
-                            List.of(LogDir.online(directoryId(id), directory.toString(), new FileDisk(directory), 0)),
-                            LogConfig.defaults(),
-                            1,
-                            damaged -> {},
-                            InstantSource.system()),
+                    new PartitionLogs(dirs, LogConfig.defaults(), 1, damaged -> {}, InstantSource.system()),
                     1,
                     2,
-                    ReplicaOptions.DEFAULTS,
+                    ReplicaOptions.DEFAULTS.withLagLimitNanos(setup.lagLimitNanos()),
                     TestCluster.this::propose,
                     this::channel,
                     Duration.ofMillis(50),
@@ -84,6 +92,16 @@ final class TestCluster {
                 builder.addService(service);
             }
             server = builder.build().start();
+        }
+
+        private LogDir openDir(int broker, int number) throws IOException {
+            Path path = dirPath(broker, number);
+            if (Files.isRegularFile(path)) {
+                return LogDir.offline(path.toString(), "it is a file");
+            }
+            FaultyDisk disk = new FaultyDisk(new FileDisk(Files.createDirectories(path)));
+            disks.put(number, disk);
+            return LogDir.online(directoryId(broker, number), path.toString(), disk, RESERVE_BYTES);
         }
 
         private ManagedChannel channel(Endpoint endpoint) {
@@ -105,6 +123,7 @@ final class TestCluster {
     private static final int PORT_BASE = 10_000;
 
     private final Path root;
+    private final Setup setup;
     private final String name = UUID.randomUUID().toString();
     private final Map<Integer, Node> nodes = new TreeMap<>();
     private final Map<Integer, ManagedChannel> clients = new TreeMap<>();
@@ -112,7 +131,12 @@ final class TestCluster {
     private MetadataImage image = MetadataImage.EMPTY;
 
     TestCluster(Path root, int brokers) throws IOException {
+        this(root, brokers, Setup.USUAL);
+    }
+
+    TestCluster(Path root, int brokers, Setup setup) throws IOException {
         this.root = root;
+        this.setup = setup;
         apply(Command.newBuilder()
                 .setInitializeCluster(InitializeCluster.newBuilder()
                         .setClusterId(CLUSTER_ID)
@@ -123,8 +147,18 @@ final class TestCluster {
         }
     }
 
-    private static UUID directoryId(int broker) {
-        return new UUID(7, broker);
+    static UUID directoryId(int broker, int number) {
+        return new UUID(7 + number, broker);
+    }
+
+    /** Where a directory of a broker is; a file in its place makes it one that cannot be opened. */
+    Path dirPath(int broker, int number) {
+        return root.resolve("broker-" + broker + (number == 0 ? "" : "-dir-" + number));
+    }
+
+    /** A directory of a broker that runs. */
+    FaultyDisk disk(int broker, int number) {
+        return nodes.get(broker).disks.get(number);
     }
 
     private String serverName(int id) {
@@ -194,17 +228,19 @@ final class TestCluster {
             ByteString base = image.broker(id)
                     .map(broker -> UuidBytes.toBytes(broker.incarnation()))
                     .orElse(ByteString.EMPTY);
-            CommandReply reply = apply(Command.newBuilder()
-                    .setRegisterBroker(RegisterBroker.newBuilder()
-                            .setClusterId(CLUSTER_ID)
-                            .setBrokerId(id)
-                            .setIncarnation(UuidBytes.toBytes(incarnation))
-                            .setHost("localhost")
-                            .setPort(PORT_BASE + id)
-                            .setClaim(RestartClaim.RESTART_CLAIM_DURABLE)
-                            .setBaseIncarnation(base)
-                            .addDirectoryIds(UuidBytes.toBytes(directoryId(id))))
-                    .build());
+            RegisterBroker.Builder registration = RegisterBroker.newBuilder()
+                    .setClusterId(CLUSTER_ID)
+                    .setBrokerId(id)
+                    .setIncarnation(UuidBytes.toBytes(incarnation))
+                    .setHost("localhost")
+                    .setPort(PORT_BASE + id)
+                    .setClaim(RestartClaim.RESTART_CLAIM_DURABLE)
+                    .setBaseIncarnation(base);
+            node.disks
+                    .keySet()
+                    .forEach(number -> registration.addDirectoryIds(UuidBytes.toBytes(directoryId(id, number))));
+            CommandReply reply =
+                    apply(Command.newBuilder().setRegisterBroker(registration).build());
             epoch = reply.getRegisterBroker().getBrokerEpoch();
             nodes.put(id, node);
             node.metadata.publish(io.kontiki.metadata.MetadataDelta.full(image), image);
@@ -249,7 +285,7 @@ final class TestCluster {
     }
 
     Path logDirectory(int broker, String partition) {
-        return root.resolve("broker-" + broker).resolve(partition);
+        return dirPath(broker, 0).resolve(partition);
     }
 
     void close() throws InterruptedException {
