@@ -1,0 +1,125 @@
+package io.kontiki.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.proto.v1.CreateTopicRequest;
+import io.kontiki.proto.v1.TopicServiceGrpc;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A single broker with two directories and a topic of four partitions. */
+class LogDirsTest {
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path data;
+
+    private Broker broker;
+
+    @BeforeEach
+    void begin() throws InterruptedException {
+        start();
+        var channel = NettyChannelBuilder.forAddress(
+                        broker.endpoint().host(), broker.endpoint().port())
+                .usePlaintext()
+                .build();
+        TopicServiceGrpc.newBlockingStub(channel)
+                .createTopic(CreateTopicRequest.newBuilder()
+                        .setName("t")
+                        .setPartitions(4)
+                        .build());
+        channel.shutdownNow();
+        await().until(() ->
+                records().stream().noneMatch(record -> record.directoryOf(0).equals(PartitionRegistration.UNASSIGNED)));
+    }
+
+    private void start() throws InterruptedException {
+        broker = Broker.start(BrokerConfig.of(
+                Map.of("log.dirs", data.resolve("a") + "," + data.resolve("b"), "listeners", "GRPC://127.0.0.1:0")));
+        assertThat(broker.awaitServing(SOON)).isTrue();
+    }
+
+    @AfterEach
+    void end() {
+        broker.close();
+    }
+
+    private List<PartitionRegistration> records() {
+        return broker.metadata().topic("t").orElseThrow().partitions();
+    }
+
+    private long logsIn(String name) throws IOException {
+        try (Stream<Path> names = Files.list(data.resolve(name))) {
+            return names.filter(each -> each.getFileName().toString().matches("t-\\d"))
+                    .count();
+        }
+    }
+
+    @Test
+    void partitionsAreSpreadAndLeadAgainAfterAnOrderlyStop() throws Exception {
+        assertThat(List.of(logsIn("a"), logsIn("b"))).containsExactly(2L, 2L);
+        assertThat(records().stream().map(record -> record.directoryOf(0)).distinct())
+                .hasSize(2);
+        broker.close();
+        assertThat(Files.readAllLines(data.resolve("b").resolve(CleanMarker.FILE)))
+                .hasSize(3 + 2 + 1);
+        start();
+        await().until(() -> records().stream().allMatch(PartitionRegistration::hasLeader));
+        assertThat(broker.meters()
+                        .get("kontiki_log_recovery_remaining_logs")
+                        .tag("dir", data.resolve("b").toString())
+                        .gauge()
+                        .value())
+                .isZero();
+    }
+
+    @Test
+    void withoutOneOfItsDirectoriesTheBrokerServesWhatIsInTheOther() throws Exception { // R12, K-14139
+        broker.close();
+        Files.move(data.resolve("b"), data.resolve("away"));
+        Files.writeString(data.resolve("b"), "no directory");
+        start();
+        await().until(() ->
+                records().stream().filter(PartitionRegistration::hasLeader).count() == 2);
+        assertThat(logsIn("a")).isEqualTo(2);
+        assertThat(records().stream().filter(record -> !record.hasLeader()))
+                .allMatch(record -> record.lastKnown().contains(0));
+    }
+
+    @Test
+    void aReplacedDirectoryIsNotTakenForTheOldOne() throws Exception { // K-14139
+        broker.close();
+        Files.move(data.resolve("b"), data.resolve("away"));
+        start();
+        await().until(() ->
+                records().stream().filter(PartitionRegistration::hasLeader).count() == 2);
+        assertThat(List.of(logsIn("a"), logsIn("b"))).containsExactly(2L, 0L);
+    }
+
+    @Test
+    void aLogThatVanishedBetweenTwoRunsIsNotLedFrom() throws Exception { // R3
+        broker.close();
+        var lost = Stream.of("a", "b")
+                .map(name -> data.resolve(name).resolve("t-0"))
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow();
+        Files.move(lost, data.resolve("lost"));
+        start();
+        await().until(() ->
+                records().stream().filter(PartitionRegistration::hasLeader).count() == 3);
+        assertThat(records().get(0).hasLeader()).isFalse();
+    }
+}
