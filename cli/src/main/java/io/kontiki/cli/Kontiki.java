@@ -45,7 +45,8 @@ final class Kontiki extends CommandGroup {
                 .addSubcommand(new Produce(terminal, clients, messages, stop))
                 .addSubcommand(new Consume(terminal, clients, options, stop))
                 .addSubcommand(group(new ClusterCommands(), new ClusterInfo(terminal, clients)))
-                .addSubcommand(group(new BrokerCommands(), new BrokerList(terminal, clients)));
+                .addSubcommand(group(
+                        new BrokerCommands(), new BrokerList(terminal, clients), new BrokerLogDirs(terminal, clients)));
         withoutClientOptions(commandLine.getSubcommands().get("server").getCommandSpec());
         commandLine
                 .registerConverter(Duration.class, new DurationText())
@@ -87,6 +88,7 @@ final class Kontiki extends CommandGroup {
                 new TopicCreate(clients, messages),
                 new TopicAlter(clients, messages),
                 new TopicAddPartitions(clients, messages),
+                new TopicTrim(terminal, clients, messages),
                 new TopicDelete(terminal, clients, messages));
     }
 

@@ -1,7 +1,6 @@
 package io.kontiki.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -10,8 +9,6 @@ import picocli.CommandLine.Parameters;
 /** {@code kontiki topic delete}. */
 @Command(name = "delete", description = "Delete a topic with all its records. Asks first.")
 final class TopicDelete implements Callable<Integer> {
-    private static final int MAX_ANSWER_BYTES = 1024;
-
     private final Terminal terminal;
     private final Clients clients;
     private final Messages messages;
@@ -31,7 +28,8 @@ final class TopicDelete implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (!yes) {
-            confirm();
+            new Confirmation(terminal)
+                    .ask(name, "This deletes topic " + name + " with all its records.", "not deleting topic " + name);
         }
         clients.withAdmin(admin -> {
             admin.deleteTopic(name);
@@ -39,21 +37,5 @@ final class TopicDelete implements Callable<Integer> {
         });
         messages.tell("deleted topic " + name);
         return ExitCode.DONE;
-    }
-
-    private void confirm() throws IOException {
-        if (!terminal.inIsTerminal()) {
-            throw new Failure(
-                    ExitCode.USAGE, "not deleting topic " + name + " without being asked to twice", "Add --yes.");
-        }
-        terminal.err().print("This deletes topic " + name + " with all its records. To go on, type its name: ");
-        terminal.err().flush();
-        String answer = new LineReader(terminal.in(), MAX_ANSWER_BYTES)
-                .next()
-                .map(line -> new String(line, StandardCharsets.UTF_8).strip())
-                .orElse("");
-        if (!answer.equals(name)) {
-            throw new Failure(ExitCode.FAILED, "the names differ: nothing deleted", "");
-        }
     }
 }

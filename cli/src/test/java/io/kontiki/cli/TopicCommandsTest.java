@@ -87,10 +87,76 @@ class TopicCommandsTest {
         assertThat(run.err()).contains("type its name").endsWith("deleted topic typed\n");
     }
 
+    @Test
+    void trimDeletesTheOldestRecordsOfEachPartition() {
+        kontiki("topic", "create", "long", "-p", "2");
+        broker.command().input("a\nb\nc\n").run("produce", "long", "--partition", "0");
+
+        var dry = kontiki("topic", "trim", "long", "--before", "latest", "--dry-run", "-o", "jsonl");
+        assertThat(dry.out()).contains("\"deleted\":false");
+
+        var kept = kontiki("topic", "trim", "long", "--before", "-1", "--yes", "-o", "jsonl");
+        assertThat(kept.out().lines().toList().get(0))
+                .isEqualTo(
+                        "{\"topic\":\"long\",\"partition\":0,\"beforeOffset\":3,\"logStartOffset\":3,\"deleted\":true}");
+        assertThat(kontiki("consume", "long", "--from", "earliest").out()).isEqualTo("c\n");
+        assertThat(kontiki("topic", "trim", "long", "--before", "latest", "--yes")
+                        .err())
+                .isEqualTo("deleted records of topic long\n");
+    }
+
+    @Test
+    void trimAsksFirst() {
+        kontiki("topic", "create", "asked");
+        var run = broker.command().onTerminal().input("no\n");
+
+        assertThat(run.run("topic", "trim", "asked", "--before", "latest")).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err())
+                .contains("oldest records of 1 partition of topic asked")
+                .contains("nothing deleted");
+        assertThat(broker.run(ExitCode.USAGE, "topic", "trim", "asked", "--before", "latest")
+                        .err())
+                .contains("Add --yes.");
+    }
+
+    @Test
+    void trimIsRefusedWhereItCannotBeMeant() {
+        kontiki("topic", "create", "two", "-p", "2");
+        kontiki("topic", "create", "keyed", "-c", "cleanup.policy=compact");
+
+        assertThat(broker.run(ExitCode.USAGE, "topic", "trim", "two", "--before", "5", "--yes")
+                        .err())
+                .contains("an offset means another record in each of the 2 partitions")
+                .contains("--partition");
+        assertThat(broker.run(ExitCode.CONFLICT, "topic", "trim", "two", "--before", "5", "-p", "1", "--yes")
+                        .err())
+                .contains("before_offset 5 of two-1 is above its high watermark");
+        assertThat(broker.run(ExitCode.CONFLICT, "topic", "trim", "keyed", "--before", "latest", "--yes")
+                        .err())
+                .contains("cleanup.policy of topic \"keyed\" is compact");
+    }
+
+    @Test
+    void logDirsShowsWhatLiesWhere() {
+        kontiki("topic", "create", "placed");
+        broker.command().input("a\n").run("produce", "placed");
+
+        var table = kontiki("broker", "log-dirs", "--topic", "placed");
+        assertThat(table.out()).contains(directory.toString()).containsPattern("placed +0 +leader +[0-9]+ B +2 +0\n");
+        assertThat(kontiki("broker", "log-dirs", "0", "-t", "placed", "-o", "jsonl")
+                        .out())
+                .contains("\"state\":\"online\"")
+                .contains("\"topic\":\"placed\",\"partition\":0,")
+                .contains("\"endOffset\":2,\"offsetLag\":0,\"leader\":true");
+        assertThat(broker.run(ExitCode.USAGE, "broker", "log-dirs", "99").err())
+                .contains("broker_id 99 is no registered broker");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "4,topic describe nowhere",
         "4,topic delete nowhere --yes",
+        "4,topic trim nowhere --before latest --yes",
         "4,topic alter nowhere -c flush.mode=os",
         "4,topic add-partitions nowhere -p 2",
         "4,produce nowhere",

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -28,6 +29,7 @@ import java.util.SplittableRandom;
 public final class Admin implements AutoCloseable {
     private final Channels channels;
     private final AnyBroker anyBroker;
+    private final LogCalls logs;
     private final ClientConfig client;
     private MetadataTracker tracker;
     private OffsetLookup offsets;
@@ -36,6 +38,7 @@ public final class Admin implements AutoCloseable {
         client = builder.clientConfig();
         channels = new Channels(builder.transport());
         anyBroker = new AnyBroker(channels, client::bootstrapServers, client.requestTimeout(), client.connectTimeout());
+        logs = new LogCalls(anyBroker, client.requestTimeout());
     }
 
     /** Settings for a new admin. */
@@ -164,6 +167,26 @@ public final class Admin implements AutoCloseable {
                 answer.getMaxRequestBytes(),
                 answer.getMaxTopicNameLength(),
                 List.copyOf(answer.getFeaturesList()));
+    }
+
+    /**
+     * Deletes the records below an offset of each partition, on all replicas, for good. Waits until no live replica gives
+     * them out any more. What was done before a failure stays done.
+     *
+     * @param beforeOffsets 0 to the end of the committed records
+     * @return the first offset that is left, by partition
+     */
+    public Map<TopicPartition, Long> deleteRecords(Map<TopicPartition, Long> beforeOffsets) {
+        return logs.deleteRecords(beforeOffsets);
+    }
+
+    /**
+     * The log directories of a broker, with what lies in them.
+     *
+     * @param topic only its partitions; empty for all
+     */
+    public List<LogDirInfo> describeLogDirs(int brokerId, Optional<String> topic) {
+        return logs.describeLogDirs(brokerId, topic);
     }
 
     /** Looks up offsets at the leaders, by partition. Fails if one of them cannot be found within the request time-out. */

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -97,6 +98,23 @@ public final class Partition {
     /** Whether this replica leads, as far as was published. */
     public boolean isLeader() {
         return driver.view().role() == ReplicaRole.LEADER;
+    }
+
+    /** What the replica says of its log, of one moment. */
+    CompletableFuture<ReplicaDescription> describe() {
+        CompletableFuture<ReplicaDescription> description = new CompletableFuture<>();
+        loop.execute(() -> {
+            long end = log.endOffset();
+            description.complete(new ReplicaDescription(
+                    id,
+                    dir,
+                    log.sizeInBytes(),
+                    log.logStartOffset(),
+                    end,
+                    Math.max(0, replica.knownHighWatermark() - end),
+                    replica.role() == ReplicaRole.LEADER));
+        });
+        return description;
     }
 
     /**

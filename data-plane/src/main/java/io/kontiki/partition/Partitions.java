@@ -215,6 +215,24 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
         return topic.length() <= 249 ? topic : topic.substring(0, 249) + "…";
     }
 
+    /** This broker. */
+    public int brokerId() {
+        return ports.brokerId();
+    }
+
+    /** All directories of this broker, those that are offline, too. */
+    public List<LogDir> logDirs() {
+        return directory.dirs();
+    }
+
+    /** What every replica here says of its log; those that end meanwhile say nothing. */
+    public CompletableFuture<List<ReplicaDescription>> describeReplicas() {
+        List<CompletableFuture<ReplicaDescription>> all =
+                partitions.values().stream().map(Partition::describe).toList();
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+                .thenApply(done -> all.stream().map(CompletableFuture::join).toList());
+    }
+
     /** By id, as other brokers ask. */
     public Optional<Partition> find(TopicPartition id) {
         return Optional.ofNullable(partitions.get(id));

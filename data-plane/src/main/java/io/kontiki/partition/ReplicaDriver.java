@@ -289,8 +289,10 @@ final class ReplicaDriver implements EffectRunner {
             log.resetTo(point.startOffset(), point.epochs(), point.producers());
             logView.startStored(log.logStartOffset());
         } catch (IllegalArgumentException e) {
-            // Damaged on the way. The log is as it was; asking again brings another copy.
+            // Damaged on the way. The log is as it was; asking again in a while brings another copy.
             LOG.warn("{} is not reset: {}", name, e.getMessage());
+            handle(replica.onResetFailed(nowNanos()));
+            return;
         } catch (LogFailedException e) {
             onIoError(e);
             return;
@@ -413,8 +415,8 @@ final class ReplicaDriver implements EffectRunner {
 
     private LogStart readLogStart() {
         try {
-            long start = log.logStartOffset();
-            return new LogStart(logView.firstBatchAt(start), log.epochs(), log.producerSnapshotAt(start));
+            long start = logView.firstBatchAt(log.logStartOffset());
+            return new LogStart(start, log.epochs(), log.producerSnapshotAt(start));
         } catch (StorageException | InvalidBatchException e) {
             loop.execute(() -> onIoError(e));
             throw new StorageException("read", log.directory(), e);

@@ -49,6 +49,10 @@ final class FollowerReplica implements Role {
         return (phase == Phase.ATTACHING || phase == Phase.ATTACHED) && link.equals(other);
     }
 
+    long leaderHighWatermark() {
+        return leaderHighWatermark;
+    }
+
     // ---- Events of the log, the metadata and the clock
 
     @Override
@@ -149,6 +153,12 @@ final class FollowerReplica implements Role {
     void onTruncated(long nowNanos) {
         if (phase == Phase.TRUNCATING) {
             attach(nowNanos);
+        }
+    }
+
+    void onResetFailed(long nowNanos) {
+        if (phase == Phase.TRUNCATING) {
+            detached(nowNanos);
         }
     }
 

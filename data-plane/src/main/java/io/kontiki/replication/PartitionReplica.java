@@ -81,6 +81,11 @@ public final class PartitionReplica {
         return handle(() -> asFollower().ifPresent(follower -> follower.onTruncated(nowNanos)));
     }
 
+    /** {@link Effect.ResetTo} was not done, since what the leader sent is not sound; the log is as it was. */
+    public List<Effect> onResetFailed(long nowNanos) {
+        return handle(() -> asFollower().ifPresent(follower -> follower.onResetFailed(nowNanos)));
+    }
+
     /** The log start rose, by retention, by a request or by {@link Effect.RaiseLogStart}, or is on the disk now. */
     public List<Effect> onLogStartRaised(long nowNanos) {
         return handle(() -> role.onLogStartRaised(nowNanos));
@@ -310,6 +315,13 @@ public final class PartitionReplica {
     /** First offset not yet known to be committed. */
     public long highWatermark() {
         return state.highWatermark();
+    }
+
+    /** A leader's own high watermark; a follower's leader's, as last told, which may be above this log's end. */
+    public long knownHighWatermark() {
+        return role instanceof FollowerReplica follower
+                ? Math.max(highWatermark(), follower.leaderHighWatermark())
+                : highWatermark();
     }
 
     // ---- Roles

@@ -71,6 +71,7 @@ public final class DataPlane implements AutoCloseable {
                 new FetchGrpcService(
                         partitions, metadata, readers, Runtime.getRuntime().maxMemory() / 4),
                 new PublishGrpcService(metadata, router, InstantSource.system()),
+                new LogGrpcService(brokerId, partitions, metadata, readers, channels),
                 new ReplicationGrpcService(partitions, metadata, transport.followers(), pushers));
     }
 

@@ -128,6 +128,18 @@ class LogStartTest {
     }
 
     @Test
+    void resetThatFailsIsAskedForAgainInAWhile() {
+        Rig rig = attaching(new TestLog().append(1, 3));
+        rig.run(rig.replica.onResetAsked(link(rig), new Point(7), rig.now()).stream()
+                .filter(effect -> !(effect instanceof Effect.ResetTo))
+                .toList());
+        rig.forget().run(rig.replica.onResetFailed(rig.now()));
+        assertThat(rig.none(Effect.SendAttach.class)).isTrue();
+        assertThat(rig.pass(ReplicaOptions.DEFAULTS.retryNanos()).all(Effect.SendAttach.class))
+                .hasSize(1);
+    }
+
+    @Test
     void resetOfAnotherLinkOrBelowTheLogEndChangesNothing() {
         Rig rig = attaching(new TestLog().append(1, 3));
         rig.run(rig.replica.onResetAsked(new Link(5, 77), new Point(7), rig.now()));

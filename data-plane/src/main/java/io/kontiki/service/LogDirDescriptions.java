@@ -1,0 +1,131 @@
+package io.kontiki.service;
+
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.TopicImage;
+import io.kontiki.metadata.UuidBytes;
+import io.kontiki.partition.Partitions;
+import io.kontiki.partition.ReplicaDescription;
+import io.kontiki.proto.v1.DescribeLogDirsRequest;
+import io.kontiki.proto.v1.DescribeLogDirsResponse;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.proto.v1.LogDir;
+import io.kontiki.proto.v1.LogDirPartition;
+import io.kontiki.proto.v1.LogServiceGrpc;
+import io.kontiki.storage.StorageException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** Tells what lies in the log directories of this broker, or asks another one for its own. Any thread. */
+final class LogDirDescriptions {
+    private static final long TIMEOUT_SECONDS = 10;
+
+    private final int brokerId;
+    private final Partitions partitions;
+    private final LocalMetadata metadata;
+    private final Executor readers;
+    private final Function<Endpoint, ManagedChannel> channels;
+
+    LogDirDescriptions(
+            int brokerId,
+            Partitions partitions,
+            LocalMetadata metadata,
+            Executor readers,
+            Function<Endpoint, ManagedChannel> channels) {
+        this.brokerId = brokerId;
+        this.partitions = partitions;
+        this.metadata = metadata;
+        this.readers = readers;
+        this.channels = channels;
+    }
+
+    /** @throws StatusRuntimeException if the request as a whole is refused */
+    CompletableFuture<DescribeLogDirsResponse> describe(DescribeLogDirsRequest request) {
+        MetadataImage image = RequestLimits.ready(metadata.current());
+        if (!request.getTopic().isEmpty()) {
+            RequestLimits.topicName(request.getTopic());
+        }
+        if (!request.hasBrokerId() || request.getBrokerId() == brokerId) {
+            return partitions.describeReplicas().thenApplyAsync(replicas -> described(request, replicas), readers);
+        }
+        Endpoint other = image.broker(request.getBrokerId())
+                .map(BrokerRegistration::endpoint)
+                .orElseThrow(() -> RequestLimits.refused(
+                        ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                        "broker_id",
+                        "broker_id " + request.getBrokerId() + " is no registered broker"));
+        UnaryCall<DescribeLogDirsResponse> call = new UnaryCall<>();
+        LogServiceGrpc.newStub(channels.apply(other))
+                .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .describeLogDirs(request, call);
+        return call.answer();
+    }
+
+    private DescribeLogDirsResponse described(DescribeLogDirsRequest request, List<ReplicaDescription> replicas) {
+        DescribeLogDirsResponse.Builder response =
+                DescribeLogDirsResponse.newBuilder().setBrokerId(brokerId);
+        for (io.kontiki.partition.LogDir dir : partitions.logDirs()) {
+            LogDir.Builder described = LogDir.newBuilder()
+                    .setPath(dir.path())
+                    .setState(state(dir.state()))
+                    .setReason(dir.status().reason());
+            dir.id().map(UuidBytes::toBytes).ifPresent(described::setId);
+            usableBytes(dir).ifPresent(described::setUsableBytes);
+            replicas.stream()
+                    .filter(replica -> replica.dir() == dir)
+                    .flatMap(replica -> partition(replica).stream())
+                    .filter(partition ->
+                            request.getTopic().isEmpty() || partition.getTopic().equals(request.getTopic()))
+                    .sorted(Comparator.comparing(LogDirPartition::getTopic)
+                            .thenComparingInt(LogDirPartition::getPartition))
+                    .forEach(described::addPartitions);
+            response.addLogDirs(described);
+        }
+        return response.build();
+    }
+
+    /** Empty for a replica whose topic was deleted meanwhile. */
+    private Optional<LogDirPartition> partition(ReplicaDescription replica) {
+        return metadata.current()
+                .topic(replica.id().topicId())
+                .map(TopicImage::name)
+                .map(topic -> LogDirPartition.newBuilder()
+                        .setTopic(topic)
+                        .setPartition(replica.id().partition())
+                        .setSizeBytes(replica.sizeBytes())
+                        .setLogStartOffset(replica.logStartOffset())
+                        .setEndOffset(replica.endOffset())
+                        .setOffsetLag(replica.offsetLag())
+                        .setLeader(replica.leads())
+                        .build());
+    }
+
+    private static OptionalLong usableBytes(io.kontiki.partition.LogDir dir) {
+        if (dir.isOffline() || dir.disk().isEmpty()) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(dir.disk().get().usableBytes());
+        } catch (StorageException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private static LogDir.State state(io.kontiki.partition.LogDir.State state) {
+        return switch (state) {
+            case ONLINE -> LogDir.State.STATE_ONLINE;
+            case FULL -> LogDir.State.STATE_FULL;
+            case OFFLINE -> LogDir.State.STATE_OFFLINE;
+        };
+    }
+}

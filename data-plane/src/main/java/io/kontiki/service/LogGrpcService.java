@@ -1,0 +1,53 @@
+package io.kontiki.service;
+
+import io.grpc.ManagedChannel;
+import io.grpc.stub.StreamObserver;
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.partition.Partitions;
+import io.kontiki.proto.v1.DeleteRecordsRequest;
+import io.kontiki.proto.v1.DeleteRecordsResponse;
+import io.kontiki.proto.v1.DescribeLogDirsRequest;
+import io.kontiki.proto.v1.DescribeLogDirsResponse;
+import io.kontiki.proto.v1.LogServiceGrpc;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/** Deletes records and shows where they are, here or on the brokers that have them. */
+final class LogGrpcService extends LogServiceGrpc.LogServiceImplBase {
+    private final RecordDeletion deletion;
+    private final LogDirDescriptions descriptions;
+
+    /**
+     * @param readers threads that may block on the disk
+     * @param channels gives the shared channel to a broker
+     */
+    LogGrpcService(
+            int brokerId,
+            Partitions partitions,
+            LocalMetadata metadata,
+            Executor readers,
+            Function<Endpoint, ManagedChannel> channels) {
+        this.deletion = new RecordDeletion(partitions, metadata, channels);
+        this.descriptions = new LogDirDescriptions(brokerId, partitions, metadata, readers, channels);
+    }
+
+    @Override
+    public void deleteRecords(DeleteRecordsRequest request, StreamObserver<DeleteRecordsResponse> out) {
+        deletion.delete(request).whenComplete((response, failure) -> answer(response, failure, out));
+    }
+
+    @Override
+    public void describeLogDirs(DescribeLogDirsRequest request, StreamObserver<DescribeLogDirsResponse> out) {
+        descriptions.describe(request).whenComplete((response, failure) -> answer(response, failure, out));
+    }
+
+    private static <A> void answer(A response, Throwable failure, StreamObserver<A> out) {
+        if (failure == null) {
+            out.onNext(response);
+            out.onCompleted();
+        } else {
+            out.onError(ServiceErrors.toStatus(failure));
+        }
+    }
+}
