@@ -317,8 +317,9 @@ final class LogWriter {
 
     /** See {@link PartitionLog#producerSnapshotAt}. Any thread. */
     ByteBuffer producerSnapshotAt(LogView seen, long offset) {
-        if (offset < seen.logStartOffset() || offset > seen.endOffset()) {
-            throw new OffsetOutOfRangeException(directory.path(), offset, seen.logStartOffset(), seen.endOffset());
+        long first = seen.segments()[0].baseOffset();
+        if (offset < first || offset > seen.endOffset()) {
+            throw new OffsetOutOfRangeException(directory.path(), offset, first, seen.endOffset());
         }
         ProducerState then = new ProducerState(config.maxProducerIds());
         ProducerSnapshot.restore(directory, seen, offset, then);

@@ -164,7 +164,7 @@ public final class PartitionLog implements AutoCloseable {
      * it (rule F11). Reads a snapshot and the batch headers behind it, of a segment at most if snapshots are sound. Any
      * thread; may block on the disk.
      *
-     * @throws OffsetOutOfRangeException if the offset is below the log start or above the log end
+     * @throws OffsetOutOfRangeException if the offset is below the first segment or above the log end
      * @throws StorageException if the disk fails
      */
     public ByteBuffer producerSnapshotAt(long offset) {
