@@ -223,12 +223,17 @@ final class LogFlush {
     }
 
     /** Changes files of the log if something holds, and while no flush, truncation, reset, close or delete runs. */
-    synchronized boolean whileTrue(BooleanSupplier condition, Runnable files) {
+    private synchronized boolean whileTrue(BooleanSupplier condition, Runnable files) {
         if (ended || !condition.getAsBoolean()) {
             return false;
         }
         files.run();
         return true;
+    }
+
+    /** Replaces the note of how far the log is compacted, unless it was cut meanwhile: then that lowered the note. */
+    boolean noteCleaned(BooleanSupplier uncut, CleanerCheckpoint progress) {
+        return whileTrue(uncut, () -> progress.write(directory));
     }
 
     /** Before offsets are missing in the log for the first time. */

@@ -349,7 +349,7 @@ final class LogRecovery {
         segment.index(batch, (int) scan.position());
         epochs = epochs.with(batch.leaderEpoch(), batch.baseOffset());
         producers
-                .onAppended(batch.isControl() && batch.isTransactional() ? cursor.batch() : batch)
+                .onAppended(batch.isControl() && batch.isTransactional() ? scan.batch() : batch)
                 .ifPresent(segment::addAborted);
         endOffset = batch.nextOffset();
         scannedBytes += batch.sizeInBytes();

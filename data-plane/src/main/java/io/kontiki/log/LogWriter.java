@@ -249,6 +249,11 @@ final class LogWriter {
         return flush.exchange(() -> exchangeInView(seen, replaced, by), files);
     }
 
+    /** See {@link PartitionLog#noteCleaned}. Cleaner's thread. */
+    boolean noteCleaned(LogView seen, CleanerCheckpoint progress) {
+        return flush.noteCleaned(() -> view().cuts() == seen.cuts(), progress);
+    }
+
     private boolean exchangeInView(LogView seen, List<LogSegment> replaced, LogSegment by) {
         while (true) {
             LogView now = view();

@@ -171,6 +171,21 @@ public final class PartitionLog implements AutoCloseable {
         return look(view -> writer.producerSnapshotAt(view, offset));
     }
 
+    /** The settings now. Any thread. */
+    LogConfig config() {
+        return writer.config();
+    }
+
+    /** Where the log's files are. Any thread. */
+    LogDirectory directoryFiles() {
+        return directory;
+    }
+
+    /** Whether nobody may use the log any more. Any thread. */
+    boolean isClosed() {
+        return closed;
+    }
+
     /** The log as it is now; its segments' files may go at any time (see {@link #exchange}). Any thread. */
     LogView view() {
         return writer.view();
@@ -381,15 +396,18 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * Runs what notes on disk how far the log is compacted, unless it was cut meanwhile. As {@link #exchange} otherwise.
+     * Notes on disk how far the log is compacted. For compaction; a thread of its own.
      *
-     * @return whether it ran
+     * @param seen the view that was compacted
+     * @return false if nothing happened, as the log was cut since or is closed
+     * @throws DiskFullException if there is no room; what was noted before stays
+     * @throws LogFailedException if the disk fails or something did before
      */
-    boolean whileUncut(LogView seen, Runnable files) {
+    boolean noteCleaned(LogView seen, CleanerCheckpoint progress) {
         if (closed && failure == null) {
             return false;
         }
-        return change(() -> flush.whileTrue(() -> writer.view().cuts() == seen.cuts(), files));
+        return append(() -> writer.noteCleaned(seen, progress));
     }
 
     /**

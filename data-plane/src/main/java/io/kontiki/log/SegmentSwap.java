@@ -1,6 +1,6 @@
 package io.kontiki.log;
 
-import io.kontiki.storage.Disk;
+import io.kontiki.storage.DiskFile;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,7 +26,7 @@ record SegmentSwap(LogDirectory directory, long baseOffset, long endOffset) {
     static final String SWAP = ".swap";
 
     private static final List<String> INDEXES =
-            List.of(LogDirectory.OFFSET_INDEX, LogDirectory.TIME_INDEX, ".txnindex");
+            List.of(LogDirectory.OFFSET_INDEX, LogDirectory.TIME_INDEX, LogDirectory.TRANSACTION_INDEX);
     private static final int OFFSET_DIGITS = 20;
     private static final int SEPARATOR_AT = OFFSET_DIGITS;
     private static final int STEM_LENGTH = 2 * OFFSET_DIGITS + 1;
@@ -45,31 +45,38 @@ record SegmentSwap(LogDirectory directory, long baseOffset, long endOffset) {
         return directory.file(String.format(Locale.ROOT, "%020d-%020d", baseOffset, endOffset) + suffix);
     }
 
-    /** Makes the new segment count; its bytes must be flushed. */
-    void commit() {
-        directory.disk().rename(cleanedFile(), swapFile());
+    /**
+     * Makes the new segment count.
+     *
+     * @param file the new segment, flushed; readers may use it beside this call
+     */
+    void commit(DiskFile file) {
+        file.rename(swapFile());
         directory.force();
     }
 
-    /** Puts the new segment in the place of the old ones. May be repeated from any point. */
-    void complete() {
-        Disk disk = directory.disk();
+    /**
+     * Puts the new segment in the place of the old ones. May be repeated from any point.
+     *
+     * @param file the new segment
+     */
+    void complete(DiskFile file) {
         for (String suffix : INDEXES) {
-            for (long offset : directory.offsetsWith(suffix)) {
-                if (offset >= baseOffset && offset < endOffset) {
-                    disk.delete(directory.file(offset, suffix));
-                }
-            }
+            deleteFrom(baseOffset, suffix);
         }
-        for (long offset : directory.offsetsWith(LogDirectory.LOG)) {
-            if (offset > baseOffset && offset < endOffset) {
-                disk.delete(directory.file(offset, LogDirectory.LOG));
-            }
-        }
+        deleteFrom(baseOffset + 1, LogDirectory.LOG);
         // Before the rename: once it is done nothing tells any more that these files are to go.
         directory.force();
-        disk.rename(swapFile(), directory.file(baseOffset, LogDirectory.LOG));
+        file.rename(directory.file(baseOffset, LogDirectory.LOG));
         directory.force();
+    }
+
+    private void deleteFrom(long firstOffset, String suffix) {
+        for (long offset : directory.offsetsWith(suffix)) {
+            if (offset >= firstOffset && offset < endOffset) {
+                directory.disk().delete(directory.file(offset, suffix));
+            }
+        }
     }
 
     /** Throws away what was written, if anything. */
@@ -83,8 +90,14 @@ record SegmentSwap(LogDirectory directory, long baseOffset, long endOffset) {
             if (name.endsWith(CLEANED)) {
                 directory.disk().delete(directory.file(name));
             } else {
-                parse(directory, name).ifPresent(SegmentSwap::complete);
+                parse(directory, name).ifPresent(SegmentSwap::completeAtStart);
             }
+        }
+    }
+
+    private void completeAtStart() {
+        try (DiskFile file = directory.disk().open(swapFile())) {
+            complete(file);
         }
     }
 

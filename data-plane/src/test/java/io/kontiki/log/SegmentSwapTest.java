@@ -45,7 +45,9 @@ class SegmentSwapTest {
 
     @Test
     void startCompletesWhatWasCommitted() {
-        swap.commit();
+        try (DiskFile file = disk.open(swap.cleanedFile())) {
+            swap.commit(file);
+        }
         SegmentSwap.recover(directory);
         SegmentSwap.recover(directory);
         assertThat(content(directory.file(0, ".log"))).isEqualTo("new");
