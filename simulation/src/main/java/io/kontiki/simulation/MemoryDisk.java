@@ -2,54 +2,63 @@ package io.kontiki.simulation;
 
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFile;
+import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
- * A disk in memory that forgets as a real one does. A power cut keeps what was flushed; of what was not, a part that the
- * seed chooses: of each file's unflushed tail a prefix, in which a stretch may be zeros or, after a truncation, the bytes
- * that lay there before; of each directory's creations, renames and deletions the first few. It can also fail: from the
- * n-th change on, all changes and flushes fail.
+ * A disk in memory that forgets as a real one does. A power cut keeps what was flushed, and of what was not a part, see
+ * {@link PowerCut}. A watcher hears of every change before it happens, so that the power can go between any two. It can
+ * also fail (from the n-th change on, all changes and flushes do) and be full.
  *
  * <p>Any thread may call it; calls are ordered by one lock, so one thread gives one order.
  */
 public final class MemoryDisk implements Disk {
     private static final String ROOT = "";
 
-    /** What programs see, by path. Directories have no bytes. */
-    private final TreeMap<String, Node> visible = new TreeMap<>();
-    /** Names that survive a power cut. */
-    private TreeMap<String, Node> durable = new TreeMap<>();
-    /** Per directory, changes of names that no flush has made durable, oldest first. */
-    private final TreeMap<String, List<NameChange>> pending = new TreeMap<>();
-
+    private UnflushedNames root;
+    private Watcher watcher = (operation, path) -> {};
     private long changesLeft = Long.MAX_VALUE;
     private long changes;
+    private long usableBytes = 1L << 40;
     private int run;
 
-    /** A file or a directory. */
-    private static final class Node {
-        final boolean isDirectory;
-        final UnflushedBytes bytes = new UnflushedBytes();
-
-        Node(boolean isDirectory) {
-            this.isDirectory = isDirectory;
-        }
+    /** Hears of changes and flushes. */
+    public interface Watcher {
+        /**
+         * The disk is as it was before the change, and may be used and changed meanwhile.
+         *
+         * @param operation as a verb: "append to"
+         */
+        void beforeChange(String operation, String path);
     }
 
-    private interface NameChange {
-        void applyTo(Map<String, Node> names);
+    /** An empty disk. */
+    public MemoryDisk() {
+        this(new UnflushedNames());
+    }
+
+    private MemoryDisk(UnflushedNames root) {
+        this.root = root;
+    }
+
+    /** Tells that watcher, instead of the one before, of all changes from now on. */
+    public synchronized void watch(Watcher newWatcher) {
+        watcher = newWatcher;
     }
 
     /** Lets that many more changes and flushes succeed; all later ones fail. */
     public synchronized void failAfter(long successfulChanges) {
         changesLeft = successfulChanges;
+    }
+
+    /** From now on no append may be bigger; appends do not use it up. */
+    public synchronized void setUsableBytes(long bytes) {
+        usableBytes = bytes;
     }
 
     /** Changes and flushes that succeeded so far. */
@@ -61,141 +70,141 @@ public final class MemoryDisk implements Disk {
     public synchronized void cutPower(RandomGenerator random) {
         run++;
         changesLeft = Long.MAX_VALUE;
-        for (List<NameChange> ofDirectory : pending.values()) {
-            int kept = random.nextInt(ofDirectory.size() + 1);
-            ofDirectory.subList(0, kept).forEach(change -> change.applyTo(durable));
-        }
-        pending.clear();
-        visible.clear();
-        visible.putAll(durable);
-        for (Node node : visible.values()) {
-            node.bytes.cutPower(random);
-        }
+        root = root.after(PowerCut.losingSome(random));
+    }
+
+    /** The disk that would be found if the power went now; this one does not change. */
+    public synchronized MemoryDisk after(PowerCut cut) {
+        return new MemoryDisk(root.after(cut));
+    }
+
+    /** Whether a power cut would take nothing. */
+    public synchronized boolean isFlushed() {
+        return root.isFlushed();
+    }
+
+    /** The bytes of all files as programs see them, by path; directories are not told. */
+    public synchronized Map<String, ByteBuffer> contents() {
+        Map<String, ByteBuffer> contents = new TreeMap<>();
+        collect(ROOT, root, contents);
+        return contents;
+    }
+
+    private static void collect(String prefix, UnflushedNames directory, Map<String, ByteBuffer> target) {
+        directory.visible().forEach((name, node) -> {
+            if (node instanceof UnflushedBytes file) {
+                target.put(prefix + name, ByteBuffer.wrap(file.content()));
+            } else {
+                collect(prefix + name + "/", (UnflushedNames) node, target);
+            }
+        });
     }
 
     /** Flips one bit, as rot does: it is durable at once. */
     public synchronized void flipBit(String path, long position, int bit) {
-        find("flip a bit of", path, false).bytes.flipBit((int) position, bit);
+        if (!(find(path) instanceof UnflushedBytes file)) {
+            throw failure("flip a bit of", path, "no such file");
+        }
+        file.flipBit((int) position, bit);
     }
 
     @Override
     public synchronized DiskFile open(String path) {
-        Node node = visible.get(path);
+        MemoryNode node = find(path);
         if (node == null) {
-            requireDirectory("open", Disk.parentOf(path));
-            change("open", path);
-            node = new Node(false);
-            Node created = node;
-            rename(Disk.parentOf(path), names -> names.put(path, created));
-        } else if (node.isDirectory) {
-            throw failure("open", path, "it is a directory");
+            UnflushedNames parent = directory("open", Disk.parentOf(path));
+            change("create", path);
+            UnflushedBytes created = new UnflushedBytes();
+            parent.add(name(path), created);
+            return new MemoryFile(path, created, run);
         }
-        return new MemoryFile(path, node.bytes, run);
+        if (node instanceof UnflushedBytes file) {
+            return new MemoryFile(path, file, run);
+        }
+        throw failure("open", path, "it is a directory");
     }
 
     @Override
     public synchronized boolean exists(String path) {
-        return path.equals(ROOT) || visible.containsKey(path);
+        return find(path) != null;
     }
 
     @Override
     public synchronized List<String> list(String directory) {
-        requireDirectory("list", directory);
-        return visible.keySet().stream()
-                .filter(path -> Disk.parentOf(path).equals(directory))
-                .map(path -> path.substring(path.lastIndexOf('/') + 1))
-                .sorted(Comparator.naturalOrder())
-                .toList();
+        return List.copyOf(directory("list", directory).visible().keySet());
     }
 
     @Override
     public synchronized void createDirectory(String directory) {
         if (exists(directory)) {
-            requireDirectory("create", directory);
+            directory("create", directory);
             return;
         }
         createDirectory(Disk.parentOf(directory));
-        change("create", directory);
-        Node created = new Node(true);
-        rename(Disk.parentOf(directory), names -> names.put(directory, created));
+        change("create directory", directory);
+        directory("create", Disk.parentOf(directory)).add(name(directory), new UnflushedNames());
     }
 
     @Override
     public synchronized void delete(String path) {
-        Node node = visible.get(path);
+        MemoryNode node = find(path);
         if (node == null) {
             return;
         }
-        if (node.isDirectory && !list(path).isEmpty()) {
+        if (node instanceof UnflushedNames directory && !directory.visible().isEmpty()) {
             throw failure("delete", path, "it is not empty");
         }
         change("delete", path);
-        rename(Disk.parentOf(path), names -> names.remove(path));
+        directory("delete", Disk.parentOf(path)).remove(name(path));
     }
 
     @Override
     public synchronized void rename(String source, String target) {
-        Node node = visible.get(source);
-        if (node == null) {
+        if (!exists(source)) {
             throw failure("rename", source, "it is not there");
         }
         if (!Disk.parentOf(source).equals(Disk.parentOf(target))) {
             throw failure("rename", source, target + " lies in another directory");
         }
-        change("rename", source);
-        rename(Disk.parentOf(source), names -> move(names, source, target));
-    }
-
-    /** Moves an entry and, for a directory, all below it. */
-    private static void move(Map<String, Node> names, String source, String target) {
-        Node moved = names.remove(source);
-        if (moved == null) {
-            return;
-        }
-        names.put(target, moved);
-        String below = source + "/";
-        for (String path : List.copyOf(names.keySet())) {
-            if (path.startsWith(below)) {
-                names.put(target + "/" + path.substring(below.length()), names.remove(path));
-            }
-        }
+        change("rename to " + target, source);
+        directory("rename", Disk.parentOf(source)).rename(name(source), name(target));
     }
 
     @Override
     public synchronized void forceDirectory(String directory) {
-        requireDirectory("flush", directory);
-        change("flush", directory);
-        List<NameChange> ofDirectory = pending.remove(directory);
-        if (ofDirectory != null) {
-            ofDirectory.forEach(nameChange -> nameChange.applyTo(durable));
-        }
+        UnflushedNames names = directory("flush", directory);
+        change("flush directory", directory);
+        names.force();
     }
 
     @Override
-    public long usableBytes() {
-        return Long.MAX_VALUE;
+    public synchronized long usableBytes() {
+        return usableBytes;
     }
 
-    private void rename(String directory, NameChange nameChange) {
-        nameChange.applyTo(visible);
-        pending.computeIfAbsent(directory, key -> new ArrayList<>()).add(nameChange);
-    }
-
-    private Node find(String operation, String path, boolean directory) {
-        Node node = visible.get(path);
-        if (node == null || node.isDirectory != directory) {
-            throw failure(operation, path, directory ? "no such directory" : "no such file");
+    /** Null if there is nothing of that name. */
+    private MemoryNode find(String path) {
+        if (path.equals(ROOT)) {
+            return root;
         }
-        return node;
+        return find(Disk.parentOf(path)) instanceof UnflushedNames parent
+                ? parent.visible().get(name(path))
+                : null;
     }
 
-    private void requireDirectory(String operation, String path) {
-        if (!path.equals(ROOT)) {
-            find(operation, path, true);
+    private UnflushedNames directory(String operation, String path) {
+        if (find(path) instanceof UnflushedNames directory) {
+            return directory;
         }
+        throw failure(operation, path, "no such directory");
+    }
+
+    private static String name(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
     }
 
     private void change(String operation, String path) {
+        watcher.beforeChange(operation, path);
         if (changesLeft <= 0) {
             throw failure(operation, path, "the disk fails");
         }
@@ -238,10 +247,22 @@ public final class MemoryDisk implements Disk {
         public void append(ByteBuffer... buffers) {
             synchronized (MemoryDisk.this) {
                 begin("append to");
+                requireRoom(buffers);
                 change("append to", path);
                 for (ByteBuffer buffer : buffers) {
                     bytes.append(buffer);
                 }
+            }
+        }
+
+        private void requireRoom(ByteBuffer... buffers) {
+            long needed = 0;
+            for (ByteBuffer buffer : buffers) {
+                needed += buffer.remaining();
+            }
+            if (needed > usableBytes) {
+                throw new DiskFullException(
+                        "append to", path, new IllegalStateException("it is full, " + usableBytes + " bytes are left"));
             }
         }
 
@@ -257,6 +278,9 @@ public final class MemoryDisk implements Disk {
         public ByteBuffer map(int size) {
             synchronized (MemoryDisk.this) {
                 begin("map");
+                if (size > bytes.size()) {
+                    throw new IllegalArgumentException(path + " has " + bytes.size() + " bytes, cannot map " + size);
+                }
                 ByteBuffer copy = ByteBuffer.allocate(size);
                 bytes.read(0, copy);
                 return copy.flip().asReadOnlyBuffer();

@@ -1,10 +1,10 @@
 package io.kontiki.simulation;
 
-/** The cluster broke a promise or an invariant. */
+/** What is simulated broke a promise or an invariant. */
 public final class SimulationFailure extends AssertionError {
     private static final long serialVersionUID = 1L;
 
-    SimulationFailure(String message) {
+    public SimulationFailure(String message) {
         super(message);
     }
 

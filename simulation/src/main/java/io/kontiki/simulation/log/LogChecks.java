@@ -1,0 +1,147 @@
+package io.kontiki.simulation.log;
+
+import io.kontiki.log.EpochEntry;
+import io.kontiki.log.LogConfig;
+import io.kontiki.log.LogSlice;
+import io.kontiki.log.PartitionLog;
+import io.kontiki.record.BatchHeader;
+import io.kontiki.record.Record;
+import io.kontiki.record.RecordBatch;
+import io.kontiki.record.RecordBatches;
+import io.kontiki.simulation.SimulationFailure;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+
+/**
+ * Compares a log with the plain list: all it can be asked must be answered as from a list of the batches it holds, with
+ * epochs, producers and times derived anew from these.
+ */
+final class LogChecks {
+    private LogChecks() {}
+
+    /**
+     * Fails unless the log holds the first batches expected, at least those below an offset, and begins where it may.
+     *
+     * @return what was found, for the log from now on
+     */
+    static ExpectedLog requirePrefix(
+            PartitionLog log, ExpectedLog expected, long minEndOffset, LogConfig config, RandomGenerator random) {
+        long start = log.logStartOffset();
+        require(
+                start >= expected.durableStart() && start <= expected.startOffset(),
+                "log starts at %d, expected %d to %d",
+                start,
+                expected.durableStart(),
+                expected.startOffset());
+        require(
+                log.endOffset() >= minEndOffset,
+                "log ends at %d, everything below %d must be there",
+                log.endOffset(),
+                minEndOffset);
+        int first = expected.indexOf(start);
+        List<ByteBuffer> found = readAll(log, random);
+        int count = first + found.size();
+        require(
+                count <= expected.batches().size(),
+                "log has batches up to %d, the last one written ends at %d",
+                log.endOffset(),
+                expected.endOffset());
+        for (int i = 0; i < found.size(); i++) {
+            require(
+                    found.get(i).equals(expected.batches().get(first + i)),
+                    "batch at offset %d is not the one written there",
+                    expected.header(first + i).baseOffset());
+        }
+        ExpectedLog left = expected.found(start, count);
+        require(
+                log.endOffset() == left.endOffset(),
+                "log ends at %d, its last batch at %d",
+                log.endOffset(),
+                left.endOffset());
+        requireEpochs(log, left);
+        ExpectedProducers.of(left.batchesOfProducers(), config.maxProducerIds()).requireSame(log);
+        for (int i = 0; i < 3; i++) {
+            requireTime(log, left, random);
+        }
+        return left;
+    }
+
+    /** Every batch, read in slices of any size. */
+    static List<ByteBuffer> readAll(PartitionLog log, RandomGenerator random) {
+        List<ByteBuffer> batches = new ArrayList<>();
+        long next = log.logStartOffset();
+        while (next < log.endOffset()) {
+            LogSlice slice = log.read(next, 1 + random.nextInt(3000), Long.MAX_VALUE);
+            require(slice.endOffset() > next, "a read at offset %d gives nothing", next);
+            for (RecordBatch batch : RecordBatches.of(slice.bytes())) {
+                require(batch.hasValidChecksum(), "the batch at offset %d has a wrong checksum", batch.baseOffset());
+                batches.add(batch.bytes());
+            }
+            next = slice.endOffset();
+        }
+        return batches;
+    }
+
+    private static void requireEpochs(PartitionLog log, ExpectedLog expected) {
+        long start = expected.startOffset();
+        TreeMap<Integer, Long> told = new TreeMap<>();
+        for (int i = 0; i < expected.batches().size(); i++) {
+            BatchHeader batch = expected.header(i);
+            told.putIfAbsent(batch.leaderEpoch(), batch.baseOffset());
+        }
+        Set<Integer> visible = new HashSet<>();
+        for (int i = expected.indexOf(start); i < expected.batches().size(); i++) {
+            visible.add(expected.header(i).leaderEpoch());
+        }
+        List<EpochEntry> batches = new ArrayList<>();
+        told.forEach((epoch, offset) -> batches.add(new EpochEntry(epoch, Math.max(start, offset))));
+        batches.removeIf(entry -> !visible.contains(entry.epoch()));
+        List<EpochEntry> found = new ArrayList<>(log.epochs().entries());
+        require(
+                found.stream().allMatch(entry -> entry.startOffset() >= start),
+                "epochs %s begin below the log start %d",
+                found,
+                start);
+        // Epochs without a batch that can be read are known to the log alone.
+        found.removeIf(entry -> !visible.contains(entry.epoch()));
+        require(found.equals(batches), "epochs are %s, the batches tell %s", found, batches);
+    }
+
+    private static void requireTime(PartitionLog log, ExpectedLog expected, RandomGenerator random) {
+        long time = random.nextLong(LogWorkload.CLOCK_BOUND_MS);
+        if (!expected.batches().isEmpty() && random.nextInt(4) > 0) {
+            int any = random.nextInt(expected.batches().size());
+            time = expected.header(any).maxTimestampMs() - random.nextInt(3);
+        }
+        long first = firstNotOlder(expected, time);
+        long found = log.offsetForTimestamp(time).map(at -> at.offset()).orElse(-1L);
+        require(found == first, "time %d is found at offset %d, expected %d", time, found, first);
+    }
+
+    private static long firstNotOlder(ExpectedLog expected, long time) {
+        for (int i = expected.indexOf(expected.startOffset());
+                i < expected.batches().size();
+                i++) {
+            if (expected.header(i).maxTimestampMs() >= time) {
+                for (Record each : RecordBatch.at(expected.batches().get(i), 0)) {
+                    if (each.timestampMs() >= time && each.offset() >= expected.startOffset()) {
+                        return each.offset();
+                    }
+                }
+            }
+        }
+        return -1;
+    }
+
+    static void require(boolean holds, String message, Object... values) {
+        if (!holds) {
+            throw new SimulationFailure(String.format(Locale.ROOT, message, values));
+        }
+    }
+}
