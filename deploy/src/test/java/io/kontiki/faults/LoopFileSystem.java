@@ -1,0 +1,210 @@
+package io.kontiki.faults;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * An ext4 file system of its own, in a file, to be broken. It is unmounted and deleted on {@link #close} or when this
+ * process ends; what a killed process left behind, {@link Leftovers} takes away. Belongs to one thread.
+ */
+public final class LoopFileSystem implements AutoCloseable {
+    private static final int UNMOUNT_TRIES = 50;
+    private static final String BALLAST = "ballast";
+
+    /** What a power cut leaves. */
+    public enum PowerCut {
+        /** The system wrote everything just before. */
+        AFTER_SYNC,
+        /** It wrote the journal of the file system just before, but no data. */
+        AFTER_JOURNAL,
+        /** It wrote nothing. */
+        AT_ONCE
+    }
+
+    private final Path directory;
+    private final Path image;
+    private final Path mountPoint;
+    private final Thread atExit = new Thread(this::takeDown, "kontiki-faults-exit");
+    private String device;
+    private Process thawing;
+
+    private LoopFileSystem(Path directory) {
+        this.directory = directory;
+        this.image = directory.resolve("disk.img");
+        this.mountPoint = directory.resolve("mount");
+    }
+
+    /** Makes and mounts an empty file system. */
+    public static LoopFileSystem create(long bytes) {
+        Tools.assumeFileSystemsCanBeMade();
+        Leftovers.takeAway();
+        try {
+            LoopFileSystem made = new LoopFileSystem(Files.createTempDirectory(Leftovers.ownPrefix()));
+            Runtime.getRuntime().addShutdownHook(made.atExit);
+            made.format(bytes);
+            return made;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void format(long bytes) throws IOException {
+        Files.createDirectory(mountPoint);
+        try (FileChannel file = FileChannel.open(image, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[1]), bytes - 1);
+        }
+        try {
+            Tools.run("mkfs.ext4", "-q", "-F", "-m", "0", image.toString());
+            mount();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void mount() {
+        device = Tools.run("losetup", "-f", "--show", image.toString());
+        Tools.run("mount", "-t", "ext4", device, mountPoint.toString());
+    }
+
+    /** The root of the file system. */
+    public Path root() {
+        return mountPoint;
+    }
+
+    /** From now on every access fails, and what was not written is lost. */
+    public void cutPower(PowerCut kind) {
+        Tools.run(Tools.cutPower().toString(), mountPoint.toString(), Integer.toString(kind.ordinal()));
+    }
+
+    /** Unmounts and mounts again: after a power cut the journal is replayed. Nobody may have a file open. */
+    public void remount() {
+        unmount();
+        mount();
+    }
+
+    /**
+     * Lets every write and flush wait from now on, like a disk that hangs. A process of its own lets them go on, at the
+     * latest after {@code longest}, whatever becomes of this one.
+     */
+    public void freeze(Duration longest) {
+        try {
+            // The freeze is over when the command returns; the rest waits in the background.
+            Tools.run("fsfreeze", "-f", mountPoint.toString());
+            thawing = new ProcessBuilder(
+                            "sh",
+                            "-c",
+                            "trap '' INT TERM HUP; sleep \"$1\"; fsfreeze -u \"$2\"",
+                            "thaw",
+                            Long.toString(longest.toSeconds()),
+                            mountPoint.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            Tools.attempt("fsfreeze", "-u", mountPoint.toString());
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lets writes go on. */
+    public void thaw() {
+        if (thawing != null) {
+            thawing.descendants().forEach(ProcessHandle::destroyForcibly);
+            thawing.destroyForcibly();
+            thawing = null;
+            Tools.attempt("fsfreeze", "-u", mountPoint.toString());
+        }
+    }
+
+    /** Takes all room but so much. */
+    public void fillUpTo(long bytesLeft) throws IOException {
+        long usable = Files.getFileStore(mountPoint).getUsableSpace();
+        Tools.run(
+                "fallocate",
+                "-l",
+                Long.toString(usable - bytesLeft),
+                mountPoint.resolve(BALLAST).toString());
+    }
+
+    /** Gives back what {@link #fillUpTo} took. */
+    public void makeRoom() throws IOException {
+        Files.deleteIfExists(mountPoint.resolve(BALLAST));
+    }
+
+    private void unmount() {
+        for (int tries = 1; isMounted(); tries++) {
+            // A process that was killed a moment ago may still hold a file.
+            if (Tools.attempt("umount", mountPoint.toString()).succeeded()) {
+                break;
+            }
+            if (tries == UNMOUNT_TRIES) {
+                throw new IllegalStateException(mountPoint + " is in use");
+            }
+            pause();
+        }
+        detach();
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private boolean isMounted() {
+        return Tools.textOf(Path.of("/proc/mounts")).contains(" " + mountPoint + " ");
+    }
+
+    private void detach() {
+        if (device != null) {
+            Tools.attempt("losetup", "-d", device);
+            device = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException exiting) {
+            return;
+        }
+        takeDown();
+    }
+
+    private void takeDown() {
+        thaw();
+        try {
+            unmount();
+        } catch (IllegalStateException inUse) {
+            Tools.attempt("umount", "-l", mountPoint.toString());
+            detach();
+        }
+        delete(directory);
+    }
+
+    static void delete(Path tree) {
+        List<Path> deepestFirst;
+        try (Stream<Path> files = Files.walk(tree)) {
+            deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : deepestFirst) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
