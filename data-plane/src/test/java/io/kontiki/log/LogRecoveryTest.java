@@ -236,7 +236,7 @@ class LogRecoveryTest {
         assertThat(new String(disk.readSmall("t-0/leader-epoch-checkpoint", 100), StandardCharsets.UTF_8))
                 .isEqualTo("0\n2\n3 0\n8 1\n");
         assertThat(new String(disk.readSmall("t-0/partition.metadata", 100), StandardCharsets.UTF_8))
-                .isEqualTo("version: 0\ntopic_id: AAAAAAAAAAEAAAAAAAAAAg\n");
+                .isEqualTo("version: 0\ntopic_id: AAAAAAAAAAEAAAAAAAAAAg");
     }
 
     @Test

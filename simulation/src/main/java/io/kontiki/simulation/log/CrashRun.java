@@ -111,8 +111,7 @@ public final class CrashRun {
     private void examine(PowerCut cut) {
         points++;
         MemoryDisk left = disk.after(cut);
-        Recovery recovery =
-                Recovery.open(left, workload.expected(), workload.promisedEnd(), workload.config(), random);
+        Recovery recovery = Recovery.open(left, workload.expected(), workload.promisedEnd(), workload.config(), random);
         PartitionLog log = recovery.log();
         requireLasting(left, log, recovery.found());
         if (random.nextInt(8) == 0) {

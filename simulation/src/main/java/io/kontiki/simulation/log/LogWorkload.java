@@ -138,7 +138,8 @@ final class LogWorkload {
         int count = 1 + random.nextInt(3);
         for (int i = 0; i < count; i++) {
             epoch += random.nextInt(10) == 0 ? 1 : 0;
-            boolean isEmpty = expected.indexOf(expected.startOffset()) == expected.batches().size();
+            boolean isEmpty = expected.indexOf(expected.startOffset())
+                    == expected.batches().size();
             long gap = !isEmpty && random.nextInt(20) == 0 ? 1 + random.nextInt(5) : 0;
             ByteBuffer batch = stamped(nextBatch(), expected.endOffset() + gap);
             expected.append(batch);
