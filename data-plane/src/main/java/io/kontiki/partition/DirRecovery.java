@@ -135,16 +135,35 @@ final class DirRecovery {
     }
 
     private void recover(Candidate candidate) {
-        long scanned = 0;
+        Segments segments = new Segments(candidate.segments());
         try {
-            PartitionLog log = openOrSetDamageAside(candidate);
-            scanned = log.recovery().scannedBytes();
-            noteOpened(candidate.id(), log);
-        } catch (StorageException e) {
+            noteOpened(candidate.id(), openOrSetDamageAside(candidate, segments));
+        } catch (StorageException | DamagedLogException e) {
             LOG.error("Cannot open the log {} in {}: its partition stays offline here", candidate.directory(), dir, e);
             noteDamaged(candidate.id());
         } finally {
-            progress.recovered(dir, candidate.segments(), scanned);
+            progress.logDone(dir, segments.left);
+        }
+    }
+
+    /** Takes the segments of one log from those that remain, each once, though a damaged log is opened twice. */
+    private final class Segments implements RecoveryListener {
+        private int left;
+
+        Segments(int found) {
+            left = found;
+        }
+
+        @Override
+        public void onSegments(int count) {
+            // They were counted when the directory was listed.
+        }
+
+        @Override
+        public void onSegmentDone(long scannedBytes) {
+            int done = Math.min(left, 1);
+            left -= done;
+            progress.segmentsDone(dir, done, scannedBytes);
         }
     }
 
@@ -157,13 +176,12 @@ final class DirRecovery {
         damaged.add(id);
     }
 
-    private PartitionLog openOrSetDamageAside(Candidate candidate) {
+    private PartitionLog openOrSetDamageAside(Candidate candidate, RecoveryListener listener) {
         Disk disk = dir.disk().orElseThrow();
         UUID topicId = candidate.id().topicId();
         Optional<CleanEnd> end = cleanEnds.map(ends -> ends.get(candidate.id()));
         try {
-            PartitionLog log =
-                    PartitionLog.open(disk, candidate.directory(), topicId, defaults, end, RecoveryListener.NONE);
+            PartitionLog log = PartitionLog.open(disk, candidate.directory(), topicId, defaults, end, listener);
             if (log.recovery().contradictsCleanEnd() || (cleanEnds.isPresent() && end.isEmpty())) {
                 LOG.error("The log {} in {} does not end as the last run left it", candidate.directory(), dir);
                 damageFound.accept(candidate.id());
@@ -175,7 +193,7 @@ final class DirRecovery {
             damageFound.accept(candidate.id());
             noteDamaged(candidate.id());
             PartitionLog.setDamageAside(disk, candidate.directory(), e);
-            return PartitionLog.open(disk, candidate.directory(), topicId, defaults);
+            return PartitionLog.open(disk, candidate.directory(), topicId, defaults, Optional.empty(), listener);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.kontiki.partition;
 
 import io.kontiki.log.CleanEnd;
+import io.kontiki.log.DamagedLogException;
 import io.kontiki.log.ForeignLogException;
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.LogFailedException;
@@ -9,6 +10,7 @@ import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.storage.Disk;
+import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -176,8 +178,9 @@ public final class PartitionLogs {
                 .max(Comparator.comparing((Placed placed) -> isAt(placed.dir(), assigned))
                         .thenComparing(placed -> placed.log().endOffset()));
         if (chosen.isEmpty()) {
-            Optional<LogDir> dir = assigned.equals(PartitionRegistration.UNASSIGNED) ? dirForNew() : online(assigned);
-            return dir.flatMap(target -> openNew(target, id, name, settings(config)));
+            return dirsForNew(assigned).stream()
+                    .flatMap(dir -> openNew(dir, id, name, settings(config)).stream())
+                    .findFirst();
         }
         recovered.remove(id);
         found.stream()
@@ -188,17 +191,13 @@ public final class PartitionLogs {
         return chosen;
     }
 
-    private Optional<LogDir> online(UUID directory) {
-        return dirs.stream()
-                .filter(dir -> isAt(dir, directory) && !dir.isOffline())
-                .findFirst();
-    }
-
-    /** Not a full one, if there is another. */
-    private Optional<LogDir> dirForNew() {
+    /** The one that the quorum has for it; else all that work, first those with room, first those with the fewest logs. */
+    private List<LogDir> dirsForNew(UUID assigned) {
         return dirs.stream()
                 .filter(dir -> !dir.isOffline())
-                .min(Comparator.comparing(LogDir::state).thenComparing(LogDir::logs));
+                .filter(dir -> assigned.equals(PartitionRegistration.UNASSIGNED) || isAt(dir, assigned))
+                .sorted(Comparator.comparing(LogDir::state).thenComparing(LogDir::logs))
+                .toList();
     }
 
     /** The log's settings for a topic. */
@@ -234,8 +233,11 @@ public final class PartitionLogs {
             PartitionLog log = openNew(dir.disk().orElseThrow(), id, directory, settings);
             dir.logAdded();
             return Optional.of(new Placed(dir, log));
-        } catch (StorageException e) {
-            LOG.error("Cannot open the log {} in {}: its partition stays offline here", directory, dir, e);
+        } catch (DiskFullException e) {
+            dir.noteFull(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        } catch (StorageException | DamagedLogException e) {
+            LOG.error("Cannot open the log {} in {}", directory, dir, e);
             return Optional.empty();
         }
     }
@@ -279,9 +281,12 @@ public final class PartitionLogs {
         dirs.forEach(dir -> StrayLogs.deleteDue(dir, clock.millis()));
     }
 
+    /** What is in an offline directory is not touched: it will be a stray when that is back. */
     void delete(Placed placed) {
         try {
-            placed.log().delete();
+            if (!placed.dir().isOffline()) {
+                placed.log().delete();
+            }
         } catch (StorageException | LogFailedException e) {
             LOG.error("Cannot delete the log {} in {}", placed.log().directory(), placed.dir(), e);
         }

@@ -80,10 +80,16 @@ public final class RecoveryProgress implements MeterBinder {
         of.remainingSegments.addAndGet(segments);
     }
 
-    void recovered(LogDir dir, int segments, long scannedBytes) {
+    void segmentsDone(LogDir dir, int segments, long scannedBytes) {
         Counts of = counts.get(dir);
         of.scannedBytes.addAndGet(scannedBytes);
         of.remainingSegments.addAndGet(-segments);
+    }
+
+    /** @param segmentsLeft those of the log that were not told as done */
+    void logDone(LogDir dir, int segmentsLeft) {
+        Counts of = counts.get(dir);
+        of.remainingSegments.addAndGet(-segmentsLeft);
         of.remainingLogs.decrementAndGet();
     }
 

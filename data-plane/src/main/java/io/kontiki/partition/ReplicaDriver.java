@@ -140,7 +140,7 @@ final class ReplicaDriver implements EffectRunner {
         handle(replica.onTick(nowNanos));
         retryLeaderChange();
         rollIfDue(nowNanos);
-        if (nowNanos - nextCheckpointNanos >= 0 && !stopped) {
+        if (nowNanos - nextCheckpointNanos >= 0 && !stopped && replica.role() != ReplicaRole.FAULTED) {
             nextCheckpointNanos = nowNanos + CHECKPOINT_NANOS;
             if (log.endOffset() != checkpointedOffset) {
                 checkpointedOffset = log.endOffset();

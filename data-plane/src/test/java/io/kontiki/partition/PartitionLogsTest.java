@@ -95,7 +95,8 @@ class PartitionLogsTest {
             progress.found(first, 3);
         }
         for (int i = 0; i < 120; i++) {
-            progress.recovered(first, 3, 1L << 25);
+            progress.segmentsDone(first, 2, 1L << 25);
+            progress.logDone(first, 1);
         }
 
         assertThat(progress.line(first, 12_300_000_000L))

@@ -137,8 +137,17 @@ class LogDirTest {
     }
 
     @Test
+    void aNewPartitionGoesWhereItCanBeMade() {
+        cluster.deleteTopic(topicId("a"));
+        cluster.disk(0, 0).fail();
+        cluster.createTopic("c", ONE_IS_ENOUGH, List.of(0));
+        await().untilAsserted(() -> assertThat(record("c").directoryOf(0)).isEqualTo(TestCluster.directoryId(0, 1)));
+        assertThat(reasonOf(0, "c", "written")).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+    }
+
+    @Test
     void aFollowerWithoutRoomLeavesByItsLagAndComesBack() {
-        int full = cluster.image().broker(1).isPresent() ? 1 : 2;
+        int full = 1;
         cluster.disk(full, 0).setUsableBytes(0);
         cluster.disk(full, 1).setUsableBytes(0);
         await().until(() -> {
