@@ -15,7 +15,7 @@ public final class CleaningPlan {
     private final long dirtyBytes;
     private final long totalBytes;
     private final boolean isOverdue;
-    private final double minDirtyRatio;
+    private final boolean isDue;
 
     private CleaningPlan(LogView view, CleanerCheckpoint checkpoint, Compaction settings, int segments, long nowMs) {
         long start = view.segments()[0].baseOffset();
@@ -25,10 +25,10 @@ public final class CleaningPlan {
         this.firstDirtyOffset = Math.max(start, Math.min(checkpoint.firstDirtyOffset(), endOffset));
         this.totalBytes = bytesFrom(0);
         this.dirtyBytes = firstDirtyOffset < endOffset ? measureDirtyBytes() : 0;
-        this.minDirtyRatio = settings.minDirtyRatio();
         boolean horizonPassed =
                 checkpoint.latestHorizonMs() != CleanerCheckpoint.NONE && checkpoint.latestHorizonMs() <= nowMs;
         this.isOverdue = segments > 0 && horizonPassed || dirtyBytes > 0 && waitedTooLong(settings, nowMs);
+        this.isDue = isOverdue || dirtyBytes > 0 && dirtyRatio() >= settings.minDirtyRatio();
     }
 
     /** @param limitOffset no segment that ends above it is compacted: the high watermark or, if lower, the LSO */
@@ -91,7 +91,7 @@ public final class CleaningPlan {
 
     /** Whether a pass is worth its work. */
     public boolean isDue() {
-        return isOverdue || dirtyBytes > 0 && dirtyRatio() >= minDirtyRatio;
+        return isDue;
     }
 
     /** The log as the plan saw it. */

@@ -56,6 +56,11 @@ public final class LogCleaner {
         this.lastOffsets = OffsetMap.forRecords(plan.endOffset() - plan.firstDirtyOffset(), mapBytes);
     }
 
+    /** Whether a log's settings ask for compaction. Any thread. */
+    public static boolean isEnabledFor(PartitionLog log) {
+        return log.config().compaction().enabled();
+    }
+
     /**
      * Looks what there is to do. Reads a small file and may read a few batches. Any thread.
      *
