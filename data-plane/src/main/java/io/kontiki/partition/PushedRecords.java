@@ -24,7 +24,8 @@ final class PushedRecords implements PushedBatches {
 
     /**
      * @param bytes one or more whole batches
-     * @throws InvalidBatchException if a checksum is wrong, offsets leave a gap or epochs decrease
+     * @throws InvalidBatchException if a checksum is wrong, offsets or epochs decrease; offsets may be missing, which compaction
+     *     took away
      */
     static PushedRecords of(ByteBuffer bytes) {
         long base = -1;
@@ -36,7 +37,7 @@ final class PushedRecords implements PushedBatches {
             if (end < 0) {
                 base = batch.baseOffset();
                 firstEpoch = batch.leaderEpoch();
-            } else if (batch.baseOffset() != end || batch.leaderEpoch() < lastEpoch) {
+            } else if (batch.baseOffset() < end || batch.leaderEpoch() < lastEpoch) {
                 throw new InvalidBatchException(
                         InvalidBatchException.Reason.CORRUPT_BATCH,
                         "batch at offset " + batch.baseOffset() + " of epoch " + batch.leaderEpoch()

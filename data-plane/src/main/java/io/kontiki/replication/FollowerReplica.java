@@ -214,7 +214,8 @@ final class FollowerReplica implements Role {
             return true;
         }
         PushedBatches batches = push.batches().get();
-        return batches.baseOffset() == log.endOffset()
+        // What compaction took away at the leader leaves a gap.
+        return batches.baseOffset() >= log.endOffset()
                 && batches.endOffset() > batches.baseOffset()
                 && batches.firstEpoch() >= latest.orElse(-1)
                 && batches.lastEpoch() >= batches.firstEpoch()

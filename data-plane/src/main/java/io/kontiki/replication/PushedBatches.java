@@ -2,8 +2,8 @@ package io.kontiki.replication;
 
 /**
  * Whole record batches that a push carries, held by the event loop's side, which has checked each batch before handing
- * them in: its size and CRC, that offsets are contiguous and leader epochs do not decrease from batch to batch. What
- * fails is told by {@link PartitionReplica#onPushCorrupt} instead.
+ * them in: its size and CRC, that offsets rise and leader epochs do not decrease from batch to batch. Offsets may be missing,
+ * which compaction took away at the leader. What fails is told by {@link PartitionReplica#onPushCorrupt} instead.
  */
 public interface PushedBatches {
     /** First offset of the first batch. */

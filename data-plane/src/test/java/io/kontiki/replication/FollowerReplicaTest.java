@@ -2,6 +2,7 @@ package io.kontiki.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -74,8 +75,17 @@ class FollowerReplicaTest {
         assertDropped(push(FIRST, 2, 1, 0, 0, 1));
         assertDropped(push(FIRST, 2, 1, 0, 6, 1));
         assertDropped(push(FIRST, 1, 1, 2, 5, 0));
+        Optional<PushedBatches> again = Optional.of(new Rig.TestBatches(1, 4, 5, 5));
+        assertDropped(new Push(FIRST, 2, OptionalInt.of(1), 0, 0, again));
+    }
+
+    /** What compaction took away at the leader is not there to be sent. */
+    @Test
+    void pushMayLeaveOutOffsets() {
+        Rig rig = following(new TestLog().append(1, 2));
         Optional<PushedBatches> gap = Optional.of(new Rig.TestBatches(3, 4, 5, 5));
-        assertDropped(new Push(FIRST, 2, OptionalInt.of(1), 0, 0, gap));
+        List<Effect> effects = rig.replica.onPush(new Push(FIRST, 2, OptionalInt.of(1), 0, 0, gap), rig.now());
+        assertThat(effects).contains(new Effect.AppendPushed(gap.get()));
     }
 
     private static void assertDropped(Push push) {
