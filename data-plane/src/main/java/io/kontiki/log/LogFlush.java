@@ -236,6 +236,10 @@ final class LogFlush {
         return whileTrue(uncut, () -> progress.write(directory));
     }
 
+    synchronized boolean mayHaveGaps() {
+        return stored.mayHaveGaps();
+    }
+
     /** Before offsets are missing in the log for the first time. */
     synchronized void allowGaps() {
         write(stored.withGaps());

@@ -171,16 +171,17 @@ final class LogRecovery {
     /** Loads what the clean stop left, if that is all there and ends as it should. */
     private boolean loads(CleanEnd end) {
         LogSegment last = segments.get(segments.size() - 1);
+        closeBelow(segments.size() - 1);
         boolean loaded = stored.recoveryPoint() == end.endOffset()
                 && stored.logStartOffset() >= segments.get(0).baseOffset()
                 && storedEpochs.isPresent()
                 && storedEpochs.get().truncatedTo(end.endOffset()).latestEpoch().orElse(CleanEnd.NO_EPOCH)
                         == end.lastEpoch()
-                && segments.stream().allMatch(LogSegment::useIndexFiles)
+                && last.useIndexFiles()
                 && last.endsAt(end.endOffset())
+                && last.transactions().isPresent()
                 && ProducerSnapshot.load(directory, end.endOffset(), producers);
         if (!loaded) {
-            segments.forEach(LogSegment::forgetIndexes);
             producers.clear();
             return false;
         }
@@ -227,26 +228,32 @@ final class LogRecovery {
         return first;
     }
 
-    /** Segments below the recovery point: their end must be where the next one begins, with indexes or without. */
+    /** Segments below the recovery point: their end must be where the next one begins, with sound indexes or without. */
     private void verifyClosed(int firstScanned) {
+        closeBelow(firstScanned);
         for (int i = 0; i < firstScanned; i++) {
             LogSegment segment = segments.get(i);
             long end = segments.get(i + 1).baseOffset();
-            if (!segment.useIndexFiles() || !segment.endsAt(end)) {
-                rebuildIndexes(segment, end);
+            if (!segment.endsAt(end)) {
+                // Whoever looks something up there makes the indexes again.
+                requireEnd(segment, end);
                 rebuiltIndexes++;
             }
             listener.onSegmentDone(0);
         }
     }
 
-    private void rebuildIndexes(LogSegment segment, long end) {
-        segment.forgetIndexes();
+    private void closeBelow(int number) {
+        for (int i = 0; i < number; i++) {
+            segments.get(i).closeAt(segments.get(i + 1).baseOffset());
+        }
+    }
+
+    private void requireEnd(LogSegment segment, long end) {
         SegmentScan scan = scanOf(segment);
         long expected = segment.baseOffset();
         try {
             while (scan.advance() && follows(scan.header(), expected)) {
-                segment.index(scan.header(), (int) scan.position());
                 expected = scan.header().nextOffset();
             }
         } catch (InvalidBatchException garbage) {
@@ -255,7 +262,6 @@ final class LogRecovery {
         if (scan.position() != segment.file().size() || expected != end) {
             throw damage(segment, scan.position(), expected, "the next segment begins at offset " + end);
         }
-        segment.seal();
     }
 
     /** Epochs and producers up to the scan: from their files, and what these do not cover from batch headers. */
@@ -298,13 +304,13 @@ final class LogRecovery {
                         before, before.sizeInBytes(), "the next segment begins at offset " + segment.baseOffset());
                 return Optional.of(new Cut(i - 1, before.sizeInBytes()));
             }
+            if (i > firstScanned) {
+                segments.get(i - 1).seal();
+            }
             long position = scan(segment);
             listener.onSegmentDone(position);
             if (position < segment.file().size()) {
                 return Optional.of(new Cut(i, position));
-            }
-            if (i < segments.size() - 1) {
-                segment.seal();
             }
         }
         return Optional.empty();
@@ -349,7 +355,7 @@ final class LogRecovery {
         segment.index(batch, (int) scan.position());
         epochs = epochs.with(batch.leaderEpoch(), batch.baseOffset());
         producers
-                .onAppended(batch.isControl() && batch.isTransactional() ? scan.batch() : batch)
+                .onAppended(batch.isControl() && batch.isTransactional() ? segment.batchAt(scan.position()) : batch)
                 .ifPresent(segment::addAborted);
         endOffset = batch.nextOffset();
         scannedBytes += batch.sizeInBytes();

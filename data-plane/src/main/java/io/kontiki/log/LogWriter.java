@@ -20,6 +20,8 @@ final class LogWriter {
     /** Stands for: the active segment is empty, or nobody looked since its first batch. */
     static final long NOT_SEEN = Long.MAX_VALUE;
 
+    private static final int WALK_CHUNK_BYTES = 64 * 1024;
+
     private final LogDirectory directory;
     private volatile LogConfig config;
     private final ProducerState producers;
@@ -287,14 +289,24 @@ final class LogWriter {
             cut(now, number, last.sizeInBytes(), endOffsetExclusive);
         } else {
             SegmentCursor cursor = last.cursorAtBatchOf(endOffsetExclusive);
-            cut(
-                    now,
-                    number,
-                    (int) cursor.position(),
-                    Math.min(endOffsetExclusive, cursor.header().baseOffset()));
+            int position = (int) cursor.position();
+            cut(now, number, position, endBefore(last, position, cursor.header().baseOffset()));
         }
         rebuildProducers();
         activeSinceMillis = NOT_SEEN;
+    }
+
+    /** Where the log ends if it is cut before a batch: behind the one before, which is not there if compaction took it. */
+    private long endBefore(LogSegment segment, int position, long baseOffset) {
+        if (!flush.mayHaveGaps()) {
+            return baseOffset;
+        }
+        SegmentCursor cursor = new SegmentCursor(segment.file(), 0, position, WALK_CHUNK_BYTES);
+        long end = segment.baseOffset();
+        while (cursor.advance()) {
+            end = cursor.header().nextOffset();
+        }
+        return end;
     }
 
     private void cut(LogView now, int number, int position, long endOffset) {

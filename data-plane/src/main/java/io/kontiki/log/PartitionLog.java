@@ -449,7 +449,7 @@ public final class PartitionLog implements AutoCloseable {
      * Cuts the log (rule F6). Durable on return. Nothing happens to the batches if the offset is at the log end, but
      * epochs without batches are dropped.
      *
-     * @param endOffsetExclusive the new log end offset; lowered to the base of a batch that it falls into
+     * @param endOffsetExclusive the new log end offset; lowered to the end of the last batch that lies below it as a whole
      * @throws IllegalArgumentException if it is below the log start or above the log end
      * @throws LogFailedException if the disk fails or something did before
      */

@@ -3,7 +3,6 @@ package io.kontiki.log;
 import io.kontiki.record.BatchHeader;
 import io.kontiki.record.InvalidBatchException;
 import io.kontiki.record.InvalidBatchException.Reason;
-import io.kontiki.record.RecordBatch;
 import io.kontiki.storage.DiskFile;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
@@ -58,13 +57,6 @@ final class SegmentScan {
     /** The batch's header; a view that the next {@link #advance()} overwrites. */
     BatchHeader header() {
         return BatchHeader.at(header, 0);
-    }
-
-    /** The batch, whole and sound, in memory of its own: for the few of which a scan needs the records. */
-    RecordBatch batch() {
-        ByteBuffer bytes = ByteBuffer.allocate(header().sizeInBytes());
-        file.read(position, bytes);
-        return RecordBatch.at(bytes.flip(), 0);
     }
 
     /** Where the batch begins; after advance gave false or threw, where the last sound batch ended. */

@@ -2,10 +2,14 @@ package io.kontiki.log;
 
 import io.kontiki.record.BatchHeader;
 import io.kontiki.record.ControlRecords;
+import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordBatchBuilder;
+import io.kontiki.record.RecordBatchFilter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.zip.CRC32C;
 
 /** Small batches for tests. */
@@ -56,6 +60,14 @@ final class Batches {
     static ByteBuffer stamped(ByteBuffer batch, long baseOffset, int leaderEpoch) {
         RecordBatchBuilder.stampLeader(batch, baseOffset, leaderEpoch);
         return batch;
+    }
+
+    /** What compaction leaves of a batch of that many records when all of them are gone. */
+    static ByteBuffer empty(long baseOffset, int leaderEpoch, int records) {
+        String[] values = new String[records];
+        Arrays.fill(values, "gone");
+        ByteBuffer whole = stamped(of(1_000, values), baseOffset, leaderEpoch);
+        return RecordBatchFilter.retain(RecordBatch.at(whole, 0), gone -> false, OptionalLong.empty());
     }
 
     static BatchHeader header(ByteBuffer batch) {

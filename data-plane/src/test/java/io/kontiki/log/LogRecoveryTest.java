@@ -7,6 +7,7 @@ import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFile;
 import io.kontiki.storage.file.FileDisk;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -253,6 +254,98 @@ class LogRecoveryTest {
         assertThat(offsets.getInt()).isEqualTo(batch * batchBytes);
         assertThat(times.getLong()).isEqualTo(1000 + batch);
         assertThat(times.getInt()).isEqualTo(batch);
+    }
+
+    /** Rule R8: Kafka's format of this file has no checksum, and a wrong start of an epoch would cut the wrong records. */
+    @Test
+    void anyFlippedDigitOfTheEpochsIsFound() {
+        PartitionLog log = open();
+        fill(log, 60);
+        log.close();
+        LeaderEpochIndex epochs = log.epochs();
+        byte[] sound = disk.readSmall("t-0/leader-epoch-checkpoint", 1000);
+        for (int i = 0; i < sound.length; i++) {
+            byte[] flipped = sound.clone();
+            flipped[i] ^= 1;
+            disk.writeAtomically("t-0/leader-epoch-checkpoint", flipped);
+            log = open();
+            assertThat(log.epochs()).as("byte " + i).isEqualTo(epochs);
+            log.close();
+        }
+    }
+
+    @Test
+    void anyFlippedByteOfTheOffsetsCostsAScanAndNoRecord() {
+        PartitionLog log = open();
+        fill(log, 60);
+        log.noteHighWatermark(50);
+        log.close();
+        byte[] sound = disk.readSmall("t-0/offset-checkpoint", 1000);
+        for (int i = 0; i < sound.length - 1; i++) {
+            byte[] flipped = sound.clone();
+            flipped[i] ^= 1;
+            disk.writeAtomically("t-0/offset-checkpoint", flipped);
+            log = open();
+            assertThat(log.endOffset()).as("byte " + i).isEqualTo(60);
+            assertThat(log.recovery().scannedBytes()).isEqualTo(log.sizeInBytes());
+            assertThat(log.highWatermarkHint()).isZero();
+            log.close();
+            disk.writeAtomically("t-0/offset-checkpoint", sound);
+        }
+    }
+
+    @Test
+    void lengthFieldCannotMakeRecoveryTakeMemory() throws IOException {
+        PartitionLog log = open();
+        log.appendAsLeader(Batches.of(1, "a"), 0);
+        log.close();
+        try (RandomAccessFile file = new RandomAccessFile(root.resolve(FIRST).toFile(), "rw")) {
+            long end = file.length();
+            file.seek(end);
+            file.write(Batches.stamped(Batches.of(1, "b"), 1, 0).array(), 0, 61);
+            file.seek(end + 8);
+            file.writeInt(1 << 30);
+            // Sparse: the file has room for what the length says.
+            file.setLength(end + 12 + (1 << 30));
+        }
+        log = open();
+        assertThat(log.endOffset()).isEqualTo(1);
+        assertThat(log.recovery().cutBytes()).isEqualTo(12 + (1 << 30));
+        log.close();
+    }
+
+    @Test
+    void batchBiggerThanWhatIsReadAtOnceIsVerified() throws IOException {
+        PartitionLog log = open();
+        log.appendAsLeader(Batches.of(1, "x".repeat(3 << 20)), 0);
+        log.appendAsLeader(Batches.of(1, "b"), 0);
+        log.close();
+        OffsetCheckpoint nothingNoted = OffsetCheckpoint.OF_NEW_LOG;
+        LogCheckpoints checkpoints = new LogCheckpoints(new LogDirectory(disk, "t-0"));
+        checkpoints.writeOffsets(nothingNoted);
+        log = open();
+        assertThat(log.endOffset()).isEqualTo(2);
+        assertThat(log.recovery().scannedBytes()).isEqualTo(log.sizeInBytes());
+        log.close();
+        try (RandomAccessFile file = new RandomAccessFile(root.resolve(FIRST).toFile(), "rw")) {
+            file.seek((3 << 20) - 5);
+            file.write('y');
+        }
+        checkpoints.writeOffsets(nothingNoted);
+        assertThat(open().endOffset()).isZero();
+    }
+
+    /** Found by crash enumeration. */
+    @Test
+    void indexesWithoutTheirSegmentAreDeleted() {
+        PartitionLog log = open();
+        fill(log, 3);
+        log.flush();
+        disk.writeAtomically("t-0/00000000000000000777.index", new byte[8]);
+        disk.writeAtomically("t-0/00000000000000000777.timeindex", new byte[12]);
+        disk.writeAtomically("t-0/00000000000000000777.snapshot", new byte[12]);
+        open();
+        assertThat(disk.list("t-0")).noneMatch(name -> name.contains("777"));
     }
 
     private PartitionLog open() {
