@@ -1,8 +1,14 @@
 package io.kontiki.log;
 
+import io.kontiki.record.InvalidBatchException;
+import io.kontiki.storage.StorageException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The log as readers see it at one moment: which segments there are, how far they may be read, and the epochs. Immutable;
@@ -18,6 +24,8 @@ import java.util.Optional;
  */
 record LogView(
         LogSegment[] segments, long logStartOffset, long endOffset, LeaderEpochIndex epochs, int generation, int cuts) {
+    private static final Logger LOG = LoggerFactory.getLogger(LogView.class);
+
     static LogView of(List<LogSegment> segments, long logStartOffset, long endOffset, LeaderEpochIndex epochs) {
         return new LogView(segments.toArray(LogSegment[]::new), logStartOffset, endOffset, epochs, 0, 0);
     }
@@ -119,10 +127,45 @@ record LogView(
         return bytes;
     }
 
-    LogSlice read(String directory, long fromOffset, int maxBytes, long toOffsetExclusive) {
-        if (fromOffset < logStartOffset || fromOffset > endOffset) {
-            throw new OffsetOutOfRangeException(directory, fromOffset, logStartOffset, endOffset);
+    /** @throws OffsetOutOfRangeException if the offset is below the log start or above the log end */
+    void requireWithin(String directory, long offset) {
+        if (offset < logStartOffset || offset > endOffset) {
+            throw new OffsetOutOfRangeException(directory, offset, logStartOffset, endOffset);
         }
+    }
+
+    /**
+     * Reads from one view, and again if a change came between: then bytes or files may have been pulled away. Also again,
+     * without mapped indexes, if the disk lost a page of one.
+     */
+    static <T> T look(Supplier<LogView> current, Function<LogView, T> read) {
+        boolean mapped = true;
+        while (true) {
+            LogView view = current.get();
+            try {
+                T seen = read.apply(view);
+                if (view.generation == current.get().generation) {
+                    return seen;
+                }
+            } catch (StorageException | InvalidBatchException e) {
+                if (view.generation == current.get().generation) {
+                    throw e;
+                }
+            } catch (InternalError pageLost) {
+                if (!mapped) {
+                    throw pageLost;
+                }
+                LOG.warn("Cannot read a mapped index, goes on without: {}", pageLost.getMessage());
+                mapped = false;
+                for (LogSegment segment : view.segments) {
+                    segment.mapNoMore();
+                }
+            }
+        }
+    }
+
+    LogSlice read(String directory, long fromOffset, int maxBytes, long toOffsetExclusive) {
+        requireWithin(directory, fromOffset);
         long to = Math.min(toOffsetExclusive, endOffset);
         if (fromOffset >= to) {
             return LogSlice.empty(fromOffset);

@@ -11,7 +11,6 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,23 +37,17 @@ public final class PartitionLog implements AutoCloseable {
     private final long highWatermarkHint;
     private final LogFlush flush;
     private final LogWriter writer;
-
-    private volatile LogFailedException failure;
-    private volatile boolean closed;
+    private final LogStatus status;
 
     private PartitionLog(
-            LogDirectory directory,
-            UUID topicId,
-            RecoveryReport recovery,
-            long highWatermarkHint,
-            LogFlush flush,
-            LogWriter writer) {
+            LogDirectory directory, UUID topicId, LogRecovery.Recovered recovered, LogFlush flush, LogWriter writer) {
         this.directory = directory;
         this.topicId = topicId;
-        this.recovery = recovery;
-        this.highWatermarkHint = highWatermarkHint;
+        this.recovery = recovered.report();
+        this.highWatermarkHint = recovered.highWatermarkHint();
         this.flush = flush;
         this.writer = writer;
+        this.status = new LogStatus(directory.path());
     }
 
     /**
@@ -92,18 +85,11 @@ public final class PartitionLog implements AutoCloseable {
         LogRecovery.Recovered recovered = new LogRecovery(files, checkpoints, config, cleanEnd, listener).run();
         LogFlush flush = new LogFlush(files, checkpoints);
         flush.begin(recovered);
-        RecoveryReport report = recovered.report();
-        if (report.hasCut()) {
-            LOG.warn(
-                    "log {}: cut {} bytes of a torn tail at offset {}, {} segments among them; recovery point {}",
-                    directory,
-                    report.cutBytes(),
-                    report.endOffset(),
-                    report.droppedSegments(),
-                    report.recoveryPoint());
+        if (recovered.report().hasCut()) {
+            LOG.warn("log {}: a torn tail was cut: {}", directory, recovered.report());
         }
         LogWriter writer = new LogWriter(files, config, recovered, flush);
-        return new PartitionLog(files, topicId, report, recovered.highWatermarkHint(), flush, writer);
+        return new PartitionLog(files, topicId, recovered, flush, writer);
     }
 
     /**
@@ -183,7 +169,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Whether nobody may use the log any more. Any thread. */
     boolean isClosed() {
-        return closed;
+        return status.isClosed();
     }
 
     /** The log as it is now; its segments' files may go at any time (see {@link #exchange}). Any thread. */
@@ -213,7 +199,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /** Whether a write or flush failed, so that the log is offline. Any thread. */
     public boolean isFailed() {
-        return failure != null;
+        return status.isFailed();
     }
 
     /** The leader epochs now. Any thread. */
@@ -253,7 +239,7 @@ public final class PartitionLog implements AutoCloseable {
      * @throws IllegalArgumentException if the epoch is below the latest one
      */
     public void beginEpoch(int leaderEpoch) {
-        requireOnline();
+        status.requireOnline();
         writer.beginEpoch(leaderEpoch);
     }
 
@@ -269,7 +255,7 @@ public final class PartitionLog implements AutoCloseable {
      * @throws IllegalArgumentException if the epoch is below the latest one
      */
     public AppendInfo appendAsLeader(ByteBuffer batch, int leaderEpoch) {
-        return append(() -> writer.appendAsLeader(batch, leaderEpoch));
+        return status.changeIfRoom(() -> writer.appendAsLeader(batch, leaderEpoch));
     }
 
     /**
@@ -284,7 +270,7 @@ public final class PartitionLog implements AutoCloseable {
      * @throws LogFailedException if the write fails or one did before
      */
     public AppendInfo appendAsFollower(ByteBuffer batches) {
-        return append(() -> writer.appendAsFollower(batches));
+        return status.changeIfRoom(() -> writer.appendAsFollower(batches));
     }
 
     /**
@@ -324,10 +310,7 @@ public final class PartitionLog implements AutoCloseable {
      */
     public List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffsetExclusive) {
         return look(view -> {
-            if (fromOffset < view.logStartOffset() || fromOffset > view.endOffset()) {
-                throw new OffsetOutOfRangeException(
-                        directory.path(), fromOffset, view.logStartOffset(), view.endOffset());
-            }
+            view.requireWithin(directory.path(), fromOffset);
             return AbortedTransactions.touching(directory, view, fromOffset, toOffsetExclusive);
         });
     }
@@ -343,7 +326,7 @@ public final class PartitionLog implements AutoCloseable {
 
     /**
      * Closes the active segment if its first batch came {@code segmentMillis} ago or earlier. Writer thread, from time to
-     * time. After a restart the time is counted anew.
+     * time. After a restart that batch's timestamp stands for the time it came.
      *
      * @param nowMillis since 1970
      * @return whether a new segment was begun: see {@link AppendInfo#rolled}, which the next append will tell, too
@@ -351,7 +334,7 @@ public final class PartitionLog implements AutoCloseable {
      * @throws LogFailedException if the disk fails or something did before
      */
     public boolean rollIfDue(long nowMillis) {
-        return append(() -> writer.rollIfDue(nowMillis));
+        return status.changeIfRoom(() -> writer.rollIfDue(nowMillis));
     }
 
     /**
@@ -374,7 +357,7 @@ public final class PartitionLog implements AutoCloseable {
      * @throws LogFailedException if the disk failed before
      */
     public void raiseLogStart(long offset) {
-        requireOnline();
+        status.requireOnline();
         writer.raiseLogStart(offset);
     }
 
@@ -389,10 +372,7 @@ public final class PartitionLog implements AutoCloseable {
      * @throws LogFailedException if {@code files} throws a StorageException
      */
     boolean exchange(LogView seen, List<LogSegment> replaced, LogSegment by, Runnable files) {
-        if (closed && failure == null) {
-            return false;
-        }
-        return change(() -> writer.exchange(seen, replaced, by, files));
+        return !status.isOver() && status.change(() -> writer.exchange(seen, replaced, by, files));
     }
 
     /**
@@ -404,10 +384,7 @@ public final class PartitionLog implements AutoCloseable {
      * @throws LogFailedException if the disk fails or something did before
      */
     boolean noteCleaned(LogView seen, CleanerCheckpoint progress) {
-        if (closed && failure == null) {
-            return false;
-        }
-        return append(() -> writer.noteCleaned(seen, progress));
+        return !status.isOver() && status.changeIfRoom(() -> writer.noteCleaned(seen, progress));
     }
 
     /**
@@ -417,13 +394,11 @@ public final class PartitionLog implements AutoCloseable {
      * @throws LogFailedException if the flush fails or something did before
      */
     public long flush() {
-        if (closed && failure == null) {
+        if (status.isOver()) {
             return flushedOffset();
         }
-        return change(() -> {
-            flush.flush(writer::view);
-            return flushedOffset();
-        });
+        status.change(() -> flush.flush(writer::view));
+        return flushedOffset();
     }
 
     /**
@@ -436,10 +411,10 @@ public final class PartitionLog implements AutoCloseable {
      * @throws LogFailedException if the write fails or something did before
      */
     public void checkpoint() {
-        if (closed && failure == null) {
+        if (status.isOver()) {
             return;
         }
-        append(() -> {
+        status.changeIfRoom(() -> {
             flush.checkpoint(writer::view);
             return null;
         });
@@ -455,10 +430,7 @@ public final class PartitionLog implements AutoCloseable {
      */
     public void truncateTo(long endOffsetExclusive) {
         LOG.info("log {}: truncate from offset {} to {}", directory.path(), endOffset(), endOffsetExclusive);
-        change(() -> {
-            writer.truncateTo(endOffsetExclusive);
-            return null;
-        });
+        status.change(() -> writer.truncateTo(endOffsetExclusive));
     }
 
     /**
@@ -471,27 +443,20 @@ public final class PartitionLog implements AutoCloseable {
      */
     public void resetTo(long startOffset, LeaderEpochIndex epochs, ByteBuffer producerSnapshot) {
         LOG.info("log {}: reset from offset {} to {}", directory.path(), endOffset(), startOffset);
-        change(() -> {
-            writer.resetTo(startOffset, epochs, producerSnapshot);
-            return null;
-        });
+        status.change(() -> writer.resetTo(startOffset, epochs, producerSnapshot));
     }
 
     /** Flushes, notes the recovery point and the producers, and closes the files. A failed log is only closed. */
     @Override
     public void close() {
-        if (closed) {
+        if (status.isClosed()) {
             return;
         }
         try {
-            if (failure == null) {
-                change(() -> {
-                    writer.finish();
-                    return null;
-                });
+            if (!status.isFailed()) {
+                status.change(writer::finish);
             }
         } finally {
-            closed = true;
             closeFiles();
         }
     }
@@ -502,22 +467,12 @@ public final class PartitionLog implements AutoCloseable {
      * @throws ForeignLogException if the directory belongs to another topic by now; nothing is deleted
      */
     public void delete() {
-        closed = true;
         closeFiles();
-        LogIdentity.requireNotForeign(directory, topicId);
-        Disk disk = directory.disk();
-        String parent = Disk.parentOf(directory.path());
-        LogDirectory deleted = new LogDirectory(disk, directory.path() + "." + topicId + DELETED_SUFFIX);
-        disk.rename(directory.path(), deleted.path());
-        disk.forceDirectory(parent);
-        for (String name : disk.list(deleted.path())) {
-            disk.delete(deleted.file(name));
-        }
-        disk.delete(deleted.path());
-        disk.forceDirectory(parent);
+        LogDeletion.run(directory, topicId);
     }
 
     private void closeFiles() {
+        status.close();
         flush.end(() -> {
             for (LogSegment segment : writer.view().segments()) {
                 segment.close();
@@ -525,72 +480,7 @@ public final class PartitionLog implements AutoCloseable {
         });
     }
 
-    private void requireOnline() {
-        LogFailedException failed = failure;
-        if (failed != null) {
-            throw new LogFailedException(directory.path(), failed.getCause());
-        }
-        if (closed) {
-            throw new IllegalStateException("log " + directory.path() + " is closed");
-        }
-    }
-
-    /** As {@link #change}, but what a full disk refused left the log as it was. */
-    private <T> T append(Supplier<T> operation) {
-        requireOnline();
-        try {
-            return operation.get();
-        } catch (DiskFullException full) {
-            throw full;
-        } catch (StorageException e) {
-            throw failed(e);
-        }
-    }
-
-    /** Runs what writes to the disk; the first failure is the last operation. */
-    private <T> T change(Supplier<T> operation) {
-        requireOnline();
-        try {
-            return operation.get();
-        } catch (StorageException e) {
-            throw failed(e);
-        }
-    }
-
-    private LogFailedException failed(StorageException cause) {
-        LogFailedException failed = new LogFailedException(directory.path(), cause);
-        failure = failed;
-        LOG.error("log {} goes offline", directory.path(), cause);
-        return failed;
-    }
-
-    /**
-     * Reads from one view, and again if a cut of the log came between: then bytes or files may have been pulled away. Also
-     * again, without mapped indexes, if the disk lost a page of one.
-     */
     private <T> T look(Function<LogView, T> read) {
-        boolean mapped = true;
-        while (true) {
-            LogView view = writer.view();
-            try {
-                T seen = read.apply(view);
-                if (view.generation() == writer.view().generation()) {
-                    return seen;
-                }
-            } catch (StorageException | InvalidBatchException e) {
-                if (view.generation() == writer.view().generation()) {
-                    throw e;
-                }
-            } catch (InternalError pageLost) {
-                if (!mapped) {
-                    throw pageLost;
-                }
-                LOG.warn("log {}: cannot read a mapped index: {}", directory.path(), pageLost.getMessage());
-                mapped = false;
-                for (LogSegment segment : view.segments()) {
-                    segment.mapNoMore();
-                }
-            }
-        }
+        return LogView.look(writer::view, read);
     }
 }
