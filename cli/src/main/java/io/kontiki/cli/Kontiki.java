@@ -46,8 +46,11 @@ final class Kontiki extends CommandGroup {
                 .addSubcommand(new Consume(terminal, clients, options, stop))
                 .addSubcommand(group(new ClusterCommands(), new ClusterInfo(terminal, clients)))
                 .addSubcommand(group(
-                        new BrokerCommands(), new BrokerList(terminal, clients), new BrokerLogDirs(terminal, clients)));
+                        new BrokerCommands(), new BrokerList(terminal, clients), new BrokerLogDirs(terminal, clients)))
+                .addSubcommand(
+                        group(new LogCommands(), new LogDump(terminal, messages), new LogVerify(terminal, messages)));
         withoutClientOptions(commandLine.getSubcommands().get("server").getCommandSpec());
+        withoutClientOptions(commandLine.getSubcommands().get("log").getCommandSpec());
         commandLine
                 .registerConverter(Duration.class, new DurationText())
                 .registerConverter(Position.class, new PositionText(clock))

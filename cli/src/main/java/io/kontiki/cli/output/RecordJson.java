@@ -22,7 +22,8 @@ public final class RecordJson implements RecordPrinter {
         out.write(JsonText.line(toJson(record)).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static JsonObject toJson(PrintedRecord record) {
+    /** The record as one object. */
+    public static JsonObject toJson(PrintedRecord record) {
         var object = new JsonObject();
         object.addProperty("topic", record.topic());
         object.addProperty("partition", record.partition());

@@ -1,0 +1,283 @@
+package io.kontiki.log;
+
+import io.kontiki.log.LogInspection.OffsetEntry;
+import io.kontiki.log.LogInspection.TimeEntry;
+import io.kontiki.record.InvalidBatchException;
+import io.kontiki.record.Record;
+import io.kontiki.record.RecordBatch;
+import io.kontiki.storage.Disk;
+import io.kontiki.storage.StorageException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * Checks the files of one log against themselves and each other, down to every record, and changes nothing. For logs that
+ * no broker has open: beside a running one, the end of the log may look cut short. Used once.
+ */
+public final class LogVerification {
+    /** What a problem means. */
+    public enum Severity {
+        /** Records are lost or wrong here. */
+        ERROR,
+        /** A broker mends it when it opens the log. */
+        WARNING
+    }
+
+    /**
+     * Something that is not as it should be.
+     *
+     * @param file name within the log's directory
+     * @param text for people
+     */
+    public record Problem(String file, Severity severity, String text) {}
+
+    /**
+     * What was found.
+     *
+     * @param bytes of all segments
+     * @param startOffset first offset of the first segment
+     * @param endOffset behind the last sound batch
+     * @param problems the first {@value #PROBLEMS_MAX}
+     * @param problemCount all
+     */
+    public record Report(
+            int segments,
+            long batches,
+            long records,
+            long bytes,
+            long startOffset,
+            long endOffset,
+            List<Problem> problems,
+            long problemCount) {
+        public Report {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    private static final int PROBLEMS_MAX = 1000;
+
+    private final LogDirectory directory;
+    private final LogInspection inspection;
+    private final LongConsumer progress;
+    private final Optional<OffsetCheckpoint> offsets;
+    private final List<Problem> problems = new ArrayList<>();
+    private long problemCount;
+    private long batches;
+    private long records;
+    private long bytes;
+    private long endOffset;
+    private int lastEpoch;
+    private LeaderEpochIndex epochs = LeaderEpochIndex.empty();
+
+    /**
+     * @param directory of the log, on the disk
+     * @param progress hears how many bytes of segments were checked so far
+     */
+    public LogVerification(Disk disk, String directory, LongConsumer progress) {
+        this.directory = new LogDirectory(disk, directory);
+        this.inspection = new LogInspection(disk);
+        this.progress = progress;
+        this.offsets = new LogCheckpoints(this.directory).readOffsets();
+    }
+
+    /** @throws StorageException if the directory cannot be listed */
+    public Report run() {
+        List<Long> bases = directory.offsetsWith(LogDirectory.LOG);
+        long start = bases.isEmpty() ? 0 : bases.get(0);
+        endOffset = start;
+        for (long base : bases) {
+            checkBase(base);
+            try {
+                new SegmentCheck(base).run();
+            } catch (StorageException e) {
+                error(name(base, LogDirectory.LOG), "cannot be read: " + e.getMessage());
+            }
+        }
+        checkOffsets(start);
+        checkEpochs();
+        return new Report(bases.size(), batches, records, bytes, start, endOffset, problems, problemCount);
+    }
+
+    private void checkBase(long base) {
+        if (base != endOffset) {
+            problem(
+                    name(base, LogDirectory.LOG),
+                    "begins at offset " + base + ", but the segment before it ends at " + endOffset);
+            endOffset = base;
+        }
+    }
+
+    private void checkOffsets(long start) {
+        if (offsets.isEmpty()) {
+            warning("offset-checkpoint", "is missing or cannot be read");
+            return;
+        }
+        if (endOffset < recoveryPoint()) {
+            error(
+                    "offset-checkpoint",
+                    "says that the log was on the disk up to offset " + recoveryPoint() + ", but it ends at "
+                            + endOffset);
+        }
+        if (start > offsets.get().logStartOffset()) {
+            error(
+                    "offset-checkpoint",
+                    "says that the log begins at offset " + offsets.get().logStartOffset()
+                            + ", but its first segment begins at " + start);
+        }
+    }
+
+    private long recoveryPoint() {
+        return offsets.map(OffsetCheckpoint::recoveryPoint).orElse(0L);
+    }
+
+    private boolean mayHaveGaps() {
+        return offsets.map(OffsetCheckpoint::mayHaveGaps).orElse(true);
+    }
+
+    private void checkEpochs() {
+        Optional<LeaderEpochIndex> stored = new LogCheckpoints(directory).readEpochs();
+        if (stored.isEmpty()) {
+            warning("leader-epoch-checkpoint", "is missing or cannot be read");
+            return;
+        }
+        for (EpochEntry seen : epochs.entries()) {
+            if (stored.get().epochAt(seen.startOffset()).orElse(-1) != seen.epoch()) {
+                warning(
+                        "leader-epoch-checkpoint",
+                        "does not have epoch " + seen.epoch() + " at offset " + seen.startOffset());
+            }
+        }
+    }
+
+    private static String name(long base, String suffix) {
+        String path = new LogDirectory(null, "").file(base, suffix);
+        return path.substring(1);
+    }
+
+    /** Something wrong with batches: behind the recovery point it is a torn tail, before it damage. */
+    private void problem(String file, String text) {
+        if (endOffset >= recoveryPoint()) {
+            warning(file, text + "; not yet on the disk when the broker stopped, will be cut");
+        } else {
+            error(file, text);
+        }
+    }
+
+    private void error(String file, String text) {
+        add(new Problem(file, Severity.ERROR, text));
+    }
+
+    private void warning(String file, String text) {
+        add(new Problem(file, Severity.WARNING, text));
+    }
+
+    private void add(Problem problem) {
+        problemCount++;
+        if (problems.size() < PROBLEMS_MAX) {
+            problems.add(problem);
+        }
+    }
+
+    /** One segment with its indexes. */
+    private final class SegmentCheck {
+        private final long base;
+        private final String segment;
+        /** Entries of the offset index by position, and of the time index by offset; taken out as batches match them. */
+        private final Map<Integer, OffsetEntry> offsetEntries = new HashMap<>();
+
+        private final Map<Long, TimeEntry> timeEntries = new HashMap<>();
+
+        SegmentCheck(long base) {
+            this.base = base;
+            this.segment = name(base, LogDirectory.LOG);
+        }
+
+        void run() {
+            loadIndexes();
+            inspection
+                    .batches(directory.file(base, LogDirectory.LOG), this::check)
+                    .ifPresent(text -> problem(segment, text));
+            offsetEntries
+                    .values()
+                    .forEach(entry -> warning(
+                            name(base, LogDirectory.OFFSET_INDEX),
+                            "has an entry for offset " + entry.offset() + " at position " + entry.position()
+                                    + ", where no batch with that last offset begins"));
+            timeEntries
+                    .values()
+                    .forEach(entry -> warning(
+                            name(base, LogDirectory.TIME_INDEX),
+                            "has an entry for time " + entry.timestampMs() + " and offset " + entry.offset()
+                                    + ", where no batch with that time ends"));
+        }
+
+        private void loadIndexes() {
+            String offsets = directory.file(base, LogDirectory.OFFSET_INDEX);
+            if (directory.disk().exists(offsets)) {
+                inspection.offsetIndex(offsets, base).forEach(entry -> offsetEntries.put(entry.position(), entry));
+            }
+            String times = directory.file(base, LogDirectory.TIME_INDEX);
+            if (directory.disk().exists(times)) {
+                inspection.timeIndex(times, base).forEach(entry -> timeEntries.put(entry.offset(), entry));
+            }
+        }
+
+        private boolean check(long position, RecordBatch batch) {
+            checkOrder(position, batch);
+            checkContent(position, batch);
+            OffsetEntry offsetEntry = offsetEntries.get((int) position);
+            if (offsetEntry != null && offsetEntry.offset() == batch.lastOffset()) {
+                offsetEntries.remove((int) position);
+            }
+            TimeEntry timeEntry = timeEntries.get(batch.lastOffset());
+            if (timeEntry != null && timeEntry.timestampMs() == batch.maxTimestampMs()) {
+                timeEntries.remove(batch.lastOffset());
+            }
+            batches++;
+            bytes += batch.sizeInBytes();
+            endOffset = Math.max(endOffset, batch.nextOffset());
+            progress.accept(bytes);
+            return true;
+        }
+
+        private void checkOrder(long position, RecordBatch batch) {
+            boolean continues = batch.baseOffset() == endOffset || (mayHaveGaps() && batch.baseOffset() > endOffset);
+            if (!continues || batch.lastOffsetDelta() < 0) {
+                problem(
+                        segment,
+                        "the batch at position " + position + " has offsets " + batch.baseOffset() + " to "
+                                + batch.lastOffset() + ", but the one before it ends at " + endOffset);
+            }
+            if (batch.leaderEpoch() < lastEpoch) {
+                problem(
+                        segment,
+                        "the batch at position " + position + " has leader epoch " + batch.leaderEpoch()
+                                + ", the one before it " + lastEpoch);
+            } else if (batch.baseOffset() >= endOffset) {
+                lastEpoch = batch.leaderEpoch();
+                epochs = epochs.with(batch.leaderEpoch(), batch.baseOffset());
+            }
+        }
+
+        private void checkContent(long position, RecordBatch batch) {
+            try {
+                batch.ensureValidChecksum();
+                for (Record each : batch) {
+                    records++;
+                    if (each.offset() > batch.lastOffset()) {
+                        problem(segment, "record " + each.offset() + " lies behind its batch's last offset");
+                    }
+                }
+            } catch (InvalidBatchException e) {
+                problem(
+                        segment,
+                        "the batch at position " + position + " with offset " + batch.baseOffset() + " cannot be read: "
+                                + e.getMessage());
+            }
+        }
+    }
+}
