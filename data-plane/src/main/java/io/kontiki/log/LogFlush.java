@@ -51,10 +51,23 @@ final class LogFlush {
         }
     }
 
-    /** Adds segments that no view holds any more. Writer thread; never waits for the disk. */
+    /** Adds segments before they leave the view. Writer thread; never waits for the disk. */
     void drop(List<LogSegment> segments) {
         synchronized (dropped) {
             dropped.addAll(segments);
+        }
+    }
+
+    /** Takes back what {@link #drop} was told. */
+    void keep(List<LogSegment> segments) {
+        synchronized (dropped) {
+            dropped.removeAll(segments);
+        }
+    }
+
+    private List<LogSegment> dropped() {
+        synchronized (dropped) {
+            return List.copyOf(dropped);
         }
     }
 
@@ -76,6 +89,8 @@ final class LogFlush {
     /** @return whether a new segment became durable, so that the one before it is closed for good */
     private boolean force(LogView view) {
         if (view.endOffset() > flushedOffset) {
+            // Until it is on disk that the log starts above them, a tear in them would cut all that follows.
+            dropped().forEach(segment -> segment.file().force());
             for (int i = view.segmentOf(flushedOffset); i < view.segments().length; i++) {
                 view.segments()[i].file().force();
             }
@@ -105,11 +120,10 @@ final class LogFlush {
      * producers (rule R9). Files go last, when it is on disk that the log starts above them (rule R15).
      */
     private void moveRecoveryPoint(Supplier<LogView> current) {
-        List<LogSegment> unused;
-        synchronized (dropped) {
-            unused = List.copyOf(dropped);
-        }
+        List<LogSegment> candidates = dropped();
         LogView view = current.get();
+        List<LogSegment> unused =
+                candidates.stream().filter(segment -> !view.holds(segment)).toList();
         if (view.logStartOffset() > flushedOffset) {
             // Or recovery could find a log that ends below its start.
             force(view);
@@ -118,7 +132,7 @@ final class LogFlush {
         for (int i = 0; i < segments.length - 1; i++) {
             segments[i].persistIndexes();
         }
-        writeSnapshots(view);
+        boolean hasNewSnapshots = writeSnapshots();
         writeEpochs(view);
         write(OffsetCheckpoint.of(
                 flushedOffset,
@@ -127,12 +141,13 @@ final class LogFlush {
                 stored.mayHaveGaps(),
                 storedEpochs));
         unused.forEach(LogSegment::delete);
-        synchronized (dropped) {
-            dropped.removeAll(unused);
+        keep(unused);
+        if (hasNewSnapshots || !unused.isEmpty()) {
+            ProducerSnapshot.deleteUnused(directory, view);
         }
     }
 
-    private void writeSnapshots(LogView view) {
+    private boolean writeSnapshots() {
         Map<Long, byte[]> ready;
         synchronized (pendingSnapshots) {
             ready = new TreeMap<>(pendingSnapshots);
@@ -143,9 +158,7 @@ final class LogFlush {
                 pendingSnapshots.remove(offset, snapshot);
             }
         });
-        if (!ready.isEmpty()) {
-            ProducerSnapshot.deleteUnused(directory, view);
-        }
+        return !ready.isEmpty();
     }
 
     /** A log start that rose is no reason: whoever reads the file knows it. */
@@ -186,6 +199,8 @@ final class LogFlush {
         LogView left = cut.get();
         directory.force();
         newestDurableSegment = left.active().baseOffset();
+        // Whoever rebuilds the producers looks for them on disk.
+        writeSnapshots();
         writeEpochs(left);
     }
 
@@ -198,14 +213,14 @@ final class LogFlush {
      */
     synchronized void resetTo(long startOffset, byte[] producerSnapshot, Supplier<LogView> files) {
         CleanerCheckpoint.lowerTo(directory, 0);
+        ProducerSnapshot.write(directory, startOffset, producerSnapshot);
+        write(OffsetCheckpoint.of(startOffset, startOffset, startOffset, stored.mayHaveGaps(), storedEpochs));
+        LogView view = files.get();
+        directory.force();
+        ProducerSnapshot.deleteAbove(directory, startOffset);
         synchronized (pendingSnapshots) {
             pendingSnapshots.clear();
         }
-        ProducerSnapshot.write(directory, startOffset, producerSnapshot);
-        write(OffsetCheckpoint.of(startOffset, startOffset, startOffset, stored.mayHaveGaps(), storedEpochs));
-        ProducerSnapshot.deleteAbove(directory, startOffset);
-        LogView view = files.get();
-        directory.force();
         begin(view);
     }
 

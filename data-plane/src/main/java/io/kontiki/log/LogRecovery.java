@@ -210,6 +210,9 @@ final class LogRecovery {
         cut.ifPresent(this::cutTo);
         if (endOffset < stored.logStartOffset()) {
             startAnew();
+        } else if (endOffset == stored.logStartOffset() && endOffset == recoveryPoint) {
+            // Perhaps the end of a reset, too: then the batches below do not tell who the producers are.
+            loadProducersAt(endOffset);
         }
         cutBytes = bytesBefore - totalBytes();
         droppedSegments = Math.max(0, segmentsBefore - segments.size());
@@ -269,7 +272,9 @@ final class LogRecovery {
         long firstOffset = segments.get(0).baseOffset();
         long scanStart = segments.get(firstScanned).baseOffset();
         long epochsFrom = storedEpochs.isPresent() ? Math.min(scanStart, stored.recoveryPoint()) : firstOffset;
-        epochs = storedEpochs.orElse(LeaderEpochIndex.empty()).truncatedTo(epochsFrom);
+        // The epoch of the log start may have no batch any more.
+        long start = Math.min(stored.logStartOffset() + 1, stored.recoveryPoint());
+        epochs = storedEpochs.orElse(LeaderEpochIndex.empty()).truncatedTo(Math.max(epochsFrom, start));
         long producersFrom = ProducerSnapshot.loadNewest(directory, scanStart, firstOffset, producers);
         long from = Math.min(epochsFrom, producersFrom);
         for (int i = 0; i < firstScanned; i++) {
@@ -400,7 +405,14 @@ final class LogRecovery {
         segments.add(LogSegment.open(directory, endOffset, config));
         epochs = LeaderEpochIndex.empty();
         producers.clear();
-        ProducerSnapshot.loadNewest(directory, endOffset, endOffset, producers);
+        loadProducersAt(endOffset);
+    }
+
+    private void loadProducersAt(long offset) {
+        ProducerState then = new ProducerState(config.maxProducerIds());
+        if (ProducerSnapshot.load(directory, offset, then)) {
+            producers.replaceBy(then);
+        }
     }
 
     private void makeDurable(int firstScanned) {

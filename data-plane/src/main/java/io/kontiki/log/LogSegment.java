@@ -428,8 +428,8 @@ final class LogSegment {
         }
     }
 
-    /** The first record below the end offset that is not older; markers of the log itself do not count. */
-    Optional<TimestampOffset> offsetForTimestamp(long timestampMs, long endOffsetExclusive) {
+    /** The first record between the two offsets that is not older; markers of the log itself do not count. */
+    Optional<TimestampOffset> offsetForTimestamp(long timestampMs, long startOffset, long endOffsetExclusive) {
         SegmentCursor cursor = SegmentCursor.forLookUp(file);
         boolean there = seekTime(cursor, timestampMs);
         for (; there && cursor.header().nextOffset() <= endOffsetExclusive; there = cursor.advance()) {
@@ -438,7 +438,7 @@ final class LogSegment {
                 continue;
             }
             for (Record candidate : cursor.batch()) {
-                if (candidate.timestampMs() >= timestampMs) {
+                if (candidate.timestampMs() >= timestampMs && candidate.offset() >= startOffset) {
                     return Optional.of(new TimestampOffset(
                             candidate.timestampMs(),
                             candidate.offset(),

@@ -109,6 +109,10 @@ record LogView(
         return low;
     }
 
+    boolean holds(LogSegment segment) {
+        return segments[segmentOf(segment.baseOffset())] == segment;
+    }
+
     /** What a clean stop would vouch for: what the log loads with. */
     CleanEnd cleanEnd() {
         return new CleanEnd(
@@ -176,7 +180,7 @@ record LogView(
     Optional<TimestampOffset> offsetForTimestamp(long timestampMs) {
         for (LogSegment segment : segments) {
             if (segment.maxTimestampMs() >= timestampMs) {
-                Optional<TimestampOffset> found = segment.offsetForTimestamp(timestampMs, endOffset);
+                Optional<TimestampOffset> found = segment.offsetForTimestamp(timestampMs, logStartOffset, endOffset);
                 if (found.isPresent()) {
                     return found;
                 }

@@ -242,8 +242,16 @@ final class LogWriter {
         if (offset <= before.logStartOffset()) {
             return;
         }
-        LogView replaced = view.getAndUpdate(now -> now.startingAt(offset));
-        flush.drop(Arrays.asList(replaced.segments()).subList(0, replaced.segmentOf(offset)));
+        while (true) {
+            LogView now = view();
+            List<LogSegment> below = Arrays.asList(now.segments()).subList(0, now.segmentOf(offset));
+            // First, so that no flush misses them.
+            flush.drop(below);
+            if (view.compareAndSet(now, now.startingAt(offset))) {
+                return;
+            }
+            flush.keep(below);
+        }
     }
 
     /** See {@link PartitionLog#exchange}. Cleaner's thread. */
@@ -367,9 +375,7 @@ final class LogWriter {
             change(to -> to.resetTo(only, epochs.startingAt(startOffset)));
             return view();
         });
-        producers.clear();
-        sent.entries().forEach(producers::restore);
-        sent.transactions().firstOffsets().forEach(producers.transactions()::restore);
+        producers.replaceBy(sent);
         activeSinceMillis = NOT_SEEN;
     }
 

@@ -89,6 +89,12 @@ public final class ProducerState {
         transactions.clear();
     }
 
+    void replaceBy(ProducerState other) {
+        clear();
+        other.producers.forEach(this::restore);
+        other.transactions.firstOffsets().forEach(transactions::restore);
+    }
+
     /** Puts an entry behind all others; for a snapshot that is read in its order. */
     void restore(long producerId, ProducerEntry entry) {
         producers.put(producerId, entry);
