@@ -1,5 +1,6 @@
 package io.kontiki.benchmark;
 
+import io.kontiki.benchmark.log.LogBenchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ public final class Main {
     public static void main(String[] args) throws Exception {
         LogManager.getLogManager().reset();
         if (args.length < 3 || args.length > 4) {
-            System.err.println("usage: benchmark/run start|throughput|failover [SIZE]");
+            System.err.println("usage: benchmark/run start|throughput|failover [SIZE] or log [--quick]");
             System.exit(2);
         }
         Path distribution = Path.of(args[0]);
@@ -23,8 +24,9 @@ public final class Main {
             case "start" -> new StartBenchmark(distribution, directory, size(args, 5)).run();
             case "throughput" -> new ThroughputBenchmark(distribution, directory, size(args, 200)).run();
             case "failover" -> new FailoverBenchmark(distribution, directory, size(args, 20)).run();
+            case "log" -> LogBenchmarks.run(directory, args.length > 3 && args[3].equals("--quick"));
             default -> {
-                System.err.println("unknown benchmark \"" + name + "\"; there are start, throughput and failover");
+                System.err.println("unknown benchmark \"" + name + "\"; there are start, throughput, failover and log");
                 System.exit(2);
             }
         }
