@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
  * beside it; index files belong to who holds the log's flush lock.
  *
  * <p>While a segment grows, its indexes are in memory. Once it is closed they are written, forgotten, and mapped when
- * someone looks something up. Until then a closed segment has cost a question for its file's size and nothing else, so
- * neither its end nor its indexes were looked at: that is done at the first look-up, and each time for the entry that is
- * used. A wrong index is made again from the batches (rule R8) and written with the next checkpoint; whoever looked
+ * someone looks something up. Until then a closed segment has cost a question for its file's size and nothing else: after
+ * a clean stop neither its end nor its indexes are looked at before the first look-up, which is the price for opening
+ * thousands of segments at once. From then on each entry is verified when it is used. A wrong index is made again from the batches (rule R8) and written with the next checkpoint; whoever looked
  * something up notices nothing but the time it takes. What is wrong with the batches themselves shows to whoever reads
  * them, and to the scrub.
  *
