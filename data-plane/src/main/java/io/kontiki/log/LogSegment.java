@@ -201,6 +201,11 @@ final class LogSegment {
                 transactionsWritten = true;
             }
             if (!indexesWritten && indexes != null) {
+                if (firstLookAtTransactions().isEmpty()) {
+                    // With the other index files there, a missing transaction index would mean that nothing was
+                    // aborted.
+                    return;
+                }
                 files.write(indexes);
                 indexesWritten = true;
                 indexes = null;
@@ -493,6 +498,12 @@ final class LogSegment {
             transactions = files.openTransactions().orElse(null);
         }
         return Optional.ofNullable(transactions);
+    }
+
+    /** What the file says counts, if it is sound; else whoever asks makes the transaction index again. */
+    synchronized void forgetTransactions() {
+        transactions = null;
+        transactionsWritten = true;
     }
 
     /** Takes what the log's batches tell, in place of a wrong file; it is written with the next checkpoint. */
