@@ -5,6 +5,7 @@ import io.kontiki.log.LogConfig;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.MetadataImage;
+import io.kontiki.partition.CompactionSettings;
 import io.kontiki.partition.LogDir;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.quorum.QuorumStartException;
@@ -150,6 +151,11 @@ public final class Broker implements AutoCloseable {
                 control.proposer(),
                 channels::to,
                 config.retentionCheckInterval(),
+                new CompactionSettings(
+                        config.cleanerThreads(),
+                        config.cleanerDedupeBufferBytes(),
+                        config.cleanerBytesPerSecondMax(),
+                        config.cleanerBackoff()),
                 failure -> onFault("an event of a partition failed", failure));
     }
 

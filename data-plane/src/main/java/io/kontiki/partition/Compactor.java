@@ -9,7 +9,6 @@ import io.kontiki.log.PartitionLog;
 import io.kontiki.log.RememberedBatches;
 import io.kontiki.record.InvalidBatchException;
 import io.kontiki.storage.StorageException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -38,7 +37,7 @@ final class Compactor implements AutoCloseable {
     private static final int ANSWER_POLLS_MAX = 300;
 
     private final Supplier<? extends Collection<? extends Target>> targets;
-    private final Settings settings;
+    private final CompactionSettings settings;
     private final LongSupplier nanoTime;
     private final InstantSource clock;
     private final CleanerThrottle throttle;
@@ -72,18 +71,10 @@ final class Compactor implements AutoCloseable {
         void onFailure(StorageException failure);
     }
 
-    /**
-     * @param threads logs that are compacted at a time; 0 compacts nothing
-     * @param dedupeBufferBytes memory for keys, of all threads together; at least 48 for each
-     * @param bytesPerSecondMax what all threads together read and write; {@link Long#MAX_VALUE} for no bound
-     * @param backoff how long a thread rests when there is nothing to do
-     */
-    record Settings(int threads, long dedupeBufferBytes, long bytesPerSecondMax, Duration backoff) {}
-
     /** @param targets gives the logs that there are at the time */
     Compactor(
             Supplier<? extends Collection<? extends Target>> targets,
-            Settings settings,
+            CompactionSettings settings,
             LongSupplier nanoTime,
             InstantSource clock) {
         this.targets = targets;

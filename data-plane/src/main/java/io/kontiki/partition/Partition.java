@@ -446,6 +446,11 @@ public final class Partition {
         return driver.view().highWatermark();
     }
 
+    /** This partition as compaction sees it. */
+    Compactor.Target compacted() {
+        return new CompactedPartition(name, log, loop, driver);
+    }
+
     PartitionLogs.Placed placed() {
         return new PartitionLogs.Placed(dir, log);
     }

@@ -95,12 +95,14 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
 
     private final CompletableFuture<Void> placed = new CompletableFuture<>();
     private final LogMaintenance maintenance;
+    private final Compactor compactor;
     private volatile long brokerEpoch = NOT_STARTED;
 
     /**
      * @param directory the recovered logs; those that the metadata gives to this broker are taken from it
      * @param loopCount how many event loops to run, at least 1; a partition belongs to one of them for its life
      * @param retentionInterval how often it is looked for segments to delete
+     * @param compaction what compaction may take
      * @param faults told of what this broker cannot go on after, which is a defect
      */
     public Partitions(
@@ -112,6 +114,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
             ReplicaTransport transport,
             Proposer proposer,
             Duration retentionInterval,
+            CompactionSettings compaction,
             Consumer<Throwable> faults) {
         this.metadata = metadata;
         this.directory = directory;
@@ -144,6 +147,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
                 id -> reports.failReplica(id));
         directory.dirs().forEach(dir -> dir.onOffline(this::onOffline));
         this.maintenance = new LogMaintenance(partitions::values, InstantSource.system(), retentionInterval);
+        this.compactor = new Compactor(this::compactedPartitions, compaction, System::nanoTime, InstantSource.system());
     }
 
     /**
@@ -382,6 +386,13 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
                 .forEach(this::deleteWhenEnded);
     }
 
+    private List<Compactor.Target> compactedPartitions() {
+        return partitions.values().stream()
+                .filter(partition -> !partition.dir().isOffline())
+                .map(Partition::compacted)
+                .toList();
+    }
+
     private CompletableFuture<PartitionLogs.Placed> end(Partition partition) {
         LOG.info("Deleting {}: its topic was deleted", partition.name());
         partitions.remove(partition.id());
@@ -415,6 +426,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     public void close() {
         timer.shutdownNow();
         maintenance.close();
+        compactor.close();
         manager.shutdown();
         try {
             manager.awaitTermination(30, TimeUnit.SECONDS);

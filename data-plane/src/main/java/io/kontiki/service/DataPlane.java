@@ -6,6 +6,7 @@ import io.kontiki.log.CleanEnd;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.TopicPartition;
+import io.kontiki.partition.CompactionSettings;
 import io.kontiki.partition.LogDir;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.partition.Partitions;
@@ -45,6 +46,7 @@ public final class DataPlane implements AutoCloseable {
      *     that no consumer of old records delays an in-sync replica (rule L18)
      * @param channels gives the shared channel to a broker; the caller closes them after this
      * @param retentionInterval how often it is looked for segments to delete
+     * @param compaction what compaction may take
      * @param faults told of a defect of an event loop
      */
     public DataPlane(
@@ -57,13 +59,23 @@ public final class DataPlane implements AutoCloseable {
             Proposer proposer,
             Function<Endpoint, ManagedChannel> channels,
             Duration retentionInterval,
+            CompactionSettings compaction,
             Consumer<Throwable> faults) {
         this.directory = directory;
         this.readers = threads("kontiki-read", readerThreads);
         this.pushers = threads("kontiki-push", readerThreads);
         this.transport = new GrpcReplicaTransport(brokerId, metadata, channels);
         this.partitions = new Partitions(
-                brokerId, metadata, directory, loopCount, options, transport, proposer, retentionInterval, faults);
+                brokerId,
+                metadata,
+                directory,
+                loopCount,
+                options,
+                transport,
+                proposer,
+                retentionInterval,
+                compaction,
+                faults);
         transport.connect(partitions, brokerEpoch::get);
         this.router = new LeaderRouter(partitions, metadata, channels, readers);
         this.services = List.of(

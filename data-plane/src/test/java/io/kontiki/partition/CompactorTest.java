@@ -47,8 +47,8 @@ class CompactorTest {
             .withSegmentBytes(16 * 1024)
             .withIndexIntervalBytes(512)
             .withCompaction(new Compaction(true, 0.3, 0, Long.MAX_VALUE, 20));
-    private static final Compactor.Settings EAGER =
-            new Compactor.Settings(1, 200 * 24, Long.MAX_VALUE, Duration.ofMillis(1));
+    private static final CompactionSettings EAGER =
+            new CompactionSettings(1, 200 * 24, Long.MAX_VALUE, Duration.ofMillis(1));
     private static final int KEYS = 300;
     private static final int LIVES = 6;
     private static final int BATCHES_PER_LIFE = 1_500;
@@ -179,7 +179,7 @@ class CompactorTest {
             append(log, random);
         }
         Log target = new Log(log, writer, damages);
-        Compactor.Settings slow = new Compactor.Settings(1, 4_800, 1, Duration.ofMillis(1));
+        CompactionSettings slow = new CompactionSettings(1, 4_800, 1, Duration.ofMillis(1));
         Compactor compactor = new Compactor(() -> List.of(target), slow, System::nanoTime, InstantSource.system());
         Awaitility.await()
                 .until(() -> Thread.getAllStackTraces().keySet().stream()

@@ -14,6 +14,7 @@ import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.UuidBytes;
 import io.kontiki.metadata.command.Applied;
 import io.kontiki.metadata.command.MetadataState;
+import io.kontiki.partition.CompactionSettings;
 import io.kontiki.partition.LogDir;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.proto.internal.v1.Command;
@@ -84,6 +85,7 @@ final class TestCluster {
                     TestCluster.this::propose,
                     this::channel,
                     Duration.ofMillis(50),
+                    new CompactionSettings(0, 1 << 20, Long.MAX_VALUE, Duration.ofSeconds(1)),
                     defects::add);
             dataPlane.recover(dir -> Optional.empty());
             InProcessServerBuilder builder =

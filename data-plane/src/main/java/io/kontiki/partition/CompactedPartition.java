@@ -1,0 +1,34 @@
+package io.kontiki.partition;
+
+import io.kontiki.log.PartitionLog;
+import io.kontiki.record.InvalidBatchException;
+import io.kontiki.storage.StorageException;
+
+/** A partition of this broker as {@link Compactor} sees it. */
+record CompactedPartition(String name, PartitionLog log, EventLoop loop, ReplicaDriver driver)
+        implements Compactor.Target {
+    @Override
+    public long highWatermark() {
+        return driver.view().highWatermark();
+    }
+
+    @Override
+    public void execute(Runnable onWriter) {
+        loop.execute(() -> {
+            if (!driver.stopped()) {
+                onWriter.run();
+            }
+        });
+    }
+
+    /** Rule L12: what is committed and cannot be read here comes back from another replica. */
+    @Override
+    public void onDamage(InvalidBatchException damage) {
+        loop.execute(() -> driver.onIoError(damage));
+    }
+
+    @Override
+    public void onFailure(StorageException failure) {
+        loop.execute(() -> driver.onIoError(failure));
+    }
+}

@@ -1,0 +1,13 @@
+package io.kontiki.partition;
+
+import java.time.Duration;
+
+/**
+ * What compaction may take of a broker.
+ *
+ * @param threads logs that are compacted at a time; 0 compacts nothing
+ * @param dedupeBufferBytes memory for keys, of all threads together; at least 48 for each
+ * @param bytesPerSecondMax what all threads together read and write; {@link Long#MAX_VALUE} for no bound
+ * @param backoff how long a thread rests when there is nothing to do
+ */
+public record CompactionSettings(int threads, long dedupeBufferBytes, long bytesPerSecondMax, Duration backoff) {}
