@@ -128,10 +128,11 @@ final class LogRun implements AutoCloseable {
     /** Kills the process, and throws what was found wrong with what it told. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        // Not by the process itself, which would close its output and lose what is not read yet.
+        process.toHandle().destroyForcibly();
         try {
-            process.waitFor();
             reader.join();
+            process.waitFor();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
