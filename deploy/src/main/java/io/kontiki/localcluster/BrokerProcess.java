@@ -27,6 +27,7 @@ public final class BrokerProcess {
     private final Path distribution;
     private final Path directory;
     private final Map<String, String> config = new TreeMap<>();
+    private final Map<String, String> environment = new TreeMap<>();
     private Process process;
 
     /**
@@ -48,6 +49,11 @@ public final class BrokerProcess {
         config.put(key, value);
     }
 
+    /** Sets a variable of the environment for the next start. */
+    public void setEnvironment(String name, String value) {
+        environment.put(name, value);
+    }
+
     /** Starts the process and returns at once. */
     public void start() throws IOException {
         if (isAlive()) {
@@ -62,11 +68,12 @@ public final class BrokerProcess {
                 StandardCharsets.UTF_8);
         ProcessBuilder builder = new ProcessBuilder(
                 distribution.resolve("bin/kontiki").toString(), "server", "start", "--config", configFile.toString());
-        Map<String, String> environment = builder.environment();
+        Map<String, String> variables = builder.environment();
         // Whatever the caller's shell says about a broker is not meant for this one.
-        environment.keySet().removeIf(name -> name.toUpperCase(Locale.ROOT).startsWith("KONTIKI_"));
-        environment.put("KONTIKI_HEAP_OPTS", HEAP_OPTS);
-        environment.put("JAVA_HOME", System.getProperty("java.home"));
+        variables.keySet().removeIf(name -> name.toUpperCase(Locale.ROOT).startsWith("KONTIKI_"));
+        variables.put("KONTIKI_HEAP_OPTS", HEAP_OPTS);
+        variables.put("JAVA_HOME", System.getProperty("java.home"));
+        variables.putAll(environment);
         builder.directory(directory.toFile());
         builder.redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));

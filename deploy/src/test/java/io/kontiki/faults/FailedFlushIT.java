@@ -20,7 +20,7 @@ class FailedFlushIT {
         Path wish = directory.resolve("wish");
         Path root = Files.createDirectory(directory.resolve("disk"));
         Map<String, String> shim =
-                Map.of("LD_PRELOAD", Tools.failFlush().toString(), "KONTIKI_FAIL_FLUSH", wish.toString());
+                Map.of("LD_PRELOAD", Tools.failFlush().toString(), "FAIL_FLUSH_WISH", wish.toString());
         ExpectedLog expected = new ExpectedLog();
 
         try (LogRun run = LogRun.start(root, 1, 1, expected, shim)) {

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -97,21 +96,17 @@ public final class LoopFileSystem implements AutoCloseable {
      * latest after {@code longest}, whatever becomes of this one.
      */
     public void freeze(Duration longest) {
+        String script = "trap '' INT TERM HUP; fsfreeze -f \"$2\" && echo frozen; sleep \"$1\"; fsfreeze -u \"$2\"";
         try {
-            // The freeze is over when the command returns; the rest waits in the background.
-            Tools.run("fsfreeze", "-f", mountPoint.toString());
             thawing = new ProcessBuilder(
-                            "sh",
-                            "-c",
-                            "trap '' INT TERM HUP; sleep \"$1\"; fsfreeze -u \"$2\"",
-                            "thaw",
-                            Long.toString(longest.toSeconds()),
-                            mountPoint.toString())
+                            "sh", "-c", script, "thaw", Long.toString(longest.toSeconds()), mountPoint.toString())
                     .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
+            String said = thawing.inputReader().readLine();
+            if (!"frozen".equals(said)) {
+                throw new IllegalStateException(mountPoint + " cannot be frozen: " + said);
+            }
         } catch (IOException e) {
-            Tools.attempt("fsfreeze", "-u", mountPoint.toString());
             throw new UncheckedIOException(e);
         }
     }
@@ -197,10 +192,8 @@ public final class LoopFileSystem implements AutoCloseable {
     }
 
     static void delete(Path tree) {
-        List<Path> deepestFirst;
         try (Stream<Path> files = Files.walk(tree)) {
-            deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-            for (Path file : deepestFirst) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
         } catch (IOException e) {

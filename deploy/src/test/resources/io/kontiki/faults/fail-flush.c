@@ -1,5 +1,5 @@
 /*
- * To be preloaded: lets flushes fail, on wish. Once the file named by KONTIKI_FAIL_FLUSH is there, the next fsync or
+ * To be preloaded: lets flushes fail, on wish. Once the file named by FAIL_FLUSH_WISH is there, the next fsync or
  * fdatasync of a file whose path begins with that file's content fails with EIO, and the file is deleted: the flush
  * after it is a true one again, as it is on Linux, which forgets the pages that it could not write.
  */
@@ -15,7 +15,7 @@
 #define PATH_BYTES 4096
 
 static int must_fail(int fd) {
-    const char *wish = getenv("KONTIKI_FAIL_FLUSH");
+    const char *wish = getenv("FAIL_FLUSH_WISH");
     char prefix[PATH_BYTES], link[64], path[PATH_BYTES];
     if (wish == NULL || access(wish, R_OK) != 0) {
         return 0;

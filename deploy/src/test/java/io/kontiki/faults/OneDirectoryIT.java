@@ -1,0 +1,201 @@
+package io.kontiki.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kontiki.faults.LoopFileSystem.PowerCut;
+import io.kontiki.localcluster.BrokerProcess;
+import io.kontiki.localcluster.ClusterView;
+import io.kontiki.quickstart.FaultScenario;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** Three brokers, each with all of its data on one disk; something happens to one of the disks, under load. */
+@Timeout(value = 4, unit = TimeUnit.MINUTES)
+class OneDirectoryIT {
+    private static final int PARTITIONS = 6;
+    private static final Duration LONGEST_FREEZE = Duration.ofSeconds(20);
+
+    private static FaultyCluster cluster;
+
+    @BeforeAll
+    static void start() throws IOException {
+        cluster = new FaultyCluster(FaultyCluster.Layout.ONE_DIRECTORY);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    private static FaultScenario scenario() {
+        return cluster.scenario();
+    }
+
+    @Test
+    void brokerWhoseOnlyDiskIsGoneEndsAndItsLeadershipsMove() throws IOException {
+        String topic = "disk-gone";
+        scenario().createTopic(topic, PARTITIONS);
+        BrokerProcess victim = cluster.leader(topic);
+
+        scenario().loseNothing(topic, () -> {
+            cluster.disk(victim.id()).cutPower(PowerCut.AT_ONCE);
+            assertThat(victim.awaitExit(FaultyCluster.PATIENCE)).isEqualTo(OptionalInt.of(1));
+            cluster.disk(victim.id()).remount();
+        });
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "faults.all", matches = "true", disabledReason = "takes long; -Dfaults.all=true")
+    void brokerOfAFailedFlushEndsAndItsLeadershipsMove() throws IOException {
+        String topic = "flush-failed";
+        scenario().createTopic(topic, PARTITIONS);
+        BrokerProcess victim = cluster.leader(topic);
+
+        scenario().loseNothing(topic, () -> {
+            cluster.failNextFlush(victim.id(), cluster.dataOf(victim.id()) + "/" + topic + "-0/");
+            assertThat(victim.awaitExit(FaultyCluster.PATIENCE)).isEqualTo(OptionalInt.of(1));
+        });
+        assertThat(victim.log()).contains("Input/output error");
+    }
+
+    @Test
+    void leaderWithAFrozenDiskHoldsUpWritesNoLongerThanTheFreeze() throws IOException {
+        String topic = "leader-frozen";
+        scenario().createTopic(topic, PARTITIONS);
+        BrokerProcess victim = cluster.leader(topic);
+
+        scenario().loseNothing(topic, () -> {
+            cluster.disk(victim.id()).freeze(LONGEST_FREEZE);
+            pause(Duration.ofSeconds(6));
+            cluster.disk(victim.id()).thaw();
+        });
+        assertThat(victim.isAlive()).isTrue();
+    }
+
+    @Test
+    void followerWithAFrozenDiskLeavesTheIsrAndComesBack() throws IOException {
+        String topic = "follower-frozen";
+        // One partition: the frozen broker shall lead none.
+        scenario().createTopic(topic, 1);
+        BrokerProcess leader = cluster.leader(topic);
+        int controller = scenario().view().controller().orElseThrow();
+        int follower = scenario().view().partitions(topic).get(0).isr().stream()
+                .filter(id -> id != leader.id() && id != controller)
+                .findFirst()
+                .orElseThrow();
+
+        scenario().loseNothing(topic, () -> {
+            // Asked of the leader: what the frozen one knows of the metadata stands still, too.
+            try (ClusterView view = new ClusterView(leader.endpoint())) {
+                cluster.disk(follower).freeze(LONGEST_FREEZE);
+                cluster.await(
+                        "the frozen follower to leave the ISR",
+                        () -> FaultyCluster.inSync(view, follower, topic).isEmpty());
+            } finally {
+                cluster.disk(follower).thaw();
+            }
+        });
+    }
+
+    @Test
+    void flippedBitsOfABrokerThatIsDownAreRepairedFromItsPeers() throws IOException {
+        String topic = "bits-flipped";
+        scenario().createTopic(topic, PARTITIONS);
+        BrokerProcess victim = cluster.leader(topic);
+        Path data = cluster.dataOf(victim.id());
+
+        List<String> kinds = List.of(".log", ".index", ".timeindex", "leader-epoch-checkpoint", ".snapshot");
+        scenario().loseNothing(topic, () -> {
+            for (int partition = 0; partition < kinds.size(); partition++) {
+                awaitFile(data.resolve(topic + "-" + partition), kinds.get(partition));
+            }
+            victim.kill();
+            for (int partition = 0; partition < kinds.size(); partition++) {
+                flipIn(data.resolve(topic + "-" + partition), kinds.get(partition));
+            }
+        });
+
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            awaitEqualReplicas(topic + "-" + partition);
+        }
+    }
+
+    private static void awaitFile(Path log, String suffix) throws IOException {
+        cluster.await(suffix + " in " + log, () -> lastFile(log, suffix).isPresent());
+    }
+
+    /** Flips a bit in the middle of the last such file. */
+    private static void flipIn(Path log, String suffix) throws IOException {
+        Path file = lastFile(log, suffix).orElseThrow();
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(file, bytes);
+    }
+
+    /** The last file with such a name that is not empty. */
+    private static Optional<Path> lastFile(Path log, String suffix) {
+        try (Stream<Path> entries = Files.list(log)) {
+            return entries.filter(entry ->
+                            entry.toString().endsWith(suffix) && entry.toFile().length() > 0)
+                    .max(Comparator.naturalOrder());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void awaitEqualReplicas(String log) throws IOException {
+        List<Path> replicas = scenario().cluster().brokers().stream()
+                .map(broker -> cluster.dataOf(broker.id()).resolve(log))
+                .toList();
+        cluster.await(
+                "the replicas of " + log + " to be equal",
+                () -> replicas.stream()
+                                .map(OneDirectoryIT::batchesOf)
+                                .distinct()
+                                .count()
+                        == 1);
+    }
+
+    /** The batches of a replica, as they are on its disk. */
+    private static ByteBuffer batchesOf(Path log) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        try (Stream<Path> entries = Files.list(log)) {
+            for (Path segment : entries.filter(entry -> entry.toString().endsWith(".log"))
+                    .sorted()
+                    .toList()) {
+                all.write(Files.readAllBytes(segment));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return ByteBuffer.wrap(all.toByteArray());
+    }
+
+    /** How long a disk hangs is part of the fault, and nothing to be awaited. */
+    private static void pause(Duration time) {
+        try {
+            Thread.sleep(time.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}
