@@ -195,7 +195,8 @@ class SegmentIndexTest {
         assertThat(batchesFound()).isEqualTo(expectedBatches());
         // Offsets of a batch that is gone lead to the next one.
         assertThat(segment.read(BASE + 4, 1, Long.MAX_VALUE).startOffset()).isEqualTo(BASE + 6);
-        assertThat(segment.offsetForTimestamp(2_001, Long.MAX_VALUE)).contains(new TimestampOffset(2_003, BASE + 9, 0));
+        assertThat(segment.offsetForTimestamp(2_001, BASE, Long.MAX_VALUE))
+                .contains(new TimestampOffset(2_003, BASE + 9, 0));
     }
 
     @Test
@@ -295,7 +296,7 @@ class SegmentIndexTest {
     private List<Optional<TimestampOffset>> timesFound() {
         List<Optional<TimestampOffset>> found = new ArrayList<>();
         for (long time = 1_950; time < 2_070; time += 2) {
-            found.add(segment.offsetForTimestamp(time, Long.MAX_VALUE));
+            found.add(segment.offsetForTimestamp(time, BASE, Long.MAX_VALUE));
         }
         return found;
     }
