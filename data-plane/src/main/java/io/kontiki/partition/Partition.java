@@ -9,6 +9,7 @@ import io.kontiki.log.ProducerCheck;
 import io.kontiki.log.TimestampOffset;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.record.BatchValidator;
@@ -160,6 +161,10 @@ public final class Partition {
                         ended == CommitOutcome.COMMITTED
                                 ? new TrimOutcome.Trimmed(log.logStartOffset())
                                 : Refusals.ofTrim(ended, offset, name)));
+    }
+
+    void configure(TopicConfig.Flush policy) {
+        loop.execute(() -> driver.setFlushPolicy(policy));
     }
 
     void configure(LogConfig settings) {

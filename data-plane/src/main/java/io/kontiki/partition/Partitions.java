@@ -355,6 +355,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
 
     private void tell(Partition partition, TopicImage topic, MetadataImage image) {
         partition.configure(directory.settings(topic.config()));
+        partition.configure(topic.config().flush());
         partition.onMetadata(topic.partitions().get(partition.id().partition()), image.brokers());
     }
 

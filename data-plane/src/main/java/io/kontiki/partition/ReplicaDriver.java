@@ -5,6 +5,8 @@ import io.kontiki.log.AppendMismatchException;
 import io.kontiki.log.LogFailedException;
 import io.kontiki.log.LogSlice;
 import io.kontiki.log.PartitionLog;
+import io.kontiki.metadata.FlushMode;
+import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.proto.internal.v1.AlterPartition;
 import io.kontiki.proto.internal.v1.AlterPartitionReply;
@@ -57,6 +59,8 @@ final class ReplicaDriver implements EffectRunner {
     private final Map<Long, Consumer<CommitOutcome>> waiting = new HashMap<>();
     private final ReadWaiters readWaiters = new ReadWaiters();
     private boolean running;
+    private TopicConfig.Flush flushPolicy = TopicConfig.DEFAULTS.flush();
+    private long unflushedSinceNanos;
     private boolean flushing;
     private boolean flushAgain;
     private boolean checkpointDue;
@@ -88,6 +92,7 @@ final class ReplicaDriver implements EffectRunner {
         this.ports = ports;
         this.nextCheckpointNanos = ports.nanoTime().getAsLong() + CHECKPOINT_NANOS;
         this.nextRollCheckNanos = ports.nanoTime().getAsLong();
+        this.unflushedSinceNanos = nextRollCheckNanos;
         this.checkpointedOffset = log.endOffset();
     }
 
@@ -140,6 +145,7 @@ final class ReplicaDriver implements EffectRunner {
         handle(replica.onTick(nowNanos));
         retryLeaderChange();
         rollIfDue(nowNanos);
+        flushIfDue(nowNanos);
         if (nowNanos - nextCheckpointNanos >= 0 && !stopped && replica.role() != ReplicaRole.FAULTED) {
             nextCheckpointNanos = nowNanos + CHECKPOINT_NANOS;
             if (log.endOffset() != checkpointedOffset) {
@@ -181,7 +187,21 @@ final class ReplicaDriver implements EffectRunner {
 
     void onAppended(AppendInfo appended) {
         handle(replica.onAppended(nowNanos()));
-        if (appended.rolled()) {
+        long unflushed = log.endOffset() - log.flushedOffset();
+        if (appended.rolled() || !flushing && unflushed >= flushPolicy.messages()) {
+            flush();
+        }
+    }
+
+    /** With {@code flush.mode=os}; in the other mode everything is forced to the disk at once anyhow. */
+    void setFlushPolicy(TopicConfig.Flush policy) {
+        flushPolicy = policy.mode() == FlushMode.OS ? policy : TopicConfig.DEFAULTS.flush();
+    }
+
+    private void flushIfDue(long nowNanos) {
+        if (stopped || flushing || log.flushedOffset() == log.endOffset() || replica.role() == ReplicaRole.FAULTED) {
+            unflushedSinceNanos = nowNanos;
+        } else if (TimeUnit.NANOSECONDS.toMillis(nowNanos - unflushedSinceNanos) >= flushPolicy.millis()) {
             flush();
         }
     }

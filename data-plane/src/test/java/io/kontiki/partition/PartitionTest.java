@@ -1,6 +1,7 @@
 package io.kontiki.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.LogSlice;
@@ -9,6 +10,7 @@ import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.record.RecordBatchBuilder;
@@ -91,6 +93,10 @@ class PartitionTest {
     }
 
     private void lead(List<Integer> replicas) {
+        lead(replicas, FlushMode.ACK);
+    }
+
+    private void lead(List<Integer> replicas, FlushMode flushMode) {
         PartitionRegistration record = new PartitionRegistration(
                 replicas,
                 PartitionRegistration.unassigned(replicas.size()),
@@ -101,7 +107,7 @@ class PartitionTest {
                 0,
                 0,
                 1,
-                FlushMode.ACK);
+                flushMode);
         BrokerRegistration broker = new BrokerRegistration(
                 1, UUID.randomUUID(), 1, new TreeMap<>(), new Endpoint("h", 1), Optional.empty(), false, false);
         partition.onMetadata(record, Map.of(1, broker));
@@ -160,6 +166,22 @@ class PartitionTest {
                 .isInstanceOfSatisfying(
                         FetchResult.Refused.class,
                         refused -> assertThat(refused.reason()).isEqualTo(ErrorReason.ERROR_REASON_STORAGE_ERROR));
+    }
+
+    @Test
+    void recordsAreFlushedByCountAndByAgeInOsMode() throws Exception {
+        lead(List.of(1), FlushMode.OS);
+        produce(Acks.ALL, () -> null);
+        assertThat(log.flushedOffset()).isLessThan(2);
+
+        partition.configure(new TopicConfig.Flush(FlushMode.OS, 3, Long.MAX_VALUE));
+        produce(Acks.ALL, () -> null);
+        await().untilAsserted(() -> assertThat(log.flushedOffset()).isEqualTo(3));
+        produce(Acks.ALL, () -> null);
+        assertThat(log.flushedOffset()).isEqualTo(3);
+
+        partition.configure(new TopicConfig.Flush(FlushMode.OS, Long.MAX_VALUE, 1));
+        await().untilAsserted(() -> assertThat(log.flushedOffset()).isEqualTo(4));
     }
 
     @Test
