@@ -273,8 +273,10 @@ final class LogRecovery {
         long scanStart = segments.get(firstScanned).baseOffset();
         long epochsFrom = storedEpochs.isPresent() ? Math.min(scanStart, stored.recoveryPoint()) : firstOffset;
         // The epoch of the log start may have no batch any more.
-        long start = Math.min(stored.logStartOffset() + 1, stored.recoveryPoint());
-        epochs = storedEpochs.orElse(LeaderEpochIndex.empty()).truncatedTo(Math.max(epochsFrom, start));
+        long keptBelow = stored.logStartOffset() == epochsFrom
+                ? Math.max(epochsFrom, Math.min(epochsFrom + 1, stored.recoveryPoint()))
+                : epochsFrom;
+        epochs = storedEpochs.orElse(LeaderEpochIndex.empty()).truncatedTo(keptBelow);
         long producersFrom = ProducerSnapshot.loadNewest(directory, scanStart, firstOffset, producers);
         long from = Math.min(epochsFrom, producersFrom);
         for (int i = 0; i < firstScanned; i++) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.faults.LoopFileSystem.PowerCut;
 import io.kontiki.localcluster.BrokerProcess;
-import io.kontiki.localcluster.ClusterView;
 import io.kontiki.quickstart.FaultScenario;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -88,31 +87,6 @@ class OneDirectoryIT {
             cluster.disk(victim.id()).thaw();
         });
         assertThat(victim.isAlive()).isTrue();
-    }
-
-    @Test
-    void followerWithAFrozenDiskLeavesTheIsrAndComesBack() throws IOException {
-        String topic = "follower-frozen";
-        // One partition: the frozen broker shall lead none.
-        scenario().createTopic(topic, 1);
-        BrokerProcess leader = cluster.leader(topic);
-        int controller = scenario().view().controller().orElseThrow();
-        int follower = scenario().view().partitions(topic).get(0).isr().stream()
-                .filter(id -> id != leader.id() && id != controller)
-                .findFirst()
-                .orElseThrow();
-
-        scenario().loseNothing(topic, () -> {
-            // Asked of the leader: what the frozen one knows of the metadata stands still, too.
-            try (ClusterView view = new ClusterView(leader.endpoint())) {
-                cluster.disk(follower).freeze(LONGEST_FREEZE);
-                cluster.await(
-                        "the frozen follower to leave the ISR",
-                        () -> FaultyCluster.inSync(view, follower, topic).isEmpty());
-            } finally {
-                cluster.disk(follower).thaw();
-            }
-        });
     }
 
     @Test
