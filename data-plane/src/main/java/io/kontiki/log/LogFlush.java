@@ -144,6 +144,7 @@ final class LogFlush {
         keep(unused);
         if (hasNewSnapshots || !unused.isEmpty()) {
             ProducerSnapshot.deleteUnused(directory, view);
+            directory.force();
         }
     }
 
@@ -265,6 +266,7 @@ final class LogFlush {
         stored = recovered.stored();
         storedEpochs = recovered.storedEpochs();
         highWatermark = recovered.highWatermarkHint();
+        recovered.snapshots().forEach(this::addSnapshot);
         begin(recovered.view());
     }
 

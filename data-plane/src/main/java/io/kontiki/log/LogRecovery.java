@@ -6,7 +6,9 @@ import io.kontiki.record.InvalidBatchException.Reason;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -32,6 +34,7 @@ final class LogRecovery {
     private LeaderEpochIndex epochs = LeaderEpochIndex.empty();
     private long endOffset;
     private ByteBuffer chunk = ByteBuffer.allocate(0);
+    private final Map<Long, byte[]> snapshots = new TreeMap<>();
     private long scannedBytes;
     private long cutBytes;
     private int droppedSegments;
@@ -43,6 +46,7 @@ final class LogRecovery {
     /**
      * What recovery found and left behind.
      *
+     * @param snapshots of the producers at segments' bases, yet to be written
      * @param stored what the log had noted
      * @param storedEpochs what the file of the epochs says, empty if that is not to be relied upon
      * @param activeSinceMillis when the active segment's first batch came, or {@link LogWriter#NOT_SEEN}
@@ -50,6 +54,7 @@ final class LogRecovery {
     record Recovered(
             LogView view,
             ProducerState producers,
+            Map<Long, byte[]> snapshots,
             OffsetCheckpoint stored,
             LeaderEpochIndex storedEpochs,
             long activeSinceMillis,
@@ -103,7 +108,13 @@ final class LogRecovery {
                 rebuiltIndexes,
                 cleanEnd.isPresent() && !cleanEnd.get().equals(view.cleanEnd()));
         return new Recovered(
-                view, producers, stored, storedEpochs.orElse(LeaderEpochIndex.empty()), activeSinceMillis(), report);
+                view,
+                producers,
+                snapshots,
+                stored,
+                storedEpochs.orElse(LeaderEpochIndex.empty()),
+                activeSinceMillis(),
+                report);
     }
 
     /** The first batch tells, as far as its producer's clock was right. */
@@ -314,6 +325,10 @@ final class LogRecovery {
             if (i > firstScanned) {
                 segments.get(i - 1).seal();
             }
+            if (i > 0 && !directory.disk().exists(directory.file(endOffset, LogDirectory.SNAPSHOT))) {
+                // It waited to be written when the last run ended; without it the segments before could never go.
+                snapshots.put(endOffset, ProducerSnapshot.encode(producers, endOffset));
+            }
             long position = scan(segment);
             listener.onSegmentDone(position);
             if (position < segment.file().size()) {
@@ -403,6 +418,7 @@ final class LogRecovery {
         while (!segments.isEmpty()) {
             segments.remove(segments.size() - 1).delete();
         }
+        snapshots.clear();
         endOffset = stored.logStartOffset();
         segments.add(LogSegment.open(directory, endOffset, config));
         epochs = LeaderEpochIndex.empty();

@@ -298,7 +298,9 @@ final class LogWriter {
         } else {
             SegmentCursor cursor = last.cursorAtBatchOf(endOffsetExclusive);
             int position = (int) cursor.position();
-            cut(now, number, position, endBefore(last, position, cursor.header().baseOffset()));
+            long end = endBefore(last, position, cursor.header().baseOffset());
+            // The log start may lie in a gap.
+            cut(now, number, position, Math.max(end, now.logStartOffset()));
         }
         rebuildProducers();
         activeSinceMillis = NOT_SEEN;
