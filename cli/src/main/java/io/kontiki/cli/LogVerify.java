@@ -42,8 +42,8 @@ final class LogVerify implements Callable<Integer> {
     private final Terminal terminal;
     private final Messages messages;
 
-    @Parameters(paramLabel = "DIR", description = "Directory of one log, or of many.")
-    private Path named;
+    @Parameters(paramLabel = "DIR", arity = "1..*", description = "Directories of one log, or of many.")
+    private List<Path> named;
 
     @Option(
             names = {"-o", "--output"},
@@ -58,13 +58,11 @@ final class LogVerify implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path directory = LogFile.existingDirectory(named).path();
-        Disk disk = new FileDisk(directory.getParent());
-        Map<String, Report> reports = new LinkedHashMap<>();
+        Map<Path, Report> reports = new LinkedHashMap<>();
         var bar = new ProgressBar(terminal.err(), messages.progressShown(), OptionalLong.empty(), System::nanoTime);
         try {
-            for (String log : logsIn(disk, directory)) {
-                reports.put(log, new LogVerification(disk, log, bytes -> bar.update(0, bytes)).run());
+            for (Path each : named) {
+                verify(each, bar, reports);
             }
         } catch (StorageException e) {
             throw new Failure(ExitCode.FAILED, e.getMessage(), "", e);
@@ -78,16 +76,24 @@ final class LogVerify implements Callable<Integer> {
         return damaged ? ExitCode.PROBLEMS_FOUND : ExitCode.DONE;
     }
 
-    private List<String> logsIn(Disk disk, Path directory) {
+    private static void verify(Path named, ProgressBar bar, Map<Path, Report> reports) {
+        Path directory = LogFile.existingDirectory(named).path();
+        Disk disk = new FileDisk(directory.getParent());
+        for (Path log : logsIn(disk, named, directory)) {
+            String path = directory.getParent().relativize(log).toString();
+            reports.put(log, new LogVerification(disk, path, bytes -> bar.update(0, bytes)).run());
+        }
+    }
+
+    private static List<Path> logsIn(Disk disk, Path named, Path directory) {
         String name = directory.getFileName().toString();
         if (PartitionLog.hasSegments(disk, name)) {
-            return List.of(name);
+            return List.of(directory);
         }
-        List<String> logs = new ArrayList<>();
+        List<Path> logs = new ArrayList<>();
         for (String inner : disk.list(name)) {
-            String path = name + "/" + inner;
-            if (Files.isDirectory(directory.resolve(inner)) && PartitionLog.hasSegments(disk, path)) {
-                logs.add(path);
+            if (Files.isDirectory(directory.resolve(inner)) && PartitionLog.hasSegments(disk, name + "/" + inner)) {
+                logs.add(directory.resolve(inner));
             }
         }
         if (logs.isEmpty()) {
@@ -99,7 +105,7 @@ final class LogVerify implements Callable<Integer> {
         return logs;
     }
 
-    private static String text(Map<String, Report> reports) {
+    private static String text(Map<Path, Report> reports) {
         var logs = new Table(
                 Column.text("LOG"),
                 Column.number("START"),
@@ -111,7 +117,7 @@ final class LogVerify implements Callable<Integer> {
                 Column.number("ERRORS"),
                 Column.number("WARNINGS"));
         reports.forEach((log, report) -> logs.row(
-                shortName(log),
+                log.getFileName().toString(),
                 Long.toString(report.startOffset()),
                 Long.toString(report.endOffset()),
                 Integer.toString(report.segments()),
@@ -126,13 +132,9 @@ final class LogVerify implements Callable<Integer> {
         return logs.render() + (problems.isEmpty() ? "" : "\n" + problems);
     }
 
-    private static String line(String log, Problem problem) {
-        return problem.severity().name().toLowerCase(Locale.ROOT) + ": " + shortName(log) + "/" + problem.file() + ": "
-                + problem.text() + "\n";
-    }
-
-    private static String shortName(String log) {
-        return log.substring(log.lastIndexOf('/') + 1);
+    private static String line(Path log, Problem problem) {
+        return problem.severity().name().toLowerCase(Locale.ROOT) + ": " + log.getFileName() + "/" + problem.file()
+                + ": " + problem.text() + "\n";
     }
 
     private static long count(Report report, Severity severity) {
@@ -141,7 +143,7 @@ final class LogVerify implements Callable<Integer> {
                 .count();
     }
 
-    private static String json(Map<String, Report> reports) {
+    private static String json(Map<Path, Report> reports) {
         var logs = new JsonArray();
         reports.forEach((log, report) -> logs.add(json(log, report)));
         var document = new JsonObject();
@@ -149,9 +151,10 @@ final class LogVerify implements Callable<Integer> {
         return JsonText.document(document);
     }
 
-    private static JsonObject json(String log, Report report) {
+    private static JsonObject json(Path log, Report report) {
         var object = new JsonObject();
-        object.addProperty("log", shortName(log));
+        object.addProperty("log", log.getFileName().toString());
+        object.addProperty("directory", log.getParent().toString());
         object.addProperty("startOffset", report.startOffset());
         object.addProperty("endOffset", report.endOffset());
         object.addProperty("segments", report.segments());

@@ -141,7 +141,9 @@ public final class LogVerification {
     private void checkEpochs() {
         Optional<LeaderEpochIndex> stored = new LogCheckpoints(directory).readEpochs();
         if (stored.isEmpty()) {
-            warning("leader-epoch-checkpoint", "is missing or cannot be read");
+            if (recoveryPoint() > 0) {
+                warning("leader-epoch-checkpoint", "is missing or cannot be read");
+            }
             return;
         }
         for (EpochEntry seen : epochs.entries()) {
