@@ -214,6 +214,10 @@ final class LogWriter {
         now.active().seal();
         flush.addSnapshot(now.endOffset(), ProducerSnapshot.encode(producers, now.endOffset()));
         change(to -> to.withSegment(next));
+        if (now.logStartOffset() == next.baseOffset()) {
+            // The log start had passed the segment while it grew.
+            startAt(now.logStartOffset());
+        }
         rolled = true;
         activeSinceMillis = NOT_SEEN;
     }
@@ -242,6 +246,10 @@ final class LogWriter {
         if (offset <= before.logStartOffset()) {
             return;
         }
+        startAt(offset);
+    }
+
+    private void startAt(long offset) {
         while (true) {
             LogView now = view();
             List<LogSegment> below = Arrays.asList(now.segments()).subList(0, now.segmentOf(offset));

@@ -61,6 +61,19 @@ class LogStartTest {
         assertThat(bases()).isEqualTo(bases.subList(2, bases.size()));
     }
 
+    /** A replica may hear of a log start before it has closed the segment below it. */
+    @Test
+    void segmentThatTheLogStartHadPassedGoesOnceItIsClosed() {
+        append(3);
+        log.raiseLogStart(3);
+        log.checkpoint();
+        assertThat(bases()).containsExactly(0L);
+        log.rollIfDue(0);
+        assertThat(log.rollIfDue(Long.MAX_VALUE)).isTrue();
+        log.checkpoint();
+        assertThat(bases()).containsExactly(3L);
+    }
+
     /** Rule R15. */
     @Test
     void logStartIsOnDiskBeforeTheFirstFileBelowItGoes() {
