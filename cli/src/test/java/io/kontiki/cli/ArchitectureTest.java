@@ -38,13 +38,25 @@ class ArchitectureTest {
                         "io.kontiki.metadata..",
                         "io.kontiki.controller..",
                         "io.kontiki.quorum..",
-                        "io.kontiki.storage..",
-                        "io.kontiki.log..",
                         "io.kontiki.replication..",
                         "io.kontiki.partition..",
                         "io.kontiki.service..",
                         "org.slf4j..",
                         "ch.qos.logback..")
+                .check(classes);
+    }
+
+    /** {@code kontiki log} reads files; no other command has a log at hand. */
+    @Test
+    void onlyTheCommandsOnFilesReadLogs() {
+        noClasses()
+                .that()
+                .haveSimpleNameNotStartingWith("Log")
+                .and()
+                .haveSimpleNameNotStartingWith("SegmentDump")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.kontiki.storage..", "io.kontiki.log..")
                 .check(classes);
     }
 
