@@ -23,15 +23,7 @@ final class OurLog {
     private OurLog() {}
 
     static LogConfig config(int segmentBytes, int indexIntervalBytes) {
-        LogConfig defaults = LogConfig.defaults();
-        return new LogConfig(
-                segmentBytes,
-                defaults.segmentMillis(),
-                indexIntervalBytes,
-                defaults.maxMessageBytes(),
-                defaults.maxProducerIds(),
-                defaults.retention(),
-                defaults.compaction());
+        return LogConfig.defaults().withSegmentBytes(segmentBytes).withIndexIntervalBytes(indexIntervalBytes);
     }
 
     static PartitionLog open(Path root, int segmentBytes, int indexIntervalBytes) {

@@ -1,5 +1,8 @@
 package io.kontiki.log;
 
+import io.kontiki.record.BatchRules;
+import io.kontiki.record.TimestampPolicy;
+
 /**
  * Settings of one log.
  *
@@ -10,6 +13,7 @@ package io.kontiki.log;
  *     batch by it: it bounds what clients may send, and what recovery reads in one piece is bounded by the file
  * @param maxProducerIds producer ids remembered; beyond it those that have not appended for longest are forgotten; at
  *     least 1. Must be the same on all replicas of a partition, since producer state is a function of the log
+ * @param timestamps which timestamps producers may send, and whether the leader's time replaces them
  * @param retention when old segments go
  * @param compaction whether and when old values of a key go
  */
@@ -19,13 +23,14 @@ public record LogConfig(
         int indexIntervalBytes,
         int maxMessageBytes,
         int maxProducerIds,
+        TimestampPolicy timestamps,
         Retention retention,
         Compaction compaction) {
     private static final int MIN_SEGMENT_BYTES = 1024;
     private static final int MIN_MESSAGE_BYTES = 61;
     private static final long WEEK_MILLIS = 7L * 24 * 60 * 60 * 1000;
-    private static final LogConfig DEFAULTS =
-            new LogConfig(1 << 30, WEEK_MILLIS, 4096, 1 << 20, 100_000, Retention.UNLIMITED, Compaction.OFF);
+    private static final LogConfig DEFAULTS = new LogConfig(
+            1 << 30, WEEK_MILLIS, 4096, 1 << 20, 100_000, TimestampPolicy.ANY, Retention.UNLIMITED, Compaction.OFF);
 
     /**
      * When old segments go. Whole closed segments only.
@@ -83,37 +88,96 @@ public record LogConfig(
 
     public LogConfig withSegmentBytes(int bytes) {
         return new LogConfig(
-                bytes, segmentMillis, indexIntervalBytes, maxMessageBytes, maxProducerIds, retention, compaction);
+                bytes,
+                segmentMillis,
+                indexIntervalBytes,
+                maxMessageBytes,
+                maxProducerIds,
+                timestamps,
+                retention,
+                compaction);
     }
 
     public LogConfig withSegmentMillis(long millis) {
         return new LogConfig(
-                segmentBytes, millis, indexIntervalBytes, maxMessageBytes, maxProducerIds, retention, compaction);
+                segmentBytes,
+                millis,
+                indexIntervalBytes,
+                maxMessageBytes,
+                maxProducerIds,
+                timestamps,
+                retention,
+                compaction);
     }
 
     public LogConfig withIndexIntervalBytes(int bytes) {
         return new LogConfig(
-                segmentBytes, segmentMillis, bytes, maxMessageBytes, maxProducerIds, retention, compaction);
+                segmentBytes, segmentMillis, bytes, maxMessageBytes, maxProducerIds, timestamps, retention, compaction);
     }
 
     public LogConfig withMaxMessageBytes(int bytes) {
         return new LogConfig(
-                segmentBytes, segmentMillis, indexIntervalBytes, bytes, maxProducerIds, retention, compaction);
+                segmentBytes,
+                segmentMillis,
+                indexIntervalBytes,
+                bytes,
+                maxProducerIds,
+                timestamps,
+                retention,
+                compaction);
     }
 
     public LogConfig withMaxProducerIds(int ids) {
         return new LogConfig(
-                segmentBytes, segmentMillis, indexIntervalBytes, maxMessageBytes, ids, retention, compaction);
+                segmentBytes,
+                segmentMillis,
+                indexIntervalBytes,
+                maxMessageBytes,
+                ids,
+                timestamps,
+                retention,
+                compaction);
+    }
+
+    public LogConfig withTimestamps(TimestampPolicy policy) {
+        return new LogConfig(
+                segmentBytes,
+                segmentMillis,
+                indexIntervalBytes,
+                maxMessageBytes,
+                maxProducerIds,
+                policy,
+                retention,
+                compaction);
     }
 
     public LogConfig withRetention(Retention limits) {
         return new LogConfig(
-                segmentBytes, segmentMillis, indexIntervalBytes, maxMessageBytes, maxProducerIds, limits, compaction);
+                segmentBytes,
+                segmentMillis,
+                indexIntervalBytes,
+                maxMessageBytes,
+                maxProducerIds,
+                timestamps,
+                limits,
+                compaction);
     }
 
     public LogConfig withCompaction(Compaction settings) {
         return new LogConfig(
-                segmentBytes, segmentMillis, indexIntervalBytes, maxMessageBytes, maxProducerIds, retention, settings);
+                segmentBytes,
+                segmentMillis,
+                indexIntervalBytes,
+                maxMessageBytes,
+                maxProducerIds,
+                timestamps,
+                retention,
+                settings);
+    }
+
+    /** What clients may append. */
+    public BatchRules rules() {
+        return new BatchRules(maxMessageBytes, timestamps, compaction.enabled());
     }
 
     private static void require(String field, long value, long min) {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
@@ -90,7 +91,7 @@ final class LogWriter {
     }
 
     /** See {@link PartitionLog#appendAsLeader}. */
-    AppendInfo appendAsLeader(ByteBuffer batch, int leaderEpoch) {
+    AppendInfo appendAsLeader(ByteBuffer batch, int leaderEpoch, OptionalLong appendTimeMillis) {
         requireEpoch(leaderEpoch);
         int start = batch.position();
         int size = RecordBatch.at(batch, start).sizeInBytes();
@@ -98,14 +99,18 @@ final class LogWriter {
             throw new IllegalArgumentException("one batch of " + size + " bytes, but " + batch.remaining() + " given");
         }
         stamped.clear().put(0, batch, start, BatchHeader.BYTES);
+        ByteBuffer records = batch.slice(start + BatchHeader.BYTES, size - BatchHeader.BYTES);
         RecordBatchBuilder.stampLeader(stamped, view().endOffset(), leaderEpoch);
+        if (appendTimeMillis.isPresent()) {
+            RecordBatchBuilder.stampLogAppendTime(stamped, records, appendTimeMillis.getAsLong());
+        }
         BatchHeader header = BatchHeader.at(stamped, 0);
         if (!view().active().hasRoomFor(header, 0, config.segmentBytes())) {
             roll();
         }
         LogSegment active = view().active();
         int position = active.sizeInBytes();
-        active.file().append(stamped, batch.slice(start + BatchHeader.BYTES, size - BatchHeader.BYTES));
+        active.file().append(stamped, records);
         publish(header.nextOffset(), note(whole(header, active, position), active, position, view().epochs()));
         return appended(header.baseOffset(), header.maxTimestampMs(), size);
     }

@@ -1,6 +1,7 @@
 package io.kontiki.log;
 
 import io.kontiki.record.InvalidBatchException;
+import io.kontiki.record.TimestampType;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
@@ -255,7 +256,19 @@ public final class PartitionLog implements AutoCloseable {
      * @throws IllegalArgumentException if the epoch is below the latest one
      */
     public AppendInfo appendAsLeader(ByteBuffer batch, int leaderEpoch) {
-        return status.changeIfRoom(() -> writer.appendAsLeader(batch, leaderEpoch));
+        return status.changeIfRoom(() -> writer.appendAsLeader(batch, leaderEpoch, OptionalLong.empty()));
+    }
+
+    /**
+     * As {@link #appendAsLeader(ByteBuffer, int)}, but where the topic wants log append time, the batch gets the leader's
+     * time and with it another checksum. Followers store it as it is here.
+     *
+     * @param nowMillis the leader's time, ms since 1970
+     */
+    public AppendInfo appendAsLeader(ByteBuffer batch, int leaderEpoch, long nowMillis) {
+        boolean stamp = writer.config().timestamps().type() == TimestampType.LOG_APPEND_TIME;
+        OptionalLong appendTime = stamp ? OptionalLong.of(nowMillis) : OptionalLong.empty();
+        return status.changeIfRoom(() -> writer.appendAsLeader(batch, leaderEpoch, appendTime));
     }
 
     /**

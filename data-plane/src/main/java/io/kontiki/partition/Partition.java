@@ -12,6 +12,7 @@ import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.record.BatchRules;
 import io.kontiki.record.BatchValidator;
 import io.kontiki.record.InvalidBatchException;
 import io.kontiki.record.RecordBatch;
@@ -56,7 +57,7 @@ public final class Partition {
     private final PartitionReplica replica;
     private final ReplicaDriver driver;
     private final LongConsumer ticker;
-    private volatile int maxMessageBytes;
+    private volatile BatchRules rules;
 
     Partition(
             TopicPartition id,
@@ -64,8 +65,8 @@ public final class Partition {
             EventLoop loop,
             PartitionLogs.Placed placed,
             ReplicaDriver driver,
-            int maxMessageBytes) {
-        this.maxMessageBytes = maxMessageBytes;
+            BatchRules rules) {
+        this.rules = rules;
         this.id = id;
         this.name = name;
         this.loop = loop;
@@ -168,7 +169,7 @@ public final class Partition {
     }
 
     void configure(LogConfig settings) {
-        maxMessageBytes = settings.maxMessageBytes();
+        rules = settings.rules();
         loop.execute(() -> log.configure(settings));
     }
 
@@ -189,7 +190,7 @@ public final class Partition {
             OptionalInt leaderEpoch,
             int timeoutMillis,
             Consumer<ProduceOutcome> outcome) {
-        RecordBatch batch = BatchValidator.validate(records, maxMessageBytes);
+        RecordBatch batch = BatchValidator.validate(records, rules, driver.nowMillis());
         long timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         if (!loop.offer(() -> append(batch, acks, leaderEpoch, timeoutNanos, outcome))) {
             outcome.accept(new ProduceOutcome.Refused(
@@ -230,7 +231,8 @@ public final class Partition {
         }
         AppendInfo appended;
         try {
-            appended = log.appendAsLeader(batch.bytes(), ((Admission.Granted) admission).leaderEpoch());
+            appended = log.appendAsLeader(
+                    batch.bytes(), ((Admission.Granted) admission).leaderEpoch(), driver.nowMillis());
         } catch (DiskFullException e) {
             dir.noteFull(String.valueOf(e.getMessage()));
             outcome.accept(Refusals.ofFull(name, e.getMessage()));

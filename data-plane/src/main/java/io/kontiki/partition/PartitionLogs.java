@@ -9,6 +9,8 @@ import io.kontiki.log.PartitionLog;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicPartition;
+import io.kontiki.record.TimestampPolicy;
+import io.kontiki.record.TimestampType;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
@@ -208,6 +210,7 @@ public final class PartitionLogs {
                 .withSegmentMillis(segmentMillis(config))
                 .withIndexIntervalBytes(config.segments().indexIntervalBytes())
                 .withMaxMessageBytes(config.messages().maxBytes())
+                .withTimestamps(timestamps(config.messages()))
                 .withRetention(
                         retention.enabled()
                                 ? new LogConfig.Retention(retention.millis(), retention.bytes())
@@ -218,6 +221,13 @@ public final class PartitionLogs {
                         compaction.minLagMillis(),
                         compaction.maxLagMillis(),
                         compaction.deleteRetentionMillis()));
+    }
+
+    private static TimestampPolicy timestamps(TopicConfig.Messages messages) {
+        return new TimestampPolicy(
+                messages.logAppendTime() ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME,
+                messages.timestampBeforeMaxMillis(),
+                messages.timestampAfterMaxMillis());
     }
 
     /** KIP-354: the segment that grows is not compacted, so it must be closed before its records are due. */

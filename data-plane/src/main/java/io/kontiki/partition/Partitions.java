@@ -374,7 +374,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
                 loop,
                 found,
                 new ReplicaDriver(id, name, found, logView, replica, loop, ports),
-                directory.settings(topic.config()).maxMessageBytes());
+                directory.settings(topic.config()).rules());
         partitions.put(id, partition);
         return partition;
     }

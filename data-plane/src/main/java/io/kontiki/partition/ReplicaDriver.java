@@ -112,6 +112,10 @@ final class ReplicaDriver implements EffectRunner {
         return ports.nanoTime().getAsLong();
     }
 
+    long nowMillis() {
+        return ports.clock().millis();
+    }
+
     /** Runs effects in order, and those that follow from them behind. */
     void handle(List<Effect> effects) {
         if (stopped) {

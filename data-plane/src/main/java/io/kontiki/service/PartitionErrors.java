@@ -46,6 +46,7 @@ final class PartitionErrors {
             case RECORD_TOO_LARGE -> ErrorReason.ERROR_REASON_RECORD_TOO_LARGE;
             case UNSUPPORTED_COMPRESSION -> ErrorReason.ERROR_REASON_UNSUPPORTED_COMPRESSION;
             case INVALID_TIMESTAMP -> ErrorReason.ERROR_REASON_INVALID_ARGUMENT;
+            case MISSING_KEY -> ErrorReason.ERROR_REASON_POLICY_VIOLATION;
             case CORRUPT_BATCH, INVALID_RECORD, UNSUPPORTED_MAGIC -> ErrorReason.ERROR_REASON_CORRUPT_BATCH;
         };
     }

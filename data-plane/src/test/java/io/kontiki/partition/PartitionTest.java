@@ -1,6 +1,7 @@
 package io.kontiki.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.kontiki.log.LogConfig;
@@ -13,7 +14,11 @@ import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.record.InvalidBatchException;
+import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordBatchBuilder;
+import io.kontiki.record.TimestampPolicy;
+import io.kontiki.record.TimestampType;
 import io.kontiki.replication.Acks;
 import io.kontiki.replication.Effect;
 import io.kontiki.replication.PartitionReplica;
@@ -81,7 +86,7 @@ class PartitionTest {
                 loop,
                 placed,
                 new ReplicaDriver(id, "t-0", placed, logView, replica, loop, ports),
-                LogConfig.defaults().maxMessageBytes());
+                LogConfig.defaults().rules());
     }
 
     @AfterEach
@@ -182,6 +187,28 @@ class PartitionTest {
 
         partition.configure(new TopicConfig.Flush(FlushMode.OS, Long.MAX_VALUE, 1));
         await().untilAsserted(() -> assertThat(log.flushedOffset()).isEqualTo(4));
+    }
+
+    @Test
+    void theTopicTellsWhichTimestampsCount() throws Exception {
+        lead(List.of(1));
+        partition.configure(LogConfig.defaults()
+                .withTimestamps(new TimestampPolicy(TimestampType.CREATE_TIME, 1_000, Long.MAX_VALUE)));
+        assertThatThrownBy(() -> produce(Acks.ALL, () -> null))
+                .isInstanceOfSatisfying(
+                        InvalidBatchException.class,
+                        e -> assertThat(e.reason()).isEqualTo(InvalidBatchException.Reason.INVALID_TIMESTAMP));
+
+        partition.configure(
+                LogConfig.defaults().withTimestamps(new TimestampPolicy(TimestampType.LOG_APPEND_TIME, 0, 0)));
+        long before = System.currentTimeMillis();
+        produce(Acks.ALL, () -> null);
+        RecordBatch stored = RecordBatch.at(log.read(1, 1000, 2).bytes(), 0);
+        stored.ensureValidChecksum();
+        assertThat(stored.isLogAppendTime()).isTrue();
+        assertThat(stored.maxTimestampMs()).isBetween(before, System.currentTimeMillis());
+        assertThat(partition.offsetForTimestamp(before))
+                .isEqualTo(new OffsetLookup.Found(1, OptionalLong.of(stored.maxTimestampMs())));
     }
 
     @Test

@@ -154,7 +154,7 @@ class RetentionTest {
     /** 100 bytes of value; without a producer if the id is -1. */
     private static ByteString batch(long producerId, int sequence) {
         RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
-        builder.add(InstantSource.system().millis(), null, ByteBuffer.allocate(100), List.of());
+        builder.add(InstantSource.system().millis(), ByteBuffer.allocate(0), ByteBuffer.allocate(100), List.of());
         return UnsafeByteOperations.unsafeWrap(
                 producerId < 0 ? builder.build() : builder.build(producerId, (short) 0, sequence));
     }

@@ -15,28 +15,26 @@ public final class BatchValidator {
 
     private BatchValidator() {}
 
-    /** {@link #validate(ByteBuffer, int, TimestampPolicy, long)} for a topic that accepts any timestamp. */
+    /** {@link #validate(ByteBuffer, BatchRules, long)} for a topic that accepts any timestamp, with and without keys. */
     public static RecordBatch validate(ByteBuffer bytes, int maxBatchBytes) {
-        return validate(bytes, maxBatchBytes, TimestampPolicy.ANY, 0);
+        return validate(bytes, new BatchRules(maxBatchBytes, TimestampPolicy.ANY, false), 0);
     }
 
     /**
      * Checks everything about the one batch between the buffer's position and limit: bounds, checksum, each field, and
      * that every record parses, also compressed ones. Costs one pass over the bytes for the checksum and one over the
      * records; nothing is allocated for a record. Compressed records may expand to {@value #EXPANDED_BYTES_MIN} bytes, or
-     * to {@code maxBatchBytes} if that is more, and to {@link RecordBatch#MAX_EXPANDED_BYTES} at most. Base offset and
+     * to {@link BatchRules#maxBatchBytes} if that is more, and to {@link RecordBatch#MAX_EXPANDED_BYTES} at most. Base offset and
      * leader epoch are not looked at, since a leader overwrites them.
      *
      * @param bytes one batch and nothing else; its position stays
-     * @param maxBatchBytes greatest size of the batch, header included
-     * @param timestamps what the topic accepts
+     * @param rules what the topic accepts
      * @param nowMillis the broker's time, ms since 1970
      * @return the batch, a view of {@code bytes}
      * @throws InvalidBatchException naming the first thing that is wrong
      */
-    public static RecordBatch validate(
-            ByteBuffer bytes, int maxBatchBytes, TimestampPolicy timestamps, long nowMillis) {
-        requireSize(bytes.remaining(), maxBatchBytes);
+    public static RecordBatch validate(ByteBuffer bytes, BatchRules rules, long nowMillis) {
+        requireSize(bytes.remaining(), rules.maxBatchBytes());
         RecordBatch batch = RecordBatch.at(bytes, bytes.position());
         if (batch.sizeInBytes() != bytes.remaining()) {
             throw new InvalidBatchException(
@@ -48,8 +46,7 @@ public final class BatchValidator {
         validateAttributes(batch);
         validateCounts(batch);
         validateProducer(batch);
-        int maxExpandedBytes = Math.min(RecordBatch.MAX_EXPANDED_BYTES, Math.max(EXPANDED_BYTES_MIN, maxBatchBytes));
-        validateRecords(batch, maxExpandedBytes, timestamps, nowMillis);
+        validateRecords(batch, rules, nowMillis);
         return batch;
     }
 
@@ -97,8 +94,9 @@ public final class BatchValidator {
         }
     }
 
-    private static void validateRecords(
-            RecordBatch batch, int maxExpandedBytes, TimestampPolicy timestamps, long nowMillis) {
+    private static void validateRecords(RecordBatch batch, BatchRules rules, long nowMillis) {
+        int maxExpandedBytes =
+                Math.min(RecordBatch.MAX_EXPANDED_BYTES, Math.max(EXPANDED_BYTES_MIN, rules.maxBatchBytes()));
         long maxTimestampMs = BatchHeader.NO_TIMESTAMP;
         try (RecordCursor records = batch.cursor(maxExpandedBytes)) {
             while (records.next()) {
@@ -107,8 +105,13 @@ public final class BatchValidator {
                     throw invalid("timestamp of record " + records.offsetDelta() + " is " + timestampMs
                             + ", the least is -1 for none");
                 }
-                if (!timestamps.accepts(timestampMs, nowMillis)) {
-                    throw outOfPolicy(records.offsetDelta(), timestampMs, timestamps, nowMillis);
+                if (!rules.timestamps().accepts(timestampMs, nowMillis)) {
+                    throw outOfPolicy(records.offsetDelta(), timestampMs, rules.timestamps(), nowMillis);
+                }
+                if (rules.keysRequired() && !records.hasKey()) {
+                    throw new InvalidBatchException(
+                            Reason.MISSING_KEY,
+                            "record " + records.offsetDelta() + " has no key, in a compacted topic each needs one");
                 }
                 maxTimestampMs = Math.max(maxTimestampMs, timestampMs);
             }

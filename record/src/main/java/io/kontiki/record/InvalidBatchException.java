@@ -12,6 +12,8 @@ public final class InvalidBatchException extends RuntimeException {
         INVALID_RECORD,
         /** The batch is sound, but a timestamp is outside of what its topic accepts. */
         INVALID_TIMESTAMP,
+        /** The batch is sound, but its topic accepts no record without a key, and one has none. */
+        MISSING_KEY,
         /** A format version other than 2. */
         UNSUPPORTED_MAGIC,
         /** A codec that this version cannot read. */

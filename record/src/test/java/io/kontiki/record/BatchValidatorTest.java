@@ -117,17 +117,33 @@ class BatchValidatorTest {
     @Test
     void timestampsMustBeWithinThePolicyOfCreateTime() {
         TimestampPolicy policy = new TimestampPolicy(TimestampType.CREATE_TIME, 100, 50);
-        BatchValidator.validate(one(1000), LIMIT, policy, 1100);
-        BatchValidator.validate(one(1000), LIMIT, policy, 950);
-        BatchValidator.validate(one(-1), LIMIT, policy, 1100);
-        assertThatThrownBy(() -> BatchValidator.validate(one(1000), LIMIT, policy, 1101))
+        BatchRules rules = new BatchRules(LIMIT, policy, false);
+        BatchValidator.validate(one(1000), rules, 1100);
+        BatchValidator.validate(one(1000), rules, 950);
+        BatchValidator.validate(one(-1), rules, 1100);
+        assertThatThrownBy(() -> BatchValidator.validate(one(1000), rules, 1101))
                 .isInstanceOfSatisfying(
                         InvalidBatchException.class, e -> assertThat(e.reason()).isEqualTo(Reason.INVALID_TIMESTAMP))
                 .hasMessageContaining("record 0 is 1000, the broker's time is 1101; at most 100 ms before and 50 ms");
-        assertThatThrownBy(() -> BatchValidator.validate(one(1000), LIMIT, policy, 949))
+        assertThatThrownBy(() -> BatchValidator.validate(one(1000), rules, 949))
                 .hasMessageContaining("timestamp of record 0 is 1000");
         TimestampPolicy append = new TimestampPolicy(TimestampType.LOG_APPEND_TIME, 0, 0);
-        BatchValidator.validate(one(1000), LIMIT, append, 5000);
+        BatchValidator.validate(one(1000), new BatchRules(LIMIT, append, false), 5000);
+    }
+
+    @Test
+    void everyRecordHasAKeyWhereOneIsRequired() {
+        BatchRules rules = new BatchRules(LIMIT, TimestampPolicy.ANY, true);
+        RecordBatchBuilder keyed = new RecordBatchBuilder(LIMIT);
+        keyed.add(1, ByteBuffer.allocate(0), null, List.of());
+        BatchValidator.validate(keyed.build(), rules, 0);
+        RecordBatchBuilder mixed = new RecordBatchBuilder(LIMIT);
+        mixed.add(1, ByteBuffer.allocate(0), null, List.of());
+        mixed.add(1, null, ByteBuffer.allocate(1), List.of());
+        assertThatThrownBy(() -> BatchValidator.validate(mixed.build(), rules, 0))
+                .isInstanceOfSatisfying(
+                        InvalidBatchException.class, e -> assertThat(e.reason()).isEqualTo(Reason.MISSING_KEY))
+                .hasMessageStartingWith("record 1 has no key");
     }
 
     /** The JVM counts what a thread allocates; nine thousand records more must not cost a byte each. */
