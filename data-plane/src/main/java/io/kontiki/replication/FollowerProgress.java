@@ -3,12 +3,14 @@ package io.kontiki.replication;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
 
 /** What a leader knows of one follower in its epoch. */
 final class FollowerProgress {
     private record Sent(long endOffset, int bytes) {}
 
     private final int brokerId;
+    private final BooleanSupplier durable;
     private final Deque<Sent> unacknowledged = new ArrayDeque<>();
     private Link link;
     private long streamId;
@@ -35,8 +37,10 @@ final class FollowerProgress {
 
     private long markAt;
 
-    FollowerProgress(int brokerId) {
+    /** @param durable whether only what is flushed counts as stored, now */
+    FollowerProgress(int brokerId, BooleanSupplier durable) {
         this.brokerId = brokerId;
+        this.durable = durable;
     }
 
     int brokerId() {
@@ -64,13 +68,9 @@ final class FollowerProgress {
         return attached() && brokerEpoch == otherBrokerEpoch && link.equals(otherLink);
     }
 
-    long endOffset() {
-        return endOffset;
-    }
-
     /** {@code end(f)} in the sense of the flush mode. */
-    long storedEnd(boolean durable) {
-        return durable ? flushedOffset : endOffset;
+    long storedEnd() {
+        return durable.getAsBoolean() ? flushedOffset : endOffset;
     }
 
     /** First offset of its log, as it last told on the present link. */
@@ -132,14 +132,19 @@ final class FollowerProgress {
         noteCaughtUp(leaderEnd, nowNanos);
     }
 
-    /** To be called with the log end from before an append as well as on each ack. */
+    /**
+     * To be called with the log end from before an append as well as on each ack. What counts is what the follower has
+     * stored: one that appends and whose flush hangs holds up every acknowledgement (rule L4), so it must not count as
+     * caught up.
+     */
     void noteCaughtUp(long leaderEnd, long nowNanos) {
         if (!attached()) {
             return;
         }
-        if (endOffset >= leaderEnd) {
+        long stored = storedEnd();
+        if (stored >= leaderEnd) {
             caughtUpAt = nowNanos;
-        } else if (endOffset >= markEnd) {
+        } else if (stored >= markEnd) {
             caughtUpAt = markAt;
         } else {
             return;
@@ -151,7 +156,7 @@ final class FollowerProgress {
 
     /** Rule L8: time since the follower was last known to have the whole log; equal ends count as now. */
     boolean lagsBeyond(long limitNanos, long leaderEnd, long nowNanos) {
-        if (attached() && endOffset >= leaderEnd) {
+        if (attached() && storedEnd() >= leaderEnd) {
             return false;
         }
         return !everCaughtUp || nowNanos - caughtUpAt > limitNanos;

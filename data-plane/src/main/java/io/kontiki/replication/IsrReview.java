@@ -34,7 +34,7 @@ final class IsrReview {
                 counted++;
             }
             if (member || nearlyMember(follower, nowNanos)) {
-                bound = Math.min(bound, follower.storedEnd(state.durable()));
+                bound = Math.min(bound, follower.storedEnd());
             }
         }
         // Every member must be attached in this epoch; only then is its position known.
@@ -91,6 +91,6 @@ final class IsrReview {
      */
     private boolean mayJoin(FollowerProgress follower, long nowNanos) {
         long needed = Math.max(state.highWatermark(), epochStartOffset);
-        return eligible(follower) && !lags(follower, nowNanos) && follower.storedEnd(state.durable()) >= needed;
+        return eligible(follower) && !lags(follower, nowNanos) && follower.storedEnd() >= needed;
     }
 }

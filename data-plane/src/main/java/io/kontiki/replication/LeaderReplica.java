@@ -315,7 +315,7 @@ final class LeaderReplica implements Role {
         followers.keySet().removeIf(id -> !view.hasReplica(id));
         for (int id : view.replicas()) {
             if (id != state.brokerId() && !followers.containsKey(id)) {
-                FollowerProgress progress = new FollowerProgress(id);
+                FollowerProgress progress = new FollowerProgress(id, state::durable);
                 if (view.isr().contains(id)) {
                     progress.assumeCaughtUp(startedAt);
                 }

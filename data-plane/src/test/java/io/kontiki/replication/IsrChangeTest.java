@@ -93,6 +93,37 @@ class IsrChangeTest {
         assertThat(members(rig)).containsExactly(1, 2);
     }
 
+    /** It has every record and acknowledges none as stored: without it the others go on. */
+    @Test
+    void memberWhoseFlushHangsLeavesAfterTheLimitInDurableMode() {
+        Rig rig = new Rig(1, new TestLog())
+                .durable()
+                .record(1, 1, 1, 1, 2, 3)
+                .flush()
+                .attach(2, 1, 1, 1)
+                .attach(3, 1, 1, 1);
+        rig.produce(1).flush().ack(2, 1, 2, 2).ack(3, 1, 2, 1);
+        rig.pass(Rig.LAG_LIMIT).ack(3, 1, 2, 1);
+        assertThat(rig.none(Effect.ProposeIsr.class)).isTrue();
+        rig.pass(1);
+        assertThat(members(rig)).containsExactly(1, 2);
+    }
+
+    @Test
+    void memberThatFlushesBehindAMovingEndStaysInDurableMode() {
+        Rig rig = new Rig(1, new TestLog())
+                .durable()
+                .record(1, 1, 1, 1, 2, 3)
+                .flush()
+                .attach(2, 1, 1, 1)
+                .attach(3, 1, 1, 1);
+        for (int round = 1; round <= 20; round++) {
+            rig.produce(1).flush();
+            rig.ack(2, 1, round + 1, round).ack(3, 1, round + 1, round).pass(Rig.LAG_LIMIT / 3);
+        }
+        assertThat(rig.none(Effect.ProposeIsr.class)).isTrue();
+    }
+
     @Test
     void memberThatFollowsAMovingEndStays() {
         Rig rig = new Rig(1, new TestLog())
