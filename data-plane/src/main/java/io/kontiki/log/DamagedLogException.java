@@ -13,8 +13,11 @@ public final class DamagedLogException extends RuntimeException {
     private final long offset;
 
     DamagedLogException(String file, long position, long offset, long recoveryPoint, String what) {
-        super(file + " is damaged at byte " + position + ", offset " + offset + ", below the recovery point "
-                + recoveryPoint + ": " + what);
+        this(file, position, offset, "below the recovery point " + recoveryPoint + ": " + what);
+    }
+
+    DamagedLogException(String file, long position, long offset, String what) {
+        super(file + " is damaged at byte " + position + ", offset " + offset + ", " + what);
         this.file = file;
         this.position = position;
         this.offset = offset;

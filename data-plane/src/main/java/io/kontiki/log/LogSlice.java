@@ -1,5 +1,8 @@
 package io.kontiki.log;
 
+import io.kontiki.record.InvalidBatchException;
+import io.kontiki.record.RecordBatch;
+import io.kontiki.record.RecordBatches;
 import java.nio.ByteBuffer;
 
 /**
@@ -13,6 +16,40 @@ import java.nio.ByteBuffer;
 public record LogSlice(long startOffset, long endOffset, ByteBuffer bytes) {
     static LogSlice empty(long offset) {
         return new LogSlice(offset, offset, ByteBuffer.allocate(0));
+    }
+
+    /**
+     * The batches up to the first one with damage: what is read here is given to others, so it must be what was appended
+     * (rule L12). Costs one pass over the bytes.
+     *
+     * @throws InvalidBatchException if the first batch has a wrong checksum, or offsets that do not rise
+     */
+    LogSlice sound() {
+        long end = startOffset;
+        int size = 0;
+        for (RecordBatch batch : RecordBatches.of(bytes)) {
+            try {
+                requireSound(batch, end);
+            } catch (InvalidBatchException e) {
+                if (size == 0) {
+                    throw e;
+                }
+                return new LogSlice(startOffset, end, bytes.slice(bytes.position(), size));
+            }
+            end = batch.nextOffset();
+            size += batch.sizeInBytes();
+        }
+        return this;
+    }
+
+    private static void requireSound(RecordBatch batch, long expectedOffset) {
+        batch.ensureValidChecksum();
+        if (batch.baseOffset() < expectedOffset || batch.lastOffsetDelta() < 0) {
+            throw new InvalidBatchException(
+                    InvalidBatchException.Reason.CORRUPT_BATCH,
+                    "batch has offsets " + batch.baseOffset() + " to " + batch.lastOffset()
+                            + ", the one before it ends at " + expectedOffset);
+        }
     }
 
     public boolean isEmpty() {

@@ -174,7 +174,20 @@ record LogView(
         if (fromOffset >= to) {
             return LogSlice.empty(fromOffset);
         }
-        return segments[segmentOf(fromOffset)].read(fromOffset, maxBytes, to);
+        try {
+            LogSlice slice = segments[segmentOf(fromOffset)]
+                    .read(fromOffset, maxBytes, to)
+                    .sound();
+            if (slice.isEmpty() && to == endOffset) {
+                throw new InvalidBatchException(
+                        InvalidBatchException.Reason.CORRUPT_BATCH,
+                        "the batch reaches beyond the log end " + endOffset);
+            }
+            return slice;
+        } catch (InvalidBatchException e) {
+            throw new InvalidBatchException(
+                    e.reason(), directory + " cannot be read from offset " + fromOffset + ": " + e.getMessage());
+        }
     }
 
     Optional<TimestampOffset> offsetForTimestamp(long timestampMs) {

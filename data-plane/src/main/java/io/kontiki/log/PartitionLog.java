@@ -104,6 +104,16 @@ public final class PartitionLog implements AutoCloseable {
         LOG.error("log {}: set damaged segments aside: {}", directory, damage.getMessage());
     }
 
+    /**
+     * Looks through a log that nobody has open. Reads all of it; changes nothing.
+     *
+     * @return for {@link #setDamageAside}; empty if all is sound
+     * @throws StorageException if the disk fails
+     */
+    public static Optional<DamagedLogException> findDamage(Disk disk, String directory) {
+        return LogScrub.findDamage(new LogDirectory(disk, directory));
+    }
+
     /** The topic that a directory's log belongs to; empty if it holds none or does not tell. Changes nothing. */
     public static Optional<UUID> topicIdIn(Disk disk, String directory) {
         return new LogCheckpoints(new LogDirectory(disk, directory)).readTopicId();
@@ -289,12 +299,13 @@ public final class PartitionLog implements AutoCloseable {
     /**
      * Reads whole batches: from the one that holds {@code fromOffset}, as many as fit in {@code maxBytes}, but at least
      * one, however big, and none that reaches {@code toOffsetExclusive} or beyond. One read ends at a segment's end at the
-     * latest. Any thread.
+     * latest. Checksums are compared (rule L12). Any thread.
      *
      * @param toOffsetExclusive bound of what the reader may see, such as the high watermark
      * @return empty if there is no whole batch between the two offsets
      * @throws OffsetOutOfRangeException if fromOffset is below the log start or above the log end, also if a truncation
      *     ran meanwhile
+     * @throws InvalidBatchException if the bytes there are not those that were appended
      * @throws StorageException if the disk fails
      */
     public LogSlice read(long fromOffset, int maxBytes, long toOffsetExclusive) {

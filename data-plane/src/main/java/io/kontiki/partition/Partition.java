@@ -38,8 +38,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One partition on this broker: its log and its replica. Every change happens on its event loop; the public methods may
@@ -47,8 +45,6 @@ import org.slf4j.LoggerFactory;
  * state that the loop last published.
  */
 public final class Partition {
-    private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
-
     private final TopicPartition id;
     private final String name;
     private final EventLoop loop;
@@ -283,10 +279,15 @@ public final class Partition {
         } catch (OffsetOutOfRangeException e) {
             return outOfRange(offset, view, log.logStartOffset());
         } catch (StorageException | InvalidBatchException e) {
-            LOG.error("{} cannot be read at offset {}", name, offset, e);
+            onUnreadable(e);
             return new FetchResult.Refused(
                     ErrorReason.ERROR_REASON_STORAGE_ERROR, e.getMessage(), view.highWatermark(), start);
         }
+    }
+
+    /** Rule L12. */
+    void onUnreadable(RuntimeException cause) {
+        loop.execute(() -> driver.onIoError(cause));
     }
 
     private FetchResult outOfRange(long offset, ReadView view, long start) {
@@ -347,7 +348,7 @@ public final class Partition {
         try {
             found = log.offsetForTimestamp(timestampMillis);
         } catch (StorageException | InvalidBatchException e) {
-            LOG.error("{} cannot be searched for time {}", name, timestampMillis, e);
+            onUnreadable(e);
             return new OffsetLookup.Refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, e.getMessage());
         }
         if (found.isEmpty() || found.get().offset() >= view.highWatermark()) {

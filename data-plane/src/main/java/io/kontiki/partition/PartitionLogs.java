@@ -193,6 +193,18 @@ public final class PartitionLogs {
         return chosen;
     }
 
+    /**
+     * Opens a log again that {@link LogRepair} has closed.
+     *
+     * @return empty if it cannot be opened now
+     */
+    Optional<Placed> openAgain(Placed closed, TopicPartition id, TopicConfig config) {
+        closed.dir().logRemoved();
+        return closed.dir().isOffline()
+                ? Optional.empty()
+                : openNew(closed.dir(), id, closed.log().directory(), settings(config));
+    }
+
     /** The one that the quorum has for it; else all that work, first those with room, first those with the fewest logs. */
     private List<LogDir> dirsForNew(UUID assigned) {
         return dirs.stream()

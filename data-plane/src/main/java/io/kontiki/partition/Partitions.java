@@ -56,6 +56,9 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     private static final long NOT_STARTED = -1;
     private static final long SPACE_CHECK_MILLIS = 1_000;
     private static final long OPEN_AGAIN_SECONDS = 10;
+    /** Not at once: a replica that fails again and again must not keep the quorum busy. */
+    private static final long REPAIR_SECONDS = 5;
+
     private static final int EVENTS_MAX = 16_384;
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** Enough for the file system to merge commits, few enough not to crowd out the loops. */
@@ -89,6 +92,12 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     private final DirectoryReports reports;
     /** What could not be opened yet. Owned by the manager's thread. */
     private final Set<TopicPartition> missing = new HashSet<>();
+
+    /** Whose logs have damage, until another replica leads. Owned by the manager's thread. */
+    private final Set<TopicPartition> damaged = new HashSet<>();
+
+    /** Whose logs are being repaired. Owned by the manager's thread. */
+    private final Set<TopicPartition> repairing = new HashSet<>();
 
     /** Reports of the first image. Owned by the manager's thread. */
     private final List<CompletableFuture<Void>> lost = new ArrayList<>();
@@ -144,7 +153,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
                 new IsrProposalBatcher(proposer, brokerId, () -> brokerEpoch),
                 System::nanoTime,
                 InstantSource.system(),
-                id -> reports.failReplica(id));
+                this::onReplicaFailed);
         directory.dirs().forEach(dir -> dir.onOffline(this::onOffline));
         this.maintenance = new LogMaintenance(partitions::values, InstantSource.system(), retentionInterval);
         this.compactor = new Compactor(this::compactedPartitions, compaction, System::nanoTime, InstantSource.system());
@@ -165,6 +174,8 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
         timer.scheduleWithFixedDelay(directory::deleteDueStrays, 0, 1, TimeUnit.HOURS);
         timer.scheduleWithFixedDelay(
                 () -> manager.execute(this::openMissing), OPEN_AGAIN_SECONDS, OPEN_AGAIN_SECONDS, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(
+                () -> manager.execute(this::repairDamaged), REPAIR_SECONDS, REPAIR_SECONDS, TimeUnit.SECONDS);
         directory.dirs().stream().filter(LogDir::isOffline).forEach(this::onOffline);
         metadata.addPublisher(this);
         return placed;
@@ -293,7 +304,10 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
         for (int number = 0; number < topic.partitions().size(); number++) {
             TopicPartition id = new TopicPartition(topic.id(), number);
             PartitionRegistration record = topic.partitions().get(number);
-            if (partitions.containsKey(id) || missing.contains(id) || !record.hasReplica(ports.brokerId())) {
+            if (partitions.containsKey(id)
+                    || missing.contains(id)
+                    || repairing.contains(id)
+                    || !record.hasReplica(ports.brokerId())) {
                 continue;
             }
             UUID assigned = record.directoryOf(ports.brokerId());
@@ -325,6 +339,54 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
         }
     }
 
+    /** Rule L12. Any thread. */
+    private void onReplicaFailed(TopicPartition id) {
+        reports.failReplica(id);
+        manager.execute(() -> damaged.add(id));
+    }
+
+    /** The damaged log is touched only when another replica leads, which has what is lost here. */
+    private void repairDamaged() {
+        MetadataImage image = metadata.current();
+        for (TopicPartition id : List.copyOf(damaged)) {
+            Partition partition = partitions.get(id);
+            Optional<PartitionRegistration> record = image.partition(id);
+            if (partition == null || record.isEmpty()) {
+                damaged.remove(id);
+            } else if (record.get().hasLeader() && !isCountedOn(record.get())) {
+                damaged.remove(id);
+                repairing.add(id);
+                partitions.remove(id);
+                partition.stop(placed -> timer.execute(() -> repair(id, placed)));
+            }
+        }
+    }
+
+    private void repair(TopicPartition id, PartitionLogs.Placed closed) {
+        if (LogRepair.run(closed)) {
+            manager.execute(() -> onRepaired(id, closed));
+        } else {
+            timer.schedule(() -> repair(id, closed), OPEN_AGAIN_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void onRepaired(TopicPartition id, PartitionLogs.Placed closed) {
+        repairing.remove(id);
+        MetadataImage image = metadata.current();
+        Optional<TopicImage> topic = image.topic(id.topicId());
+        if (topic.isEmpty()) {
+            directory.delete(closed);
+            return;
+        }
+        Optional<PartitionLogs.Placed> opened =
+                directory.openAgain(closed, id, topic.get().config());
+        if (opened.isPresent()) {
+            begin(id, topic.get(), image, opened.get());
+        } else {
+            missing.add(id);
+        }
+    }
+
     private boolean isCountedOn(PartitionRegistration record) {
         return record.isr().contains(ports.brokerId()) || record.elr().contains(ports.brokerId());
     }
@@ -341,9 +403,14 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
             return;
         }
         missing.remove(id);
-        Partition partition = add(id, topic, found.get());
+        begin(id, topic, image, found.get());
+    }
+
+    private void begin(TopicPartition id, TopicImage topic, MetadataImage image, PartitionLogs.Placed placed) {
+        UUID assigned = topic.partitions().get(id.partition()).directoryOf(ports.brokerId());
+        Partition partition = add(id, topic, placed);
         tell(partition, topic, image);
-        LogDir dir = found.get().dir();
+        LogDir dir = placed.dir();
         UUID present = dir.id().orElseThrow();
         if (!present.equals(assigned)) {
             reports.assign(id, present, assigned);

@@ -230,16 +230,28 @@ final class ReplicaDriver implements EffectRunner {
         if (stopped) {
             return;
         }
-        LOG.error("Partition {} goes offline: {}", name, cause.getMessage(), cause);
-        fail(String.valueOf(cause.getMessage()));
+        String reason = String.valueOf(cause.getMessage());
         if (cause instanceof LogFailedException) {
-            dir.takeOffline(String.valueOf(cause.getMessage()));
-        } else {
-            ports.replicaFailed().accept(id);
+            LOG.error("Partition {} goes offline: {}", name, reason, cause);
+            fail(reason);
+            dir.takeOffline(reason);
+        } else if (replica.role() != ReplicaRole.FAULTED) {
+            stepAside(reason, cause);
         }
     }
 
-    /** Ends this replica for the rest of the run, its log left as it is. */
+    /** Who has the only copy goes on: what cannot be read is an error to whoever asks for it, all else stays there. */
+    private void stepAside(String reason, RuntimeException cause) {
+        if (replica.isReplaceable()) {
+            LOG.error("This replica of {} steps aside: {}", name, reason, cause);
+            fail(reason);
+            ports.replicaFailed().accept(id);
+        } else {
+            LOG.error("{} has records that cannot be read, and no other replica to take over: {}", name, reason);
+        }
+    }
+
+    /** Ends this replica, its log left as it is. */
     void fail(String reason) {
         if (!stopped) {
             leaderChangeDue = Optional.empty();

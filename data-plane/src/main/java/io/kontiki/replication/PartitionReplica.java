@@ -324,6 +324,19 @@ public final class PartitionReplica {
                 : highWatermark();
     }
 
+    /**
+     * Whether another replica has what this one may have lost: the leader, or for a leader an in-sync follower. Only then
+     * does it help anybody that this one steps aside (rule L12).
+     */
+    public boolean isReplaceable() {
+        if (!state.hasView()) {
+            return false;
+        }
+        PartitionRegistration view = state.view();
+        return view.hasLeader()
+                && (view.leader() != state.brokerId() || view.isr().size() > 1);
+    }
+
     // ---- Roles
 
     private boolean isOlder(PartitionRegistration record) {

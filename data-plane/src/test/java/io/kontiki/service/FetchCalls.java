@@ -37,9 +37,13 @@ final class FetchCalls implements AutoCloseable {
                 .build());
     }
 
+    FetchPartitionResult next() {
+        return answers.next().getPartitions(0);
+    }
+
     /** Values of the records from {@code offset} on in the next answer. */
     List<String> nextValues(long offset) {
-        FetchPartitionResult result = answers.next().getPartitions(0);
+        FetchPartitionResult result = next();
         if (result.hasError()) {
             throw new AssertionError(result.getError().toString());
         }
