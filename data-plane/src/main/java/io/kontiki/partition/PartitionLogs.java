@@ -252,7 +252,7 @@ public final class PartitionLogs {
 
     private Optional<Placed> openNew(LogDir dir, TopicPartition id, String directory, LogConfig settings) {
         try {
-            PartitionLog log = openNew(dir.disk().orElseThrow(), id, directory, settings);
+            PartitionLog log = openIn(dir, id, directory, settings);
             dir.logAdded();
             return Optional.of(new Placed(dir, log));
         } catch (DiskFullException e) {
@@ -264,13 +264,29 @@ public final class PartitionLogs {
         }
     }
 
-    private PartitionLog openNew(Disk disk, TopicPartition id, String directory, LogConfig settings) {
+    private PartitionLog openIn(LogDir dir, TopicPartition id, String directory, LogConfig settings) {
+        Disk disk = dir.disk().orElseThrow();
         try {
             return PartitionLog.open(disk, directory, id.topicId(), settings);
         } catch (ForeignLogException e) {
             // Mostly an earlier topic of the same name, deleted while this broker was down (rule M5).
+            forget(dir, directory);
             StrayLogs.setAside(disk, directory, e.getMessage(), clock.millis());
             return PartitionLog.open(disk, directory, id.topicId(), settings);
+        }
+    }
+
+    /** Or it would be taken for a stray later, when another log has its directory. */
+    private void forget(LogDir dir, String directory) {
+        for (List<Placed> all : recovered.values()) {
+            all.removeIf(placed -> {
+                boolean same = placed.dir() == dir && placed.log().directory().equals(directory);
+                if (same) {
+                    placed.log().close();
+                    dir.logRemoved();
+                }
+                return same;
+            });
         }
     }
 

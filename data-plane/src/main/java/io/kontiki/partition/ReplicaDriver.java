@@ -45,6 +45,12 @@ final class ReplicaDriver implements EffectRunner {
     /** How often the recovery point is noted: recovery after a crash verifies what was appended since. */
     private static final long CHECKPOINT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+    /**
+     * How long the first records of a young log, or of one that was idle, may go without: above the recovery point,
+     * damage cannot be told from a torn tail (rule R7).
+     */
+    private static final int FIRST_CHECKPOINT_MILLIS = 5_000;
+
     private static final long ROLL_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final TopicPartition id;
@@ -90,8 +96,10 @@ final class ReplicaDriver implements EffectRunner {
         this.replica = replica;
         this.loop = loop;
         this.ports = ports;
-        this.nextCheckpointNanos = ports.nanoTime().getAsLong() + CHECKPOINT_NANOS;
         this.nextRollCheckNanos = ports.nanoTime().getAsLong();
+        // Spread: thousands of logs may have been opened at once.
+        this.nextCheckpointNanos = nextRollCheckNanos
+                + TimeUnit.MILLISECONDS.toNanos(Math.floorMod(id.hashCode(), FIRST_CHECKPOINT_MILLIS));
         this.unflushedSinceNanos = nextRollCheckNanos;
         this.checkpointedOffset = log.endOffset();
     }
@@ -151,8 +159,9 @@ final class ReplicaDriver implements EffectRunner {
         rollIfDue(nowNanos);
         flushIfDue(nowNanos);
         if (nowNanos - nextCheckpointNanos >= 0 && !stopped && replica.role() != ReplicaRole.FAULTED) {
-            nextCheckpointNanos = nowNanos + CHECKPOINT_NANOS;
+            nextCheckpointNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(FIRST_CHECKPOINT_MILLIS);
             if (log.endOffset() != checkpointedOffset) {
+                nextCheckpointNanos = nowNanos + CHECKPOINT_NANOS;
                 checkpointedOffset = log.endOffset();
                 checkpointDue = true;
                 flush();

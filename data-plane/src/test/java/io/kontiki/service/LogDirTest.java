@@ -189,6 +189,50 @@ class LogDirTest {
     }
 
     @Test
+    void aFlippedTopicIdCostsTheReplicaItsClaimAndNoLiveLog() throws Exception { // R3, R13
+        cluster.stop(1);
+        cluster.stop(2);
+        produce(0, "b", "only here");
+        cluster.stop(0);
+        flipTopicId(cluster.dirPath(0, 1).resolve("b-0"));
+        cluster.start(0);
+        assertThat(record("b").hasLeader()).isFalse();
+        assertThat(record("b").elr()).doesNotContain(0);
+        assertThat(record("a").hasLeader()).isTrue();
+    }
+
+    @Test
+    void aLogWithAFlippedTopicIdIsSetAsideAndTheOneInItsPlaceStays() throws Exception { // R13
+        produce(0, "b", "kept");
+        cluster.stop(0);
+        Path log = cluster.dirPath(0, 1).resolve("b-0");
+        flipTopicId(log);
+        cluster.start(0);
+        await().atMost(30, TimeUnit.SECONDS)
+                .untilAsserted(() -> assertThat(record("b").isr()).contains(0));
+        assertThat(produce(record("b").leader(), "b", "more").hasError()).isFalse();
+        assertThat(log).isDirectory();
+        assertThat(cluster.image().broker(0).orElseThrow().directories())
+                .containsEntry(TestCluster.directoryId(0, 1), true);
+    }
+
+    private static void flipTopicId(Path log) throws IOException {
+        Path file = log.resolve("partition.metadata");
+        String text = Files.readString(file);
+        int at = text.indexOf("topic_id: ") + 15;
+        char other = text.charAt(at) == 'A' ? 'B' : 'A';
+        Files.writeString(file, text.substring(0, at) + other + text.substring(at + 1));
+    }
+
+    @Test
+    void theFirstRecordsOfALogAreSoonBelowTheRecoveryPoint() { // R7
+        produce(0, "a", "first");
+        Path checkpoint = cluster.logDirectory(0, "a-0").resolve("offset-checkpoint");
+        await().untilAsserted(
+                        () -> assertThat(Files.readAllLines(checkpoint).get(1)).isEqualTo("2"));
+    }
+
+    @Test
     void aStrayLogIsRenamedAndKeptADay() throws Exception { // R13
         cluster.stop(0);
         cluster.deleteTopic(topicId("a"));
