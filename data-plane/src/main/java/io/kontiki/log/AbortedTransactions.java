@@ -32,7 +32,7 @@ final class AbortedTransactions {
         ProducerState before = new ProducerState(Integer.MAX_VALUE);
         ProducerSnapshot.restore(directory, log, of.baseOffset(), before);
         TransactionIndex made = TransactionIndex.empty(of.baseOffset());
-        of.replay(of.baseOffset(), batch -> before.onAppended(batch).ifPresent(made::append));
+        of.reader().replay(of.baseOffset(), batch -> before.onAppended(batch).ifPresent(made::append));
         return made;
     }
 }

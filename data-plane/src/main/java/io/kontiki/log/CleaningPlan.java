@@ -60,7 +60,8 @@ public final class CleaningPlan {
         LogSegment partly = view.segments()[first];
         return firstDirtyOffset == partly.baseOffset()
                 ? bytesFrom(first)
-                : bytesFrom(first) - partly.cursorAtBatchOf(firstDirtyOffset).position();
+                : bytesFrom(first)
+                        - partly.reader().cursorAtBatchOf(firstDirtyOffset).position();
     }
 
     private boolean waitedTooLong(Compaction settings, long nowMs) {
@@ -68,6 +69,7 @@ public final class CleaningPlan {
             return false;
         }
         long since = view.segments()[view.segmentOf(firstDirtyOffset)]
+                .reader()
                 .cursorAtBatchOf(firstDirtyOffset)
                 .header()
                 .maxTimestampMs();

@@ -299,7 +299,7 @@ final class LogRecovery {
 
     private void replay(LogSegment segment, long from, long epochsFrom, long producersFrom) {
         try {
-            segment.replay(from, batch -> {
+            segment.reader().replay(from, batch -> {
                 if (batch.baseOffset() >= epochsFrom) {
                     epochs = epochs.with(batch.leaderEpoch(), batch.baseOffset());
                 }
@@ -377,7 +377,10 @@ final class LogRecovery {
         segment.index(batch, (int) scan.position());
         epochs = epochs.with(batch.leaderEpoch(), batch.baseOffset());
         producers
-                .onAppended(batch.isControl() && batch.isTransactional() ? segment.batchAt(scan.position()) : batch)
+                .onAppended(
+                        batch.isControl() && batch.isTransactional()
+                                ? segment.reader().batchAt(scan.position())
+                                : batch)
                 .ifPresent(segment::addAborted);
         endOffset = batch.nextOffset();
         scannedBytes += batch.sizeInBytes();

@@ -176,6 +176,7 @@ record LogView(
         }
         try {
             LogSlice slice = segments[segmentOf(fromOffset)]
+                    .reader()
                     .read(fromOffset, maxBytes, to)
                     .sound();
             if (slice.isEmpty() && to == endOffset) {
@@ -193,7 +194,8 @@ record LogView(
     Optional<TimestampOffset> offsetForTimestamp(long timestampMs) {
         for (LogSegment segment : segments) {
             if (segment.maxTimestampMs() >= timestampMs) {
-                Optional<TimestampOffset> found = segment.offsetForTimestamp(timestampMs, logStartOffset, endOffset);
+                Optional<TimestampOffset> found =
+                        segment.reader().offsetForTimestamp(timestampMs, logStartOffset, endOffset);
                 if (found.isPresent()) {
                     return found;
                 }

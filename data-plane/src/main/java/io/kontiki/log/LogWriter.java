@@ -117,7 +117,7 @@ final class LogWriter {
 
     /** Of a transaction's marker it is the record that tells what became of it. */
     private static BatchHeader whole(BatchHeader batch, LogSegment segment, int position) {
-        return batch.isControl() && batch.isTransactional() ? segment.batchAt(position) : batch;
+        return batch.isControl() && batch.isTransactional() ? segment.reader().batchAt(position) : batch;
     }
 
     private AppendInfo appended(long baseOffset, long maxTimestampMs, int bytes) {
@@ -309,7 +309,7 @@ final class LogWriter {
         if (endOffsetExclusive == now.endOffset()) {
             cut(now, number, last.sizeInBytes(), endOffsetExclusive);
         } else {
-            SegmentCursor cursor = last.cursorAtBatchOf(endOffsetExclusive);
+            SegmentCursor cursor = last.reader().cursorAtBatchOf(endOffsetExclusive);
             int position = (int) cursor.position();
             long end = endBefore(last, position, cursor.header().baseOffset());
             // The log start may lie in a gap.

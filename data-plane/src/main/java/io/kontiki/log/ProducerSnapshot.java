@@ -126,7 +126,7 @@ final class ProducerSnapshot {
         for (int i = log.segmentOf(from);
                 i < log.segments().length && log.segments()[i].baseOffset() < endOffset;
                 i++) {
-            log.segments()[i].replay(from, batch -> {
+            log.segments()[i].reader().replay(from, batch -> {
                 if (batch.lastOffset() < endOffset) {
                     target.onAppended(batch);
                 }

@@ -1,6 +1,11 @@
 package io.kontiki.log;
 
 import io.kontiki.record.BatchHeader;
+import io.kontiki.record.InvalidBatchException;
+import io.kontiki.storage.DiskFile;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The offset and the time index of one segment, and what is needed to go on with them. They are either made from the
@@ -9,6 +14,10 @@ import io.kontiki.record.BatchHeader;
  * <p>One thread adds, any thread looks up beside it.
  */
 final class SegmentIndexes {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentIndexes.class);
+    private static final int WALK_CHUNK_BYTES = 64 * 1024;
+    private static final int END_CHUNK_BYTES = 8 * 1024;
+
     private final OffsetIndex offsets;
     private final TimeIndex times;
     private final boolean madeFromBatches;
@@ -32,6 +41,23 @@ final class SegmentIndexes {
     static SegmentIndexes empty(long baseOffset, int intervalBytes) {
         return new SegmentIndexes(
                 OffsetIndex.empty(baseOffset), TimeIndex.empty(baseOffset), true, intervalBytes, baseOffset);
+    }
+
+    /**
+     * Indexes of the batches in a file that are sound, up to the first that is not. Damage of the batches is not reported
+     * here: it shows to whoever reads there, and what lies before it can still be read.
+     */
+    static SegmentIndexes of(DiskFile file, long baseOffset, int intervalBytes) {
+        SegmentIndexes made = empty(baseOffset, intervalBytes);
+        SegmentCursor cursor = new SegmentCursor(file, 0, file.size(), WALK_CHUNK_BYTES);
+        try {
+            while (cursor.advance() && cursor.header().baseOffset() >= made.nextOffset()) {
+                made.add(cursor.header(), (int) cursor.position());
+            }
+        } catch (InvalidBatchException garbage) {
+            LOG.warn("segment {}: no batch at byte {}: {}", file.path(), cursor.position(), garbage.getMessage());
+        }
+        return made;
     }
 
     static SegmentIndexes inFiles(OffsetIndex offsets, TimeIndex times, int intervalBytes) {
@@ -93,9 +119,81 @@ final class SegmentIndexes {
         return kept;
     }
 
-    /** Counts a batch that lies behind the last entry, or is the one that it names. */
-    void resume(BatchHeader batch) {
-        count(batch);
-        bytesSinceEntry += batch.sizeInBytes();
+    /** Counts the batches behind the last entries, to the file's end; false if these are wrong. */
+    boolean resume(DiskFile file) {
+        SegmentCursor cursor = new SegmentCursor(file, 0, file.size(), WALK_CHUNK_BYTES);
+        try {
+            int lastTime = times.count() - 1;
+            if (lastTime >= 0 && !moveToTimeEntry(cursor, lastTime)) {
+                return false;
+            }
+            int last = offsets.count() - 1;
+            boolean there = last < 0 ? cursor.moveTo(0) : moveToEntry(cursor, last);
+            if (last >= 0 && !there) {
+                return false;
+            }
+            for (; there; there = cursor.advance()) {
+                count(cursor.header());
+                bytesSinceEntry += cursor.header().sizeInBytes();
+            }
+            return true;
+        } catch (InvalidBatchException wrong) {
+            return false;
+        }
+    }
+
+    /** The offset to which the last entries lead, over whole batches to the file's end; empty if they do not. */
+    OptionalLong endIn(DiskFile file, long baseOffset) {
+        SegmentCursor cursor = new SegmentCursor(file, 0, file.size(), END_CHUNK_BYTES);
+        try {
+            int lastTime = times.count() - 1;
+            if (lastTime >= 0 && !moveToTimeEntry(cursor, lastTime)) {
+                return OptionalLong.empty();
+            }
+            int last = offsets.count() - 1;
+            boolean there = last < 0 ? cursor.moveTo(0) : moveToEntry(cursor, last);
+            if (last >= 0 && !there) {
+                return OptionalLong.empty();
+            }
+            long end = baseOffset;
+            for (; there; there = cursor.advance()) {
+                if (cursor.header().maxTimestampMs() > times.maxTimestampMs()) {
+                    return OptionalLong.empty();
+                }
+                end = cursor.header().nextOffset();
+            }
+            return cursor.position() == file.size() ? OptionalLong.of(end) : OptionalLong.empty();
+        } catch (InvalidBatchException wrong) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** Puts a cursor on the batch that an entry of the offset index names; false if it names none. */
+    boolean moveToEntry(SegmentCursor cursor, int entry) {
+        int position = offsets.positionAt(entry);
+        try {
+            return position >= 0
+                    && cursor.moveTo(position)
+                    && cursor.header().lastOffset() == offsets.lastOffsetAt(entry);
+        } catch (InvalidBatchException none) {
+            return false;
+        }
+    }
+
+    /** Puts a cursor on the batch that an entry of the time index names; false if it names none. */
+    boolean moveToTimeEntry(SegmentCursor cursor, int timeEntry) {
+        long offset = times.offsetAt(timeEntry);
+        int entry = offsets.floor(offset);
+        try {
+            boolean there = entry < 0 ? cursor.moveTo(0) : moveToEntry(cursor, entry);
+            while (there && cursor.header().lastOffset() < offset) {
+                there = cursor.advance();
+            }
+            return there
+                    && cursor.header().lastOffset() == offset
+                    && cursor.header().maxTimestampMs() == times.timestampMsAt(timeEntry);
+        } catch (InvalidBatchException garbage) {
+            return false;
+        }
     }
 }

@@ -162,7 +162,7 @@ class SegmentIndexTest {
                 while (last + 1 < batches.size() && size + sizes[last + 1] <= maxBytes) {
                     size += sizes[++last];
                 }
-                LogSlice slice = segment.read(batches.get(first).lastOffset(), maxBytes, Long.MAX_VALUE);
+                LogSlice slice = segment.reader().read(batches.get(first).lastOffset(), maxBytes, Long.MAX_VALUE);
                 assertThat(slice.startOffset()).isEqualTo(batches.get(first).baseOffset());
                 assertThat(slice.endOffset()).isEqualTo(batches.get(last).nextOffset());
                 assertThat(slice.sizeInBytes()).isEqualTo((int) size);
@@ -170,7 +170,7 @@ class SegmentIndexTest {
             }
             for (int bound = first; bound < batches.size(); bound += 7) {
                 long to = batches.get(bound).lastOffset();
-                LogSlice slice = segment.read(batches.get(first).baseOffset(), Integer.MAX_VALUE, to);
+                LogSlice slice = segment.reader().read(batches.get(first).baseOffset(), Integer.MAX_VALUE, to);
                 assertThat(slice.endOffset())
                         .isEqualTo(
                                 bound == first
@@ -194,8 +194,9 @@ class SegmentIndexTest {
         close(CONFIG);
         assertThat(batchesFound()).isEqualTo(expectedBatches());
         // Offsets of a batch that is gone lead to the next one.
-        assertThat(segment.read(BASE + 4, 1, Long.MAX_VALUE).startOffset()).isEqualTo(BASE + 6);
-        assertThat(segment.offsetForTimestamp(2_001, BASE, Long.MAX_VALUE))
+        assertThat(segment.reader().read(BASE + 4, 1, Long.MAX_VALUE).startOffset())
+                .isEqualTo(BASE + 6);
+        assertThat(segment.reader().offsetForTimestamp(2_001, BASE, Long.MAX_VALUE))
                 .contains(new TimestampOffset(2_003, BASE + 9, 0));
     }
 
@@ -236,10 +237,12 @@ class SegmentIndexTest {
         Files.write(file(LogDirectory.LOG), all);
         Files.delete(file(LogDirectory.OFFSET_INDEX));
         reopen(CONFIG);
-        assertThat(segment.read(BASE, 1, Long.MAX_VALUE).startOffset()).isEqualTo(BASE);
-        assertThat(segment.read(batches.get(29).baseOffset(), 1, Long.MAX_VALUE).isEmpty())
+        assertThat(segment.reader().read(BASE, 1, Long.MAX_VALUE).startOffset()).isEqualTo(BASE);
+        assertThat(segment.reader()
+                        .read(batches.get(29).baseOffset(), 1, Long.MAX_VALUE)
+                        .isEmpty())
                 .isFalse();
-        assertThatThrownBy(() -> segment.read(batches.get(30).baseOffset(), 1, Long.MAX_VALUE))
+        assertThatThrownBy(() -> segment.reader().read(batches.get(30).baseOffset(), 1, Long.MAX_VALUE))
                 .isInstanceOf(InvalidBatchException.class);
     }
 
@@ -284,8 +287,9 @@ class SegmentIndexTest {
 
     private List<Long> batchesFound() {
         return batches.stream()
-                .map(batch ->
-                        segment.read(batch.lastOffset(), 1, Long.MAX_VALUE).startOffset())
+                .map(batch -> segment.reader()
+                        .read(batch.lastOffset(), 1, Long.MAX_VALUE)
+                        .startOffset())
                 .toList();
     }
 
@@ -296,7 +300,7 @@ class SegmentIndexTest {
     private List<Optional<TimestampOffset>> timesFound() {
         List<Optional<TimestampOffset>> found = new ArrayList<>();
         for (long time = 1_950; time < 2_070; time += 2) {
-            found.add(segment.offsetForTimestamp(time, BASE, Long.MAX_VALUE));
+            found.add(segment.reader().offsetForTimestamp(time, BASE, Long.MAX_VALUE));
         }
         return found;
     }

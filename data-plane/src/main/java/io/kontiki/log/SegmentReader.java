@@ -1,0 +1,180 @@
+package io.kontiki.log;
+
+import io.kontiki.record.BatchHeader;
+import io.kontiki.record.InvalidBatchException;
+import io.kontiki.record.InvalidBatchException.Reason;
+import io.kontiki.record.Record;
+import io.kontiki.record.RecordBatch;
+import io.kontiki.storage.DiskFile;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Finds and reads batches of one segment. Each index entry is verified when it is used, by the batch that it names; if one
+ * is wrong, the segment makes its indexes again (rule R8) and the look-up begins anew. Any thread, no lock.
+ */
+final class SegmentReader {
+    private static final int REPLAY_CHUNK_BYTES = 64 * 1024;
+
+    private final LogSegment segment;
+    private final DiskFile file;
+
+    SegmentReader(LogSegment segment) {
+        this.segment = segment;
+        this.file = segment.file();
+    }
+
+    /** See {@link PartitionLog#read}; the offset lies in this segment. Reads headers at both ends and the bytes once. */
+    LogSlice read(long fromOffset, int maxBytes, long toOffsetExclusive) {
+        SegmentCursor cursor = SegmentCursor.forLookUp(file);
+        moveToBatchOf(cursor, fromOffset);
+        if (cursor.header().nextOffset() > toOffsetExclusive) {
+            return LogSlice.empty(fromOffset);
+        }
+        long startOffset = cursor.header().baseOffset();
+        long start = cursor.position();
+        long limit = Math.max(cursor.nextPosition(), start + maxBytes);
+        skipTowards(cursor, limit, toOffsetExclusive);
+        long end = cursor.position();
+        long endOffset = cursor.header().baseOffset();
+        boolean there = true;
+        while (there && cursor.nextPosition() <= limit && cursor.header().nextOffset() <= toOffsetExclusive) {
+            end = cursor.nextPosition();
+            endOffset = cursor.header().nextOffset();
+            there = end < limit && advanceUnlessGarbage(cursor);
+        }
+        ByteBuffer bytes = ByteBuffer.allocate((int) (end - start));
+        cursor.read(start, bytes);
+        return new LogSlice(startOffset, endOffset, bytes.flip());
+    }
+
+    /** Garbage behind sound batches is for whoever reads it. */
+    private static boolean advanceUnlessGarbage(SegmentCursor cursor) {
+        try {
+            return cursor.advance();
+        } catch (InvalidBatchException garbage) {
+            return false;
+        }
+    }
+
+    /** Moves a cursor on, if the index can, over batches that end at or below both bounds. */
+    private void skipTowards(SegmentCursor cursor, long limit, long toOffsetExclusive) {
+        long start = cursor.position();
+        SegmentIndexes seen = segment.indexes();
+        OffsetIndex offsets = seen.offsets();
+        int entry = Math.min(offsets.floorOfPosition(limit), offsets.floor(toOffsetExclusive - 1));
+        if (entry < 0 || offsets.positionAt(entry) <= start) {
+            return;
+        }
+        boolean usable = offsets.positionAt(entry) <= limit
+                && offsets.lastOffsetAt(entry) < toOffsetExclusive
+                && seen.moveToEntry(cursor, entry);
+        if (!usable) {
+            segment.replace(seen);
+            cursor.moveTo(start);
+        }
+    }
+
+    /** The first record between the two offsets that is not older; markers of the log itself do not count. */
+    Optional<TimestampOffset> offsetForTimestamp(long timestampMs, long startOffset, long endOffsetExclusive) {
+        SegmentCursor cursor = SegmentCursor.forLookUp(file);
+        boolean there = seekTime(cursor, timestampMs);
+        for (; there && cursor.header().nextOffset() <= endOffsetExclusive; there = cursor.advance()) {
+            if (cursor.header().maxTimestampMs() < timestampMs
+                    || cursor.header().isControl()) {
+                continue;
+            }
+            for (Record candidate : cursor.batch()) {
+                if (candidate.timestampMs() >= timestampMs && candidate.offset() >= startOffset) {
+                    return Optional.of(new TimestampOffset(
+                            candidate.timestampMs(),
+                            candidate.offset(),
+                            cursor.header().leaderEpoch()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * A cursor at the batch that holds the offset, or at the next one if compaction took the offset away.
+     *
+     * @throws InvalidBatchException if there is no such batch
+     */
+    SegmentCursor cursorAtBatchOf(long offset) {
+        SegmentCursor cursor = new SegmentCursor(file, 0, file.size(), REPLAY_CHUNK_BYTES);
+        moveToBatchOf(cursor, offset);
+        return cursor;
+    }
+
+    /** Hands on the headers of all batches from an offset on; of the markers of transactions the whole batch. */
+    void replay(long fromOffset, Consumer<BatchHeader> target) {
+        SegmentCursor cursor = new SegmentCursor(file, 0, file.size(), REPLAY_CHUNK_BYTES);
+        for (boolean there = seek(cursor, fromOffset); there; there = cursor.advance()) {
+            BatchHeader batch = cursor.header();
+            if (batch.baseOffset() >= fromOffset) {
+                target.accept(batch.isControl() && batch.isTransactional() ? cursor.batch() : batch);
+            }
+        }
+    }
+
+    /** The batch at a position, whole. */
+    RecordBatch batchAt(long position) {
+        SegmentCursor cursor = new SegmentCursor(file, position, file.size(), BatchHeader.BYTES);
+        cursor.advance();
+        return cursor.batch();
+    }
+
+    private void moveToBatchOf(SegmentCursor cursor, long offset) {
+        for (boolean there = seek(cursor, offset); there; there = cursor.advance()) {
+            if (cursor.header().lastOffset() >= offset) {
+                return;
+            }
+        }
+        throw new InvalidBatchException(
+                Reason.CORRUPT_BATCH, file.path() + " has no batch with offset " + offset + " up to its end");
+    }
+
+    /** Puts the cursor on a batch from which walking on leads to the offset; false if there is no batch at all. */
+    private boolean seek(SegmentCursor cursor, long offset) {
+        while (true) {
+            SegmentIndexes seen = segment.indexes();
+            int entry = seen.offsets().floor(offset);
+            if (entry < 0) {
+                return cursor.moveTo(0);
+            }
+            if (seen.moveToEntry(cursor, entry)) {
+                return true;
+            }
+            if (!segment.replace(seen)) {
+                return cursor.moveTo(0);
+            }
+        }
+    }
+
+    /**
+     * Puts the cursor on a batch before which all records are older. It goes one entry further back than it must: an entry
+     * that a flipped bit has moved to another batch of the same timestamp then does no harm.
+     */
+    private boolean seekTime(SegmentCursor cursor, long timestampMs) {
+        while (true) {
+            SegmentIndexes seen = segment.indexes();
+            TimeIndex times = seen.times();
+            int entry = timestampMs == Long.MIN_VALUE ? -1 : times.floor(timestampMs - 1);
+            if (entry < 0) {
+                return cursor.moveTo(0);
+            }
+            boolean usable = seen.moveToTimeEntry(cursor, entry)
+                    && (entry == 0
+                            || (times.offsetAt(entry - 1) < times.offsetAt(entry)
+                                    && seen.moveToTimeEntry(cursor, entry - 1)));
+            if (usable) {
+                return entry > 0 || cursor.moveTo(0);
+            }
+            if (!segment.replace(seen)) {
+                return cursor.moveTo(0);
+            }
+        }
+    }
+}
