@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
  */
 final class IndexEntries {
     private static final int INITIAL_ENTRIES = 64;
+    /** Thousands of segments are opened without any of them growing. */
+    private static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
 
     private final int keyBytes;
     private final int entryBytes;
@@ -25,7 +27,7 @@ final class IndexEntries {
 
     /** @param keyBytes 4 or 8 */
     static IndexEntries empty(int keyBytes) {
-        return new IndexEntries(keyBytes, ByteBuffer.allocate(INITIAL_ENTRIES * (keyBytes + Integer.BYTES)), 0);
+        return new IndexEntries(keyBytes, NO_BYTES, 0);
     }
 
     /** Entries in the bytes of a file; what is left behind the last whole entry does not count. */
@@ -88,7 +90,8 @@ final class IndexEntries {
         ByteBuffer bytes = now.bytes();
         int at = now.count() * entryBytes;
         if (at + entryBytes > bytes.capacity()) {
-            bytes = ByteBuffer.allocate(2 * bytes.capacity()).put(0, bytes, 0, at);
+            bytes = ByteBuffer.allocate(Math.max(2 * bytes.capacity(), INITIAL_ENTRIES * entryBytes))
+                    .put(0, bytes, 0, at);
         }
         // Behind the count, so that no look-up goes there before the new count is published.
         if (keyBytes == Integer.BYTES) {

@@ -15,23 +15,17 @@ final class IndexFiles {
     /** A mapping costs more than a copy of a few pages. */
     private static final int COPIED_BYTES_MAX = 16 * 1024;
 
-    private final Disk disk;
+    private final LogDirectory directory;
     private final long baseOffset;
-    private final String offsetsPath;
-    private final String timesPath;
-    private final String transactionsPath;
 
     IndexFiles(LogDirectory directory, long baseOffset) {
-        this.disk = directory.disk();
+        this.directory = directory;
         this.baseOffset = baseOffset;
-        this.offsetsPath = directory.file(baseOffset, LogDirectory.OFFSET_INDEX);
-        this.timesPath = directory.file(baseOffset, LogDirectory.TIME_INDEX);
-        this.transactionsPath = directory.file(baseOffset, LogDirectory.TRANSACTION_INDEX);
     }
 
     /** Whether both files are there that every closed segment has. */
     boolean exist() {
-        return disk.exists(offsetsPath) && disk.exists(timesPath);
+        return exists(LogDirectory.OFFSET_INDEX) && exists(LogDirectory.TIME_INDEX);
     }
 
     /** Empty if a file is missing or has no whole number of entries. */
@@ -40,8 +34,8 @@ final class IndexFiles {
             return Optional.empty();
         }
         try {
-            ByteBuffer offsets = bytes(offsetsPath, mayMap);
-            ByteBuffer times = bytes(timesPath, mayMap);
+            ByteBuffer offsets = bytes(LogDirectory.OFFSET_INDEX, mayMap);
+            ByteBuffer times = bytes(LogDirectory.TIME_INDEX, mayMap);
             if (offsets.limit() % (2 * Integer.BYTES) != 0 || times.limit() % (Long.BYTES + Integer.BYTES) != 0) {
                 return Optional.empty();
             }
@@ -52,8 +46,8 @@ final class IndexFiles {
         }
     }
 
-    private ByteBuffer bytes(String path, boolean mayMap) {
-        try (DiskFile file = disk.open(path)) {
+    private ByteBuffer bytes(String suffix, boolean mayMap) {
+        try (DiskFile file = disk().open(path(suffix))) {
             int size = (int) Math.min(file.size(), Integer.MAX_VALUE);
             if (mayMap && size > COPIED_BYTES_MAX) {
                 return file.map(size);
@@ -66,11 +60,12 @@ final class IndexFiles {
 
     /** Empty if the file is wrong, or the whole set is missing. */
     Optional<TransactionIndex> openTransactions() {
-        if (!disk.exists(transactionsPath)) {
+        if (!exists(LogDirectory.TRANSACTION_INDEX)) {
             return exist() ? Optional.of(TransactionIndex.empty(baseOffset)) : Optional.empty();
         }
         try {
-            return TransactionIndex.decode(disk.readSmall(transactionsPath, Integer.MAX_VALUE - 64), baseOffset);
+            return TransactionIndex.decode(
+                    disk().readSmall(path(LogDirectory.TRANSACTION_INDEX), Integer.MAX_VALUE - 64), baseOffset);
         } catch (StorageException unreadable) {
             return Optional.empty();
         }
@@ -78,23 +73,36 @@ final class IndexFiles {
 
     /** Durable on return. */
     void write(SegmentIndexes indexes) {
-        disk.writeAtomically(offsetsPath, indexes.offsets().toBytes());
-        disk.writeAtomically(timesPath, indexes.times().toBytes());
+        disk().writeAtomically(
+                        path(LogDirectory.OFFSET_INDEX), indexes.offsets().toBytes());
+        disk().writeAtomically(path(LogDirectory.TIME_INDEX), indexes.times().toBytes());
     }
 
     /** Durable on return, except that a file that has gone may come back. */
     void write(TransactionIndex transactions) {
         if (transactions.isEmpty()) {
-            disk.delete(transactionsPath);
+            disk().delete(path(LogDirectory.TRANSACTION_INDEX));
         } else {
-            disk.writeAtomically(transactionsPath, transactions.toBytes());
+            disk().writeAtomically(path(LogDirectory.TRANSACTION_INDEX), transactions.toBytes());
         }
     }
 
     /** The caller flushes the directory. */
     void delete() {
-        disk.delete(offsetsPath);
-        disk.delete(timesPath);
-        disk.delete(transactionsPath);
+        disk().delete(path(LogDirectory.OFFSET_INDEX));
+        disk().delete(path(LogDirectory.TIME_INDEX));
+        disk().delete(path(LogDirectory.TRANSACTION_INDEX));
+    }
+
+    private boolean exists(String suffix) {
+        return disk().exists(path(suffix));
+    }
+
+    private Disk disk() {
+        return directory.disk();
+    }
+
+    private String path(String suffix) {
+        return directory.file(baseOffset, suffix);
     }
 }

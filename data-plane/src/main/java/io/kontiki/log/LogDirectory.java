@@ -4,7 +4,6 @@ import io.kontiki.storage.Disk;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 
 /** The names of the files in a log's directory, as Kafka gives them, and the listing of those that are there. */
 record LogDirectory(Disk disk, String path) {
@@ -18,7 +17,8 @@ record LogDirectory(Disk disk, String path) {
 
     /** Path of the file that belongs to an offset. */
     String file(long offset, String suffix) {
-        return path + "/" + String.format(Locale.ROOT, "%020d", offset) + suffix;
+        String digits = Long.toString(offset);
+        return path + "/" + "0".repeat(OFFSET_DIGITS - digits.length()) + digits + suffix;
     }
 
     /** Path of a file by its name. */
@@ -30,13 +30,20 @@ record LogDirectory(Disk disk, String path) {
     List<Long> offsetsWith(String suffix) {
         List<Long> offsets = new ArrayList<>();
         for (String name : disk.list(path)) {
-            if (name.length() == OFFSET_DIGITS + suffix.length()
-                    && name.endsWith(suffix)
-                    && name.chars().limit(OFFSET_DIGITS).allMatch(c -> c >= '0' && c <= '9')) {
+            if (name.length() == OFFSET_DIGITS + suffix.length() && name.endsWith(suffix) && beginsWithDigits(name)) {
                 offsets.add(Long.parseLong(name.substring(0, OFFSET_DIGITS)));
             }
         }
         return offsets;
+    }
+
+    private static boolean beginsWithDigits(String name) {
+        for (int i = 0; i < OFFSET_DIGITS; i++) {
+            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Deletes what an interrupted write left behind. */

@@ -30,10 +30,11 @@ final class SegmentCursor {
     /**
      * @param start position of a batch
      * @param end position that no batch may cross
-     * @param chunkBytes read at a time, at least a header
+     * @param chunkBytes read at a time, at least a header; less memory is taken if less is there to read
      */
     SegmentCursor(DiskFile file, long start, long end, int chunkBytes) {
-        this(file, start, end, ByteBuffer.allocate(Math.max(chunkBytes, BatchHeader.BYTES)));
+        this(file, start, end, ByteBuffer.allocate((int)
+                Math.max(Math.min(chunkBytes, end - start), BatchHeader.BYTES)));
     }
 
     private SegmentCursor(DiskFile file, long start, long end, ByteBuffer chunk) {
