@@ -44,6 +44,10 @@ final class SingleBroker {
                     .ignoreExceptionsInstanceOf(KontikiException.class)
                     .failFast("the broker ended, see " + broker.logFile(), broker::hasExited)
                     .until(() -> view.serving(List.of(broker.id())));
+        } catch (RuntimeException | Error e) {
+            // Who gets the exception has no broker to stop.
+            broker.kill();
+            throw e;
         }
     }
 
