@@ -8,6 +8,7 @@ import io.kontiki.metadata.MetadataImage;
 import io.kontiki.partition.CompactionSettings;
 import io.kontiki.partition.LogDir;
 import io.kontiki.partition.PartitionLogs;
+import io.kontiki.partition.ScrubSettings;
 import io.kontiki.quorum.QuorumStartException;
 import io.kontiki.replication.ReplicaOptions;
 import io.kontiki.service.ClusterGrpcService;
@@ -156,6 +157,7 @@ public final class Broker implements AutoCloseable {
                         config.cleanerDedupeBufferBytes(),
                         config.cleanerBytesPerSecondMax(),
                         config.cleanerBackoff()),
+                new ScrubSettings(config.scrubInterval(), config.scrubBytesPerSecondMax()),
                 failure -> onFault("an event of a partition failed", failure));
     }
 

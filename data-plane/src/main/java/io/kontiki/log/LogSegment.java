@@ -216,6 +216,19 @@ final class LogSegment {
         maxTimestampMs = NOT_KNOWN;
     }
 
+    /** The indexes of a closed segment, to be compared with its batches. They are not kept for look-ups. */
+    synchronized Optional<SegmentIndexes> indexesToCompare() {
+        return indexesWritten ? files.open(indexIntervalBytes, false) : Optional.ofNullable(indexes);
+    }
+
+    /** A comparison of all batches with the indexes of a closed segment has shown that they are wrong. */
+    synchronized void replaceIndexes() {
+        if (!closed && !growing) {
+            indexes = madeAgain("its index files are wrong");
+            maxTimestampMs = indexes.maxTimestampMs();
+        }
+    }
+
     /** What to look up in now. */
     SegmentIndexes indexes() {
         SegmentIndexes seen = indexes;

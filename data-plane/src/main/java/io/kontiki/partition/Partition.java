@@ -1,8 +1,10 @@
 package io.kontiki.partition;
 
 import io.kontiki.log.AppendInfo;
+import io.kontiki.log.CleaningPace;
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.LogFailedException;
+import io.kontiki.log.LogScrub;
 import io.kontiki.log.OffsetOutOfRangeException;
 import io.kontiki.log.PartitionLog;
 import io.kontiki.log.ProducerCheck;
@@ -283,6 +285,13 @@ public final class Partition {
             return new FetchResult.Refused(
                     ErrorReason.ERROR_REASON_STORAGE_ERROR, e.getMessage(), view.highWatermark(), start);
         }
+    }
+
+    /** Looks through the closed segments (rule R14). Blocks as the pace says. */
+    LogScrub.Report scrub(CleaningPace pace) {
+        LogScrub.Report report = LogScrub.run(log, pace);
+        report.damage().ifPresent(this::onUnreadable);
+        return report;
     }
 
     /** Rule L12. */

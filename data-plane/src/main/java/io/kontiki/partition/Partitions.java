@@ -105,6 +105,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     private final CompletableFuture<Void> placed = new CompletableFuture<>();
     private final LogMaintenance maintenance;
     private final Compactor compactor;
+    private final Scrubber scrubber;
     private volatile long brokerEpoch = NOT_STARTED;
 
     /**
@@ -112,6 +113,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
      * @param loopCount how many event loops to run, at least 1; a partition belongs to one of them for its life
      * @param retentionInterval how often it is looked for segments to delete
      * @param compaction what compaction may take
+     * @param scrub how often closed segments are looked through
      * @param faults told of what this broker cannot go on after, which is a defect
      */
     public Partitions(
@@ -124,6 +126,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
             Proposer proposer,
             Duration retentionInterval,
             CompactionSettings compaction,
+            ScrubSettings scrub,
             Consumer<Throwable> faults) {
         this.metadata = metadata;
         this.directory = directory;
@@ -157,6 +160,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
         directory.dirs().forEach(dir -> dir.onOffline(this::onOffline));
         this.maintenance = new LogMaintenance(partitions::values, InstantSource.system(), retentionInterval);
         this.compactor = new Compactor(this::compactedPartitions, compaction, System::nanoTime, InstantSource.system());
+        this.scrubber = new Scrubber(partitions::values, scrub, System::nanoTime);
     }
 
     /**
@@ -495,6 +499,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
         timer.shutdownNow();
         maintenance.close();
         compactor.close();
+        scrubber.close();
         manager.shutdown();
         try {
             manager.awaitTermination(30, TimeUnit.SECONDS);

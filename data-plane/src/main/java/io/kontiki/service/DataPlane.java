@@ -10,6 +10,7 @@ import io.kontiki.partition.CompactionSettings;
 import io.kontiki.partition.LogDir;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.partition.Partitions;
+import io.kontiki.partition.ScrubSettings;
 import io.kontiki.quorum.Proposer;
 import io.kontiki.replication.ReplicaOptions;
 import java.time.Duration;
@@ -47,6 +48,7 @@ public final class DataPlane implements AutoCloseable {
      * @param channels gives the shared channel to a broker; the caller closes them after this
      * @param retentionInterval how often it is looked for segments to delete
      * @param compaction what compaction may take
+     * @param scrub how often closed segments are looked through
      * @param faults told of a defect of an event loop
      */
     public DataPlane(
@@ -60,6 +62,7 @@ public final class DataPlane implements AutoCloseable {
             Function<Endpoint, ManagedChannel> channels,
             Duration retentionInterval,
             CompactionSettings compaction,
+            ScrubSettings scrub,
             Consumer<Throwable> faults) {
         this.directory = directory;
         this.readers = threads("kontiki-read", readerThreads);
@@ -75,6 +78,7 @@ public final class DataPlane implements AutoCloseable {
                 proposer,
                 retentionInterval,
                 compaction,
+                scrub,
                 faults);
         transport.connect(partitions, brokerEpoch::get);
         this.router = new LeaderRouter(partitions, metadata, channels, readers);

@@ -12,6 +12,7 @@ import io.kontiki.proto.v1.PartitionError;
 import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordBatchBuilder;
 import io.kontiki.record.RecordBatches;
+import io.kontiki.replication.ReplicaOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +68,25 @@ class DamagedReplicaTest {
         try (Stream<Path> files = Files.list(cluster.logDirectory(0, "t-0"))) {
             assertThat(files.map(file -> file.getFileName().toString())).contains(FIRST_SEGMENT + ".damaged");
         }
+    }
+
+    /** Rule R14. */
+    @Test
+    void scrubFindsWhatNobodyReads() throws Exception {
+        cluster.close();
+        cluster = new TestCluster(
+                root.resolve("scrubbed"),
+                3,
+                new TestCluster.Setup(1, ReplicaOptions.DEFAULTS.lagLimitNanos(), Duration.ofMillis(200)));
+        cluster.createTopic("t", SMALL, List.of(0, 1, 2));
+        produce(0, 0, BATCHES);
+        byte[] sound = Files.readAllBytes(segment(2));
+        flip(2);
+        await().untilAsserted(() -> assertThat(cluster.partition("t", 0).isr()).doesNotContain(2));
+        assertThat(cluster.partition("t", 0).leader()).isZero();
+        await().atMost(REPAIR_MAX)
+                .untilAsserted(() -> assertThat(cluster.partition("t", 0).isr()).contains(2));
+        assertThat(Files.readAllBytes(segment(2))).isEqualTo(sound);
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.kontiki.metadata.command.MetadataState;
 import io.kontiki.partition.CompactionSettings;
 import io.kontiki.partition.LogDir;
 import io.kontiki.partition.PartitionLogs;
+import io.kontiki.partition.ScrubSettings;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.CreateTopic;
@@ -58,7 +59,11 @@ final class TestCluster {
     static final long RESERVE_BYTES = 1 << 20;
 
     /** How brokers are set up. */
-    record Setup(int dirsPerBroker, long lagLimitNanos) {
+    record Setup(int dirsPerBroker, long lagLimitNanos, Duration scrubInterval) {
+        Setup(int dirsPerBroker, long lagLimitNanos) {
+            this(dirsPerBroker, lagLimitNanos, Duration.ofDays(7));
+        }
+
         static final Setup USUAL = new Setup(1, ReplicaOptions.DEFAULTS.lagLimitNanos());
     }
 
@@ -86,6 +91,7 @@ final class TestCluster {
                     this::channel,
                     Duration.ofMillis(50),
                     new CompactionSettings(0, 1 << 20, Long.MAX_VALUE, Duration.ofSeconds(1)),
+                    new ScrubSettings(setup.scrubInterval(), Long.MAX_VALUE),
                     defects::add);
             dataPlane.recover(dir -> Optional.empty());
             InProcessServerBuilder builder =

@@ -1,0 +1,11 @@
+package io.kontiki.partition;
+
+import java.time.Duration;
+
+/**
+ * How often what was written once is compared with its checksums (rule R14).
+ *
+ * @param interval from the begin of one pass over all closed segments to that of the next
+ * @param bytesPerSecondMax what a pass may read; {@link Long#MAX_VALUE} for no bound
+ */
+public record ScrubSettings(Duration interval, long bytesPerSecondMax) {}
