@@ -1,12 +1,12 @@
 package io.kontiki.benchmark.log;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Locale;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -16,10 +16,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs the benchmarks of the log and prints each figure beside its ceiling of the same run. */
+/** Runs the benchmarks of the log and prints each figure beside its ceilings of the same run. */
 public final class LogBenchmarks {
-    private static final String HEAD = "%-44s %14s %14s %6s %13s %10s%n";
-    private static final String LINE = "%-44s %14s %14s %6.2f %13.0f %10.1f%n";
     private static final int[] RECORDS = {1024, 100};
     private static final int[] BATCHES = {16 * Workspace.KIB, Workspace.MIB};
 
@@ -44,14 +42,14 @@ public final class LogBenchmarks {
     }
 
     private void run() throws RunnerException {
-        Collection<RunResult> repeated = new Runner(repeated()).run();
-        Collection<RunResult> single = new Runner(single()).run();
-        System.out.printf(Locale.ROOT, HEAD, "", "log", "ceiling", "ratio", "B/op allocated", "B/record");
-        printAppends(repeated);
-        printReads(repeated);
-        printSingle(single);
-        System.out.println("ceilings: the same bytes written to or read from a plain file in pieces of that size; the"
-                + " CRC-32C of as many bytes in memory; the names and sizes of the segments listed");
+        Collection<RunResult> results = new ArrayList<>(new Runner(repeated()).run());
+        results.addAll(new Runner(single()).run());
+        ResultTable table = new ResultTable(results);
+        printAppends(table);
+        printReads(table);
+        printRecovery(table);
+        table.time("opening " + segments + " segments", "OpenBenchmark.open")
+                .beside("names and sizes listed", "OpenBenchmark.list");
         System.out.println(
                 "opening was " + (OpenBenchmark.isCold() ? "cold" : "warm: this user cannot drop the caches"));
     }
@@ -65,7 +63,10 @@ public final class LogBenchmarks {
                 .shouldFailOnError(true)
                 .addProfiler(GCProfiler.class)
                 .jvmArgsAppend(
-                        "-Xmx2g",
+                        // A heap that the system has handed out already, as a broker's is after minutes.
+                        "-Xms1g",
+                        "-Xmx1g",
+                        "-XX:+AlwaysPreTouch",
                         "-Dlogback.configurationFile=logback-benchmark.xml",
                         "-D" + Workspace.SEGMENTS_PROPERTY + "=" + segments,
                         "-D" + Workspace.DIRECTORY_PROPERTY + "=" + directory,
@@ -74,123 +75,74 @@ public final class LogBenchmarks {
 
     private Options repeated() {
         return options(Mode.AverageTime)
-                .include(AppendBenchmark.class.getName())
-                .include(PlainFileBenchmark.class.getName())
-                .include(ReadBenchmark.class.getName())
+                .include("\\." + AppendBenchmark.class.getSimpleName())
+                .include("\\." + PlainWriteBenchmark.class.getSimpleName())
+                .include("\\." + ReadBenchmark.class.getSimpleName())
+                .include("\\." + PlainReadBenchmark.class.getSimpleName())
                 .warmupIterations(quick ? 1 : 3)
                 .measurementIterations(quick ? 1 : 5)
-                .warmupTime(TimeValue.milliseconds(quick ? 200 : 1_000))
-                .measurementTime(TimeValue.milliseconds(quick ? 200 : 1_000))
+                .warmupTime(TimeValue.milliseconds(quick ? 500 : 1_000))
+                .measurementTime(TimeValue.milliseconds(quick ? 500 : 1_000))
                 .build();
     }
 
     private Options single() {
         return options(Mode.SingleShotTime)
-                .include(RecoveryBenchmark.class.getName())
-                .include(OpenBenchmark.class.getName())
+                .include("\\." + RecoveryBenchmark.class.getSimpleName())
+                .include("\\." + OpenBenchmark.class.getSimpleName())
                 .warmupIterations(quick ? 1 : 3)
                 .measurementIterations(quick ? 1 : 5)
                 .build();
     }
 
-    private void printAppends(Collection<RunResult> results) {
+    private static void printAppends(ResultTable table) {
         for (int record : RECORDS) {
             for (int batch : BATCHES) {
-                RunResult append = find(results, "append", "recordBytes", record, "batchBytes", batch);
-                RunResult write = find(results, "write", "pieceBytes", batch);
-                int records = Math.max(1, (batch - 200) / (record + 20));
-                String name = "append, records of " + record + " B, batches of " + batch / Workspace.KIB + " KiB";
-                print(
-                        name,
-                        perSecond(batch, micros(append)),
-                        perSecond(batch, micros(write)),
-                        micros(write) / micros(append),
-                        allocated(append),
-                        allocated(append) / records);
+                table.rate(
+                                "append, records of " + record + " B in " + batch / Workspace.KIB + " KiB",
+                                Workspace.batch(record, batch).remaining(),
+                                Workspace.records(record, batch),
+                                0,
+                                "AppendBenchmark.append",
+                                List.of("recordBytes", record, "batchBytes", batch))
+                        .beside("file written", batch, "PlainWriteBenchmark.write", List.of("pieceBytes", batch));
             }
         }
     }
 
-    private void printReads(Collection<RunResult> results) {
-        RunResult sequential = find(results, "sequential");
-        RunResult plain = find(results, "readSequentially", "pieceBytes", Workspace.MIB);
-        print(
-                "sequential read, 1 MiB at a time",
-                perSecond(Workspace.MIB, micros(sequential)),
-                perSecond(Workspace.MIB, micros(plain)),
-                micros(plain) / micros(sequential),
-                allocated(sequential),
-                (allocated(sequential) - Workspace.MIB) / Workspace.KIB);
-        RunResult random = find(results, "readRandomly", "pieceBytes", 16 * Workspace.KIB);
-        printLookUp(results, "randomOfManySegments", "random read, 16 KiB of 1,000 segments", random);
-        printLookUp(results, "lookUp", "index look-up, with the batch of 1 KiB", random);
+    private static void printReads(ResultTable table) {
+        int batch = Workspace.batch(Workspace.KIB, 16 * Workspace.KIB).remaining();
+        int batches = Workspace.MIB / batch;
+        table.rate(
+                        "sequential read, 1 MiB at a time",
+                        batches * batch,
+                        batches * Workspace.records(Workspace.KIB, 16 * Workspace.KIB),
+                        batches * batch,
+                        "ReadBenchmark.sequential",
+                        List.of())
+                .beside("file read", Workspace.MIB, "PlainReadBenchmark.sequential", List.of())
+                .beside(
+                        "file read into new memory",
+                        Workspace.MIB,
+                        "PlainReadBenchmark.sequentialIntoNewMemory",
+                        List.of());
+        table.time("random read, 16 KiB of 1,000 segments", "ReadBenchmark.randomOfManySegments")
+                .beside("file read, 16 KiB", "PlainReadBenchmark.random16KiB");
+        table.time("index look-up, with the batch of 1 KiB", "ReadBenchmark.lookUp")
+                .beside("file read, 1 KiB", "PlainReadBenchmark.random1KiB")
+                .beside("binary search in memory", "PlainReadBenchmark.binarySearch");
     }
 
-    private static void printLookUp(Collection<RunResult> results, String benchmark, String name, RunResult ceiling) {
-        RunResult result = find(results, benchmark);
-        print(
-                name,
-                String.format(Locale.ROOT, "%.2f us", micros(result)),
-                String.format(Locale.ROOT, "%.2f us", micros(ceiling)),
-                micros(ceiling) / micros(result),
-                allocated(result),
-                Double.NaN);
-    }
-
-    private void printSingle(Collection<RunResult> results) {
-        RunResult scan = find(results, "scan");
-        RunResult checksum = find(results, "checksum");
-        print(
-                "recovery scan",
-                perSecond(bytes, micros(scan)),
-                perSecond(bytes, micros(checksum)),
-                micros(checksum) / micros(scan),
-                allocated(scan),
-                allocated(scan) * Workspace.KIB / bytes);
-        RunResult open = find(results, "open");
-        RunResult list = find(results, "list");
-        print(
-                "opening " + segments + " segments",
-                String.format(Locale.ROOT, "%.0f ms", micros(open) / 1_000),
-                String.format(Locale.ROOT, "%.0f ms", micros(list) / 1_000),
-                micros(list) / micros(open),
-                allocated(open),
-                Double.NaN);
-    }
-
-    private static void print(
-            String name, String figure, String ceiling, double ratio, double perOperation, double perRecord) {
-        System.out.printf(Locale.ROOT, LINE, name, figure, ceiling, ratio, perOperation, perRecord);
-    }
-
-    private static String perSecond(long operationBytes, double micros) {
-        return String.format(Locale.ROOT, "%.2f GiB/s", operationBytes / 1024.0 / Workspace.MIB / (micros / 1e6));
-    }
-
-    private static double micros(RunResult result) {
-        return result.getPrimaryResult().getScore();
-    }
-
-    private static double allocated(RunResult result) {
-        for (Result<?> secondary : result.getSecondaryResults().values()) {
-            if (secondary.getLabel().endsWith("gc.alloc.rate.norm")) {
-                return secondary.getScore();
-            }
-        }
-        throw new IllegalStateException("no figure of allocation");
-    }
-
-    /** @param params names and values that tell benchmarks of that name apart */
-    private static RunResult find(Collection<RunResult> results, String benchmark, Object... params) {
-        for (RunResult result : results) {
-            boolean matches = result.getParams().getBenchmark().endsWith("." + benchmark);
-            for (int i = 0; matches && i < params.length; i += 2) {
-                matches = result.getParams().getParam(params[i].toString()).equals(params[i + 1].toString());
-            }
-            if (matches) {
-                return result;
-            }
-        }
-        throw new IllegalStateException("no result of " + benchmark);
+    private void printRecovery(ResultTable table) {
+        table.rate(
+                        "recovery scan, records of 1024 B in 16 KiB",
+                        bytes,
+                        bytes / Workspace.KIB,
+                        0,
+                        "RecoveryBenchmark.scan",
+                        List.of())
+                .beside("CRC-32C from memory", bytes, "RecoveryBenchmark.checksum", List.of())
+                .beside("file read", bytes, "RecoveryBenchmark.read", List.of())
+                .beside("file read and CRC-32C", bytes, "RecoveryBenchmark.readAndChecksum", List.of());
     }
 }

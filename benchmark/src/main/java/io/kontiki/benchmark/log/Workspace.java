@@ -8,8 +8,10 @@ import io.kontiki.record.RecordBatchBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +32,13 @@ final class Workspace implements AutoCloseable {
 
     static final int KIB = 1024;
     static final int MIB = 1024 * KIB;
+
+    /** The log of small batches has only a part of the usual bytes. */
+    static final int SMALL_LOG_PART = 4;
+
+    /** Bytes of batches between two index entries, nearly. */
+    static final int INDEX_INTERVAL = LogConfig.defaults().indexIntervalBytes();
+
     private static final UUID TOPIC = new UUID(1, 2);
     private static final String LOG = "log-0";
 
@@ -49,6 +58,12 @@ final class Workspace implements AutoCloseable {
 
     Path root() {
         return root;
+    }
+
+    /** A new file, to be written and read. */
+    FileChannel file(String name) throws IOException {
+        return FileChannel.open(
+                root.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     Path logDirectory() {
@@ -77,12 +92,17 @@ final class Workspace implements AutoCloseable {
         return log;
     }
 
+    /** Records that {@link #batch} puts into one. */
+    static int records(int recordBytes, int batchBytes) {
+        return Math.max(1, (batchBytes - 200) / (recordBytes + 20));
+    }
+
     /** As many records as fit, of random bytes. */
     static ByteBuffer batch(int recordBytes, int batchBytes) {
         RecordBatchBuilder builder = new RecordBatchBuilder(batchBytes);
         byte[] value = new byte[recordBytes];
         new SplittableRandom(recordBytes).nextBytes(value);
-        for (int records = Math.max(1, (batchBytes - 200) / (recordBytes + 20)); records > 0; records--) {
+        for (int records = records(recordBytes, batchBytes); records > 0; records--) {
             builder.add(1_000, null, ByteBuffer.wrap(value), List.of());
         }
         return builder.build();
