@@ -17,7 +17,8 @@ import java.util.function.Predicate;
  * <ul>
  *   <li>A record stays if no later record has its key. Records without a key go, as do those of aborted transactions.
  *   <li>A tombstone stays until the delete horizon of its batch, which the pass that first keeps it sets: readers that
- *       began before it was written shall meet it.
+ *       began before it was written shall meet it. It stays longer while a replica may not have it yet: that one would
+ *       keep the value.
  *   <li>The marker of a transaction stays as long as one batch of it does, an empty one too, and then until a delete horizon.
  *   <li>A leader change stays: it is the first batch of its epoch, and the epochs can be derived from the log alone.
  *   <li>A batch from the end of the offset map on stays as it is.
@@ -33,6 +34,7 @@ final class CleaningFilter {
     private final long mapEndOffset;
     private final RememberedBatches remembered;
     private final TransactionsPassed transactions;
+    private final boolean mayForget;
     private final long nowMs;
     private final OptionalLong newHorizonMs;
     /** Whether a tombstone or marker stays of the batch at hand. */
@@ -44,6 +46,7 @@ final class CleaningFilter {
 
     /**
      * @param lastOffsets the last offset of each key between the first dirty offset and the end of the map
+     * @param mayForget whether tombstones and markers may go once their horizon has passed
      * @param deleteRetentionMs how long tombstones and markers are kept
      */
     CleaningFilter(
@@ -52,6 +55,7 @@ final class CleaningFilter {
             long mapEndOffset,
             RememberedBatches remembered,
             TransactionsPassed transactions,
+            boolean mayForget,
             long nowMs,
             long deleteRetentionMs) {
         this.lastOffsets = lastOffsets;
@@ -59,6 +63,7 @@ final class CleaningFilter {
         this.mapEndOffset = mapEndOffset;
         this.remembered = remembered;
         this.transactions = transactions;
+        this.mayForget = mayForget;
         this.nowMs = nowMs;
         this.newHorizonMs = OptionalLong.of(nowMs + Math.min(deleteRetentionMs, Long.MAX_VALUE - nowMs));
     }
@@ -128,7 +133,7 @@ final class CleaningFilter {
 
     private boolean horizonPassed(RecordBatch batch) {
         OptionalLong horizon = batch.deleteHorizonMs();
-        return horizon.isPresent() && nowMs >= horizon.getAsLong();
+        return mayForget && horizon.isPresent() && nowMs >= horizon.getAsLong();
     }
 
     private Optional<ByteBuffer> retain(

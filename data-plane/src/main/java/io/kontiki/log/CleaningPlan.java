@@ -14,33 +14,50 @@ public final class CleaningPlan {
     private final long endOffset;
     private final long dirtyBytes;
     private final long totalBytes;
+    private final boolean mayForget;
     private final boolean isOverdue;
     private final boolean isDue;
 
-    private CleaningPlan(LogView view, CleanerCheckpoint checkpoint, Compaction settings, int segments, long nowMs) {
+    private CleaningPlan(
+            LogView view,
+            CleanerCheckpoint checkpoint,
+            Compaction settings,
+            int segments,
+            boolean mayForget,
+            long nowMs) {
         long start = view.segments()[0].baseOffset();
         this.view = view;
         this.segments = segments;
+        this.mayForget = mayForget;
         this.endOffset = view.segments()[segments].baseOffset();
         this.firstDirtyOffset = Math.max(start, Math.min(checkpoint.firstDirtyOffset(), endOffset));
         this.totalBytes = bytesFrom(0);
         this.dirtyBytes = firstDirtyOffset < endOffset ? measureDirtyBytes() : 0;
-        boolean horizonPassed =
-                checkpoint.latestHorizonMs() != CleanerCheckpoint.NONE && checkpoint.latestHorizonMs() <= nowMs;
+        boolean horizonPassed = mayForget
+                && checkpoint.latestHorizonMs() != CleanerCheckpoint.NONE
+                && checkpoint.latestHorizonMs() <= nowMs;
         this.isOverdue = segments > 0 && horizonPassed || dirtyBytes > 0 && waitedTooLong(settings, nowMs);
         this.isDue = isOverdue || dirtyBytes > 0 && dirtyRatio() >= settings.minDirtyRatio();
     }
 
-    /** @param limitOffset no segment that ends above it is compacted: the high watermark or, if lower, the LSO */
+    /**
+     * @param limitOffset no segment that ends above it is compacted: the high watermark or, if lower, the LSO
+     * @param mayForget whether what was kept for a time may go after it
+     */
     static CleaningPlan of(
-            LogView view, CleanerCheckpoint checkpoint, Compaction settings, long limitOffset, long nowMs) {
+            LogView view,
+            CleanerCheckpoint checkpoint,
+            Compaction settings,
+            long limitOffset,
+            boolean mayForget,
+            long nowMs) {
         int segments = 0;
         while (segments < view.segments().length - 1
                 && view.segments()[segments + 1].baseOffset() <= limitOffset
                 && isOldEnough(view.segments()[segments], settings, nowMs)) {
             segments++;
         }
-        return new CleaningPlan(view, checkpoint, settings, segments, nowMs);
+        return new CleaningPlan(view, checkpoint, settings, segments, mayForget, nowMs);
     }
 
     private static boolean isOldEnough(LogSegment segment, Compaction settings, long nowMs) {
@@ -104,6 +121,11 @@ public final class CleaningPlan {
     /** How many of its segments may be compacted, from the first one on. */
     int segments() {
         return segments;
+    }
+
+    /** Whether tombstones and markers that were kept long enough may go. */
+    boolean mayForget() {
+        return mayForget;
     }
 
     /** Below it the log is compacted. */

@@ -65,13 +65,15 @@ public final class LogCleaner {
      * Looks what there is to do. Reads a small file and may read a few batches. Any thread.
      *
      * @param limitOffset no segment that ends above it is touched: the high watermark or, if lower, the last stable offset
+     * @param mayForget whether tombstones and markers that were kept long enough may go: not while a replica may have
+     *     missed them, as it would keep what they delete
      * @param nowMs since 1970
      * @throws StorageException if the disk fails, or the log was closed or cut meanwhile
      * @throws InvalidBatchException if a batch is damaged, or the log was cut meanwhile
      */
-    public static CleaningPlan plan(PartitionLog log, long limitOffset, long nowMs) {
+    public static CleaningPlan plan(PartitionLog log, long limitOffset, boolean mayForget, long nowMs) {
         CleanerCheckpoint checkpoint = CleanerCheckpoint.read(log.directoryFiles());
-        return CleaningPlan.of(log.view(), checkpoint, log.config().compaction(), limitOffset, nowMs);
+        return CleaningPlan.of(log.view(), checkpoint, log.config().compaction(), limitOffset, mayForget, nowMs);
     }
 
     /** What a pass must know of the producers. The log's writer thread only. */
@@ -134,6 +136,7 @@ public final class LogCleaner {
                     mapEnd,
                     remembered,
                     new TransactionsPassed(aborted),
+                    plan.mayForget(),
                     nowMs,
                     config.compaction().deleteRetentionMillis());
             for (Group group : groupsBelow(mapEnd)) {

@@ -13,6 +13,11 @@ record CompactedPartition(String name, PartitionLog log, EventLoop loop, Replica
     }
 
     @Override
+    public boolean isWhole() {
+        return driver.view().isWhole();
+    }
+
+    @Override
     public void execute(Runnable onWriter) {
         loop.execute(() -> {
             if (!driver.stopped()) {

@@ -61,6 +61,9 @@ final class Compactor implements AutoCloseable {
         /** Offset below which records are committed. */
         long highWatermark();
 
+        /** Whether every replica has what is committed: only then tombstones may go. */
+        boolean isWhole();
+
         /** Runs something on the log's writer thread; it is dropped if that has ended. */
         void execute(Runnable onWriter);
 
@@ -146,7 +149,7 @@ final class Compactor implements AutoCloseable {
 
     private Optional<CleaningPlan> plan(Target target, long limitOffset) {
         try {
-            return Optional.of(LogCleaner.plan(target.log(), limitOffset, clock.millis()));
+            return Optional.of(LogCleaner.plan(target.log(), limitOffset, target.isWhole(), clock.millis()));
         } catch (StorageException | InvalidBatchException e) {
             // It may be closed or cut just now. If it is damage, whoever reads there finds out.
             LOG.debug("Cannot look at {} for compaction", target.name(), e);

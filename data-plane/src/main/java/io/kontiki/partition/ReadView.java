@@ -6,7 +6,8 @@ import io.kontiki.replication.ReplicaRole;
  * What readers on other threads see of a replica: one consistent state, replaced whole by the event loop.
  *
  * @param canAnswerLatest whether a leader knows what is committed (rule L13)
+ * @param isWhole whether every replica has what is committed: all are in sync
  */
-record ReadView(ReplicaRole role, int leaderEpoch, long highWatermark, boolean canAnswerLatest) {
-    static final ReadView NONE = new ReadView(ReplicaRole.IDLE, -1, 0, false);
+record ReadView(ReplicaRole role, int leaderEpoch, long highWatermark, boolean canAnswerLatest, boolean isWhole) {
+    static final ReadView NONE = new ReadView(ReplicaRole.IDLE, -1, 0, false, false);
 }

@@ -145,8 +145,12 @@ final class ReplicaDriver implements EffectRunner {
     }
 
     private void publishView() {
-        ReadView now =
-                new ReadView(replica.role(), replica.leaderEpoch(), replica.highWatermark(), replica.canAnswerLatest());
+        ReadView now = new ReadView(
+                replica.role(),
+                replica.leaderEpoch(),
+                replica.highWatermark(),
+                replica.canAnswerLatest(),
+                replica.isWhole());
         if (!now.equals(view)) {
             view = now;
             readWaiters.wakeBelow(now.highWatermark());

@@ -307,6 +307,15 @@ public final class PartitionReplica {
         return role.kind();
     }
 
+    /**
+     * Whether every replica is in sync, by the quorum's record as far as it is known here, so that each has all that is
+     * committed. False without a part in the partition.
+     */
+    public boolean isWhole() {
+        boolean takesPart = role.kind() == ReplicaRole.LEADER || role.kind() == ReplicaRole.FOLLOWER;
+        return takesPart && state.view().isr().containsAll(state.view().replicas());
+    }
+
     /** The newest leader epoch known; -1 before the first record. */
     public int leaderEpoch() {
         return knownEpoch;

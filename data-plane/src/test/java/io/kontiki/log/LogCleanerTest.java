@@ -48,6 +48,7 @@ class LogCleanerTest {
     private Disk disk;
     private PartitionLog log;
     private long nowMs;
+    private boolean mayForget;
     private int epoch;
     private final TreeMap<Long, Written> model = new TreeMap<>();
     private final Set<Long> aborted = new HashSet<>();
@@ -72,7 +73,49 @@ class LogCleanerTest {
         }
     }
 
+    @Test
+    void tombstoneStaysWhileAReplicaMayHaveMissedIt() {
+        start(1);
+        write("gone", "value");
+        write("gone", null);
+        while (log.view().segments().length < 3) {
+            write("other", "value");
+        }
+        clean(10);
+        nowMs += DELETE_RETENTION_MS;
+
+        assertThat(LogCleaner.plan(log, log.endOffset(), false, nowMs).isOverdue())
+                .isFalse();
+        clean(10);
+        assertThat(hasTombstones()).isTrue();
+
+        assertThat(LogCleaner.plan(log, log.endOffset(), true, nowMs).isOverdue())
+                .isTrue();
+        mayForget = true;
+        clean(10);
+        assertThat(hasTombstones()).isFalse();
+        log.close();
+    }
+
+    private void write(String key, String value) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20, Compression.NONE);
+        builder.add(nowMs, bytes(key), bytes(value), List.of());
+        log.appendAsLeader(builder.build(), epoch);
+    }
+
     private void runSeed(long seed) {
+        start(seed);
+        changeLeader();
+        for (int step = 0; step < STEPS; step++) {
+            step();
+        }
+        endTransactions();
+        fillSegment();
+        settle();
+        log.close();
+    }
+
+    private void start(long seed) {
         random = new SplittableRandom(seed);
         Path of = root.resolve(Long.toString(seed));
         assertThat(of.toFile().mkdir()).isTrue();
@@ -85,18 +128,12 @@ class LogCleanerTest {
         open.clear();
         nextSequence.clear();
         firstKeptMs.clear();
-        changeLeader();
-        for (int step = 0; step < STEPS; step++) {
-            step();
-        }
-        endTransactions();
-        fillSegment();
-        settle();
-        log.close();
+        mayForget = false;
     }
 
     private void step() {
         nowMs += random.nextInt(100);
+        mayForget = random.nextBoolean();
         int choice = random.nextInt(100);
         if (choice < 75) {
             append();
@@ -196,7 +233,7 @@ class LogCleanerTest {
     private CleaningReport clean(int mapSlots, CleaningPace pace) {
         long limit = log.lastStableOffset(log.endOffset());
         model.headMap(limit).values().forEach(next -> firstKeptMs.putIfAbsent(next.offset(), nowMs));
-        CleaningPlan plan = LogCleaner.plan(log, limit, nowMs);
+        CleaningPlan plan = LogCleaner.plan(log, limit, mayForget, nowMs);
         LogCleaner cleaner = new LogCleaner(log, plan, pace, (long) (2 + mapSlots) * OffsetMap.BYTES_PER_SLOT);
         CleaningReport report = cleaner.run(LogCleaner.remember(log), nowMs);
         if (report.outcome() == Outcome.COMPLETE) {
@@ -328,11 +365,12 @@ class LogCleanerTest {
 
     /** Once the delays have passed, tombstones and the markers of what is gone are gone, however the passes went before. */
     private void settle() {
+        mayForget = true;
         for (int i = 0; i < 4; i++) {
             assertThat(clean(10_000).outcome()).isEqualTo(Outcome.COMPLETE);
             verify();
             nowMs += DELETE_RETENTION_MS;
-            assertThat(LogCleaner.plan(log, log.endOffset(), nowMs).isOverdue() || !hasTombstones())
+            assertThat(LogCleaner.plan(log, log.endOffset(), true, nowMs).isOverdue() || !hasTombstones())
                     .as("a pass is due once tombstones may go")
                     .isTrue();
         }

@@ -79,6 +79,11 @@ class CompactorTest {
         }
 
         @Override
+        public boolean isWhole() {
+            return true;
+        }
+
+        @Override
         public void execute(Runnable onWriter) {
             thread.execute(onWriter);
         }
@@ -119,7 +124,7 @@ class CompactorTest {
                 Awaitility.await()
                         .until(() -> compactor.passes() > 0
                                 && (!catchesUp
-                                        || !LogCleaner.plan(log, log.endOffset(), System.currentTimeMillis())
+                                        || !LogCleaner.plan(log, log.endOffset(), true, System.currentTimeMillis())
                                                 .isDue()));
                 done.set(true);
                 reader.join();

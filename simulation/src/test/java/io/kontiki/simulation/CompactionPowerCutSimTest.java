@@ -120,7 +120,7 @@ class CompactionPowerCutSimTest {
     }
 
     private CleaningReport clean(PartitionLog log) {
-        CleaningPlan plan = LogCleaner.plan(log, log.lastStableOffset(log.endOffset()), nowMs);
+        CleaningPlan plan = LogCleaner.plan(log, log.lastStableOffset(log.endOffset()), true, nowMs);
         return new LogCleaner(log, plan, bytes -> true, 24L * (4 + random.nextInt(2 * KEYS)))
                 .run(LogCleaner.remember(log), nowMs);
     }
