@@ -27,7 +27,7 @@ public record CleaningReport(
         COMPLETE,
         /** {@link CleaningPace} said so. The next pass does the rest. */
         STOPPED,
-        /** The log was truncated, reset or closed, or retention took segments away meanwhile. */
+        /** The log was truncated, reset or closed, or retention took what was being read. */
         LOG_CHANGED,
         /** There is no room for a copy. Nothing is left behind. */
         DISK_FULL

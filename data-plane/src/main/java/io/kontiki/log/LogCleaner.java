@@ -34,6 +34,8 @@ public final class LogCleaner {
     private final OffsetMap lastOffsets;
     /** The log as this pass left it so far. */
     private LogView seen;
+    /** What is read at the moment, or what became of it. */
+    private LogSegment source;
 
     private long readBytes;
     private long writtenBytes;
@@ -52,6 +54,7 @@ public final class LogCleaner {
         this.directory = log.directoryFiles();
         this.pace = pace;
         this.seen = plan.view();
+        this.source = seen.segments()[0];
         this.aborted = AbortedTransactions.touching(directory, seen, seen.segments()[0].baseOffset(), plan.endOffset());
         this.lastOffsets = OffsetMap.forRecords(plan.endOffset() - plan.firstDirtyOffset(), mapBytes);
     }
@@ -97,6 +100,11 @@ public final class LogCleaner {
                     && nextEndOffset - segments.get(0).baseOffset() <= Integer.MAX_VALUE;
         }
 
+        /** Less what retention took meanwhile: what is not there holds no older value of a key. */
+        Group leftIn(LogView now) {
+            return new Group(segments.stream().filter(now::holds).toList(), endOffset);
+        }
+
         Group with(LogSegment next, long nextEndOffset) {
             List<LogSegment> more = new ArrayList<>(segments);
             more.add(next);
@@ -140,7 +148,10 @@ public final class LogCleaner {
                     nowMs,
                     config.compaction().deleteRetentionMillis());
             for (Group group : groupsBelow(mapEnd)) {
-                clean(group, filter);
+                Group left = group.leftIn(log.view());
+                if (!left.segments().isEmpty()) {
+                    clean(left, filter);
+                }
             }
             noteProgress(new CleanerCheckpoint(mapEnd, filter.latestHorizonMs()));
         } catch (Stop stop) {
@@ -165,10 +176,10 @@ public final class LogCleaner {
                 segmentsAfter);
     }
 
-    /** Whether a segment of the plan went away by another's hand. */
+    /** Whether the pass cannot go on: the log was cut, or retention took what is being read. */
     private boolean hasChanged() {
         LogView now = log.view();
-        return log.isClosed() || now.cuts() != seen.cuts() || now.segments()[0] != seen.segments()[0];
+        return log.isClosed() || now.cuts() != seen.cuts() || !now.holds(source);
     }
 
     private void spend(int bytes) {
@@ -187,6 +198,9 @@ public final class LogCleaner {
         TransactionsPassed transactions = new TransactionsPassed(aborted);
         for (int i = seen.segmentOf(plan.firstDirtyOffset()); i < plan.segments(); i++) {
             LogSegment segment = seen.segments()[i];
+            if (!log.view().holds(segment)) {
+                continue;
+            }
             SegmentCursor cursor = cursor(segment);
             while (cursor.advance()) {
                 RecordBatch batch = verified(segment, cursor);
@@ -248,8 +262,8 @@ public final class LogCleaner {
         SegmentSwap swap = new SegmentSwap(directory, group.segments().get(0).baseOffset(), group.endOffset());
         long changesBefore = filter.changedBatches();
         try (CleanedSegment cleaned = new CleanedSegment(swap, config)) {
-            for (LogSegment source : group.segments()) {
-                copy(source, source == group.last(), filter, cleaned);
+            for (LogSegment next : group.segments()) {
+                copy(next, next == group.last(), filter, cleaned);
             }
             if (group.segments().size() > 1 || filter.changedBatches() != changesBefore) {
                 exchange(group.segments(), cleaned);
@@ -257,11 +271,11 @@ public final class LogCleaner {
         }
     }
 
-    private void copy(LogSegment source, boolean isLastSource, CleaningFilter filter, CleanedSegment target) {
-        SegmentCursor cursor = cursor(source);
-        long size = source.sizeInBytes();
+    private void copy(LogSegment segment, boolean isLastSource, CleaningFilter filter, CleanedSegment target) {
+        SegmentCursor cursor = cursor(segment);
+        long size = segment.sizeInBytes();
         while (cursor.advance()) {
-            RecordBatch batch = verified(source, cursor);
+            RecordBatch batch = verified(segment, cursor);
             boolean isLast = isLastSource && cursor.position() + batch.sizeInBytes() == size;
             Optional<ByteBuffer> left = filter.filter(batch, isLast, target::addAborted);
             if (left.isPresent()) {
@@ -271,7 +285,7 @@ public final class LogCleaner {
                 spend(bytes);
             }
         }
-        requireWhole(source, cursor);
+        requireWhole(segment, cursor);
     }
 
     private void exchange(List<LogSegment> group, CleanedSegment cleaned) {
@@ -284,6 +298,7 @@ public final class LogCleaner {
             throw new Stop(Outcome.LOG_CHANGED);
         }
         seen = log.view();
+        source = replacement;
         segmentsBefore += group.size();
         segmentsAfter++;
     }
@@ -296,7 +311,8 @@ public final class LogCleaner {
 
     // ---- Reading
 
-    private static SegmentCursor cursor(LogSegment segment) {
+    private SegmentCursor cursor(LogSegment segment) {
+        source = segment;
         return new SegmentCursor(segment.file(), 0, segment.sizeInBytes(), READ_BYTES);
     }
 

@@ -28,6 +28,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random logs with every kind of batch, compacted again and again, beside a model that never forgets a record. */
 class LogCleanerTest {
@@ -94,6 +96,29 @@ class LogCleanerTest {
         mayForget = true;
         clean(10);
         assertThat(hasTombstones()).isFalse();
+        log.close();
+    }
+
+    /** @param batch of the pass at which it happens: while the map is filled, while segments are copied */
+    @ParameterizedTest
+    @ValueSource(ints = {40, 190})
+    void passGoesOnWhenRetentionTakesSegmentsThatItDoesNotRead(int batch) {
+        start(batch);
+        while (log.view().segments().length < 6) {
+            write("key-" + random.nextInt(5), "value");
+        }
+        long secondSegment = log.view().segments()[1].baseOffset();
+        int[] batches = {0};
+
+        CleaningReport report = clean(10, bytes -> {
+            if (batches[0]++ == batch) {
+                log.raiseLogStart(secondSegment);
+            }
+            return true;
+        });
+
+        assertThat(log.logStartOffset()).isEqualTo(secondSegment);
+        assertThat(report.outcome()).isEqualTo(Outcome.COMPLETE);
         log.close();
     }
 
