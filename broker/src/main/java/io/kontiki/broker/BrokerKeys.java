@@ -8,12 +8,12 @@ import io.kontiki.metadata.FlushMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Every key of the broker's configuration, named as Kafka names it where the meaning is Kafka's. */
 final class BrokerKeys {
-    private static final String LOG_DIR_ALIAS = "log.dir";
 
     static final ConfigKey<Integer> BROKER_ID = optional(
             "broker.id",
@@ -149,11 +149,14 @@ final class BrokerKeys {
     static final List<ConfigKey<?>> ALL =
             Stream.of(OWN, LogKeys.ALL).flatMap(List::stream).toList();
 
+    /** Other names that Kafka has for some. */
+    static final Map<String, ConfigKey<?>> ALIASES = Map.of("log.dir", LOG_DIRS);
+
     private BrokerKeys() {}
 
     static Optional<ConfigKey<?>> find(String name) {
-        if (name.equals(LOG_DIR_ALIAS)) {
-            return Optional.of(LOG_DIRS);
+        if (ALIASES.containsKey(name)) {
+            return Optional.of(ALIASES.get(name));
         }
         for (var key : ALL) {
             if (key.name().equals(name)) {

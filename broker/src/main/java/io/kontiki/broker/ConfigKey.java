@@ -25,6 +25,10 @@ record ConfigKey<T>(String name, ConfigType<T> type, Optional<String> defaultTex
 
     /** The environment variable that sets it. */
     String environmentName() {
+        return environmentName(name);
+    }
+
+    static String environmentName(String name) {
         return ENVIRONMENT_PREFIX + name.toUpperCase(Locale.ROOT).replace('.', '_');
     }
 

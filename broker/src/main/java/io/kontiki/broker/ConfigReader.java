@@ -90,6 +90,7 @@ final class ConfigReader {
         checkWord(environment, "KONTIKI_LOG_LEVEL", List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR"));
         var names = new HashMap<String, ConfigKey<?>>();
         BrokerKeys.ALL.forEach(key -> names.put(key.environmentName(), key));
+        BrokerKeys.ALIASES.forEach((alias, key) -> names.put(ConfigKey.environmentName(alias), key));
         new TreeMap<>(environment).forEach((name, text) -> {
             var key = names.get(name);
             if (key != null) {

@@ -108,11 +108,18 @@ class BrokerConfigTest {
     }
 
     @Test
-    void unknownEnvironmentVariableIsRefusedWithTheNearestName() {
+    void logDirIsAnotherNameInTheEnvironmentToo() {
         var sources = new ConfigSources(Map.of(), Map.of("KONTIKI_LOG_DIR", "/data"), Optional.empty(), false);
 
+        assertThat(BrokerConfig.load(sources).logDirs()).containsExactly(Path.of("/data"));
+    }
+
+    @Test
+    void unknownEnvironmentVariableIsRefusedWithTheNearestName() {
+        var sources = new ConfigSources(Map.of(), Map.of("KONTIKI_LOG_DIRSS", "/data"), Optional.empty(), false);
+
         assertThatThrownBy(() -> BrokerConfig.load(sources))
-                .hasMessage("environment variable \"KONTIKI_LOG_DIR\" is unknown; did you mean KONTIKI_LOG_DIRS?");
+                .hasMessage("environment variable \"KONTIKI_LOG_DIRSS\" is unknown; did you mean KONTIKI_LOG_DIRS?");
     }
 
     @Test
