@@ -46,7 +46,10 @@ final class Kontiki extends CommandGroup {
                 .addSubcommand(new Consume(terminal, clients, options, stop))
                 .addSubcommand(group(new ClusterCommands(), new ClusterInfo(terminal, clients)))
                 .addSubcommand(group(
-                        new BrokerCommands(), new BrokerList(terminal, clients), new BrokerLogDirs(terminal, clients)))
+                        new BrokerCommands(),
+                        new BrokerList(terminal, clients),
+                        new BrokerLogDirs(terminal, clients),
+                        new BrokerMoveLog(terminal, clients, messages)))
                 .addSubcommand(
                         group(new LogCommands(), new LogDump(terminal, messages), new LogVerify(terminal, messages)));
         withoutClientOptions(commandLine.getSubcommands().get("server").getCommandSpec());

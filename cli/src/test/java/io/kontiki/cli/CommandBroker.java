@@ -7,6 +7,8 @@ import io.kontiki.broker.BrokerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A broker in this process for the command lines of a test. */
 final class CommandBroker implements AutoCloseable {
@@ -16,9 +18,10 @@ final class CommandBroker implements AutoCloseable {
         this.broker = broker;
     }
 
-    static CommandBroker start(Path directory) throws InterruptedException {
+    static CommandBroker start(Path... directories) throws InterruptedException {
+        var logDirs = Stream.of(directories).map(Path::toString).collect(Collectors.joining(","));
         var broker = Broker.start(BrokerConfig.of(
-                Map.of("listeners", "GRPC://127.0.0.1:0", "log.dirs", directory.toString(), "cluster.id", "cli-test")));
+                Map.of("listeners", "GRPC://127.0.0.1:0", "log.dirs", logDirs, "cluster.id", "cli-test")));
         assertThat(broker.awaitServing(Duration.ofSeconds(30))).isTrue();
         return new CommandBroker(broker);
     }

@@ -2,6 +2,7 @@ package io.kontiki.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,7 +20,7 @@ class TopicCommandsTest {
 
     @BeforeAll
     static void startBroker() throws InterruptedException {
-        broker = CommandBroker.start(directory);
+        broker = CommandBroker.start(directory.resolve("one"), directory.resolve("two"));
     }
 
     @AfterAll
@@ -150,6 +151,24 @@ class TopicCommandsTest {
                 .contains("\"endOffset\":2,\"offsetLag\":0,\"leader\":true");
         assertThat(broker.run(ExitCode.USAGE, "broker", "log-dirs", "99").err())
                 .contains("broker_id 99 is no registered broker");
+    }
+
+    @Test
+    void moveLogTakesALogToAnotherDirectory() {
+        kontiki("topic", "create", "movable");
+        broker.command().input("a\nb\n").run("produce", "movable");
+        boolean isInOne = Files.isDirectory(directory.resolve("one/movable-0"));
+        var from = directory.resolve(isInOne ? "one" : "two").toString();
+        var to = directory.resolve(isInOne ? "two" : "one").toString();
+
+        assertThat(broker.run(ExitCode.USAGE, "broker", "move-log", "movable", "0", "--broker", "0", "--to", from)
+                        .err())
+                .contains("is in " + from + " already");
+        assertThat(kontiki("broker", "move-log", "movable", "0", "--broker", "0", "--to", to)
+                        .out())
+                .startsWith("moved the log of movable-0 on broker 0 to " + to + " (");
+        assertThat(Path.of(to, "movable-0")).isDirectory();
+        assertThat(kontiki("consume", "movable").out()).isEqualTo("a\nb\n");
     }
 
     @ParameterizedTest

@@ -189,6 +189,24 @@ public final class Admin implements AutoCloseable {
         return logs.describeLogDirs(brokerId, topic);
     }
 
+    /**
+     * Begins to move the log of a replica to another directory of its broker, while it is used; does not wait for the end.
+     * See {@link #describeLogMove}.
+     *
+     * @param directory path, as the broker's configuration has it, or id
+     */
+    public LogMove moveLog(TopicPartition partition, int brokerId, String directory) {
+        if (directory.isEmpty()) {
+            throw new IllegalArgumentException("directory is empty");
+        }
+        return logs.moveLog(partition, brokerId, directory);
+    }
+
+    /** How the last move of a replica's log goes, since its broker started. Fails with the reason if the move failed. */
+    public LogMove describeLogMove(TopicPartition partition, int brokerId) {
+        return logs.moveLog(partition, brokerId, "");
+    }
+
     /** Looks up offsets at the leaders, by partition. Fails if one of them cannot be found within the request time-out. */
     public Map<TopicPartition, OffsetInfo> listOffsets(Map<TopicPartition, Position> positions) {
         return offsets().find(positions);

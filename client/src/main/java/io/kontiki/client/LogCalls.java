@@ -9,6 +9,8 @@ import io.kontiki.proto.v1.DescribeLogDirsRequest;
 import io.kontiki.proto.v1.LogDir;
 import io.kontiki.proto.v1.LogDirPartition;
 import io.kontiki.proto.v1.LogServiceGrpc;
+import io.kontiki.proto.v1.MoveLogRequest;
+import io.kontiki.proto.v1.MoveLogResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** The calls about logs: deletes records and shows directories. Calls block. Thread-safe. */
+/** The calls about logs: deletes records, shows directories and moves logs between them. Calls block. Thread-safe. */
 final class LogCalls {
     private static final long MIN_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long MAX_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -95,6 +97,25 @@ final class LogCalls {
         return answer.getLogDirsList().stream()
                 .map(dir -> info(answer.getBrokerId(), dir))
                 .toList();
+    }
+
+    /** See {@link Admin#moveLog}. Asking again for a move under way begins no other. */
+    LogMove moveLog(TopicPartition partition, int brokerId, String directory) {
+        var request = MoveLogRequest.newBuilder()
+                .setTopic(partition.topic())
+                .setPartition(partition.partition())
+                .setBrokerId(brokerId)
+                .setDirectory(directory)
+                .build();
+        var answer =
+                anyBroker.change((channel, deadline) -> logs(channel, deadline).moveLog(request));
+        if (answer.hasError()) {
+            throw Errors.of(answer.getError(), "moving the log of " + partition + " on broker " + brokerId);
+        }
+        return new LogMove(
+                answer.getState() == MoveLogResponse.State.STATE_MOVED,
+                answer.getCopiedBytes(),
+                answer.getTotalBytes());
     }
 
     private static LogDirInfo info(int brokerId, LogDir dir) {

@@ -13,12 +13,18 @@ record LogDirectory(Disk disk, String path) {
     static final String TRANSACTION_INDEX = ".txnindex";
     static final String SNAPSHOT = ".snapshot";
     static final String DAMAGED = ".damaged";
+    static final List<String> INDEXES = List.of(OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX);
     private static final int OFFSET_DIGITS = 20;
 
     /** Path of the file that belongs to an offset. */
     String file(long offset, String suffix) {
+        return file(name(offset, suffix));
+    }
+
+    /** Name of the file that belongs to an offset. */
+    static String name(long offset, String suffix) {
         String digits = Long.toString(offset);
-        return path + "/" + "0".repeat(OFFSET_DIGITS - digits.length()) + digits + suffix;
+        return "0".repeat(OFFSET_DIGITS - digits.length()) + digits + suffix;
     }
 
     /** Path of a file by its name. */
@@ -57,7 +63,7 @@ record LogDirectory(Disk disk, String path) {
 
     /** Deletes the indexes of segments that are not there any more, or a later segment of that name would take them. */
     void deleteIndexesWithout(Collection<Long> segments) {
-        for (String suffix : List.of(OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX)) {
+        for (String suffix : INDEXES) {
             for (long offset : offsetsWith(suffix)) {
                 if (!segments.contains(offset)) {
                     disk.delete(file(offset, suffix));

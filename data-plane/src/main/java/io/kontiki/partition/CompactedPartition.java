@@ -20,7 +20,7 @@ record CompactedPartition(String name, PartitionLog log, EventLoop loop, Replica
     @Override
     public void execute(Runnable onWriter) {
         loop.execute(() -> {
-            if (!driver.stopped()) {
+            if (!driver.stopped() && driver.isOf(log)) {
                 onWriter.run();
             }
         });
@@ -29,11 +29,20 @@ record CompactedPartition(String name, PartitionLog log, EventLoop loop, Replica
     /** Rule L12: what is committed and cannot be read here comes back from another replica. */
     @Override
     public void onDamage(InvalidBatchException damage) {
-        loop.execute(() -> driver.onIoError(damage));
+        onLogTrouble(damage);
     }
 
     @Override
     public void onFailure(StorageException failure) {
-        loop.execute(() -> driver.onIoError(failure));
+        onLogTrouble(failure);
+    }
+
+    /** A log that has moved away meanwhile is closed: what is wrong with it now is nobody's trouble. */
+    private void onLogTrouble(RuntimeException trouble) {
+        loop.execute(() -> {
+            if (driver.isOf(log)) {
+                driver.onIoError(trouble);
+            }
+        });
     }
 }

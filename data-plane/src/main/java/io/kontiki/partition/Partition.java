@@ -50,26 +50,18 @@ public final class Partition {
     private final TopicPartition id;
     private final String name;
     private final EventLoop loop;
-    private final LogDir dir;
-    private final PartitionLog log;
+    private final LogPlace place;
     private final PartitionReplica replica;
     private final ReplicaDriver driver;
     private final LongConsumer ticker;
     private volatile BatchRules rules;
 
-    Partition(
-            TopicPartition id,
-            String name,
-            EventLoop loop,
-            PartitionLogs.Placed placed,
-            ReplicaDriver driver,
-            BatchRules rules) {
+    Partition(TopicPartition id, String name, EventLoop loop, LogPlace place, ReplicaDriver driver, BatchRules rules) {
         this.rules = rules;
         this.id = id;
         this.name = name;
         this.loop = loop;
-        this.dir = placed.dir();
-        this.log = placed.log();
+        this.place = place;
         this.driver = driver;
         this.replica = driver.replica();
         this.ticker = driver::onTick;
@@ -87,12 +79,16 @@ public final class Partition {
 
     /** Where its log is. */
     public LogDir dir() {
-        return dir;
+        return place.dir();
+    }
+
+    private PartitionLog log() {
+        return place.log();
     }
 
     /** First offset still readable. */
     public long logStartOffset() {
-        return log.logStartOffset();
+        return log().logStartOffset();
     }
 
     /** Whether this replica leads, as far as was published. */
@@ -104,12 +100,12 @@ public final class Partition {
     CompletableFuture<ReplicaDescription> describe() {
         CompletableFuture<ReplicaDescription> description = new CompletableFuture<>();
         loop.execute(() -> {
-            long end = log.endOffset();
+            long end = log().endOffset();
             description.complete(new ReplicaDescription(
                     id,
-                    dir,
-                    log.sizeInBytes(),
-                    log.logStartOffset(),
+                    dir(),
+                    log().sizeInBytes(),
+                    log().logStartOffset(),
                     end,
                     Math.max(0, replica.knownHighWatermark() - end),
                     replica.role() == ReplicaRole.LEADER));
@@ -125,7 +121,7 @@ public final class Partition {
     void retain(long nowMillis) {
         ReadView view = driver.view();
         if (view.role() == ReplicaRole.LEADER) {
-            log.retentionPoint(nowMillis, view.highWatermark())
+            place.read(log -> log.retentionPoint(nowMillis, view.highWatermark()))
                     .ifPresent(point -> loop.execute(() -> driver.retainFrom(point)));
         }
     }
@@ -148,7 +144,7 @@ public final class Partition {
     private void trimOnLoop(OptionalLong beforeOffset, long timeoutNanos, Consumer<TrimOutcome> outcome) {
         ReadView view = driver.view();
         long offset = beforeOffset.orElse(view.highWatermark());
-        Optional<TrimOutcome.Refused> refusal = Refusals.ofTrim(dir, view, offset, beforeOffset.isEmpty(), name);
+        Optional<TrimOutcome.Refused> refusal = Refusals.ofTrim(dir(), view, offset, beforeOffset.isEmpty(), name);
         if (refusal.isPresent()) {
             outcome.accept(refusal.get());
             return;
@@ -158,8 +154,28 @@ public final class Partition {
                 timeoutNanos,
                 ended -> outcome.accept(
                         ended == CommitOutcome.COMMITTED
-                                ? new TrimOutcome.Trimmed(log.logStartOffset())
+                                ? new TrimOutcome.Trimmed(log().logStartOffset())
                                 : Refusals.ofTrim(ended, offset, name)));
+    }
+
+    /** For what a move of the log does on the event loop. */
+    void execute(Runnable event) {
+        loop.execute(event);
+    }
+
+    /** On the event loop. Whether the log can be handed over to another directory. */
+    boolean canMove() {
+        return !driver.stopped() && replica.role() != ReplicaRole.FAULTED && !dir().isOffline();
+    }
+
+    /** On the event loop. The log is lost to this replica for the rest of the run. */
+    void breakDown(String reason) {
+        driver.fail(reason);
+        dir().takeOffline(reason);
+    }
+
+    LogPlace place() {
+        return place;
     }
 
     void configure(TopicConfig.Flush policy) {
@@ -168,7 +184,7 @@ public final class Partition {
 
     void configure(LogConfig settings) {
         rules = settings.rules();
-        loop.execute(() -> log.configure(settings));
+        loop.execute(() -> log().configure(settings));
     }
 
     // ---- Produce
@@ -213,12 +229,12 @@ public final class Partition {
             outcome.accept(Refusals.of(refused, name));
             return;
         }
-        Optional<ProduceOutcome.Refused> unwritable = Refusals.ofAppend(dir.status(), name);
+        Optional<ProduceOutcome.Refused> unwritable = Refusals.ofAppend(dir().status(), name);
         if (unwritable.isPresent()) {
             outcome.accept(unwritable.get());
             return;
         }
-        ProducerCheck check = log.producers().check(batch);
+        ProducerCheck check = log().producers().check(batch);
         if (check instanceof ProducerCheck.Duplicate duplicate) {
             acknowledge(duplicate.baseOffset(), duplicate.lastOffset() + 1, acks, timeoutNanos, outcome);
             return;
@@ -229,10 +245,10 @@ public final class Partition {
         }
         AppendInfo appended;
         try {
-            appended = log.appendAsLeader(
-                    batch.bytes(), ((Admission.Granted) admission).leaderEpoch(), driver.nowMillis());
+            appended = log().appendAsLeader(
+                            batch.bytes(), ((Admission.Granted) admission).leaderEpoch(), driver.nowMillis());
         } catch (DiskFullException e) {
-            dir.noteFull(String.valueOf(e.getMessage()));
+            dir().noteFull(String.valueOf(e.getMessage()));
             outcome.accept(Refusals.ofFull(name, e.getMessage()));
             return;
         } catch (LogFailedException e) {
@@ -263,23 +279,24 @@ public final class Partition {
      */
     public FetchResult read(long offset, int maxBytes, OptionalInt leaderEpoch) {
         ReadView view = driver.view();
-        long start = log.logStartOffset();
-        Optional<ProduceOutcome.Refused> refusal = Refusals.ofRead(dir, view, leaderEpoch, name);
+        long start = log().logStartOffset();
+        Optional<ProduceOutcome.Refused> refusal = Refusals.ofRead(dir(), view, leaderEpoch, name);
         if (refusal.isPresent()) {
             return new FetchResult.Refused(
                     refusal.get().reason(), refusal.get().message(), view.highWatermark(), start);
         }
-        if (offset < start || offset > log.endOffset()) {
+        if (offset < start || offset > log().endOffset()) {
             return outOfRange(offset, view, start);
         }
         if (offset >= view.highWatermark() || maxBytes <= 0) {
             return new FetchResult.Records(ByteBuffer.allocate(0), view.highWatermark(), start);
         }
         try {
-            ByteBuffer bytes = log.read(offset, maxBytes, view.highWatermark()).bytes();
+            ByteBuffer bytes = place.read(
+                    log -> log.read(offset, maxBytes, view.highWatermark()).bytes());
             return new FetchResult.Records(bytes, view.highWatermark(), start);
         } catch (OffsetOutOfRangeException e) {
-            return outOfRange(offset, view, log.logStartOffset());
+            return outOfRange(offset, view, log().logStartOffset());
         } catch (StorageException | InvalidBatchException e) {
             onUnreadable(e);
             return new FetchResult.Refused(
@@ -289,7 +306,7 @@ public final class Partition {
 
     /** Looks through the closed segments (rule R14). Blocks as the pace says. */
     LogScrub.Report scrub(CleaningPace pace) {
-        LogScrub.Report report = LogScrub.run(log, pace);
+        LogScrub.Report report = LogScrub.run(log(), pace);
         report.damage().ifPresent(this::onUnreadable);
         return report;
     }
@@ -323,7 +340,7 @@ public final class Partition {
 
     /** The first offset still readable. */
     public OffsetLookup earliestOffset() {
-        return refusedLookup().orElseGet(() -> new OffsetLookup.Found(log.logStartOffset(), OptionalLong.empty()));
+        return refusedLookup().orElseGet(() -> new OffsetLookup.Found(log().logStartOffset(), OptionalLong.empty()));
     }
 
     /** The end of the committed records. */
@@ -355,7 +372,7 @@ public final class Partition {
         ReadView view = driver.view();
         Optional<TimestampOffset> found;
         try {
-            found = log.offsetForTimestamp(timestampMillis);
+            found = place.read(log -> log.offsetForTimestamp(timestampMillis));
         } catch (StorageException | InvalidBatchException e) {
             onUnreadable(e);
             return new OffsetLookup.Refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, e.getMessage());
@@ -368,7 +385,7 @@ public final class Partition {
     }
 
     private Optional<OffsetLookup> refusedLookup() {
-        return Refusals.ofRead(dir, driver.view(), OptionalInt.empty(), name)
+        return Refusals.ofRead(dir(), driver.view(), OptionalInt.empty(), name)
                 .map(refused -> new OffsetLookup.Refused(refused.reason(), refused.message()));
     }
 
@@ -418,7 +435,7 @@ public final class Partition {
             long highWatermark,
             long logStartOffset,
             ByteBuffer records) {
-        if (records.hasRemaining() && dir.state() != LogDir.State.ONLINE) {
+        if (records.hasRemaining() && dir().state() != LogDir.State.ONLINE) {
             // Rule R11: this replica leaves the ISR by its lag, and comes back when there is room.
             loop.execute(() -> driver.handle(replica.onAppendRefused(driver.nowNanos())));
             return;
@@ -465,10 +482,10 @@ public final class Partition {
 
     /** This partition as compaction sees it. */
     Compactor.Target compacted() {
-        return new CompactedPartition(name, log, loop, driver);
+        return new CompactedPartition(name, log(), loop, driver);
     }
 
     PartitionLogs.Placed placed() {
-        return new PartitionLogs.Placed(dir, log);
+        return place.placed();
     }
 }

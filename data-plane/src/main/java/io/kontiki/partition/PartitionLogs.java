@@ -50,6 +50,7 @@ public final class PartitionLogs {
     /** More than one place is left by a broken move, or by hands. */
     private final Map<TopicPartition, List<Placed>> recovered = new HashMap<>();
 
+    private final MovedLogs moved;
     private boolean straysSetAside;
 
     /**
@@ -72,6 +73,7 @@ public final class PartitionLogs {
         this.damageFound = damageFound;
         this.clock = clock;
         this.progress = new RecoveryProgress(this.dirs);
+        this.moved = new MovedLogs(this.dirs);
     }
 
     /**
@@ -105,6 +107,7 @@ public final class PartitionLogs {
      *     verification, what did not is damaged (rule R3)
      */
     public Recovery recover(Function<LogDir, Optional<Map<TopicPartition, CleanEnd>>> cleanEnds) {
+        moved.recover();
         List<DirRecovery> recoveries = dirs.stream()
                 .filter(dir -> !dir.isOffline())
                 .map(dir -> new DirRecovery(dir, defaults, progress, damageFound, cleanEnds.apply(dir)))
@@ -159,6 +162,16 @@ public final class PartitionLogs {
     /** Whether a log of the replica was recovered in that directory and not taken yet. */
     boolean isIn(TopicPartition id, UUID directory) {
         return recovered.getOrDefault(id, List.of()).stream().anyMatch(placed -> isAt(placed.dir(), directory));
+    }
+
+    /** Whether the log was moved from there to where it was recovered: there is no other that counts. */
+    boolean isMovedFrom(TopicPartition id, UUID directory) {
+        return moved.isFrom(id, directory) && recovered.containsKey(id);
+    }
+
+    /** The logs that were moved, as long as they are kept. */
+    MovedLogs moved() {
+        return moved;
     }
 
     private static boolean isAt(LogDir dir, UUID directory) {

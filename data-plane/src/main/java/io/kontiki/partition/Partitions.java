@@ -13,6 +13,7 @@ import io.kontiki.quorum.Proposer;
 import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.ReplicaIdentity;
 import io.kontiki.replication.ReplicaOptions;
+import io.kontiki.storage.StorageException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -106,6 +107,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     private final LogMaintenance maintenance;
     private final Compactor compactor;
     private final Scrubber scrubber;
+    private final LogMoves moves;
     private volatile long brokerEpoch = NOT_STARTED;
 
     /**
@@ -158,6 +160,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
                 InstantSource.system(),
                 this::onReplicaFailed);
         directory.dirs().forEach(dir -> dir.onOffline(this::onOffline));
+        this.moves = new LogMoves(this::onMoved);
         this.maintenance = new LogMaintenance(partitions::values, InstantSource.system(), retentionInterval);
         this.compactor = new Compactor(this::compactedPartitions, compaction, System::nanoTime, InstantSource.system());
         this.scrubber = new Scrubber(partitions::values, scrub, System::nanoTime);
@@ -315,7 +318,9 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
                 continue;
             }
             UUID assigned = record.directoryOf(ports.brokerId());
-            if (assigned.equals(PartitionRegistration.UNASSIGNED) || directory.isIn(id, assigned)) {
+            if (assigned.equals(PartitionRegistration.UNASSIGNED)
+                    || directory.isIn(id, assigned)
+                    || directory.isMovedFrom(id, assigned)) {
                 open(id, topic, image);
             } else {
                 reportLost(id, topic.name() + "-" + number, assigned);
@@ -414,26 +419,100 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
         UUID assigned = topic.partitions().get(id.partition()).directoryOf(ports.brokerId());
         Partition partition = add(id, topic, placed);
         tell(partition, topic, image);
-        LogDir dir = placed.dir();
+        assign(partition, assigned);
+    }
+
+    private void assign(Partition partition, UUID assigned) {
+        LogDir dir = partition.dir();
         UUID present = dir.id().orElseThrow();
         if (!present.equals(assigned)) {
-            reports.assign(id, present, assigned);
+            reports.assign(partition.id(), present, assigned);
         }
         if (dir.isOffline()) {
             failWith(dir, partition); // It failed meanwhile, and may not have found this one.
         }
     }
 
+    /**
+     * Moves the log of a partition to another directory of this broker, while it is used.
+     *
+     * @param target path or id of the directory
+     */
+    public MoveStatus moveLog(Partition partition, String target) {
+        Optional<MoveStatus> last = moves.status(partition.id());
+        if (last.isPresent() && last.get().state() == MoveStatus.State.COPYING) {
+            return last.get();
+        }
+        Optional<LogDir> found = directory.dirs().stream()
+                .filter(dir -> dir.path().equals(target)
+                        || dir.id().map(UUID::toString).filter(target::equals).isPresent())
+                .findFirst();
+        if (found.isEmpty()) {
+            return refused("broker " + brokerId() + " has no directory \"" + shown(target) + "\": it has " + logDirs());
+        }
+        LogDir dir = found.get();
+        if (dir == partition.dir()) {
+            return refused("the log of " + partition.name() + " is in " + dir + " already");
+        }
+        UUID assigned = metadata.current()
+                .partition(partition.id())
+                .map(record -> record.directoryOf(brokerId()))
+                .orElse(PartitionRegistration.UNASSIGNED);
+        if (partition.dir().isOffline()
+                || partition.dir().id().filter(assigned::equals).isEmpty()) {
+            return refused("the log of " + partition.name() + " in " + partition.dir()
+                    + " cannot be moved now: the directory is offline, or the quorum does not know of it yet");
+        }
+        if (dir.isOffline()) {
+            return refused(dir + " is offline: " + dir.status().reason());
+        }
+        try {
+            LogMoves.requireRoom(dir, partition.place().log().sizeInBytes());
+        } catch (StorageException | IllegalStateException e) {
+            return MoveStatus.failed(ErrorReason.ERROR_REASON_STORAGE_FULL, e.getMessage());
+        }
+        return moves.begin(partition, dir);
+    }
+
+    private static MoveStatus refused(String message) {
+        return MoveStatus.failed(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, message);
+    }
+
+    /** How the last move of a partition's log in this run goes or went. */
+    public Optional<MoveStatus> moveStatus(TopicPartition id) {
+        return moves.status(id);
+    }
+
+    /** Also deletes the old log if the topic was deleted meanwhile: nobody else would. */
+    private void onMoved(Partition partition, LogDir from, String log) {
+        directory.moved().add(partition.id(), from, log);
+        if (partitions.get(partition.id()) == partition) {
+            assign(partition, from.id().orElseThrow());
+        } else {
+            directory.moved().delete(partition.id());
+        }
+    }
+
     private void tell(Partition partition, TopicImage topic, MetadataImage image) {
+        PartitionRegistration record = topic.partitions().get(partition.id().partition());
+        if (directory.moved().holds(partition.id())
+                && partition
+                        .dir()
+                        .id()
+                        .filter(record.directoryOf(ports.brokerId())::equals)
+                        .isPresent()) {
+            timer.execute(() -> directory.moved().delete(partition.id()));
+        }
         partition.configure(directory.settings(topic.config()));
         partition.configure(topic.config().flush());
-        partition.onMetadata(topic.partitions().get(partition.id().partition()), image.brokers());
+        partition.onMetadata(record, image.brokers());
     }
 
     private Partition add(TopicPartition id, TopicImage topic, PartitionLogs.Placed found) {
         String name = topic.name() + "-" + id.partition();
         EventLoop loop = loops.get(Math.floorMod(id.hashCode(), loops.size()));
-        ReplicaLogView logView = new ReplicaLogView(found.log());
+        LogPlace place = new LogPlace(found);
+        ReplicaLogView logView = new ReplicaLogView(place);
         PartitionReplica replica = new PartitionReplica(
                 new ReplicaIdentity(id, ports.brokerId(), brokerEpoch, linkIds::incrementAndGet),
                 logView,
@@ -443,8 +522,8 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
                 id,
                 name,
                 loop,
-                found,
-                new ReplicaDriver(id, name, found, logView, replica, loop, ports),
+                place,
+                new ReplicaDriver(id, name, place, logView, replica, loop, ports),
                 directory.settings(topic.config()).rules());
         partitions.put(id, partition);
         return partition;
@@ -468,6 +547,8 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
     private CompletableFuture<PartitionLogs.Placed> end(Partition partition) {
         LOG.info("Deleting {}: its topic was deleted", partition.name());
         partitions.remove(partition.id());
+        moves.forget(partition.id());
+        timer.execute(() -> directory.moved().delete(partition.id()));
         CompletableFuture<PartitionLogs.Placed> ended = new CompletableFuture<>();
         partition.stop(ended::complete);
         return ended;
@@ -475,7 +556,8 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
 
     /** Before the next change is applied: a topic of the same name may follow, whose logs take the same directories. */
     private void deleteWhenEnded(CompletableFuture<PartitionLogs.Placed> ended) {
-        directory.delete(ended.join());
+        PartitionLogs.Placed placed = ended.join();
+        directory.delete(placed);
     }
 
     /** How the logs ended in each directory that works (rule R2). After {@link #close()} came to its end. */
@@ -500,6 +582,7 @@ public final class Partitions implements MetadataPublisher, AutoCloseable {
         maintenance.close();
         compactor.close();
         scrubber.close();
+        moves.close();
         manager.shutdown();
         try {
             manager.awaitTermination(30, TimeUnit.SECONDS);

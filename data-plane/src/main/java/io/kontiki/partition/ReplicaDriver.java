@@ -55,8 +55,7 @@ final class ReplicaDriver implements EffectRunner {
 
     private final TopicPartition id;
     private final String name;
-    private final LogDir dir;
-    private final PartitionLog log;
+    private final LogPlace place;
     private final ReplicaLogView logView;
     private final PartitionReplica replica;
     private final EventLoop loop;
@@ -83,15 +82,14 @@ final class ReplicaDriver implements EffectRunner {
     ReplicaDriver(
             TopicPartition id,
             String name,
-            PartitionLogs.Placed placed,
+            LogPlace place,
             ReplicaLogView logView,
             PartitionReplica replica,
             EventLoop loop,
             PartitionPorts ports) {
         this.id = id;
         this.name = name;
-        this.dir = placed.dir();
-        this.log = placed.log();
+        this.place = place;
         this.logView = logView;
         this.replica = replica;
         this.loop = loop;
@@ -101,7 +99,15 @@ final class ReplicaDriver implements EffectRunner {
         this.nextCheckpointNanos = nextRollCheckNanos
                 + TimeUnit.MILLISECONDS.toNanos(Math.floorMod(id.hashCode(), FIRST_CHECKPOINT_MILLIS));
         this.unflushedSinceNanos = nextRollCheckNanos;
-        this.checkpointedOffset = log.endOffset();
+        this.checkpointedOffset = log().endOffset();
+    }
+
+    private PartitionLog log() {
+        return place.log();
+    }
+
+    private LogDir dir() {
+        return place.dir();
     }
 
     PartitionReplica replica() {
@@ -164,9 +170,9 @@ final class ReplicaDriver implements EffectRunner {
         flushIfDue(nowNanos);
         if (nowNanos - nextCheckpointNanos >= 0 && !stopped && replica.role() != ReplicaRole.FAULTED) {
             nextCheckpointNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(FIRST_CHECKPOINT_MILLIS);
-            if (log.endOffset() != checkpointedOffset) {
+            if (log().endOffset() != checkpointedOffset) {
                 nextCheckpointNanos = nowNanos + CHECKPOINT_NANOS;
-                checkpointedOffset = log.endOffset();
+                checkpointedOffset = log().endOffset();
                 checkpointDue = true;
                 flush();
             }
@@ -180,7 +186,7 @@ final class ReplicaDriver implements EffectRunner {
         }
         nextRollCheckNanos = nowNanos + ROLL_CHECK_NANOS;
         try {
-            if (log.rollIfDue(ports.clock().millis())) {
+            if (log().rollIfDue(ports.clock().millis())) {
                 flush();
             }
         } catch (DiskFullException e) {
@@ -191,7 +197,7 @@ final class ReplicaDriver implements EffectRunner {
     }
 
     private void retryLeaderChange() {
-        if (leaderChangeDue.isPresent() && dir.state() == LogDir.State.ONLINE) {
+        if (leaderChangeDue.isPresent() && dir().state() == LogDir.State.ONLINE) {
             Effect.AppendLeaderChange effect = leaderChangeDue.get();
             leaderChangeDue = Optional.empty();
             if (replica.role() == ReplicaRole.LEADER && replica.leaderEpoch() == effect.leaderEpoch()) {
@@ -204,7 +210,7 @@ final class ReplicaDriver implements EffectRunner {
 
     void onAppended(AppendInfo appended) {
         handle(replica.onAppended(nowNanos()));
-        long unflushed = log.endOffset() - log.flushedOffset();
+        long unflushed = log().endOffset() - log().flushedOffset();
         if (appended.rolled() || !flushing && unflushed >= flushPolicy.messages()) {
             flush();
         }
@@ -216,7 +222,10 @@ final class ReplicaDriver implements EffectRunner {
     }
 
     private void flushIfDue(long nowNanos) {
-        if (stopped || flushing || log.flushedOffset() == log.endOffset() || replica.role() == ReplicaRole.FAULTED) {
+        if (stopped
+                || flushing
+                || log().flushedOffset() == log().endOffset()
+                || replica.role() == ReplicaRole.FAULTED) {
             unflushedSinceNanos = nowNanos;
         } else if (TimeUnit.NANOSECONDS.toMillis(nowNanos - unflushedSinceNanos) >= flushPolicy.millis()) {
             flush();
@@ -247,7 +256,7 @@ final class ReplicaDriver implements EffectRunner {
         if (cause instanceof LogFailedException) {
             LOG.error("Partition {} goes offline: {}", name, reason, cause);
             fail(reason);
-            dir.takeOffline(reason);
+            dir().takeOffline(reason);
         } else if (replica.role() != ReplicaRole.FAULTED) {
             stepAside(reason, cause);
         }
@@ -273,7 +282,7 @@ final class ReplicaDriver implements EffectRunner {
     }
 
     private void onDiskFull(DiskFullException cause) {
-        dir.noteFull(String.valueOf(cause.getMessage()));
+        dir().noteFull(String.valueOf(cause.getMessage()));
     }
 
     @Override
@@ -286,7 +295,7 @@ final class ReplicaDriver implements EffectRunner {
     @Override
     public void appendLeaderChange(Effect.AppendLeaderChange effect) {
         try {
-            AppendInfo appended = log.appendAsLeader(leaderChange(), effect.leaderEpoch());
+            AppendInfo appended = log().appendAsLeader(leaderChange(), effect.leaderEpoch());
             onAppended(appended);
         } catch (DiskFullException e) {
             // Nobody can be led before it is written: again at the next tick that finds room.
@@ -305,7 +314,7 @@ final class ReplicaDriver implements EffectRunner {
     @Override
     public void appendPushed(Effect.AppendPushed effect) {
         try {
-            onAppended(log.appendAsFollower(((PushedRecords) effect.batches()).bytes()));
+            onAppended(log().appendAsFollower(((PushedRecords) effect.batches()).bytes()));
         } catch (DiskFullException e) {
             onDiskFull(e);
             handle(replica.onAppendRefused(nowNanos()));
@@ -316,9 +325,9 @@ final class ReplicaDriver implements EffectRunner {
 
     @Override
     public void truncateTo(Effect.TruncateTo effect) {
-        LOG.info("Truncating {} from {} to {}", name, log.endOffset(), effect.endOffset());
+        LOG.info("Truncating {} from {} to {}", name, log().endOffset(), effect.endOffset());
         try {
-            log.truncateTo(effect.endOffset());
+            log().truncateTo(effect.endOffset());
         } catch (LogFailedException e) {
             onIoError(e);
             return;
@@ -332,11 +341,11 @@ final class ReplicaDriver implements EffectRunner {
         LOG.warn(
                 "Dropping {}, which ends at {}: the leader's log begins at {} by now",
                 name,
-                log.endOffset(),
+                log().endOffset(),
                 point.startOffset());
         try {
-            log.resetTo(point.startOffset(), point.epochs(), point.producers());
-            logView.startStored(log.logStartOffset());
+            log().resetTo(point.startOffset(), point.epochs(), point.producers());
+            logView.startStored(log().logStartOffset());
         } catch (IllegalArgumentException e) {
             // Damaged on the way. The log is as it was; asking again in a while brings another copy.
             LOG.warn("{} is not reset: {}", name, e.getMessage());
@@ -357,7 +366,7 @@ final class ReplicaDriver implements EffectRunner {
     /** Readers see it at once; it counts, and files go, when it is on the disk. */
     private void raiseLogStart(long offset) {
         try {
-            log.raiseLogStart(offset);
+            log().raiseLogStart(offset);
         } catch (LogFailedException e) {
             onIoError(e);
             return;
@@ -369,7 +378,7 @@ final class ReplicaDriver implements EffectRunner {
 
     /** Rule V6: the leader alone decides, and only about what is committed. */
     void retainFrom(long offset) {
-        if (!stopped && replica.role() == ReplicaRole.LEADER && offset > log.logStartOffset()) {
+        if (!stopped && replica.role() == ReplicaRole.LEADER && offset > log().logStartOffset()) {
             long start = Math.min(offset, replica.highWatermark());
             LOG.info("{} begins at offset {} from now on, by retention", name, start);
             raiseLogStart(start);
@@ -378,7 +387,7 @@ final class ReplicaDriver implements EffectRunner {
 
     /** @param beforeOffset at most the high watermark */
     void trim(long beforeOffset, long timeoutNanos, Consumer<CommitOutcome> outcome) {
-        if (beforeOffset > log.logStartOffset()) {
+        if (beforeOffset > log().logStartOffset()) {
             LOG.info("{} begins at offset {} from now on, by request", name, beforeOffset);
             raiseLogStart(beforeOffset);
         }
@@ -400,10 +409,10 @@ final class ReplicaDriver implements EffectRunner {
         flushing = true;
         boolean checkpoint = checkpointDue;
         checkpointDue = false;
-        long start = checkpoint ? log.logStartOffset() : logView.storedStartOffset();
+        long start = checkpoint ? log().logStartOffset() : logView.storedStartOffset();
         ports.flusher()
                 .flush(
-                        log,
+                        log(),
                         checkpoint,
                         () -> loop.execute(() -> onFlushed(start)),
                         e -> loop.execute(() -> onIoError(e)));
@@ -419,7 +428,7 @@ final class ReplicaDriver implements EffectRunner {
             handle(replica.onLogStartRaised(nowNanos()));
         }
         // What the replica asked for just now may have begun already, and covers it.
-        boolean open = checkpointDue || log.flushedOffset() < log.endOffset();
+        boolean open = checkpointDue || log().flushedOffset() < log().endOffset();
         if (again && open && !flushing && !stopped) {
             flush();
         }
@@ -464,11 +473,13 @@ final class ReplicaDriver implements EffectRunner {
 
     private LogStart readLogStart() {
         try {
-            long start = logView.firstBatchAt(log.logStartOffset());
-            return new LogStart(start, log.epochs(), log.producerSnapshotAt(start));
+            return place.read(log -> {
+                long start = ReplicaLogView.firstBatchAt(log, log.logStartOffset());
+                return new LogStart(start, log.epochs(), log.producerSnapshotAt(start));
+            });
         } catch (StorageException | InvalidBatchException e) {
             loop.execute(() -> onIoError(e));
-            throw new StorageException("read", log.directory(), e);
+            throw new StorageException("read", log().directory(), e);
         }
     }
 
@@ -488,12 +499,12 @@ final class ReplicaDriver implements EffectRunner {
             // A log start inside a batch, or raised beyond the follower: in the one case this is the batch that
             // follows,
             // in the other the follower sees the gap and attaches anew.
-            long from = Math.max(effect.fromOffset(), log.logStartOffset());
-            return log.read(from, effect.maxBytes(), Long.MAX_VALUE);
+            return place.read(log ->
+                    log.read(Math.max(effect.fromOffset(), log.logStartOffset()), effect.maxBytes(), Long.MAX_VALUE));
         } catch (StorageException | InvalidBatchException e) {
             // R10, L12: nobody else would hear of it, and the follower would wait for this push for ever.
             loop.execute(() -> onIoError(e));
-            throw new StorageException("read", log.directory(), e);
+            throw new StorageException("read", log().directory(), e);
         }
     }
 
@@ -531,7 +542,7 @@ final class ReplicaDriver implements EffectRunner {
     @Override
     public void highWatermarkAdvanced(Effect.HighWatermarkAdvanced effect) {
         // Before the answers that follow from it: whoever hears of an acknowledgement may ask for the latest offset.
-        log.noteHighWatermark(effect.highWatermark());
+        log().noteHighWatermark(effect.highWatermark());
         publishView();
     }
 
@@ -548,6 +559,11 @@ final class ReplicaDriver implements EffectRunner {
     public void fault(Effect.Fault effect) {
         LOG.error("{} stopped, its log left as it is: {}", name, effect.reason());
         readWaiters.wakeAll();
+    }
+
+    /** Whether this is the log that the replica has now. */
+    boolean isOf(PartitionLog log) {
+        return log() == log;
     }
 
     boolean stopped() {

@@ -12,15 +12,15 @@ import java.util.OptionalInt;
 
 /** A log as the replication protocol sees it. */
 final class ReplicaLogView implements ReplicaLog {
-    private final PartitionLog log;
+    private final LogPlace place;
     private long storedStart;
     private long heldStart;
     /** The log start that {@link #heldStart} belongs to. */
     private long heldStartOf = -1;
 
-    ReplicaLogView(PartitionLog log) {
-        this.log = log;
-        this.storedStart = log.logStartOffset();
+    ReplicaLogView(LogPlace place) {
+        this.place = place;
+        this.storedStart = place.log().logStartOffset();
     }
 
     /** A log start was noted on the disk. */
@@ -35,16 +35,16 @@ final class ReplicaLogView implements ReplicaLog {
 
     @Override
     public long heldStartOffset() {
-        long start = log.logStartOffset();
+        long start = place.log().logStartOffset();
         if (heldStartOf != start) {
-            heldStart = firstBatchAt(start);
+            heldStart = firstBatchAt(place.log(), start);
             heldStartOf = start;
         }
         return heldStart;
     }
 
     /** Any thread. Base of the batch that holds a log start; may block on the disk. */
-    long firstBatchAt(long start) {
+    static long firstBatchAt(PartitionLog log, long start) {
         try {
             ByteBuffer first = log.read(start, 1, Long.MAX_VALUE).bytes();
             return first.hasRemaining()
@@ -58,34 +58,34 @@ final class ReplicaLogView implements ReplicaLog {
 
     @Override
     public long startOffset() {
-        return log.logStartOffset();
+        return place.log().logStartOffset();
     }
 
     @Override
     public long endOffset() {
-        return log.endOffset();
+        return place.log().endOffset();
     }
 
     @Override
     public long flushedOffset() {
-        return log.flushedOffset();
+        return place.log().flushedOffset();
     }
 
     @Override
     public OptionalInt latestEpoch() {
-        return log.epochs().latestEpoch();
+        return place.log().epochs().latestEpoch();
     }
 
     @Override
     public OptionalInt epochAt(long offset) {
-        return offset < log.logStartOffset() || offset >= log.endOffset()
+        return offset < place.log().logStartOffset() || offset >= place.log().endOffset()
                 ? OptionalInt.empty()
-                : log.epochs().epochAt(offset);
+                : place.log().epochs().epochAt(offset);
     }
 
     @Override
     public EpochEnd endOf(int epoch) {
-        io.kontiki.log.EpochEnd end = log.endOf(epoch);
+        io.kontiki.log.EpochEnd end = place.log().endOf(epoch);
         return new EpochEnd(end.epoch(), end.endOffset());
     }
 }

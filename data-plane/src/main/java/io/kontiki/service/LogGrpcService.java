@@ -10,13 +10,16 @@ import io.kontiki.proto.v1.DeleteRecordsResponse;
 import io.kontiki.proto.v1.DescribeLogDirsRequest;
 import io.kontiki.proto.v1.DescribeLogDirsResponse;
 import io.kontiki.proto.v1.LogServiceGrpc;
+import io.kontiki.proto.v1.MoveLogRequest;
+import io.kontiki.proto.v1.MoveLogResponse;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 
-/** Deletes records and shows where they are, here or on the brokers that have them. */
+/** Deletes records, shows where they are and moves logs between directories, here or on the brokers that have them. */
 final class LogGrpcService extends LogServiceGrpc.LogServiceImplBase {
     private final RecordDeletion deletion;
     private final LogDirDescriptions descriptions;
+    private final LogMoving moving;
 
     /**
      * @param readers threads that may block on the disk
@@ -30,6 +33,7 @@ final class LogGrpcService extends LogServiceGrpc.LogServiceImplBase {
             Function<Endpoint, ManagedChannel> channels) {
         this.deletion = new RecordDeletion(partitions, metadata, channels);
         this.descriptions = new LogDirDescriptions(brokerId, partitions, metadata, readers, channels);
+        this.moving = new LogMoving(brokerId, partitions, metadata, readers, channels);
     }
 
     @Override
@@ -40,6 +44,11 @@ final class LogGrpcService extends LogServiceGrpc.LogServiceImplBase {
     @Override
     public void describeLogDirs(DescribeLogDirsRequest request, StreamObserver<DescribeLogDirsResponse> out) {
         descriptions.describe(request).whenComplete((response, failure) -> answer(response, failure, out));
+    }
+
+    @Override
+    public void moveLog(MoveLogRequest request, StreamObserver<MoveLogResponse> out) {
+        moving.move(request).whenComplete((response, failure) -> answer(response, failure, out));
     }
 
     private static <A> void answer(A response, Throwable failure, StreamObserver<A> out) {

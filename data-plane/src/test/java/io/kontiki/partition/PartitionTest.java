@@ -75,11 +75,11 @@ class PartitionTest {
                 System::nanoTime,
                 InstantSource.system(),
                 failed -> defects.add(new IllegalStateException(failed + " failed")));
-        ReplicaLogView logView = new ReplicaLogView(log);
+        LogPlace placed = new LogPlace(
+                new PartitionLogs.Placed(LogDir.online(UUID.randomUUID(), "root", new FileDisk(root), 0), log));
+        ReplicaLogView logView = new ReplicaLogView(placed);
         PartitionReplica replica = new PartitionReplica(
                 new ReplicaIdentity(id, 1, 1, linkIds::incrementAndGet), logView, 0, ReplicaOptions.DEFAULTS);
-        PartitionLogs.Placed placed =
-                new PartitionLogs.Placed(LogDir.online(UUID.randomUUID(), "root", new FileDisk(root), 0), log);
         partition = new Partition(
                 id,
                 "t-0",

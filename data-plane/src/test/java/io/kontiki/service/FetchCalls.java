@@ -66,6 +66,29 @@ final class FetchCalls implements AutoCloseable {
         return nextValues(offset);
     }
 
+    /** Values of all committed records, in as many fetches as it takes. */
+    List<String> allValues(String topic, int partition) {
+        List<String> values = new ArrayList<>();
+        long offset = 0;
+        long end;
+        do {
+            send(topic, partition, offset, 0);
+            FetchPartitionResult result = answers.next().getPartitions(0);
+            if (result.hasError()) {
+                throw new AssertionError(result.getError().toString());
+            }
+            end = result.getHighWatermark();
+            for (RecordBatch batch : RecordBatches.of(result.getRecords().asReadOnlyByteBuffer())) {
+                offset = batch.lastOffset() + 1;
+                if (!batch.isControl()) {
+                    batch.forEach(record -> values.add(
+                            StandardCharsets.UTF_8.decode(record.value()).toString()));
+                }
+            }
+        } while (offset < end);
+        return values;
+    }
+
     static ListOffsetsPartitionResult listOffset(Channel broker, String topic, int partition, OffsetSpec spec) {
         return FetchServiceGrpc.newBlockingStub(broker)
                 .listOffsets(ListOffsetsRequest.newBuilder()

@@ -30,7 +30,8 @@ final class ProduceCalls implements AutoCloseable {
                         result -> result.getError().getReason() != ErrorReason.ERROR_REASON_LEADER_UNKNOWN);
     }
 
-    private ProducePartitionResult appendOnce(String topic, int partition, Acks acks, ByteString records) {
+    /** Sends once. */
+    ProducePartitionResult appendOnce(String topic, int partition, Acks acks, ByteString records) {
         out.onNext(ProduceRequest.newBuilder()
                 .setCorrelationId(++correlationId)
                 .setAcks(acks)

@@ -1,0 +1,214 @@
+package io.kontiki.partition;
+
+import io.kontiki.log.LogCopy;
+import io.kontiki.log.LogFailedException;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.storage.DiskFullException;
+import io.kontiki.storage.StorageException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves logs from one directory of this broker to another while they are used, one after the other: see {@link LogCopy}.
+ * Any thread.
+ */
+final class LogMoves implements AutoCloseable {
+    /** Hears of moves. */
+    interface Listener {
+        /** @param log path of the log, which is the same in both directories */
+        void onMoved(Partition partition, LogDir from, String log);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogMoves.class);
+    private static final int WAITING_MAX = 10_000;
+    /** Copied while the event loop waits. */
+    private static final long TAIL_BYTES_MAX = 1 << 20;
+    /** Each copies what was appended during the one before. */
+    private static final int ROUNDS_MAX = 100;
+
+    private final ThreadPoolExecutor thread =
+            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING_MAX), task -> {
+                Thread daemon = new Thread(task, "kontiki-log-move");
+                daemon.setDaemon(true);
+                return daemon;
+            });
+
+    private final Listener moved;
+    /** Of each partition the last move in this run. */
+    private final Map<TopicPartition, MoveStatus> statuses = new ConcurrentHashMap<>();
+
+    private volatile boolean running = true;
+
+    /** @param moved told, on this object's thread, of a partition whose log is in another directory now */
+    LogMoves(Listener moved) {
+        this.moved = moved;
+    }
+
+    /** Of the last move in this run; empty if there was none. */
+    Optional<MoveStatus> status(TopicPartition id) {
+        return Optional.ofNullable(statuses.get(id));
+    }
+
+    void forget(TopicPartition id) {
+        statuses.remove(id);
+    }
+
+    /** Begins, unless one of the partition is under way: then that one goes on. */
+    MoveStatus begin(Partition partition, LogDir target) {
+        long size = partition.place().log().sizeInBytes();
+        MoveStatus begun = MoveStatus.copying(0, size);
+        MoveStatus now = statuses.compute(
+                partition.id(), (id, old) -> old != null && old.state() == MoveStatus.State.COPYING ? old : begun);
+        if (now == begun) {
+            try {
+                thread.execute(() -> statuses.put(partition.id(), run(partition, target)));
+            } catch (RejectedExecutionException e) {
+                now = MoveStatus.failed(ErrorReason.ERROR_REASON_OVERLOADED, "too many moves wait on this broker");
+                statuses.put(partition.id(), now);
+            }
+        }
+        return now;
+    }
+
+    private MoveStatus run(Partition partition, LogDir target) {
+        LogDir source = partition.dir();
+        LOG.info("Moving the log of {} from {} to {}", partition.name(), source, target);
+        try {
+            LogCopy copy = new LogCopy(partition.place().log(), target.disk().orElseThrow());
+            try {
+                copy(partition, target, copy);
+            } catch (RuntimeException e) {
+                discard(copy, e);
+                throw e;
+            }
+        } catch (DiskFullException e) {
+            return failed(partition, ErrorReason.ERROR_REASON_STORAGE_FULL, e);
+        } catch (RuntimeException e) {
+            return failed(partition, ErrorReason.ERROR_REASON_STORAGE_ERROR, e);
+        }
+        source.logRemoved();
+        target.logAdded();
+        moved.onMoved(partition, source, partition.place().log().directory());
+        LOG.info("The log of {} is in {} now", partition.name(), target);
+        return MoveStatus.moved(partition.place().log().sizeInBytes());
+    }
+
+    private static void discard(LogCopy copy, RuntimeException cause) {
+        try {
+            copy.discard();
+        } catch (StorageException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private static MoveStatus failed(Partition partition, ErrorReason reason, RuntimeException cause) {
+        LOG.error("The log of {} stays in {}: it cannot be moved", partition.name(), partition.dir(), cause);
+        return MoveStatus.failed(
+                reason, "the log of " + partition.name() + " stays where it is: " + cause.getMessage());
+    }
+
+    private void copy(Partition partition, LogDir target, LogCopy copy) {
+        for (int round = 0; round < ROUNDS_MAX; round++) {
+            long copied = catchUp(partition, target, copy);
+            if (copied <= TAIL_BYTES_MAX && handOver(partition, target, copy)) {
+                return;
+            }
+        }
+        throw new IllegalStateException("more is written to it than can be copied");
+    }
+
+    /** Files go with retention, compaction and truncation: then what is there now is copied in the next round. */
+    private long catchUp(Partition partition, LogDir target, LogCopy copy) {
+        requireRoom(target, 0);
+        try {
+            return copy.catchUp(() -> {
+                statuses.put(
+                        partition.id(),
+                        MoveStatus.copying(
+                                copy.copiedBytes(), partition.place().log().sizeInBytes()));
+                return running && !target.isOffline();
+            });
+        } catch (DiskFullException e) {
+            throw e;
+        } catch (StorageException e) {
+            if (!running || target.isOffline() || partition.dir().isOffline()) {
+                throw e;
+            }
+            LOG.debug("The log of {} changed while it was copied", partition.name(), e);
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** @throws IllegalStateException if more than that would not leave the reserve in the directory */
+    static void requireRoom(LogDir target, long bytes) {
+        if (target.state() != LogDir.State.ONLINE) {
+            throw new IllegalStateException(
+                    target + " is not online: " + target.status().reason());
+        }
+        long usable = target.disk().orElseThrow().usableBytes();
+        if (usable - bytes < target.reserveBytes()) {
+            throw new DiskFullException(
+                    "move",
+                    target.path(),
+                    new IllegalStateException("it has " + usable + " bytes left, but needs " + bytes
+                            + " and a reserve of " + target.reserveBytes()));
+        }
+    }
+
+    private boolean handOver(Partition partition, LogDir target, LogCopy copy) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        partition.execute(() -> handOverOnLoop(partition, target, copy, done));
+        while (running) {
+            try {
+                return done.get(100, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException goOn) {
+                continue;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+            }
+        }
+        throw new IllegalStateException("the broker stops");
+    }
+
+    private static void handOverOnLoop(
+            Partition partition, LogDir target, LogCopy copy, CompletableFuture<Boolean> done) {
+        try {
+            if (!partition.canMove() || target.isOffline()) {
+                throw new IllegalStateException("the replica ended, or one of the directories is offline");
+            }
+            done.complete(
+                    copy.missingBytes() <= TAIL_BYTES_MAX && partition.place().exchange(copy, target));
+        } catch (StorageException | IllegalStateException e) {
+            done.completeExceptionally(e);
+        } catch (LogPlace.BrokenLogException | LogFailedException e) {
+            partition.breakDown(String.valueOf(e.getMessage()));
+            done.completeExceptionally(e);
+        }
+    }
+
+    /** Ends what is under way; the log stays where it is then. */
+    @Override
+    public void close() {
+        running = false;
+        thread.shutdown();
+        try {
+            thread.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.kontiki.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.proto.v1.Acks;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.proto.v1.LogServiceGrpc;
+import io.kontiki.proto.v1.MoveLogRequest;
+import io.kontiki.proto.v1.MoveLogResponse;
+import io.kontiki.proto.v1.MoveLogResponse.State;
+import io.kontiki.record.RecordBatchBuilder;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two brokers with two directories each; topic "a" is in the first directory of both, broker 0 leads. */
+class LogMoveTest {
+    @TempDir
+    Path root;
+
+    private TestCluster cluster;
+
+    @BeforeEach
+    void start() throws IOException {
+        cluster = new TestCluster(root, 2, new TestCluster.Setup(2, TimeUnit.SECONDS.toNanos(10)));
+        cluster.createTopic("a", Map.of("min.insync.replicas", "2", "segment.bytes", "16384"), List.of(0, 1));
+        await().untilAsserted(
+                        () -> assertThat(record().directories()).doesNotContain(PartitionRegistration.UNASSIGNED));
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        cluster.close();
+        assertThat(cluster.defects).isEmpty();
+    }
+
+    private PartitionRegistration record() {
+        return cluster.partition("a", 0);
+    }
+
+    private static ByteString batch(String value) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
+        builder.add(1_000, null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)), List.of());
+        return UnsafeByteOperations.unsafeWrap(builder.build());
+    }
+
+    /** By way of the other broker. */
+    private MoveLogResponse ask(int broker, String directory) {
+        return LogServiceGrpc.newBlockingStub(cluster.client(1 - broker))
+                .moveLog(MoveLogRequest.newBuilder()
+                        .setTopic("a")
+                        .setBrokerId(broker)
+                        .setDirectory(directory)
+                        .build());
+    }
+
+    private MoveLogResponse move(int broker, int number) {
+        MoveLogResponse begun = ask(broker, cluster.dirPath(broker, number).toString());
+        assertThat(begun.getError().getMessage()).isEmpty();
+        await().until(() -> ask(broker, "").getState() != State.STATE_COPYING);
+        return ask(broker, "");
+    }
+
+    private List<String> values() {
+        try (FetchCalls fetch = new FetchCalls(cluster.client(record().leader()))) {
+            return fetch.allValues("a", 0);
+        }
+    }
+
+    @Test
+    void logsMoveUnderLoadAndNothingIsLostOrDoubled() throws Exception {
+        AtomicBoolean running = new AtomicBoolean(true);
+        CompletableFuture<List<String>> load = CompletableFuture.supplyAsync(() -> produceWhile(running));
+        for (int i = 0; i < 3; i++) {
+            for (int broker = 0; broker < 2; broker++) {
+                int number = 1 - i % 2;
+                assertThat(move(broker, number).getState()).isEqualTo(State.STATE_MOVED);
+                int moved = broker;
+                await().untilAsserted(() ->
+                        assertThat(record().directoryOf(moved)).isEqualTo(TestCluster.directoryId(moved, number)));
+                await().untilAsserted(() -> assertThat(cluster.dirPath(moved, 1 - number))
+                        .isDirectoryNotContaining(
+                                path -> path.getFileName().toString().startsWith("a-0")));
+                assertThat(cluster.dirPath(broker, number).resolve("a-0")).isDirectory();
+            }
+        }
+        running.set(false);
+        List<String> acknowledged = load.get(30, TimeUnit.SECONDS);
+        assertThat(acknowledged).hasSizeGreaterThan(100);
+        assertThat(values()).containsExactlyElementsOf(acknowledged);
+        assertThat(record().leader()).isZero();
+
+        cluster.stop(1);
+        cluster.start(1);
+        cluster.stop(0);
+        cluster.start(0);
+        assertThat(record().leader()).isEqualTo(1);
+        await().untilAsserted(() -> assertThat(values()).containsExactlyElementsOf(acknowledged));
+    }
+
+    /** Each value once; one whose outcome is an error would not be in what is expected. */
+    private List<String> produceWhile(AtomicBoolean running) {
+        List<String> acknowledged = new ArrayList<>();
+        try (ProduceCalls produce = new ProduceCalls(cluster.client(0))) {
+            produce.append("a", 0, Acks.ACKS_ALL, batch("first"));
+            acknowledged.add("first");
+            for (int i = 0; running.get(); i++) {
+                String value = "m" + i + "-" + "x".repeat(1_000);
+                var result = produce.appendOnce("a", 0, Acks.ACKS_ALL, batch(value));
+                assertThat(result.getError().getMessage()).isEmpty();
+                acknowledged.add(value);
+            }
+        }
+        return acknowledged;
+    }
+
+    @Test
+    void whatCannotBeMovedIsTold() throws Exception {
+        assertThat(ask(0, "/nowhere").getError().getMessage()).contains("has no directory \"/nowhere\"");
+        assertThat(ask(0, TestCluster.directoryId(0, 0).toString()).getError().getMessage())
+                .contains("is in", "already");
+        assertThat(ask(0, "").getError().getMessage()).contains("has not been moved");
+        cluster.disk(0, 1).setUsableBytes(TestCluster.RESERVE_BYTES - 1);
+        assertThat(ask(0, cluster.dirPath(0, 1).toString()).getError().getReason())
+                .isEqualTo(ErrorReason.ERROR_REASON_STORAGE_FULL);
+    }
+
+    @Test
+    void aLogWhoseNewDirectoryFailsStaysAndGoesOn() {
+        cluster.disk(0, 1).fail();
+        MoveLogResponse failed = move(0, 1);
+        assertThat(failed.getState()).isEqualTo(State.STATE_FAILED);
+        assertThat(failed.getError().getMessage()).contains("stays where it is");
+        try (ProduceCalls produce = new ProduceCalls(cluster.client(0))) {
+            assertThat(produce.append("a", 0, Acks.ACKS_ALL, batch("after")).hasError())
+                    .isFalse();
+        }
+        assertThat(record().directoryOf(0)).isEqualTo(TestCluster.directoryId(0, 0));
+    }
+}
