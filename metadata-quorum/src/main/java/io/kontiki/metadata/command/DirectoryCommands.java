@@ -13,6 +13,7 @@ import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.FailDirectories;
 import io.kontiki.proto.internal.v1.FailReplicas;
 import io.kontiki.proto.v1.ErrorReason;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,13 +31,16 @@ final class DirectoryCommands {
             return refused.get();
         }
         var replies = AssignDirectoriesReply.newBuilder();
+        var named = new HashSet<TopicPartition>();
         for (var replica : command.getReplicasList()) {
-            replies.addReplicas(assign(edit, command.getBrokerId(), replica));
+            replies.addReplicas(assign(edit, command.getBrokerId(), replica, named));
         }
         return CommandReply.newBuilder().setAssignDirectories(replies).build();
     }
 
-    private static AssignDirectoryReply assign(ImageEdit edit, int brokerId, AssignDirectory command) {
+    /** @param named replicas that the command named before: once each, or there and back would count as a change */
+    private static AssignDirectoryReply assign(
+            ImageEdit edit, int brokerId, AssignDirectory command, Set<TopicPartition> named) {
         if (!UuidBytes.isValid(command.getTopicId()) || !UuidBytes.isValid(command.getDirectoryId())) {
             return refusal(
                     ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
@@ -44,6 +48,10 @@ final class DirectoryCommands {
                             + command.getDirectoryId().size() + ", but both must have " + UuidBytes.LENGTH);
         }
         var partition = new TopicPartition(UuidBytes.fromBytes(command.getTopicId()), command.getPartition());
+        if (!named.add(partition)) {
+            return refusal(
+                    ErrorReason.ERROR_REASON_INVALID_ARGUMENT, "partition " + partition + " is named more than once");
+        }
         var record = edit.image().partition(partition).filter(found -> found.hasReplica(brokerId));
         if (record.isEmpty()) {
             return refusal(

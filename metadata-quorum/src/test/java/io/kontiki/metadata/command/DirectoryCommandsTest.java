@@ -74,6 +74,27 @@ class DirectoryCommandsTest {
         return assign(broker, directory, PartitionRegistration.UNASSIGNED);
     }
 
+    /** Found by random commands: there and back in one command would be told as a change that there is not. */
+    @Test
+    void aCommandNamesAReplicaOnce() {
+        var there = AssignDirectory.newBuilder()
+                .setTopicId(UuidBytes.toBytes(topic))
+                .setDirectoryId(UuidBytes.toBytes(first(1)));
+        var back = AssignDirectory.newBuilder()
+                .setTopicId(UuidBytes.toBytes(topic))
+                .setDirectoryId(UuidBytes.toBytes(second(1)))
+                .setExpectedDirectoryId(UuidBytes.toBytes(first(1)));
+        var replies = quorum.accept(Command.newBuilder()
+                        .setAssignDirectories(AssignDirectories.newBuilder()
+                                .setBrokerId(1)
+                                .setBrokerEpoch(quorum.epoch(1))
+                                .addReplicas(there)
+                                .addReplicas(back)))
+                .getAssignDirectories();
+        assertThat(replies.getReplicas(0).getMessage()).isEmpty();
+        assertThat(replies.getReplicas(1).getMessage()).contains("is named more than once");
+    }
+
     private CommandReply failDirectory(int broker, long epoch, UUID directory) {
         return quorum.apply(Command.newBuilder()
                 .setFailDirectories(FailDirectories.newBuilder()
