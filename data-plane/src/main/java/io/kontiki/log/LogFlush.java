@@ -148,6 +148,13 @@ final class LogFlush {
         }
     }
 
+    /** Writes the producers at the base of new segments now, for whoever looks for them on disk. Any thread. */
+    synchronized void persistSnapshots() {
+        if (!ended) {
+            writeSnapshots();
+        }
+    }
+
     private boolean writeSnapshots() {
         Map<Long, byte[]> ready;
         synchronized (pendingSnapshots) {

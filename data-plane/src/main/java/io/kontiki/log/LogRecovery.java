@@ -219,14 +219,11 @@ final class LogRecovery {
         long bytesBefore = totalBytes();
         int segmentsBefore = segments.size();
         cut.ifPresent(this::cutTo);
-        if (endOffset < stored.logStartOffset()) {
-            startAnew();
-        } else if (endOffset == stored.logStartOffset() && endOffset == recoveryPoint) {
-            // Perhaps the end of a reset, too: then the batches below do not tell who the producers are.
-            loadProducersAt(endOffset);
-        }
         cutBytes = bytesBefore - totalBytes();
-        droppedSegments = Math.max(0, segmentsBefore - segments.size());
+        droppedSegments = segmentsBefore - segments.size();
+        if (endsAReset()) {
+            startAnew();
+        }
         makeDurable(Math.min(firstScanned, segments.size() - 1));
     }
 
@@ -416,24 +413,32 @@ final class LogRecovery {
         segments.get(cut.segment()).file().truncate(cut.position());
     }
 
-    /** All that is there lies below the log start: the end of a reset that a stop interrupted (rule F11). */
+    /**
+     * Whether all that is there lies below the log start, as after a reset that a stop interrupted (rule F11). If it ends
+     * right there, it may as well be that all records were deleted; then the snapshot says the same as the batches.
+     */
+    private boolean endsAReset() {
+        long logStart = stored.logStartOffset();
+        return endOffset < logStart
+                || endOffset == logStart
+                        && endOffset == recoveryPoint
+                        && segments.get(segments.size() - 1).baseOffset() < endOffset
+                        && ProducerSnapshot.load(directory, endOffset, new ProducerState(config.maxProducerIds()));
+    }
+
+    /** The producers are those of the snapshot there, not those of the batches below. */
     private void startAnew() {
         while (!segments.isEmpty()) {
             segments.remove(segments.size() - 1).delete();
         }
         snapshots.clear();
+        if (endOffset < stored.logStartOffset()) {
+            epochs = LeaderEpochIndex.empty();
+        }
         endOffset = stored.logStartOffset();
         segments.add(LogSegment.open(directory, endOffset, config));
-        epochs = LeaderEpochIndex.empty();
         producers.clear();
-        loadProducersAt(endOffset);
-    }
-
-    private void loadProducersAt(long offset) {
-        ProducerState then = new ProducerState(config.maxProducerIds());
-        if (ProducerSnapshot.load(directory, offset, then)) {
-            producers.replaceBy(then);
-        }
+        ProducerSnapshot.load(directory, endOffset, producers);
     }
 
     private void makeDurable(int firstScanned) {

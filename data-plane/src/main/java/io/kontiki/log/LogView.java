@@ -61,11 +61,14 @@ record LogView(
                 cuts);
     }
 
-    /** This view cut to an offset of the segment {@code last}, which is kept. */
+    /**
+     * This view cut to an offset of the segment {@code last}, which is kept. A log start above it, which was in the middle of
+     * a batch or in a gap, comes down to it.
+     */
     LogView truncatedTo(int last, long newEndOffset) {
         return new LogView(
                 Arrays.copyOf(segments, last + 1),
-                logStartOffset,
+                Math.min(logStartOffset, newEndOffset),
                 newEndOffset,
                 epochs.truncatedTo(newEndOffset),
                 generation + 1,

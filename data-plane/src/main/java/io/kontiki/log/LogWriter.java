@@ -311,9 +311,7 @@ final class LogWriter {
         } else {
             SegmentCursor cursor = last.reader().cursorAtBatchOf(endOffsetExclusive);
             int position = (int) cursor.position();
-            long end = endBefore(last, position, cursor.header().baseOffset());
-            // The log start may lie in a gap.
-            cut(now, number, position, Math.max(end, now.logStartOffset()));
+            cut(now, number, position, endBefore(last, position, cursor.header().baseOffset()));
         }
         rebuildProducers();
         activeSinceMillis = NOT_SEEN;
@@ -361,6 +359,7 @@ final class LogWriter {
         if (offset < first || offset > seen.endOffset()) {
             throw new OffsetOutOfRangeException(directory.path(), offset, first, seen.endOffset());
         }
+        flush.persistSnapshots();
         ProducerState then = new ProducerState(config.maxProducerIds());
         ProducerSnapshot.restore(directory, seen, offset, then);
         return ByteBuffer.wrap(ProducerSnapshot.encode(then, offset));

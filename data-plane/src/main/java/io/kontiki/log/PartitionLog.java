@@ -448,7 +448,8 @@ public final class PartitionLog implements AutoCloseable {
      * Cuts the log (rule F6). Durable on return. Nothing happens to the batches if the offset is at the log end, but
      * epochs without batches are dropped.
      *
-     * @param endOffsetExclusive the new log end offset; lowered to the end of the last batch that lies below it as a whole
+     * @param endOffsetExclusive the new log end offset; lowered to the end of the last batch that lies below it as a whole,
+     *     and the log start with it if that was above
      * @throws IllegalArgumentException if it is below the log start or above the log end
      * @throws LogFailedException if the disk fails or something did before
      */

@@ -111,9 +111,11 @@ final class SegmentIndexes {
 
     /** A copy in memory of the entries below an offset. It may grow once {@link #resume} had the batches behind them. */
     SegmentIndexes below(long endOffset) {
-        TimeIndex keptTimes = times.below(endOffset);
-        SegmentIndexes kept =
-                new SegmentIndexes(offsets.below(endOffset), keptTimes, madeFromBatches, intervalBytes, endOffset);
+        OffsetIndex keptOffsets = offsets.below(endOffset);
+        // Between entries the time index knows nothing, but for what finish() adds: that holds no longer.
+        int lastKept = keptOffsets.count() - 1;
+        TimeIndex keptTimes = times.below(lastKept < 0 ? 0 : keptOffsets.lastOffsetAt(lastKept) + 1);
+        SegmentIndexes kept = new SegmentIndexes(keptOffsets, keptTimes, madeFromBatches, intervalBytes, endOffset);
         int last = keptTimes.count() - 1;
         kept.offsetOfMaxTimestamp = last < 0 ? 0 : keptTimes.offsetAt(last);
         return kept;

@@ -218,6 +218,18 @@ class LogStartTest {
         follower.close();
     }
 
+    /** Found by crash enumeration (seed 160): the snapshot at the new first segment waits for a flush. */
+    @Test
+    void producersCanBeToldBeforeTheirSnapshotIsWritten() {
+        log.appendAsLeader(Batches.ofProducer(7, 0, 0, "p"), 0);
+        append(60);
+        log.raiseLogStart(bases().get(2));
+        PartitionLog follower = PartitionLog.open(disk, "copy-0", TOPIC, SMALL);
+        follower.resetTo(61, log.epochs(), log.producerSnapshotAt(61));
+        assertDuplicateOfSeven(follower);
+        follower.close();
+    }
+
     @Test
     void resetKeepsEpochsAndProducersAcrossACrash() {
         append(30);
@@ -260,6 +272,49 @@ class LogStartTest {
         assertThat(again.latestEpoch()).isEmpty();
         assertThat(bases()).containsExactly(500L);
         again.close();
+    }
+
+    /** Found by crash enumeration (seed 125): the old log ends right where the new one starts. */
+    @Test
+    void interruptedResetForgetsTheProducersOfTheOldLogForGood() {
+        log.appendAsLeader(Batches.ofProducer(7, 0, 0, "p"), 0);
+        log.flush();
+        disk.before((verb, path) -> {
+            if (verb.equals("delete") && path.endsWith(LogDirectory.LOG)) {
+                throw new IllegalStateException("the power goes");
+            }
+        });
+        assertThatThrownBy(() -> log.resetTo(1, LeaderEpochIndex.empty(), ByteBuffer.allocate(0)))
+                .hasMessage("the power goes");
+        disk.unwatched();
+        try (PartitionLog again = open()) {
+            assertThat(again.producers().size()).isZero();
+            again.appendAsLeader(Batches.ofProducer(8, 0, 0, "q"), 9);
+            again.flush();
+        }
+        disk.delete("t-0/00000000000000000002.snapshot");
+        try (PartitionLog crashed = open()) {
+            assertThat(crashed.producers().size()).isEqualTo(1);
+        }
+    }
+
+    /** Found by crash enumeration (seed 13). */
+    @Test
+    void cutOfTheBatchThatHoldsTheLogStartTakesTheLogStartWithIt() {
+        append(2);
+        log.appendAsLeader(Batches.of(1000, "a", "b", "c"), 0);
+        log.raiseLogStart(3);
+        log.flush();
+        log.checkpoint();
+        log.truncateTo(4);
+        assertThat(log.endOffset()).isEqualTo(2);
+        assertThat(log.logStartOffset()).isEqualTo(2);
+        try (PartitionLog again = open()) {
+            assertThat(again.endOffset()).isEqualTo(2);
+            assertThat(again.logStartOffset()).isEqualTo(2);
+            again.appendAsLeader(Batches.of(1000, "d"), 1);
+            assertThat(again.read(2, 100, END).startOffset()).isEqualTo(2);
+        }
     }
 
     @Test

@@ -206,7 +206,7 @@ class SegmentIndexTest {
         byte[] offsets = Files.readAllBytes(file(LogDirectory.OFFSET_INDEX));
         byte[] times = Files.readAllBytes(file(LogDirectory.TIME_INDEX));
         byte[] all = Files.readAllBytes(file(LogDirectory.LOG));
-        for (int kept = 0; kept < 60; kept += 7) {
+        for (int kept = 0; kept < 60; kept++) {
             reopen(CONFIG);
             int position = batches.stream()
                     .limit(kept)
