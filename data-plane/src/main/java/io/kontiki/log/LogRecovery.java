@@ -264,7 +264,7 @@ final class LogRecovery {
         SegmentScan scan = scanOf(segment);
         long expected = segment.baseOffset();
         try {
-            while (scan.advance() && follows(scan.header(), expected)) {
+            while (scan.advance() && follows(segment, scan.header(), expected)) {
                 expected = scan.header().nextOffset();
             }
         } catch (InvalidBatchException garbage) {
@@ -342,7 +342,7 @@ final class LogRecovery {
         String wrong = "the last batch is cut short";
         try {
             while (scan.advance()) {
-                requireContinues(scan.header());
+                requireContinues(segment, scan.header());
                 take(segment, scan);
             }
         } catch (InvalidBatchException garbage) {
@@ -354,9 +354,9 @@ final class LogRecovery {
         return scan.position();
     }
 
-    private void requireContinues(BatchHeader batch) {
+    private void requireContinues(LogSegment segment, BatchHeader batch) {
         int lastEpoch = epochs.latestEpoch().orElse(0);
-        if (!follows(batch, endOffset) || batch.lastOffsetDelta() < 0 || batch.leaderEpoch() < lastEpoch) {
+        if (!follows(segment, batch, endOffset) || batch.lastOffsetDelta() < 0 || batch.leaderEpoch() < lastEpoch) {
             throw new InvalidBatchException(
                     Reason.INVALID_RECORD,
                     "batch has base offset " + batch.baseOffset() + ", last offset delta " + batch.lastOffsetDelta()
@@ -365,8 +365,11 @@ final class LogRecovery {
         }
     }
 
-    private boolean follows(BatchHeader batch, long expected) {
-        return batch.baseOffset() == expected || stored.mayHaveGaps() && batch.baseOffset() > expected;
+    /** No checksum covers the base offset, so where it may jump, it must at least be one that the segment could hold. */
+    private boolean follows(LogSegment segment, BatchHeader batch, long expected) {
+        long offset = batch.baseOffset();
+        return offset == expected
+                || stored.mayHaveGaps() && offset > expected && offset - segment.baseOffset() <= Integer.MAX_VALUE;
     }
 
     private void take(LogSegment segment, SegmentScan scan) {
