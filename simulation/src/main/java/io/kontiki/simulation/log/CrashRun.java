@@ -7,6 +7,7 @@ import io.kontiki.simulation.SimulationFailure;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -29,6 +30,7 @@ public final class CrashRun {
     private final LogWorkload workload;
     private final Deque<String> lastChanges = new ArrayDeque<>();
     private MemoryDisk disk = new MemoryDisk();
+    private MemoryDisk examined = disk;
     private long points;
     private int changesLeft;
 
@@ -52,10 +54,17 @@ public final class CrashRun {
             }
         } catch (RuntimeException | AssertionError e) {
             SimulationFailure failure = new SimulationFailure("-Dsim.seed=" + seed + " fails at crash point " + points
-                    + ": " + e + "\nlast changes of the disk:\n  " + String.join("\n  ", lastChanges));
+                    + ": " + e + "\nlast changes of the disk:\n  " + String.join("\n  ", lastChanges)
+                    + "\nfiles after the recovery that failed:\n  " + String.join("\n  ", filesOf(examined)));
             failure.initCause(e);
             throw failure;
         }
+    }
+
+    private static List<String> filesOf(MemoryDisk disk) {
+        return disk.contents().entrySet().stream()
+                .map(file -> file.getKey() + " " + file.getValue().remaining() + " bytes")
+                .toList();
     }
 
     private void live() {
@@ -111,6 +120,7 @@ public final class CrashRun {
     private void examine(PowerCut cut) {
         points++;
         MemoryDisk left = disk.after(cut);
+        examined = left;
         Recovery recovery = Recovery.open(left, workload.expected(), workload.promisedEnd(), workload.config(), random);
         PartitionLog log = recovery.log();
         requireLasting(left, log, recovery.found());

@@ -93,18 +93,26 @@ final class ExpectedLog {
 
     /** A cut is about to begin: what lies above need not survive any more, but may. */
     void beginTruncation(long cutOffset) {
-        long left = endOf(wholeBatchesBelow(cutOffset));
+        long left = endBelow(cutOffset);
         durableEnd = Math.min(durableEnd, left);
         durableStart = Math.min(durableStart, left);
     }
 
     /** The cut is done, durably. */
     void endTruncation(long cutOffset) {
+        startOffset = Math.min(startOffset, endBelow(cutOffset));
         batches.subList(wholeBatchesBelow(cutOffset), batches.size()).clear();
-        long left = batches.isEmpty()
-                ? Math.min(startOffset, cutOffset)
-                : header(batches.size() - 1).nextOffset();
-        startOffset = Math.min(startOffset, Math.max(left, producersFrom));
+    }
+
+    /** Where a cut leaves the log: behind the last whole batch, also if the log start was raised above that. */
+    private long endBelow(long cutOffset) {
+        int whole = wholeBatchesBelow(cutOffset);
+        if (whole > 0) {
+            return Math.max(header(whole - 1).nextOffset(), producersFrom);
+        }
+        long left =
+                Math.min(startOffset, batches.isEmpty() ? cutOffset : header(0).baseOffset());
+        return Math.max(left, producersFrom);
     }
 
     /** The log that was found after a power cut: so many of the batches, from that offset on, all of it durable. */

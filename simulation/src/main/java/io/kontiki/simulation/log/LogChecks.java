@@ -88,6 +88,37 @@ final class LogChecks {
         return batches;
     }
 
+    /** Fails unless reads with any bounds give whole batches from the plain list: as many as they may, at least one. */
+    static void requireRead(PartitionLog log, ExpectedLog expected, RandomGenerator random) {
+        long from = expected.startOffset() + random.nextLong(1 + expected.endOffset() - expected.startOffset());
+        long to = expected.startOffset() + random.nextLong(1 + expected.endOffset() - expected.startOffset());
+        int maxBytes = 1 + random.nextInt(3000);
+        int next = expected.indexOf(from);
+        int bytes = 0;
+        for (RecordBatch batch : RecordBatches.of(log.read(from, maxBytes, to).bytes())) {
+            require(
+                    batch.bytes().equals(expected.batches().get(next)),
+                    "a read at offset %d gives another batch",
+                    from);
+            require(
+                    batch.nextOffset() <= to,
+                    "a read up to offset %d gives one that ends at %d",
+                    to,
+                    batch.nextOffset());
+            next++;
+            bytes += batch.sizeInBytes();
+            require(
+                    bytes <= maxBytes || next == expected.indexOf(from) + 1,
+                    "a read of %d bytes gives %d",
+                    maxBytes,
+                    bytes);
+        }
+        boolean isReadable = from < to
+                && next < expected.batches().size()
+                && expected.header(next).nextOffset() <= to;
+        require(bytes > 0 || !isReadable, "a read at offset %d up to %d gives nothing", from, to);
+    }
+
     private static void requireEpochs(PartitionLog log, ExpectedLog expected) {
         long start = expected.startOffset();
         TreeMap<Integer, Long> told = new TreeMap<>();

@@ -36,6 +36,7 @@ final class LogWorkload {
     private int topics;
     private int epoch;
     private long clockMs;
+    private boolean isLeading;
     private boolean isFlushing;
 
     /** @param kill ends the process that uses a disk, and gives the disk with all that was written, flushed or not */
@@ -105,8 +106,7 @@ final class LogWorkload {
         } else if (choice < 75) {
             checkpoint();
         } else if (choice < 79) {
-            epoch++;
-            log.beginEpoch(epoch);
+            beginEpoch();
         } else if (choice < 81) {
             log.rollIfDue(clockMs);
         } else if (choice < 85) {
@@ -125,6 +125,12 @@ final class LogWorkload {
         }
     }
 
+    private void beginEpoch() {
+        epoch++;
+        isLeading = true;
+        log.beginEpoch(epoch);
+    }
+
     private void appendAsLeader() {
         ByteBuffer batch = nextBatch();
         ByteBuffer stamped = stamped(batch, expected.endOffset());
@@ -134,6 +140,9 @@ final class LogWorkload {
 
     /** Several batches at once, which may belong to several epochs and segments. */
     private void appendAsFollower() {
+        // No other leader writes with an epoch that began here.
+        epoch += isLeading ? 1 : 0;
+        isLeading = false;
         List<ByteBuffer> batches = new ArrayList<>();
         int count = 1 + random.nextInt(3);
         for (int i = 0; i < count; i++) {
@@ -245,9 +254,10 @@ final class LogWorkload {
         long start = log.endOffset() + (keepsProducers ? 0 : random.nextInt(100));
         if (!keepsProducers && random.nextBoolean()) {
             start = random.nextLong(1 + expected.endOffset());
-            start = start >= expected.endOffset()
+            int batch = expected.indexOf(start);
+            start = batch == expected.batches().size()
                     ? start
-                    : expected.header(expected.indexOf(start)).baseOffset();
+                    : expected.header(batch).baseOffset();
         }
         ByteBuffer producers = keepsProducers ? log.producerSnapshotAt(start) : ByteBuffer.allocate(0);
         expected.beginReset(start, keepsProducers);
@@ -269,5 +279,6 @@ final class LogWorkload {
     void requireEqual() {
         LogChecks.requirePrefix(log, expected, expected.endOffset(), config, random);
         LogChecks.require(log.logStartOffset() == expected.startOffset(), "the log start is another");
+        LogChecks.requireRead(log, expected, random);
     }
 }

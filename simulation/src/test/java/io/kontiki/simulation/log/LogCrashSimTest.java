@@ -26,7 +26,7 @@ class LogCrashSimTest {
             runFor(TimeUnit.MINUTES.toNanos(MINUTES));
         } else {
             LongStream.rangeClosed(1, SEEDS).parallel().forEach(this::run);
-            assertThat(points.get()).isGreaterThan(330L * SEEDS);
+            assertThat(points.get()).isGreaterThan(400L * SEEDS);
         }
         System.out.println(points + " crash points");
     }
