@@ -2,12 +2,16 @@ package io.kontiki.partition;
 
 import io.kontiki.log.LogCopy;
 import io.kontiki.log.LogFailedException;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -44,6 +48,9 @@ final class LogMoves implements AutoCloseable {
                 return daemon;
             });
 
+    private final int brokerId;
+    private final LocalMetadata metadata;
+    private final List<LogDir> dirs;
     private final Listener moved;
     /** Of each partition the last move in this run. */
     private final Map<TopicPartition, MoveStatus> statuses = new ConcurrentHashMap<>();
@@ -51,7 +58,10 @@ final class LogMoves implements AutoCloseable {
     private volatile boolean running = true;
 
     /** @param moved told, on this object's thread, of a partition whose log is in another directory now */
-    LogMoves(Listener moved) {
+    LogMoves(int brokerId, LocalMetadata metadata, List<LogDir> dirs, Listener moved) {
+        this.brokerId = brokerId;
+        this.metadata = metadata;
+        this.dirs = dirs;
         this.moved = moved;
     }
 
@@ -64,8 +74,60 @@ final class LogMoves implements AutoCloseable {
         statuses.remove(id);
     }
 
-    /** Begins, unless one of the partition is under way: then that one goes on. */
-    MoveStatus begin(Partition partition, LogDir target) {
+    /**
+     * Begins, unless a move of the partition is under way: then that one goes on.
+     *
+     * @param target path or id of the directory
+     */
+    MoveStatus request(Partition partition, String target) {
+        Optional<MoveStatus> last = status(partition.id());
+        if (last.isPresent() && last.get().state() == MoveStatus.State.COPYING) {
+            return last.get();
+        }
+        Optional<LogDir> found = dirs.stream()
+                .filter(dir -> dir.path().equals(target)
+                        || dir.id().map(UUID::toString).filter(target::equals).isPresent())
+                .findFirst();
+        if (found.isEmpty()) {
+            return refused(
+                    "broker " + brokerId + " has no directory \"" + Refusals.shown(target) + "\": it has " + dirs);
+        }
+        LogDir dir = found.get();
+        Optional<String> obstacle = obstacle(partition, dir);
+        if (obstacle.isPresent()) {
+            return refused(obstacle.get());
+        }
+        try {
+            requireRoom(dir, partition.place().log().sizeInBytes());
+        } catch (StorageException | IllegalStateException e) {
+            return MoveStatus.failed(ErrorReason.ERROR_REASON_STORAGE_FULL, e.getMessage());
+        }
+        return begin(partition, dir);
+    }
+
+    private Optional<String> obstacle(Partition partition, LogDir target) {
+        LogDir source = partition.dir();
+        if (target == source) {
+            return Optional.of("the log of " + partition.name() + " is in " + target + " already");
+        }
+        UUID assigned = metadata.current()
+                .partition(partition.id())
+                .map(record -> record.directoryOf(brokerId))
+                .orElse(PartitionRegistration.UNASSIGNED);
+        if (source.isOffline() || source.id().filter(assigned::equals).isEmpty()) {
+            return Optional.of("the log of " + partition.name() + " in " + source
+                    + " cannot be moved now: the directory is offline, or the quorum does not know of it yet");
+        }
+        return target.isOffline()
+                ? Optional.of(target + " is offline: " + target.status().reason())
+                : Optional.empty();
+    }
+
+    private static MoveStatus refused(String message) {
+        return MoveStatus.failed(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, message);
+    }
+
+    private MoveStatus begin(Partition partition, LogDir target) {
         long size = partition.place().log().sizeInBytes();
         MoveStatus begun = MoveStatus.copying(0, size);
         MoveStatus now = statuses.compute(

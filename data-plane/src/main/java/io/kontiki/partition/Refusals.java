@@ -182,4 +182,9 @@ final class Refusals {
     private static ProduceOutcome.Refused refused(ErrorReason reason, String message) {
         return new ProduceOutcome.Refused(reason, message);
     }
+
+    /** A name that somebody gave, not longer than names may be. */
+    static String shown(String name) {
+        return name.length() <= 249 ? name : name.substring(0, 249) + "…";
+    }
 }
