@@ -3,28 +3,18 @@ package io.kontiki.partition;
 import io.kontiki.log.AppendInfo;
 import io.kontiki.log.AppendMismatchException;
 import io.kontiki.log.LogFailedException;
-import io.kontiki.log.LogSlice;
 import io.kontiki.log.PartitionLog;
-import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicPartition;
-import io.kontiki.proto.internal.v1.AlterPartition;
-import io.kontiki.proto.internal.v1.AlterPartitionReply;
-import io.kontiki.proto.internal.v1.IsrMember;
 import io.kontiki.record.ControlRecords;
-import io.kontiki.record.InvalidBatchException;
 import io.kontiki.replication.Acks;
 import io.kontiki.replication.CommitOutcome;
 import io.kontiki.replication.Effect;
-import io.kontiki.replication.EffectRunner;
 import io.kontiki.replication.PartitionReplica;
-import io.kontiki.replication.ProposalOutcome;
 import io.kontiki.replication.ReplicaRole;
 import io.kontiki.storage.DiskFullException;
-import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,20 +26,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out what a replica decides: appends, truncates, flushes, sends and answers. Belongs to the partition's event
- * loop; {@link #view} and {@link #readWaiters} may be used by any thread.
+ * Carries out what a replica decides: appends, truncates, flushes and answers. Belongs to the partition's event loop;
+ * {@link #view} and {@link #readWaiters} may be used by any thread.
  */
-final class ReplicaDriver implements EffectRunner {
+final class ReplicaDriver extends RemoteEffects {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaDriver.class);
-
-    /** How often the recovery point is noted: recovery after a crash verifies what was appended since. */
-    private static final long CHECKPOINT_NANOS = TimeUnit.SECONDS.toNanos(60);
-
-    /**
-     * How long the first records of a young log, or of one that was idle, may go without: above the recovery point,
-     * damage cannot be told from a torn tail (rule R7).
-     */
-    private static final int FIRST_CHECKPOINT_MILLIS = 5_000;
 
     private static final long ROLL_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -58,21 +39,14 @@ final class ReplicaDriver implements EffectRunner {
     private final LogPlace place;
     private final ReplicaLogView logView;
     private final PartitionReplica replica;
-    private final EventLoop loop;
     private final PartitionPorts ports;
     private final Queue<Effect> pending = new ArrayDeque<>();
     private final Map<Long, Consumer<CommitOutcome>> waiting = new HashMap<>();
     private final ReadWaiters readWaiters = new ReadWaiters();
+    private final LogFlushing flushing;
     private boolean running;
-    private TopicConfig.Flush flushPolicy = TopicConfig.DEFAULTS.flush();
-    private long unflushedSinceNanos;
-    private boolean flushing;
-    private boolean flushAgain;
-    private boolean checkpointDue;
     private boolean stopped;
-    private long nextCheckpointNanos;
     private long nextRollCheckNanos;
-    private long checkpointedOffset;
     private long nextToken;
     /** What a full disk did not take. */
     private Optional<Effect.AppendLeaderChange> leaderChangeDue = Optional.empty();
@@ -87,19 +61,16 @@ final class ReplicaDriver implements EffectRunner {
             PartitionReplica replica,
             EventLoop loop,
             PartitionPorts ports) {
+        super(id, name, place, replica, loop, ports);
         this.id = id;
         this.name = name;
         this.place = place;
         this.logView = logView;
         this.replica = replica;
-        this.loop = loop;
         this.ports = ports;
-        this.nextRollCheckNanos = ports.nanoTime().getAsLong();
-        // Spread: thousands of logs may have been opened at once.
-        this.nextCheckpointNanos = nextRollCheckNanos
-                + TimeUnit.MILLISECONDS.toNanos(Math.floorMod(id.hashCode(), FIRST_CHECKPOINT_MILLIS));
-        this.unflushedSinceNanos = nextRollCheckNanos;
-        this.checkpointedOffset = log().endOffset();
+        this.nextRollCheckNanos = nowNanos();
+        this.flushing = new LogFlushing(
+                place, logView, loop, ports.flusher(), new FlushedLog(), id.hashCode(), nextRollCheckNanos);
     }
 
     private PartitionLog log() {
@@ -122,15 +93,12 @@ final class ReplicaDriver implements EffectRunner {
         return readWaiters;
     }
 
-    long nowNanos() {
-        return ports.nanoTime().getAsLong();
-    }
-
     long nowMillis() {
         return ports.clock().millis();
     }
 
     /** Runs effects in order, and those that follow from them behind. */
+    @Override
     void handle(List<Effect> effects) {
         if (stopped) {
             return;
@@ -167,27 +135,26 @@ final class ReplicaDriver implements EffectRunner {
         handle(replica.onTick(nowNanos));
         retryLeaderChange();
         rollIfDue(nowNanos);
-        flushIfDue(nowNanos);
-        if (nowNanos - nextCheckpointNanos >= 0 && !stopped && replica.role() != ReplicaRole.FAULTED) {
-            nextCheckpointNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(FIRST_CHECKPOINT_MILLIS);
-            if (log().endOffset() != checkpointedOffset) {
-                nextCheckpointNanos = nowNanos + CHECKPOINT_NANOS;
-                checkpointedOffset = log().endOffset();
-                checkpointDue = true;
-                flush();
-            }
+        if (isWorking()) {
+            flushing.onTick(nowNanos);
+        } else {
+            flushing.onIdleTick(nowNanos);
         }
+    }
+
+    private boolean isWorking() {
+        return !stopped && replica.role() != ReplicaRole.FAULTED;
     }
 
     /** Each replica closes segments by its own time: where they end is nobody else's matter. */
     private void rollIfDue(long nowNanos) {
-        if (stopped || replica.role() == ReplicaRole.FAULTED || nowNanos - nextRollCheckNanos < 0) {
+        if (!isWorking() || nowNanos - nextRollCheckNanos < 0) {
             return;
         }
         nextRollCheckNanos = nowNanos + ROLL_CHECK_NANOS;
         try {
             if (log().rollIfDue(ports.clock().millis())) {
-                flush();
+                flushing.flush();
             }
         } catch (DiskFullException e) {
             LOG.debug("{} keeps its segment: {}", name, e.getMessage());
@@ -210,26 +177,11 @@ final class ReplicaDriver implements EffectRunner {
 
     void onAppended(AppendInfo appended) {
         handle(replica.onAppended(nowNanos()));
-        long unflushed = log().endOffset() - log().flushedOffset();
-        if (appended.rolled() || !flushing && unflushed >= flushPolicy.messages()) {
-            flush();
-        }
+        flushing.onAppended(appended.rolled());
     }
 
-    /** With {@code flush.mode=os}; in the other mode everything is forced to the disk at once anyhow. */
     void setFlushPolicy(TopicConfig.Flush policy) {
-        flushPolicy = policy.mode() == FlushMode.OS ? policy : TopicConfig.DEFAULTS.flush();
-    }
-
-    private void flushIfDue(long nowNanos) {
-        if (stopped
-                || flushing
-                || log().flushedOffset() == log().endOffset()
-                || replica.role() == ReplicaRole.FAULTED) {
-            unflushedSinceNanos = nowNanos;
-        } else if (TimeUnit.NANOSECONDS.toMillis(nowNanos - unflushedSinceNanos) >= flushPolicy.millis()) {
-            flush();
-        }
+        flushing.setPolicy(policy);
     }
 
     void awaitCommit(long baseOffset, long endOffset, Acks acks, long timeoutNanos, Consumer<ProduceOutcome> outcome) {
@@ -248,6 +200,7 @@ final class ReplicaDriver implements EffectRunner {
      * A failed write or flush takes the whole directory offline (rule R10). Bytes that cannot be read or do not continue
      * the log are the trouble of this replica alone (rules L12, M10).
      */
+    @Override
     void onIoError(RuntimeException cause) {
         if (stopped) {
             return;
@@ -371,8 +324,7 @@ final class ReplicaDriver implements EffectRunner {
             onIoError(e);
             return;
         }
-        checkpointDue = true;
-        flush();
+        flushing.checkpoint();
         handle(replica.onLogStartRaised(nowNanos()));
     }
 
@@ -398,143 +350,28 @@ final class ReplicaDriver implements EffectRunner {
 
     @Override
     public void flush(Effect.Flush effect) {
-        flush();
+        flushing.flush();
     }
 
-    private void flush() {
-        if (flushing) {
-            flushAgain = true;
-            return;
+    private final class FlushedLog implements LogFlushing.Owner {
+        @Override
+        public void onFlushed(long logStartOffset) {
+            handle(replica.onFlushed(nowNanos()));
+            if (logStartOffset > logView.storedStartOffset()) {
+                logView.startStored(logStartOffset);
+                handle(replica.onLogStartRaised(nowNanos()));
+            }
         }
-        flushing = true;
-        boolean checkpoint = checkpointDue;
-        checkpointDue = false;
-        long start = checkpoint ? log().logStartOffset() : logView.storedStartOffset();
-        ports.flusher()
-                .flush(
-                        log(),
-                        checkpoint,
-                        () -> loop.execute(() -> onFlushed(start)),
-                        e -> loop.execute(() -> onIoError(e)));
-    }
 
-    private void onFlushed(long storedStart) {
-        flushing = false;
-        boolean again = flushAgain;
-        flushAgain = false;
-        handle(replica.onFlushed(nowNanos()));
-        if (storedStart > logView.storedStartOffset()) {
-            logView.startStored(storedStart);
-            handle(replica.onLogStartRaised(nowNanos()));
+        @Override
+        public void onIoError(RuntimeException cause) {
+            ReplicaDriver.this.onIoError(cause);
         }
-        // What the replica asked for just now may have begun already, and covers it.
-        boolean open = checkpointDue || log().flushedOffset() < log().endOffset();
-        if (again && open && !flushing && !stopped) {
-            flush();
+
+        @Override
+        public boolean stopped() {
+            return stopped;
         }
-    }
-
-    // ---- Other brokers
-
-    @Override
-    public void sendAttach(Effect.SendAttach effect) {
-        ports.transport().send(id, effect);
-    }
-
-    @Override
-    public void sendAck(Effect.SendAck effect) {
-        ports.transport().send(id, effect);
-    }
-
-    @Override
-    public void sendDetach(Effect.SendDetach effect) {
-        ports.transport().send(id, effect);
-    }
-
-    @Override
-    public void sendAttached(Effect.SendAttached effect) {
-        ports.transport().send(id, effect);
-    }
-
-    @Override
-    public void sendDiverged(Effect.SendDiverged effect) {
-        ports.transport().send(id, effect);
-    }
-
-    @Override
-    public void sendRefused(Effect.SendRefused effect) {
-        ports.transport().send(id, effect);
-    }
-
-    @Override
-    public void sendReset(Effect.SendReset effect) {
-        ports.transport().send(id, effect, this::readLogStart);
-    }
-
-    private LogStart readLogStart() {
-        try {
-            return place.read(log -> {
-                long start = ReplicaLogView.firstBatchAt(log, log.logStartOffset());
-                return new LogStart(start, log.epochs(), log.producerSnapshotAt(start));
-            });
-        } catch (StorageException | InvalidBatchException e) {
-            loop.execute(() -> onIoError(e));
-            throw new StorageException("read", log().directory(), e);
-        }
-    }
-
-    @Override
-    public void pushTo(Effect.PushTo effect) {
-        ports.transport()
-                .push(
-                        id,
-                        effect,
-                        () -> readForPush(effect),
-                        (endOffset, bytes) -> loop.execute(() -> handle(
-                                replica.onPushSent(effect.follower(), effect.link(), endOffset, bytes, nowNanos()))));
-    }
-
-    private LogSlice readForPush(Effect.PushTo effect) {
-        try {
-            // A log start inside a batch, or raised beyond the follower: in the one case this is the batch that
-            // follows,
-            // in the other the follower sees the gap and attaches anew.
-            return place.read(log ->
-                    log.read(Math.max(effect.fromOffset(), log.logStartOffset()), effect.maxBytes(), Long.MAX_VALUE));
-        } catch (StorageException | InvalidBatchException e) {
-            // R10, L12: nobody else would hear of it, and the follower would wait for this push for ever.
-            loop.execute(() -> onIoError(e));
-            throw new StorageException("read", log().directory(), e);
-        }
-    }
-
-    // ---- The quorum
-
-    @Override
-    public void proposeIsr(Effect.ProposeIsr effect) {
-        AlterPartition change = AlterPartition.newBuilder()
-                .setTopicId(ports.topicId(id))
-                .setPartition(id.partition())
-                .setLeaderEpoch(effect.leaderEpoch())
-                .setPartitionEpoch(effect.partitionEpoch())
-                .addAllIsr(membersOf(effect.members()))
-                .build();
-        ports.proposals().propose(change, reply -> loop.execute(() -> onProposalResult(effect, reply)));
-    }
-
-    private static List<IsrMember> membersOf(Collection<io.kontiki.replication.IsrMember> members) {
-        return members.stream()
-                .map(member -> IsrMember.newBuilder()
-                        .setBrokerId(member.brokerId())
-                        .setBrokerEpoch(member.brokerEpoch())
-                        .build())
-                .toList();
-    }
-
-    private void onProposalResult(Effect.ProposeIsr effect, Optional<AlterPartitionReply> reply) {
-        ProposalOutcome outcome = reply.map(Refusals::outcomeOf).orElseGet(ProposalOutcome.Unknown::new);
-        LOG.debug("{}: ISR {} proposed on {}: {}", name, effect.members(), effect.partitionEpoch(), outcome);
-        handle(replica.onProposalResult(effect.leaderEpoch(), effect.partitionEpoch(), outcome, nowNanos()));
     }
 
     // ---- What changed

@@ -1,0 +1,162 @@
+package io.kontiki.partition;
+
+import io.kontiki.log.LogSlice;
+import io.kontiki.log.PartitionLog;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.proto.internal.v1.AlterPartition;
+import io.kontiki.proto.internal.v1.AlterPartitionReply;
+import io.kontiki.proto.internal.v1.IsrMember;
+import io.kontiki.record.InvalidBatchException;
+import io.kontiki.replication.Effect;
+import io.kontiki.replication.EffectRunner;
+import io.kontiki.replication.PartitionReplica;
+import io.kontiki.replication.ProposalOutcome;
+import io.kontiki.storage.StorageException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a replica decides that leaves this broker: messages to its other replicas and proposals to the quorum. What is to
+ * be sent is read from the log on the sender's thread; all else belongs to the partition's event loop.
+ */
+abstract class RemoteEffects implements EffectRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(RemoteEffects.class);
+
+    private final TopicPartition id;
+    private final String name;
+    private final LogPlace place;
+    private final PartitionReplica replica;
+    private final EventLoop loop;
+    private final PartitionPorts ports;
+
+    RemoteEffects(
+            TopicPartition id,
+            String name,
+            LogPlace place,
+            PartitionReplica replica,
+            EventLoop loop,
+            PartitionPorts ports) {
+        this.id = id;
+        this.name = name;
+        this.place = place;
+        this.replica = replica;
+        this.loop = loop;
+        this.ports = ports;
+    }
+
+    /** Runs what follows. */
+    abstract void handle(List<Effect> effects);
+
+    abstract void onIoError(RuntimeException cause);
+
+    final long nowNanos() {
+        return ports.nanoTime().getAsLong();
+    }
+
+    // ---- Other brokers
+
+    @Override
+    public final void sendAttach(Effect.SendAttach effect) {
+        ports.transport().send(id, effect);
+    }
+
+    @Override
+    public final void sendAck(Effect.SendAck effect) {
+        ports.transport().send(id, effect);
+    }
+
+    @Override
+    public final void sendDetach(Effect.SendDetach effect) {
+        ports.transport().send(id, effect);
+    }
+
+    @Override
+    public final void sendAttached(Effect.SendAttached effect) {
+        ports.transport().send(id, effect);
+    }
+
+    @Override
+    public final void sendDiverged(Effect.SendDiverged effect) {
+        ports.transport().send(id, effect);
+    }
+
+    @Override
+    public final void sendRefused(Effect.SendRefused effect) {
+        ports.transport().send(id, effect);
+    }
+
+    @Override
+    public final void sendReset(Effect.SendReset effect) {
+        ports.transport().send(id, effect, () -> read(RemoteEffects::startOf));
+    }
+
+    private static LogStart startOf(PartitionLog log) {
+        long start = ReplicaLogView.firstBatchAt(log, log.logStartOffset());
+        return new LogStart(start, log.epochs(), log.producerSnapshotAt(start));
+    }
+
+    @Override
+    public final void pushTo(Effect.PushTo effect) {
+        ports.transport()
+                .push(
+                        id,
+                        effect,
+                        () -> read(log -> batchesFor(effect, log)),
+                        (endOffset, bytes) -> loop.execute(() -> onPushSent(effect, endOffset, bytes)));
+    }
+
+    /**
+     * A log start inside a batch, or raised beyond the follower: in the one case this is the batch that follows, in the
+     * other the follower sees the gap and attaches anew.
+     */
+    private static LogSlice batchesFor(Effect.PushTo effect, PartitionLog log) {
+        return log.read(Math.max(effect.fromOffset(), log.logStartOffset()), effect.maxBytes(), Long.MAX_VALUE);
+    }
+
+    /** R10, L12: nobody else would hear of a failure, and the follower would wait for this message for ever. */
+    private <T> T read(Function<PartitionLog, T> reading) {
+        try {
+            return place.read(reading);
+        } catch (StorageException | InvalidBatchException e) {
+            loop.execute(() -> onIoError(e));
+            throw new StorageException("read", place.log().directory(), e);
+        }
+    }
+
+    private void onPushSent(Effect.PushTo effect, long endOffset, int bytes) {
+        handle(replica.onPushSent(effect.follower(), effect.link(), endOffset, bytes, nowNanos()));
+    }
+
+    // ---- The quorum
+
+    @Override
+    public final void proposeIsr(Effect.ProposeIsr effect) {
+        AlterPartition change = AlterPartition.newBuilder()
+                .setTopicId(ports.topicId(id))
+                .setPartition(id.partition())
+                .setLeaderEpoch(effect.leaderEpoch())
+                .setPartitionEpoch(effect.partitionEpoch())
+                .addAllIsr(membersOf(effect.members()))
+                .build();
+        ports.proposals().propose(change, reply -> loop.execute(() -> onProposalResult(effect, reply)));
+    }
+
+    private static List<IsrMember> membersOf(Collection<io.kontiki.replication.IsrMember> members) {
+        return members.stream()
+                .map(member -> IsrMember.newBuilder()
+                        .setBrokerId(member.brokerId())
+                        .setBrokerEpoch(member.brokerEpoch())
+                        .build())
+                .toList();
+    }
+
+    private void onProposalResult(Effect.ProposeIsr effect, Optional<AlterPartitionReply> reply) {
+        ProposalOutcome outcome = reply.map(Refusals::outcomeOf).orElseGet(ProposalOutcome.Unknown::new);
+        LOG.debug("{}: ISR {} proposed on {}: {}", name, effect.members(), effect.partitionEpoch(), outcome);
+        handle(replica.onProposalResult(effect.leaderEpoch(), effect.partitionEpoch(), outcome, nowNanos()));
+    }
+}
