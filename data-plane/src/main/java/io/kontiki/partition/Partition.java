@@ -5,10 +5,8 @@ import io.kontiki.log.CleaningPace;
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.LogFailedException;
 import io.kontiki.log.LogScrub;
-import io.kontiki.log.OffsetOutOfRangeException;
 import io.kontiki.log.PartitionLog;
 import io.kontiki.log.ProducerCheck;
-import io.kontiki.log.TimestampOffset;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicConfig;
@@ -30,7 +28,6 @@ import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.Push;
 import io.kontiki.replication.ReplicaRole;
 import io.kontiki.storage.DiskFullException;
-import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +50,7 @@ public final class Partition {
     private final LogPlace place;
     private final PartitionReplica replica;
     private final ReplicaDriver driver;
+    private final CommittedReads reads;
     private final LongConsumer ticker;
     private volatile BatchRules rules;
 
@@ -64,6 +62,7 @@ public final class Partition {
         this.place = place;
         this.driver = driver;
         this.replica = driver.replica();
+        this.reads = new CommittedReads(name, place, driver::view, this::onUnreadable);
         this.ticker = driver::onTick;
         loop.execute(() -> loop.addTicker(ticker));
     }
@@ -278,30 +277,7 @@ public final class Partition {
      *     or below
      */
     public FetchResult read(long offset, int maxBytes, OptionalInt leaderEpoch) {
-        ReadView view = driver.view();
-        long start = log().logStartOffset();
-        Optional<ProduceOutcome.Refused> refusal = Refusals.ofRead(dir(), view, leaderEpoch, name);
-        if (refusal.isPresent()) {
-            return new FetchResult.Refused(
-                    refusal.get().reason(), refusal.get().message(), view.highWatermark(), start);
-        }
-        if (offset < start || offset > log().endOffset()) {
-            return outOfRange(offset, view, start);
-        }
-        if (offset >= view.highWatermark() || maxBytes <= 0) {
-            return new FetchResult.Records(ByteBuffer.allocate(0), view.highWatermark(), start);
-        }
-        try {
-            ByteBuffer bytes = place.read(
-                    log -> log.read(offset, maxBytes, view.highWatermark()).bytes());
-            return new FetchResult.Records(bytes, view.highWatermark(), start);
-        } catch (OffsetOutOfRangeException e) {
-            return outOfRange(offset, view, log().logStartOffset());
-        } catch (StorageException | InvalidBatchException e) {
-            onUnreadable(e);
-            return new FetchResult.Refused(
-                    ErrorReason.ERROR_REASON_STORAGE_ERROR, e.getMessage(), view.highWatermark(), start);
-        }
+        return reads.batches(offset, maxBytes, leaderEpoch);
     }
 
     /** Looks through the closed segments (rule R14). Blocks as the pace says. */
@@ -316,18 +292,6 @@ public final class Partition {
         loop.execute(() -> driver.onIoError(cause));
     }
 
-    private FetchResult outOfRange(long offset, ReadView view, long start) {
-        // A new leader may not know yet how far the log is committed: the offset may turn out to be right.
-        ErrorReason reason = offset > start && !view.canAnswerLatest()
-                ? ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE
-                : ErrorReason.ERROR_REASON_OFFSET_OUT_OF_RANGE;
-        return new FetchResult.Refused(
-                reason,
-                "offset " + offset + " of " + name + " is not within " + start + " to " + view.highWatermark(),
-                view.highWatermark(),
-                start);
-    }
-
     /**
      * Calls {@code wake}, once, when records at {@code offset} become readable or the partition can no longer be read
      * here. What is readable already wakes nobody: read after this call, not before.
@@ -340,23 +304,12 @@ public final class Partition {
 
     /** The first offset still readable. */
     public OffsetLookup earliestOffset() {
-        return refusedLookup().orElseGet(() -> new OffsetLookup.Found(log().logStartOffset(), OptionalLong.empty()));
+        return reads.earliest();
     }
 
     /** The end of the committed records. */
     public OffsetLookup latestOffset() {
-        ReadView view = driver.view();
-        return refusedLookup()
-                .orElseGet(() -> view.canAnswerLatest()
-                        ? new OffsetLookup.Found(view.highWatermark(), OptionalLong.empty())
-                        : latestUnknown());
-    }
-
-    /** Rule L13. */
-    private OffsetLookup latestUnknown() {
-        return new OffsetLookup.Refused(
-                ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE,
-                "the new leader of " + name + " does not know yet how far the log is committed");
+        return reads.latest();
     }
 
     /**
@@ -365,28 +318,7 @@ public final class Partition {
      * @param timestampMillis since 1970
      */
     public OffsetLookup offsetForTimestamp(long timestampMillis) {
-        Optional<OffsetLookup> refused = refusedLookup();
-        if (refused.isPresent()) {
-            return refused.get();
-        }
-        ReadView view = driver.view();
-        Optional<TimestampOffset> found;
-        try {
-            found = place.read(log -> log.offsetForTimestamp(timestampMillis));
-        } catch (StorageException | InvalidBatchException e) {
-            onUnreadable(e);
-            return new OffsetLookup.Refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, e.getMessage());
-        }
-        if (found.isEmpty() || found.get().offset() >= view.highWatermark()) {
-            return view.canAnswerLatest() ? new OffsetLookup.None() : latestUnknown();
-        }
-        return new OffsetLookup.Found(
-                found.get().offset(), OptionalLong.of(found.get().timestampMs()));
-    }
-
-    private Optional<OffsetLookup> refusedLookup() {
-        return Refusals.ofRead(dir(), driver.view(), OptionalInt.empty(), name)
-                .map(refused -> new OffsetLookup.Refused(refused.reason(), refused.message()));
+        return reads.atTime(timestampMillis);
     }
 
     // ---- Replication: what arrives from other brokers
@@ -474,10 +406,6 @@ public final class Partition {
             driver.stop();
             end.accept(placed());
         });
-    }
-
-    long highWatermark() {
-        return driver.view().highWatermark();
     }
 
     /** This partition as compaction sees it. */
