@@ -2,18 +2,17 @@ package io.kontiki.log;
 
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFile;
+import io.kontiki.storage.ForwardingDisk;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.function.BiConsumer;
 
 /** A disk that tells of each change before it happens, and lets the listener refuse it by an exception. */
-final class WatchedDisk implements Disk {
-    private final Disk disk;
+final class WatchedDisk extends ForwardingDisk {
     /** Gets the verb and the path. */
     private BiConsumer<String, String> before = (verb, path) -> {};
 
     WatchedDisk(Disk disk) {
-        this.disk = disk;
+        super(disk);
     }
 
     void before(BiConsumer<String, String> listener) {
@@ -26,108 +25,71 @@ final class WatchedDisk implements Disk {
 
     @Override
     public DiskFile open(String path) {
-        if (!disk.exists(path)) {
+        if (!exists(path)) {
             before.accept("create", path);
         }
-        return new WatchedFile(disk.open(path));
-    }
-
-    @Override
-    public boolean exists(String path) {
-        return disk.exists(path);
-    }
-
-    @Override
-    public List<String> list(String directory) {
-        return disk.list(directory);
+        return new WatchedFile(super.open(path));
     }
 
     @Override
     public void createDirectory(String directory) {
         before.accept("create", directory);
-        disk.createDirectory(directory);
+        super.createDirectory(directory);
     }
 
     @Override
     public void delete(String path) {
-        if (disk.exists(path)) {
+        if (exists(path)) {
             before.accept("delete", path);
         }
-        disk.delete(path);
+        super.delete(path);
     }
 
     @Override
     public void rename(String source, String target) {
         before.accept("rename", source);
-        disk.rename(source, target);
+        super.rename(source, target);
     }
 
     @Override
     public void forceDirectory(String directory) {
         before.accept("force", directory);
-        disk.forceDirectory(directory);
+        super.forceDirectory(directory);
     }
 
-    @Override
-    public long usableBytes() {
-        return disk.usableBytes();
-    }
-
-    private final class WatchedFile implements DiskFile {
-        private final DiskFile file;
-
+    private final class WatchedFile extends ForwardingFile {
         WatchedFile(DiskFile file) {
-            this.file = file;
-        }
-
-        @Override
-        public String path() {
-            return file.path();
-        }
-
-        @Override
-        public long size() {
-            return file.size();
+            super(file);
         }
 
         @Override
         public void append(ByteBuffer... buffers) {
             before.accept("append", path());
-            file.append(buffers);
+            super.append(buffers);
         }
 
         @Override
         public int read(long position, ByteBuffer target) {
             before.accept("read", path());
-            return file.read(position, target);
-        }
-
-        @Override
-        public ByteBuffer map(int size) {
-            return file.map(size);
+            return super.read(position, target);
         }
 
         @Override
         public void truncate(long size) {
             before.accept("truncate", path());
-            file.truncate(size);
+            super.truncate(size);
         }
 
         @Override
         public void force() {
             before.accept("force", path());
-            file.force();
+            super.force();
         }
 
         @Override
         public void rename(String target) {
             before.accept("rename", path());
-            file.rename(target);
-        }
-
-        @Override
-        public void close() {
-            file.close();
+            super.rename(target);
         }
     }
 }

@@ -2,19 +2,18 @@ package io.kontiki.service;
 
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFile;
+import io.kontiki.storage.ForwardingDisk;
 import io.kontiki.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /** A disk that a test can let fail, as a controller that dies does, or fill up. */
-final class FaultyDisk implements Disk {
-    private final Disk disk;
+final class FaultyDisk extends ForwardingDisk {
     private volatile boolean failing;
     private volatile long usableBytes = Long.MAX_VALUE / 2;
 
     FaultyDisk(Disk disk) {
-        this.disk = disk;
+        super(disk);
     }
 
     /** From now on nothing can be written or forced. */
@@ -34,41 +33,31 @@ final class FaultyDisk implements Disk {
 
     @Override
     public DiskFile open(String path) {
-        return new FaultyFile(disk.open(path));
-    }
-
-    @Override
-    public boolean exists(String path) {
-        return disk.exists(path);
-    }
-
-    @Override
-    public List<String> list(String directory) {
-        return disk.list(directory);
+        return new FaultyFile(super.open(path));
     }
 
     @Override
     public void createDirectory(String directory) {
         check("create directory", directory);
-        disk.createDirectory(directory);
+        super.createDirectory(directory);
     }
 
     @Override
     public void delete(String path) {
         check("delete", path);
-        disk.delete(path);
+        super.delete(path);
     }
 
     @Override
     public void rename(String source, String target) {
         check("rename", source);
-        disk.rename(source, target);
+        super.rename(source, target);
     }
 
     @Override
     public void forceDirectory(String directory) {
         check("flush directory", directory);
-        disk.forceDirectory(directory);
+        super.forceDirectory(directory);
     }
 
     @Override
@@ -76,60 +65,33 @@ final class FaultyDisk implements Disk {
         return usableBytes;
     }
 
-    private final class FaultyFile implements DiskFile {
-        private final DiskFile file;
-
+    private final class FaultyFile extends ForwardingFile {
         FaultyFile(DiskFile file) {
-            this.file = file;
-        }
-
-        @Override
-        public String path() {
-            return file.path();
-        }
-
-        @Override
-        public long size() {
-            return file.size();
+            super(file);
         }
 
         @Override
         public void append(ByteBuffer... buffers) {
             check("append to", path());
-            file.append(buffers);
-        }
-
-        @Override
-        public int read(long position, ByteBuffer target) {
-            return file.read(position, target);
-        }
-
-        @Override
-        public ByteBuffer map(int size) {
-            return file.map(size);
+            super.append(buffers);
         }
 
         @Override
         public void truncate(long size) {
             check("truncate", path());
-            file.truncate(size);
+            super.truncate(size);
         }
 
         @Override
         public void force() {
             check("flush", path());
-            file.force();
+            super.force();
         }
 
         @Override
         public void rename(String target) {
             check("rename", path());
-            file.rename(target);
-        }
-
-        @Override
-        public void close() {
-            file.close();
+            super.rename(target);
         }
     }
 }
