@@ -112,12 +112,16 @@ final class LogCheckpoints {
                 || !lines.get(6).equals(checksum(text(lines.subList(1, 6))))) {
             return Optional.empty();
         }
-        return Optional.of(new OffsetCheckpoint(
-                Long.parseLong(lines.get(1)),
-                Long.parseLong(lines.get(2)),
-                Long.parseLong(lines.get(3)),
-                lines.get(4).equals(GAPS),
-                Long.parseLong(lines.get(5), 16)));
+        try {
+            return Optional.of(new OffsetCheckpoint(
+                    Long.parseLong(lines.get(1)),
+                    Long.parseLong(lines.get(2)),
+                    Long.parseLong(lines.get(3)),
+                    lines.get(4).equals(GAPS),
+                    Long.parseLong(lines.get(5), 16)));
+        } catch (NumberFormatException malformed) {
+            return Optional.empty();
+        }
     }
 
     void writeOffsets(OffsetCheckpoint offsets) {

@@ -2,7 +2,9 @@ package io.kontiki.log;
 
 import io.kontiki.record.BatchHeader;
 import io.kontiki.record.ControlRecords;
+import io.kontiki.record.InvalidBatchException;
 import io.kontiki.record.RecordBatch;
+import io.kontiki.record.RecordCursor;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -52,20 +54,19 @@ final class OpenTransactions {
         return Optional.of(new AbortedTransaction(batch.producerId(), first, batch.lastOffset(), lastStable));
     }
 
+    /** Empty if the batch is no marker that this version knows, or its record does not parse: then it ends nothing. */
     private static Optional<ControlRecords.Type> markerType(BatchHeader batch) {
-        if (batch.recordCount() == 0) {
+        if (batch.recordCount() < 1) {
             return Optional.empty();
         }
         if (!(batch instanceof RecordBatch marker)) {
             throw new IllegalArgumentException("a marker at offset " + batch.baseOffset() + " without its record");
         }
-        short id = marker.iterator().next().key().getShort(Short.BYTES);
-        for (ControlRecords.Type type : ControlRecords.Type.values()) {
-            if (type.id() == id) {
-                return Optional.of(type);
-            }
+        try (RecordCursor records = marker.cursor()) {
+            return records.next() && records.hasKey() ? ControlRecords.typeOf(records.key()) : Optional.empty();
+        } catch (InvalidBatchException malformed) {
+            return Optional.empty();
         }
-        return Optional.empty();
     }
 
     /** First offset of the oldest open transaction. */
