@@ -70,14 +70,19 @@ class LogFilesFuzzTest {
     }
 
     static Stream<byte[]> snapshots() {
-        return SAMPLE.files(".snapshot").stream().map(SAMPLE::content);
+        List<String> snapshots = SAMPLE.files(".snapshot");
+        return IntStream.range(0, snapshots.size()).mapToObj(i -> prefixed(i, SAMPLE.content(snapshots.get(i))));
     }
 
     @MethodSource("snapshots")
     @FuzzTest
     void snapshot(byte[] data) {
+        if (data.length == 0) {
+            return;
+        }
         List<String> snapshots = SAMPLE.files(".snapshot");
-        MemoryDisk disk = SAMPLE.diskWith(snapshots.get(snapshots.size() - 1), withRightSnapshotChecksum(data));
+        String path = snapshots.get((data[0] & 0xFF) % snapshots.size());
+        MemoryDisk disk = SAMPLE.diskWith(path, withRightSnapshotChecksum(rest(data)));
         PartitionLog log = SAMPLE.open(disk);
         LogChecks.require(
                 LogChecks.readAll(log, new SplittableRandom(1)).equals(SAMPLE.batches()), "batches have changed");
