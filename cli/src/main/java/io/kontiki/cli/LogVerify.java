@@ -8,11 +8,11 @@ import io.kontiki.cli.output.ProgressBar;
 import io.kontiki.cli.output.Quantity;
 import io.kontiki.cli.output.Table;
 import io.kontiki.cli.output.Table.Column;
+import io.kontiki.log.ClosedLog;
 import io.kontiki.log.LogVerification;
 import io.kontiki.log.LogVerification.Problem;
 import io.kontiki.log.LogVerification.Report;
 import io.kontiki.log.LogVerification.Severity;
-import io.kontiki.log.PartitionLog;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.StorageException;
 import io.kontiki.storage.file.FileDisk;
@@ -87,12 +87,12 @@ final class LogVerify implements Callable<Integer> {
 
     private static List<Path> logsIn(Disk disk, Path named, Path directory) {
         String name = directory.getFileName().toString();
-        if (PartitionLog.hasSegments(disk, name)) {
+        if (new ClosedLog(disk, name).hasSegments()) {
             return List.of(directory);
         }
         List<Path> logs = new ArrayList<>();
         for (String inner : disk.list(name)) {
-            if (Files.isDirectory(directory.resolve(inner)) && PartitionLog.hasSegments(disk, name + "/" + inner)) {
+            if (Files.isDirectory(directory.resolve(inner)) && new ClosedLog(disk, name + "/" + inner).hasSegments()) {
                 logs.add(directory.resolve(inner));
             }
         }

@@ -37,7 +37,7 @@ class WeReadKafkasLogTest {
         assertThat(OurLog.files(root.resolve(OurLog.NAME), ".log")).hasSizeGreaterThan(3);
         try (PartitionLog log = OurLog.open(root, SEGMENT_BYTES, INTERVAL_BYTES)) {
             assertThat(log.endOffset()).isEqualTo(samples.size());
-            assertThat(log.latestEpoch()).hasValue(2);
+            assertThat(log.epochs().latestEpoch()).hasValue(2);
             assertThat(log.recovery().hasCut()).isFalse();
             List<Sample> read = new ArrayList<>();
             for (RecordBatch batch : batches(log, 0)) {

@@ -2,7 +2,7 @@ package io.kontiki.log;
 
 /**
  * A log is damaged below its recovery point, where every byte had been durable: bytes flipped, vanished or replaced. Such
- * damage is never cut in silence (rule R7). Nothing was changed on disk; {@link PartitionLog#setDamageAside} makes the
+ * damage is never cut in silence (rule R7). Nothing was changed on disk; {@link ClosedLog#setDamageAside} makes the
  * log usable again up to the damage.
  */
 public final class DamagedLogException extends RuntimeException {

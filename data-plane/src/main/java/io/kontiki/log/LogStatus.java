@@ -78,6 +78,13 @@ final class LogStatus {
         }
     }
 
+    void changeIfRoom(Runnable operation) {
+        changeIfRoom(() -> {
+            operation.run();
+            return null;
+        });
+    }
+
     private LogFailedException failed(StorageException cause) {
         LogFailedException failed = new LogFailedException(directory, cause);
         failure = failed;

@@ -8,7 +8,6 @@ import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Function;
@@ -23,8 +22,9 @@ import org.slf4j.LoggerFactory;
  * never a batch half written. {@link #flush()} and {@link #checkpoint()} are for one flusher thread; they do not block
  * appends. Truncation, reset and close wait for a flush that is under way.
  *
- * <p>Any failed write or flush takes the log offline for good: every later append and flush throws
- * {@link LogFailedException} and none is retried (rule R10). Reads go on.
+ * <p>Any failed write or flush takes the log offline for good: it and every later change throw
+ * {@link LogFailedException}, and none is retried (rule R10). Reads go on; they throw {@link StorageException} if the disk
+ * fails under them.
  */
 public final class PartitionLog implements AutoCloseable {
     /** Ends the name of a directory that is being deleted; whoever lists a disk may delete it at any time. */
@@ -68,7 +68,7 @@ public final class PartitionLog implements AutoCloseable {
      * Opens the log as the other method does, knowing how its last run ended. If it loads with exactly that end, nothing is
      * verified; else everything above the recovery point is, as after a crash, and
      * {@link RecoveryReport#contradictsCleanEnd} tells if it ends otherwise. What is missing below that end counts as
-     * damage. After {@link #setDamageAside} the end holds no longer: open without it.
+     * damage. After {@link ClosedLog#setDamageAside} the end holds no longer: open without it.
      *
      * @param cleanEnd what a clean stop noted of this log, if it was the last stop
      * @param listener hears of the progress, on the calling thread
@@ -91,37 +91,6 @@ public final class PartitionLog implements AutoCloseable {
         }
         LogWriter writer = new LogWriter(files, config, recovered, flush);
         return new PartitionLog(files, topicId, recovered, flush, writer);
-    }
-
-    /**
-     * Prepares a damaged log for a new {@link #open}: the damaged segment and all behind it are renamed and kept, batches
-     * before the damage stay, the recovery point is lowered to it. The replica has then lost acknowledged data and must
-     * say so (rules R3 and R7).
-     */
-    public static void setDamageAside(Disk disk, String directory, DamagedLogException damage) {
-        LogDirectory files = new LogDirectory(disk, directory);
-        new DamageAside(files, new LogCheckpoints(files)).run(damage);
-        LOG.error("log {}: set damaged segments aside: {}", directory, damage.getMessage());
-    }
-
-    /**
-     * Looks through a log that nobody has open. Reads all of it; changes nothing.
-     *
-     * @return for {@link #setDamageAside}; empty if all is sound
-     * @throws StorageException if the disk fails
-     */
-    public static Optional<DamagedLogException> findDamage(Disk disk, String directory) {
-        return LogScrub.findDamage(new LogDirectory(disk, directory));
-    }
-
-    /** The topic that a directory's log belongs to; empty if it holds none or does not tell. Changes nothing. */
-    public static Optional<UUID> topicIdIn(Disk disk, String directory) {
-        return new LogCheckpoints(new LogDirectory(disk, directory)).readTopicId();
-    }
-
-    /** Whether a directory holds batches, whosever they are. */
-    public static boolean hasSegments(Disk disk, String directory) {
-        return !new LogDirectory(disk, directory).offsetsWith(LogDirectory.LOG).isEmpty();
     }
 
     /** Path of the log on its disk. */
@@ -162,7 +131,6 @@ public final class PartitionLog implements AutoCloseable {
      * thread; may block on the disk.
      *
      * @throws OffsetOutOfRangeException if the offset is below the first segment or above the log end
-     * @throws StorageException if the disk fails
      */
     public ByteBuffer producerSnapshotAt(long offset) {
         return look(view -> writer.producerSnapshotAt(view, offset));
@@ -218,11 +186,6 @@ public final class PartitionLog implements AutoCloseable {
         return writer.view().epochs();
     }
 
-    /** Epoch of the newest entry of {@link #epochs()}. Any thread. */
-    public OptionalInt latestEpoch() {
-        return epochs().latestEpoch();
-    }
-
     /**
      * Where an epoch ends in this log, by rule F3. Any thread.
      *
@@ -262,7 +225,6 @@ public final class PartitionLog implements AutoCloseable {
      * @param batch one batch between position and limit; neither bytes nor position change
      * @param leaderEpoch at or above the latest epoch
      * @throws DiskFullException if there is no room: nothing was appended, and the log can be used as before
-     * @throws LogFailedException if the write fails or one did before
      * @throws IllegalArgumentException if the epoch is below the latest one
      */
     public AppendInfo appendAsLeader(ByteBuffer batch, int leaderEpoch) {
@@ -290,7 +252,6 @@ public final class PartitionLog implements AutoCloseable {
      * @throws AppendMismatchException if offsets do not rise from the log end or an epoch is below the one before
      * @throws DiskFullException if there is no room: the log can be used as before and ends behind the last batch that it
      *     took, which may be one of these if they were to lie in two segments
-     * @throws LogFailedException if the write fails or one did before
      */
     public AppendInfo appendAsFollower(ByteBuffer batches) {
         return status.changeIfRoom(() -> writer.appendAsFollower(batches));
@@ -306,7 +267,6 @@ public final class PartitionLog implements AutoCloseable {
      * @throws OffsetOutOfRangeException if fromOffset is below the log start or above the log end, also if a truncation
      *     ran meanwhile
      * @throws InvalidBatchException if the bytes there are not those that were appended
-     * @throws StorageException if the disk fails
      */
     public LogSlice read(long fromOffset, int maxBytes, long toOffsetExclusive) {
         return look(view -> view.read(directory.path(), fromOffset, maxBytes, toOffsetExclusive));
@@ -317,7 +277,6 @@ public final class PartitionLog implements AutoCloseable {
      *
      * @param timestampMs ms since 1970
      * @return empty if every record is older
-     * @throws StorageException if the disk fails
      */
     public Optional<TimestampOffset> offsetForTimestamp(long timestampMs) {
         return look(view -> view.offsetForTimestamp(timestampMs));
@@ -330,7 +289,6 @@ public final class PartitionLog implements AutoCloseable {
      * @param fromOffset from the log start on
      * @param toOffsetExclusive up to the last stable offset; above it the answer may lack what is not decided yet
      * @throws OffsetOutOfRangeException if fromOffset is below the log start or above the log end
-     * @throws StorageException if the disk fails
      */
     public List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffsetExclusive) {
         return look(view -> {
@@ -355,7 +313,6 @@ public final class PartitionLog implements AutoCloseable {
      * @param nowMillis since 1970
      * @return whether a new segment was begun: see {@link AppendInfo#rolled}, which the next append will tell, too
      * @throws DiskFullException if there is no room for one; nothing has changed
-     * @throws LogFailedException if the disk fails or something did before
      */
     public boolean rollIfDue(long nowMillis) {
         return status.changeIfRoom(() -> writer.rollIfDue(nowMillis));
@@ -378,7 +335,6 @@ public final class PartitionLog implements AutoCloseable {
      *
      * @param offset nothing happens if it is at or below the log start
      * @throws IllegalArgumentException if it is above the log end
-     * @throws LogFailedException if the disk failed before
      */
     public void raiseLogStart(long offset) {
         status.requireOnline();
@@ -405,7 +361,6 @@ public final class PartitionLog implements AutoCloseable {
      * @param seen the view that was compacted
      * @return false if nothing happened, as the log was cut since or is closed
      * @throws DiskFullException if there is no room; what was noted before stays
-     * @throws LogFailedException if the disk fails or something did before
      */
     boolean noteCleaned(LogView seen, CleanerCheckpoint progress) {
         return !status.isOver() && status.changeIfRoom(() -> writer.noteCleaned(seen, progress));
@@ -415,13 +370,11 @@ public final class PartitionLog implements AutoCloseable {
      * Makes everything appended before the call durable: batches, and the names of new files (rule R9). Flusher thread.
      *
      * @return the flushed offset
-     * @throws LogFailedException if the flush fails or something did before
      */
     public long flush() {
-        if (status.isOver()) {
-            return flushedOffset();
+        if (!status.isOver()) {
+            status.change(() -> flush.flush(writer::view));
         }
-        status.change(() -> flush.flush(writer::view));
         return flushedOffset();
     }
 
@@ -432,16 +385,11 @@ public final class PartitionLog implements AutoCloseable {
      * <p>Also makes a raised log start durable and then deletes the segments below it (rule R15).
      *
      * @throws DiskFullException if there is no room; the note before holds
-     * @throws LogFailedException if the write fails or something did before
      */
     public void checkpoint() {
-        if (status.isOver()) {
-            return;
+        if (!status.isOver()) {
+            status.changeIfRoom(() -> flush.checkpoint(writer::view));
         }
-        status.changeIfRoom(() -> {
-            flush.checkpoint(writer::view);
-            return null;
-        });
     }
 
     /**
@@ -451,7 +399,6 @@ public final class PartitionLog implements AutoCloseable {
      * @param endOffsetExclusive the new log end offset; lowered to the end of the last batch that lies below it as a whole,
      *     and the log start with it if that was above
      * @throws IllegalArgumentException if it is below the log start or above the log end
-     * @throws LogFailedException if the disk fails or something did before
      */
     public void truncateTo(long endOffsetExclusive) {
         LOG.info("log {}: truncate from offset {} to {}", directory.path(), endOffset(), endOffsetExclusive);
@@ -464,7 +411,6 @@ public final class PartitionLog implements AutoCloseable {
      * @param epochs the leader's; those that begin above the offset are ignored
      * @param producerSnapshot the leader's {@link #producerSnapshotAt} of that offset, or no bytes for no producers
      * @throws IllegalArgumentException if the snapshot is not one of that offset; nothing was changed
-     * @throws LogFailedException if the disk fails or something did before
      */
     public void resetTo(long startOffset, LeaderEpochIndex epochs, ByteBuffer producerSnapshot) {
         LOG.info("log {}: reset from offset {} to {}", directory.path(), endOffset(), startOffset);
@@ -498,11 +444,7 @@ public final class PartitionLog implements AutoCloseable {
 
     private void closeFiles() {
         status.close();
-        flush.end(() -> {
-            for (LogSegment segment : writer.view().segments()) {
-                segment.close();
-            }
-        });
+        flush.end(() -> List.of(writer.view().segments()).forEach(LogSegment::close));
     }
 
     private <T> T look(Function<LogView, T> read) {

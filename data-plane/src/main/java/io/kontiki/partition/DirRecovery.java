@@ -1,6 +1,7 @@
 package io.kontiki.partition;
 
 import io.kontiki.log.CleanEnd;
+import io.kontiki.log.ClosedLog;
 import io.kontiki.log.DamagedLogException;
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.PartitionLog;
@@ -115,7 +116,7 @@ final class DirRecovery {
         int segments = (int) disk.list(directory).stream()
                 .filter(file -> file.endsWith(SEGMENT_SUFFIX))
                 .count();
-        Optional<UUID> topicId = PartitionLog.topicIdIn(disk, directory);
+        Optional<UUID> topicId = new ClosedLog(disk, directory).topicId();
         if (topicId.isEmpty() && segments > 0) {
             LOG.error("The log {} in {} does not tell which topic it belongs to", directory, dir);
             noteUncertain();
@@ -192,7 +193,7 @@ final class DirRecovery {
             LOG.error("{}. What is damaged is kept aside; the rest comes back from the leader", e.getMessage());
             damageFound.accept(candidate.id());
             noteDamaged(candidate.id());
-            PartitionLog.setDamageAside(disk, candidate.directory(), e);
+            new ClosedLog(disk, candidate.directory()).setDamageAside(e);
             return PartitionLog.open(disk, candidate.directory(), topicId, defaults, Optional.empty(), listener);
         }
     }

@@ -1,8 +1,8 @@
 package io.kontiki.partition;
 
+import io.kontiki.log.ClosedLog;
 import io.kontiki.log.DamagedLogException;
 import io.kontiki.log.LogFailedException;
-import io.kontiki.log.PartitionLog;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
@@ -31,9 +31,10 @@ final class LogRepair {
         try {
             placed.log().close();
             Disk disk = placed.dir().disk().orElseThrow();
-            Optional<DamagedLogException> damage = PartitionLog.findDamage(disk, directory);
+            ClosedLog log = new ClosedLog(disk, directory);
+            Optional<DamagedLogException> damage = log.findDamage();
             if (damage.isPresent()) {
-                PartitionLog.setDamageAside(disk, directory, damage.get());
+                log.setDamageAside(damage.get());
             } else {
                 LOG.warn("log {}: no damage found, it goes on as it is", directory);
             }

@@ -1,7 +1,7 @@
 package io.kontiki.partition;
 
+import io.kontiki.log.ClosedLog;
 import io.kontiki.log.LogCopy;
-import io.kontiki.log.PartitionLog;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.StorageException;
@@ -70,7 +70,8 @@ final class MovedLogs {
 
     private static boolean holds(LogDir dir, String log, UUID topicId) {
         return !dir.isOffline()
-                && PartitionLog.topicIdIn(dir.disk().orElseThrow(), log)
+                && new ClosedLog(dir.disk().orElseThrow(), log)
+                        .topicId()
                         .filter(topicId::equals)
                         .isPresent();
     }

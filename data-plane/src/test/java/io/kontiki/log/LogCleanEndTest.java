@@ -116,7 +116,7 @@ class LogCleanEndTest {
                 .isInstanceOf(DamagedLogException.class)
                 .hasMessageContaining("below the recovery point 60");
         DamagedLogException damage = catchDamage();
-        PartitionLog.setDamageAside(disk, "t-0", damage);
+        new ClosedLog(disk, "t-0").setDamageAside(damage);
         PartitionLog log = PartitionLog.open(disk, "t-0", TOPIC, SMALL);
         assertThat(log.endOffset()).isEqualTo(59);
         assertThat(disk.exists(last + ".damaged")).isTrue();

@@ -175,7 +175,7 @@ class LogRecoveryTest {
             file.truncate(bytes.length - 1);
         }
         DamagedLogException damage = catchDamage();
-        PartitionLog.setDamageAside(disk, "t-0", damage);
+        new ClosedLog(disk, "t-0").setDamageAside(damage);
 
         log = open();
         assertThat(log.endOffset()).isEqualTo(damage.offset()).isEqualTo(Long.parseLong(damaged.substring(0, 20)));
@@ -356,7 +356,7 @@ class LogRecoveryTest {
         for (int i = 0; i < batches; i++) {
             log.appendAsLeader(
                     Batches.of(1000 + i, "v" + i),
-                    Math.max(i / 10, log.latestEpoch().orElse(0)));
+                    Math.max(i / 10, log.epochs().latestEpoch().orElse(0)));
         }
     }
 

@@ -269,7 +269,7 @@ class LogStartTest {
         PartitionLog again = open();
         assertThat(again.logStartOffset()).isEqualTo(500);
         assertThat(again.endOffset()).isEqualTo(500);
-        assertThat(again.latestEpoch()).isEmpty();
+        assertThat(again.epochs().latestEpoch()).isEmpty();
         assertThat(bases()).containsExactly(500L);
         again.close();
     }

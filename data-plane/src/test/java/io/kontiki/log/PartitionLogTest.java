@@ -51,7 +51,7 @@ class PartitionLogTest {
     void newLogIsEmpty() {
         assertThat(log.logStartOffset()).isZero();
         assertThat(log.endOffset()).isZero();
-        assertThat(log.latestEpoch()).isEmpty();
+        assertThat(log.epochs().latestEpoch()).isEmpty();
         assertThat(log.read(0, 100, END).isEmpty()).isTrue();
     }
 
@@ -215,9 +215,9 @@ class PartitionLogTest {
     void truncationAtTheEndDropsEpochsWithoutBatches() {
         log.appendAsLeader(Batches.of(5, "a"), 0);
         log.beginEpoch(4);
-        assertThat(log.latestEpoch()).hasValue(4);
+        assertThat(log.epochs().latestEpoch()).hasValue(4);
         log.truncateTo(1);
-        assertThat(log.latestEpoch()).hasValue(0);
+        assertThat(log.epochs().latestEpoch()).hasValue(0);
         assertThat(log.endOffset()).isEqualTo(1);
     }
 
@@ -228,7 +228,7 @@ class PartitionLogTest {
         log.resetTo(5000, LeaderEpochIndex.empty(), ByteBuffer.allocate(0));
         assertThat(log.logStartOffset()).isEqualTo(5000);
         assertThat(log.endOffset()).isEqualTo(5000);
-        assertThat(log.latestEpoch()).isEmpty();
+        assertThat(log.epochs().latestEpoch()).isEmpty();
         log.appendAsFollower(Batches.stamped(Batches.of(1, "a"), 5000, 7));
         reopen();
         assertThat(readAll(log)).containsExactly("5000=a");

@@ -2,6 +2,7 @@ package io.kontiki.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kontiki.log.ClosedLog;
 import io.kontiki.log.DamagedLogException;
 import io.kontiki.log.ForeignLogException;
 import io.kontiki.log.LeaderEpochIndex;
@@ -165,7 +166,7 @@ class FlippedBitIT {
         } catch (ForeignLogException e) {
             return Ending.FOREIGN;
         } catch (DamagedLogException e) {
-            PartitionLog.setDamageAside(new FileDisk(root), LogProcess.DIRECTORY, e);
+            new ClosedLog(new FileDisk(root), LogProcess.DIRECTORY).setDamageAside(e);
             try (PartitionLog rest = open(root)) {
                 assertThat(rest.endOffset()).isEqualTo(e.offset());
                 assertThat(readsRight(rest)).isTrue();
