@@ -66,12 +66,14 @@ public final class FaultScenario implements AutoCloseable {
      * down, and compares what is there with what was acknowledged.
      */
     public void loseNothing(String topic, Fault fault) throws IOException {
+        // Now, since right after the fault nobody may be there to tell.
+        int partitions = view.partitions(topic).size();
         History history;
         try (BackgroundLoad load = new BackgroundLoad(cluster.bootstrap(), topic)) {
             history = load.history();
             awaitAcked(history, WARM_UP_LINES);
             fault.strike();
-            awaitEveryPartitionAcked(history, view.partitions(topic).size());
+            awaitEveryPartitionAcked(history, partitions);
             cluster.startAll();
             cluster.awaitReady(view, PATIENCE);
             awaitAcked(history, history.sent() + WARM_UP_LINES);
