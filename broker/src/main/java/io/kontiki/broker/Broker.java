@@ -284,7 +284,8 @@ public final class Broker implements AutoCloseable {
         LOG.info("Broker {} stops", identity().brokerId());
         grpc.announceStop();
         control.leave(config.controlledShutdownTimeout());
-        if (parts.close()) {
+        // A broker that never served had not taken over all logs: it cannot tell how each ended (rule R2).
+        if (parts.close() && serving.isDone()) {
             directories.markClean(dataPlane.cleanEnds());
         }
         directories.close();

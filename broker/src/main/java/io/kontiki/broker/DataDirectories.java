@@ -194,7 +194,7 @@ final class DataDirectories implements AutoCloseable {
                 }
             }
         }
-        logDirs.stream().filter(this::isMetadata).forEach(dir -> markClean(dir, ends));
+        logDirs.stream().filter(dir -> isMetadata(dir) && !dir.isOffline()).forEach(dir -> markClean(dir, ends));
     }
 
     private void markClean(LogDir dir, Map<LogDir, Map<TopicPartition, CleanEnd>> ends) {

@@ -65,9 +65,13 @@ final class LogFlush {
         }
     }
 
+    /**
+     * Without those that compaction has replaced meanwhile, and closed: the new segment has the name of the first of them,
+     * whose file must not be deleted again. Under the flush lock, as a replacement is.
+     */
     private List<LogSegment> dropped() {
         synchronized (dropped) {
-            return List.copyOf(dropped);
+            return dropped.stream().filter(segment -> !segment.isClosed()).toList();
         }
     }
 

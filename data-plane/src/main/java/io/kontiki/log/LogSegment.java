@@ -342,6 +342,10 @@ final class LogSegment {
         }
     }
 
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
     synchronized void close() {
         closed = true;
         file.close();

@@ -66,6 +66,19 @@ final class LogStatus {
         });
     }
 
+    /** Runs a change that nobody needs any more once the log is closed in order, also if that comes meanwhile. */
+    void unlessOver(Runnable change) {
+        try {
+            if (!isOver()) {
+                change.run();
+            }
+        } catch (IllegalStateException closedMeanwhile) {
+            if (!isOver()) {
+                throw closedMeanwhile;
+            }
+        }
+    }
+
     /** As {@link #change} for what a full disk refuses without harm (rule R11). */
     <T> T changeIfRoom(Supplier<T> operation) {
         requireOnline();

@@ -326,7 +326,7 @@ public final class PartitionLog implements AutoCloseable {
      * @return for {@link #raiseLogStart}; empty if nothing is to go
      */
     public OptionalLong retentionPoint(long nowMillis, long limitOffset) {
-        return LogRetention.point(writer.view(), writer.config().retention(), nowMillis, limitOffset);
+        return look(view -> LogRetention.point(view, writer.config().retention(), nowMillis, limitOffset));
     }
 
     /**
@@ -372,9 +372,7 @@ public final class PartitionLog implements AutoCloseable {
      * @return the flushed offset
      */
     public long flush() {
-        if (!status.isOver()) {
-            status.change(() -> flush.flush(writer::view));
-        }
+        status.unlessOver(() -> status.change(() -> flush.flush(writer::view)));
         return flushedOffset();
     }
 
@@ -387,9 +385,7 @@ public final class PartitionLog implements AutoCloseable {
      * @throws DiskFullException if there is no room; the note before holds
      */
     public void checkpoint() {
-        if (!status.isOver()) {
-            status.changeIfRoom(() -> flush.checkpoint(writer::view));
-        }
+        status.unlessOver(() -> status.changeIfRoom(() -> flush.checkpoint(writer::view)));
     }
 
     /**

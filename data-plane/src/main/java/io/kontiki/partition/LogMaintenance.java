@@ -46,8 +46,9 @@ final class LogMaintenance implements AutoCloseable {
         for (Partition partition : partitions.get()) {
             try {
                 partition.retain(nowMillis);
-            } catch (RuntimeException e) {
-                // The others must not keep their old segments for it.
+            } catch (RuntimeException | InternalError e) {
+                // The others must not keep their old segments for it. The error is that of a lost page of a mapped
+                // index.
                 LOG.error("Cannot look for old segments of {}", partition.name(), e);
             }
         }
@@ -56,7 +57,8 @@ final class LogMaintenance implements AutoCloseable {
     /** Ends what is under way. */
     @Override
     public void close() {
-        thread.shutdownNow();
+        // No interrupt: it would close the files that are being read under every other user of them.
+        thread.shutdown();
         try {
             thread.awaitTermination(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

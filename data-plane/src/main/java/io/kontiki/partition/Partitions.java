@@ -257,6 +257,17 @@ public final class Partitions implements AutoCloseable {
         return ends;
     }
 
+    /** Without an interrupt, which would close files under their other users. */
+    private void endTimer() {
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        timer.shutdown();
+        try {
+            timer.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /**
      * Closes all logs in order. Ends the event loops.
      *
@@ -265,7 +276,7 @@ public final class Partitions implements AutoCloseable {
      */
     @Override
     public void close() {
-        timer.shutdownNow();
+        endTimer();
         maintenance.close();
         compactor.close();
         scrubber.close();
