@@ -45,6 +45,7 @@ final class LogFlushing {
     private boolean again;
     private boolean checkpointDue;
     private long unflushedSinceNanos;
+    private final long openedNanos;
     private long nextCheckpointNanos;
     private long checkpointedOffset;
 
@@ -62,6 +63,7 @@ final class LogFlushing {
         this.loop = loop;
         this.flusher = flusher;
         this.owner = owner;
+        this.openedNanos = nowNanos;
         this.nextCheckpointNanos =
                 nowNanos + TimeUnit.MILLISECONDS.toNanos(Math.floorMod(spread, FIRST_CHECKPOINT_MILLIS));
         this.unflushedSinceNanos = nowNanos;
@@ -92,9 +94,11 @@ final class LogFlushing {
             flush();
         }
         if (nowNanos - nextCheckpointNanos >= 0) {
-            nextCheckpointNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(FIRST_CHECKPOINT_MILLIS);
-            if (log().endOffset() != checkpointedOffset) {
-                nextCheckpointNanos = nowNanos + CHECKPOINT_NANOS;
+            boolean changed = log().endOffset() != checkpointedOffset;
+            boolean young = nowNanos - openedNanos < CHECKPOINT_NANOS;
+            nextCheckpointNanos = nowNanos
+                    + (changed && !young ? CHECKPOINT_NANOS : TimeUnit.MILLISECONDS.toNanos(FIRST_CHECKPOINT_MILLIS));
+            if (changed) {
                 checkpointedOffset = log().endOffset();
                 checkpoint();
             }
