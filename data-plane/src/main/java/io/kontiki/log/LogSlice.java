@@ -22,14 +22,15 @@ public record LogSlice(long startOffset, long endOffset, ByteBuffer bytes) {
      * The batches up to the first one with damage: what is read here is given to others, so it must be what was appended
      * (rule L12). Costs one pass over the bytes.
      *
-     * @throws InvalidBatchException if the first batch has a wrong checksum, or offsets that do not rise
+     * @param segmentEnd offset at which the segment ends: no checksum covers a batch's offset
+     * @throws InvalidBatchException if the first batch has a wrong checksum, or offsets that do not fit
      */
-    LogSlice sound() {
+    LogSlice sound(long segmentEnd) {
         long end = startOffset;
         int size = 0;
         for (RecordBatch batch : RecordBatches.of(bytes)) {
             try {
-                requireSound(batch, end);
+                requireSound(batch, end, segmentEnd);
             } catch (InvalidBatchException e) {
                 if (size == 0) {
                     throw e;
@@ -42,13 +43,13 @@ public record LogSlice(long startOffset, long endOffset, ByteBuffer bytes) {
         return this;
     }
 
-    private static void requireSound(RecordBatch batch, long expectedOffset) {
+    private static void requireSound(RecordBatch batch, long expectedOffset, long segmentEnd) {
         batch.ensureValidChecksum();
-        if (batch.baseOffset() < expectedOffset || batch.lastOffsetDelta() < 0) {
+        if (batch.baseOffset() < expectedOffset || batch.lastOffsetDelta() < 0 || batch.nextOffset() > segmentEnd) {
             throw new InvalidBatchException(
                     InvalidBatchException.Reason.CORRUPT_BATCH,
                     "batch has offsets " + batch.baseOffset() + " to " + batch.lastOffset()
-                            + ", the one before it ends at " + expectedOffset);
+                            + ", the one before it ends at " + expectedOffset + ", the segment at " + segmentEnd);
         }
     }
 

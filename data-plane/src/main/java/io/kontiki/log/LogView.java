@@ -178,10 +178,9 @@ record LogView(
             return LogSlice.empty(fromOffset);
         }
         try {
-            LogSlice slice = segments[segmentOf(fromOffset)]
-                    .reader()
-                    .read(fromOffset, maxBytes, to)
-                    .sound();
+            int segment = segmentOf(fromOffset);
+            LogSlice slice =
+                    segments[segment].reader().read(fromOffset, maxBytes, to).sound(endOf(segment));
             if (slice.isEmpty() && to == endOffset) {
                 throw new InvalidBatchException(
                         InvalidBatchException.Reason.CORRUPT_BATCH,
