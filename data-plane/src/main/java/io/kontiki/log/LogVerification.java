@@ -94,7 +94,7 @@ public final class LogVerification {
             try {
                 new SegmentCheck(base).run();
             } catch (StorageException e) {
-                error(name(base, LogDirectory.LOG), "cannot be read: " + e.getMessage());
+                error(LogDirectory.name(base, LogDirectory.LOG), "cannot be read: " + e.getMessage());
             }
         }
         checkOffsets(start);
@@ -105,7 +105,7 @@ public final class LogVerification {
     private void checkBase(long base) {
         if (base != endOffset) {
             problem(
-                    name(base, LogDirectory.LOG),
+                    LogDirectory.name(base, LogDirectory.LOG),
                     "begins at offset " + base + ", but the segment before it ends at " + endOffset);
             endOffset = base;
         }
@@ -155,11 +155,6 @@ public final class LogVerification {
         }
     }
 
-    private static String name(long base, String suffix) {
-        String path = new LogDirectory(null, "").file(base, suffix);
-        return path.substring(1);
-    }
-
     /** Something wrong with batches: behind the recovery point it is a torn tail, before it damage. */
     private void problem(String file, String text) {
         if (endOffset >= recoveryPoint()) {
@@ -195,7 +190,7 @@ public final class LogVerification {
 
         SegmentCheck(long base) {
             this.base = base;
-            this.segment = name(base, LogDirectory.LOG);
+            this.segment = LogDirectory.name(base, LogDirectory.LOG);
         }
 
         void run() {
@@ -206,13 +201,13 @@ public final class LogVerification {
             offsetEntries
                     .values()
                     .forEach(entry -> warning(
-                            name(base, LogDirectory.OFFSET_INDEX),
+                            LogDirectory.name(base, LogDirectory.OFFSET_INDEX),
                             "has an entry for offset " + entry.offset() + " at position " + entry.position()
                                     + ", where no batch with that last offset begins"));
             timeEntries
                     .values()
                     .forEach(entry -> warning(
-                            name(base, LogDirectory.TIME_INDEX),
+                            LogDirectory.name(base, LogDirectory.TIME_INDEX),
                             "has an entry for time " + entry.timestampMs() + " and offset " + entry.offset()
                                     + ", where no batch with that time ends"));
         }
