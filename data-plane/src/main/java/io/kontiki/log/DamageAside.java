@@ -2,6 +2,8 @@ package io.kontiki.log;
 
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFile;
+import io.kontiki.storage.StorageException;
+import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -44,9 +46,11 @@ final class DamageAside {
         try (DiskFile source = disk.open(path);
                 DiskFile target = disk.open(copy)) {
             ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(bytes, COPY_BYTES));
-            for (long position = 0; position < bytes; position += chunk.limit()) {
-                chunk.clear().limit((int) Math.min(chunk.capacity(), bytes - position));
-                source.read(position, chunk);
+            while (target.size() < bytes) {
+                chunk.clear().limit((int) Math.min(chunk.capacity(), bytes - target.size()));
+                if (source.read(target.size(), chunk) == 0) {
+                    throw new StorageException("read", path, new EOFException("it ends at byte " + target.size()));
+                }
                 target.append(chunk.flip());
             }
             target.force();

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds out what of a log is sound after a stop (rules R6 to R8). If a clean stop vouches for its end and it loads like
@@ -17,6 +19,7 @@ import java.util.stream.Collectors;
  * only a torn tail was found, it is cut. Used once, by the thread that opens the log.
  */
 final class LogRecovery {
+    private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
     private static final int SCAN_CHUNK_BYTES = 1 << 20;
 
     private final LogDirectory directory;
@@ -27,6 +30,9 @@ final class LogRecovery {
     private final List<LogSegment> segments = new ArrayList<>();
     private final ProducerState producers;
     private OffsetCheckpoint stored = OffsetCheckpoint.UNKNOWN;
+    /** It is written before the first segment is, and never but as a whole: so the disk has lost it. */
+    private boolean noteLost;
+
     private Optional<LeaderEpochIndex> storedEpochs = Optional.empty();
     /** Below it everything was durable: what is missing there is damage. */
     private long recoveryPoint;
@@ -130,8 +136,11 @@ final class LogRecovery {
     private void openSegments() {
         List<Long> bases = directory.offsetsWith(LogDirectory.LOG);
         Optional<OffsetCheckpoint> noted = checkpoints.readOffsets();
-        if (bases.isEmpty() && noted.isEmpty()) {
-            // Before the first segment is: so only a log that lost its note lacks it.
+        if (noted.isEmpty()) {
+            requireFirst(bases);
+            noteLost = !bases.isEmpty();
+        }
+        if (noted.isEmpty() && !noteLost) {
             checkpoints.writeOffsets(OffsetCheckpoint.OF_NEW_LOG);
             noted = Optional.of(OffsetCheckpoint.OF_NEW_LOG);
         }
@@ -169,6 +178,18 @@ final class LogRecovery {
         }
         if (segments.isEmpty()) {
             segments.add(LogSegment.open(directory, logStart, config));
+        }
+    }
+
+    /** Where the log started is not known any more. But indexes go before their segment when one is deleted. */
+    private void requireFirst(List<Long> bases) {
+        List<Long> indexes = directory.offsetsWith(LogDirectory.OFFSET_INDEX);
+        if (!indexes.isEmpty() && (bases.isEmpty() || indexes.get(0) < bases.get(0))) {
+            throw new DamagedLogException(
+                    directory.file(indexes.get(0), LogDirectory.LOG),
+                    0,
+                    indexes.get(0),
+                    "it is missing, as is what the log had noted of itself");
         }
     }
 
@@ -225,6 +246,13 @@ final class LogRecovery {
             startAnew();
         }
         makeDurable(Math.min(firstScanned, segments.size() - 1));
+        if (noteLost) {
+            LOG.warn(
+                    "log {}: its offset-checkpoint was lost; all that is there was verified, up to offset {}",
+                    directory.path(),
+                    endOffset);
+            checkpoints.writeOffsets(stored);
+        }
     }
 
     /**
@@ -395,15 +423,23 @@ final class LogRecovery {
         return new SegmentScan(segment.file(), chunk);
     }
 
-    /** Rule R7: what is wrong above the recovery point is a torn tail, what is wrong below is damage. */
+    /** Rule R7: what is wrong above the recovery point is a torn tail, what is wrong below, or may be, is damage. */
     private void requireDispensable(LogSegment segment, long position, String wrong) {
-        if (mustHold(endOffset)) {
+        if (endIsUnknown() || mustHold(endOffset)) {
             throw damage(segment, position, endOffset, wrong);
         }
     }
 
+    private boolean endIsUnknown() {
+        return noteLost && cleanEnd.isEmpty();
+    }
+
     private DamagedLogException damage(LogSegment segment, long position, long offset, String wrong) {
-        return new DamagedLogException(segment.file().path(), position, offset, recoveryPoint, wrong);
+        String path = segment.file().path();
+        return endIsUnknown()
+                ? new DamagedLogException(
+                        path, position, offset, "the recovery point is lost, all may have been durable: " + wrong)
+                : new DamagedLogException(path, position, offset, recoveryPoint, wrong);
     }
 
     // ---- What is changed
