@@ -204,6 +204,10 @@ public final class Partition {
             int timeoutMillis,
             Consumer<ProduceOutcome> outcome) {
         RecordBatch batch = BatchValidator.validate(records, rules, driver.nowMillis());
+        if (batch.isTransactional()) {
+            outcome.accept(Refusals.ofTransactional(name));
+            return;
+        }
         long timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         if (!loop.offer(() -> append(batch, acks, leaderEpoch, timeoutNanos, outcome))) {
             outcome.accept(new ProduceOutcome.Refused(

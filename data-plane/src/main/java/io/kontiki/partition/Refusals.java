@@ -104,6 +104,14 @@ final class Refusals {
         };
     }
 
+    /** Nothing ends a transaction yet: its first batch would hold the last stable offset, and compaction, for ever. */
+    static ProduceOutcome.Refused ofTransactional(String name) {
+        return refused(
+                ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                "records: the transactional bit of the attributes is set, but must be 0: brokers of this version take no"
+                        + " transactions; the batch was for " + name);
+    }
+
     static ProduceOutcome.Refused of(ProducerCheck check, long producerId) {
         if (check instanceof ProducerCheck.OutOfOrder order) {
             return refused(

@@ -190,6 +190,19 @@ class PartitionTest {
     }
 
     @Test
+    void aBatchOfATransactionIsRefusedSinceNothingCouldEndIt() throws Exception {
+        lead(List.of(1));
+        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
+        builder.add(TIMESTAMP_MS, null, ByteBuffer.allocate(1), List.of());
+        ByteBuffer transactional = builder.buildTransactional(7, (short) 0, 0);
+        CompletableFuture<ProduceOutcome> answer = new CompletableFuture<>();
+        partition.produce(transactional, Acks.ALL, OptionalInt.empty(), 10_000, answer::complete);
+        ProduceOutcome.Refused refused = (ProduceOutcome.Refused) answer.get(10, TimeUnit.SECONDS);
+        assertThat(refused.reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_ARGUMENT);
+        assertThat(refused.message()).contains("transactional bit", "take no transactions");
+    }
+
+    @Test
     void theTopicTellsWhichTimestampsCount() throws Exception {
         lead(List.of(1));
         partition.configure(LogConfig.defaults()
