@@ -6,6 +6,7 @@ import io.kontiki.record.InvalidBatchException;
 import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordCursor;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,12 +18,19 @@ import java.util.OptionalLong;
  * {@link ProducerState}. Belongs to the log's writer thread.
  */
 final class OpenTransactions {
+    /** Ended transactions that are told apart, which only matters while the high watermark lags behind so many. */
+    static final int DECIDED_MAX = 10_000;
+
     /** First offset by producer id; in the order of the first offsets, since a transaction enters with its first batch. */
     private final Map<Long, Long> firstOffsets = new LinkedHashMap<>();
-    /** Ended, by rising marker; those whose marker may still be lost count as undecided (rule V2). */
+    /**
+     * Ended, but the marker may still be lost: they count as undecided (rule V2). By rising marker and by rising first
+     * offset: one that began later and ended earlier than another holds nothing back that the other does not.
+     */
     private final Deque<Decided> decided = new ArrayDeque<>();
 
-    private record Decided(long firstOffset, long markerOffset) {}
+    /** @param firstOffset where it began, or the first of several that count as one */
+    record Decided(long firstOffset, long markerOffset) {}
 
     /**
      * Takes the next batch of the log into account; the marker of a transaction must be given whole, as a
@@ -46,12 +54,24 @@ final class OpenTransactions {
         if (first == null) {
             return Optional.empty();
         }
-        decided.addLast(new Decided(first, batch.lastOffset()));
+        onDecided(new Decided(first, batch.lastOffset()));
         if (type.get() == ControlRecords.Type.COMMIT) {
             return Optional.empty();
         }
         long lastStable = firstOffset().orElse(batch.lastOffset() + 1);
         return Optional.of(new AbortedTransaction(batch.producerId(), first, batch.lastOffset(), lastStable));
+    }
+
+    /** The newest two become one if they are too many: that may hold readers back for longer, and never for less long. */
+    private void onDecided(Decided ended) {
+        Decided next = ended;
+        while (!decided.isEmpty() && decided.getLast().firstOffset() >= next.firstOffset()) {
+            decided.removeLast();
+        }
+        if (decided.size() == DECIDED_MAX) {
+            next = new Decided(decided.removeLast().firstOffset(), next.markerOffset());
+        }
+        decided.addLast(next);
     }
 
     /** Empty if the batch is no marker that this version knows, or its record does not parse: then it ends nothing. */
@@ -82,24 +102,30 @@ final class OpenTransactions {
     }
 
     /**
-     * The first offset that a reader of committed records may not see, by rule V2.
-     *
-     * @param highWatermark never below the one given before
+     * The first offset that a reader of committed records may not see, by rule V2. What has ended below is forgotten: what
+     * was committed once is not lost any more.
      */
     long lastStableOffset(long highWatermark) {
         while (!decided.isEmpty() && decided.getFirst().markerOffset() < highWatermark) {
             decided.removeFirst();
         }
         long stable = Math.min(highWatermark, firstOffset().orElse(highWatermark));
-        for (Decided ended : decided) {
-            stable = Math.min(stable, ended.firstOffset());
-        }
-        return stable;
+        return decided.isEmpty() ? stable : Math.min(stable, decided.getFirst().firstOffset());
+    }
+
+    /** Ended, but the marker may still be lost; by rising marker and first offset. */
+    Collection<Decided> decided() {
+        return decided;
     }
 
     /** Puts back what a snapshot holds; in the order of the first offsets. */
     void restore(long producerId, long firstOffset) {
         firstOffsets.put(producerId, firstOffset);
+    }
+
+    /** Puts back what a snapshot holds; in its order. */
+    void restore(Decided ended) {
+        decided.addLast(ended);
     }
 
     void clear() {

@@ -298,9 +298,8 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
-     * The first offset that a reader of committed records may not see yet (rule V2). Writer thread only.
-     *
-     * @param highWatermark never below the one given before
+     * The first offset that a reader of committed records may not see yet (rule V2). Writer thread only; to be asked with
+     * every new high watermark, since what was committed once need not be remembered as undecided.
      */
     public long lastStableOffset(long highWatermark) {
         return producers().transactions().lastStableOffset(highWatermark);

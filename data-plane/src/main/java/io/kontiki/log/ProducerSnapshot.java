@@ -1,9 +1,11 @@
 package io.kontiki.log;
 
+import io.kontiki.log.OpenTransactions.Decided;
 import io.kontiki.log.ProducerEntry.Appended;
 import io.kontiki.storage.DiskFile;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -17,11 +19,13 @@ import java.util.zip.CRC32C;
  *     per batch: base sequence int32 | last sequence int32 | base offset int64 | last offset int64
  *   open transactions int32
  *   per transaction, by rising first offset: producer id int64 | first offset int64
+ *   ended transactions whose marker was not known to be committed int32
+ *   per transaction, by rising offsets: first offset int64 | offset of the marker int64
  * </pre>
  */
 final class ProducerSnapshot {
     private static final int MAGIC = 0x4b504944;
-    private static final short VERSION = 2;
+    private static final short VERSION = 3;
     private static final int CRC_AT = 6;
     private static final int BODY_AT = 10;
     /** Room for two million producers with a whole window each. */
@@ -38,13 +42,16 @@ final class ProducerSnapshot {
                 .mapToInt(entry -> entry.window().size())
                 .sum();
         Map<Long, Long> open = state.transactions().firstOffsets();
+        Collection<Decided> decided = state.transactions().decided();
         ByteBuffer target = ByteBuffer.allocate(BODY_AT
                 + Long.BYTES
                 + Integer.BYTES
                 + state.size() * PRODUCER_BYTES
                 + batches * BATCH_BYTES
                 + Integer.BYTES
-                + open.size() * TRANSACTION_BYTES);
+                + open.size() * TRANSACTION_BYTES
+                + Integer.BYTES
+                + decided.size() * TRANSACTION_BYTES);
         target.putInt(MAGIC).putShort(VERSION).putInt(0).putLong(offset).putInt(state.size());
         for (Map.Entry<Long, ProducerEntry> producer : state.entries().entrySet()) {
             ProducerEntry entry = producer.getValue();
@@ -59,6 +66,8 @@ final class ProducerSnapshot {
         }
         target.putInt(open.size());
         open.forEach((producerId, firstOffset) -> target.putLong(producerId).putLong(firstOffset));
+        target.putInt(decided.size());
+        decided.forEach(ended -> target.putLong(ended.firstOffset()).putLong(ended.markerOffset()));
         return target.putInt(CRC_AT, checksum(target.flip())).array();
     }
 
@@ -80,6 +89,10 @@ final class ProducerSnapshot {
             int open = source.getInt();
             for (int i = 0; i < open; i++) {
                 target.transactions().restore(source.getLong(), source.getLong());
+            }
+            int decided = source.getInt();
+            for (int i = 0; i < decided; i++) {
+                target.transactions().restore(new Decided(source.getLong(), source.getLong()));
             }
             return true;
         } catch (BufferUnderflowException | IndexOutOfBoundsException tooShort) {

@@ -93,6 +93,7 @@ public final class ProducerState {
         clear();
         other.producers.forEach(this::restore);
         other.transactions.firstOffsets().forEach(transactions::restore);
+        other.transactions.decided().forEach(transactions::restore);
     }
 
     /** Puts an entry behind all others; for a snapshot that is read in its order. */
