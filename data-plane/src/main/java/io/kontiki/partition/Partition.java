@@ -120,7 +120,7 @@ public final class Partition {
     void retain(long nowMillis) {
         ReadView view = driver.view();
         if (view.role() == ReplicaRole.LEADER) {
-            place.read(log -> log.retentionPoint(nowMillis, view.highWatermark()))
+            place.read(log -> log.retentionPoint(nowMillis, view.lastStableOffset()))
                     .ifPresent(point -> loop.execute(() -> driver.retainFrom(point)));
         }
     }

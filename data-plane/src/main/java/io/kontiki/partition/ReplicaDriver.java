@@ -123,6 +123,7 @@ final class ReplicaDriver extends RemoteEffects {
                 replica.role(),
                 replica.leaderEpoch(),
                 replica.highWatermark(),
+                log().lastStableOffset(replica.highWatermark()),
                 replica.canAnswerLatest(),
                 replica.isWhole());
         if (!now.equals(view)) {
@@ -328,10 +329,10 @@ final class ReplicaDriver extends RemoteEffects {
         handle(replica.onLogStartRaised(nowNanos()));
     }
 
-    /** Rule V6: the leader alone decides, and only about what is committed. */
+    /** Rule V6: the leader alone decides, and only about what is committed and decided. */
     void retainFrom(long offset) {
-        if (!stopped && replica.role() == ReplicaRole.LEADER && offset > log().logStartOffset()) {
-            long start = Math.min(offset, replica.highWatermark());
+        long start = Math.min(offset, view.lastStableOffset());
+        if (!stopped && replica.role() == ReplicaRole.LEADER && start > log().logStartOffset()) {
             LOG.info("{} begins at offset {} from now on, by retention", name, start);
             raiseLogStart(start);
         }

@@ -14,6 +14,7 @@ import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.record.ControlRecords;
 import io.kontiki.record.InvalidBatchException;
 import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordBatchBuilder;
@@ -192,14 +193,45 @@ class PartitionTest {
     @Test
     void aBatchOfATransactionIsRefusedSinceNothingCouldEndIt() throws Exception {
         lead(List.of(1));
-        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
-        builder.add(TIMESTAMP_MS, null, ByteBuffer.allocate(1), List.of());
-        ByteBuffer transactional = builder.buildTransactional(7, (short) 0, 0);
         CompletableFuture<ProduceOutcome> answer = new CompletableFuture<>();
-        partition.produce(transactional, Acks.ALL, OptionalInt.empty(), 10_000, answer::complete);
+        partition.produce(transactional(), Acks.ALL, OptionalInt.empty(), 10_000, answer::complete);
         ProduceOutcome.Refused refused = (ProduceOutcome.Refused) answer.get(10, TimeUnit.SECONDS);
         assertThat(refused.reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_ARGUMENT);
         assertThat(refused.message()).contains("transactional bit", "take no transactions");
+    }
+
+    @Test
+    void retentionLeavesWhatIsNotDecided() throws Exception {
+        log.appendAsLeader(transactional(), 0);
+        lead(List.of(1));
+        partition.configure(
+                LogConfig.defaults().withSegmentBytes(1024).withRetention(new LogConfig.Retention(Long.MAX_VALUE, 1)));
+        for (int i = 0; i < 40; i++) {
+            produce(Acks.ALL, () -> null);
+        }
+        retain();
+        assertThat(log.logStartOffset()).isZero();
+
+        partition.execute(() -> log.appendAsLeader(marker(), 0));
+        produce(Acks.ALL, () -> null);
+        retain();
+        assertThat(log.logStartOffset()).isGreaterThan(20);
+    }
+
+    private static ByteBuffer transactional() {
+        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
+        builder.add(TIMESTAMP_MS, null, ByteBuffer.allocate(1), List.of());
+        return builder.buildTransactional(7, (short) 0, 0);
+    }
+
+    private static ByteBuffer marker() {
+        return ControlRecords.endTransaction(ControlRecords.Type.COMMIT, 7, (short) 0, 0, TIMESTAMP_MS);
+    }
+
+    /** And waits until the event loop has done what follows from it. */
+    private void retain() {
+        partition.retain(TIMESTAMP_MS);
+        partition.describe().orTimeout(10, TimeUnit.SECONDS).join();
     }
 
     @Test
