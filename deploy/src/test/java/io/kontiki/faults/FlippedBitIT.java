@@ -2,6 +2,7 @@ package io.kontiki.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kontiki.log.AbortedTransaction;
 import io.kontiki.log.ClosedLog;
 import io.kontiki.log.DamagedLogException;
 import io.kontiki.log.ForeignLogException;
@@ -38,6 +39,7 @@ class FlippedBitIT {
     private static final int FLIPS = Integer.getInteger("faults.flips", 40);
     private static final int RUNS = 4;
     private static final int BATCHES_PER_RUN = 60;
+    private static final int BATCHES_PER_TRANSACTION = 6;
     private static final int PROBES = 20;
     private static final int EPOCH_AT = 12;
 
@@ -47,6 +49,7 @@ class FlippedBitIT {
         SEALED_SEGMENT(Ending.FOUND_BY_READER, Ending.SET_ASIDE),
         OFFSET_INDEX(Ending.WHOLE),
         TIME_INDEX(Ending.WHOLE),
+        TRANSACTION_INDEX(Ending.WHOLE),
         PRODUCER_SNAPSHOT(Ending.WHOLE),
         LEADER_EPOCHS(Ending.WHOLE),
         OFFSET_CHECKPOINT(Ending.WHOLE),
@@ -75,6 +78,7 @@ class FlippedBitIT {
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final List<Path> files = new ArrayList<>();
     private LeaderEpochIndex epochs;
+    private List<AbortedTransaction> aborted;
     private long endOffset;
 
     @BeforeAll
@@ -86,11 +90,16 @@ class FlippedBitIT {
             log.beginEpoch(run);
             for (int batch = 0; batch < BATCHES_PER_RUN; batch++) {
                 log.appendAsLeader(NumberedBatches.at(log.endOffset(), run, random.nextInt(1, 15)), run);
+                if (batch % BATCHES_PER_TRANSACTION == 0) {
+                    log.appendAsLeader(NumberedBatches.inTransactionAt(log.endOffset(), run, 2), run);
+                    log.appendAsLeader(NumberedBatches.abort(), run);
+                }
             }
             log.flush();
         }
         endOffset = log.endOffset();
         epochs = log.epochs();
+        aborted = log.abortedTransactions(0, endOffset);
         log.close();
         try (Stream<Path> entries = Files.list(root.resolve(LogProcess.DIRECTORY))) {
             entries.sorted().forEach(files::add);
@@ -162,6 +171,7 @@ class FlippedBitIT {
         try (PartitionLog log = open(root)) {
             assertThat(log.endOffset()).isEqualTo(endOffset);
             assertThat(log.epochs()).isEqualTo(epochs);
+            assertThat(log.abortedTransactions(0, endOffset)).isEqualTo(aborted);
             return readsRight(log) ? Ending.WHOLE : Ending.FOUND_BY_READER;
         } catch (ForeignLogException e) {
             return Ending.FOREIGN;
@@ -169,6 +179,10 @@ class FlippedBitIT {
             new ClosedLog(new FileDisk(root), LogProcess.DIRECTORY).setDamageAside(e);
             try (PartitionLog rest = open(root)) {
                 assertThat(rest.endOffset()).isEqualTo(e.offset());
+                assertThat(rest.abortedTransactions(0, e.offset()))
+                        .containsExactlyElementsOf(aborted.stream()
+                                .filter(transaction -> transaction.lastOffset() < e.offset())
+                                .toList());
                 assertThat(readsRight(rest)).isTrue();
                 return Ending.SET_ASIDE;
             }
@@ -182,14 +196,21 @@ class FlippedBitIT {
             long offset = probe == 0 ? 0 : random.nextLong(log.endOffset());
             try {
                 right &= readsRight(log, offset, probe == 0 ? log.endOffset() : offset + 1);
-                // Its time is a record's offset.
-                assertThat(log.offsetForTimestamp(offset))
-                        .hasValueSatisfying(found -> assertThat(found.offset()).isEqualTo(offset));
+                if (right && !isMarker(log, offset)) {
+                    // Its time is a record's offset.
+                    assertThat(log.offsetForTimestamp(offset))
+                            .hasValueSatisfying(
+                                    found -> assertThat(found.offset()).isEqualTo(offset));
+                }
             } catch (StorageException | InvalidBatchException e) {
                 right = false;
             }
         }
         return right;
+    }
+
+    private static boolean isMarker(PartitionLog log, long offset) {
+        return RecordBatch.at(log.read(offset, 1, Long.MAX_VALUE).bytes(), 0).isControl();
     }
 
     private static boolean readsRight(PartitionLog log, long fromOffset, long toOffset) {
@@ -226,6 +247,7 @@ class FlippedBitIT {
         return switch (suffix) {
             case ".index" -> Kind.OFFSET_INDEX;
             case ".timeindex" -> Kind.TIME_INDEX;
+            case ".txnindex" -> Kind.TRANSACTION_INDEX;
             case ".snapshot" -> Kind.PRODUCER_SNAPSHOT;
             case ".metadata" -> Kind.IDENTITY;
             default -> name.startsWith("leader-epoch") ? Kind.LEADER_EPOCHS : Kind.OFFSET_CHECKPOINT;
