@@ -1,7 +1,10 @@
 package io.kontiki.log;
 
 import io.kontiki.storage.Disk;
+import io.kontiki.storage.DiskFile;
 import io.kontiki.storage.StorageException;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -37,7 +40,27 @@ public final class ClosedLog {
      * @return for {@link #setDamageAside}; empty if all is sound
      */
     public Optional<DamagedLogException> findDamage() {
-        return LogScrub.findDamage(directory);
+        List<Long> bases = directory.offsetsWith(LogDirectory.LOG);
+        DurableRange durable = DurableRange.of(new LogCheckpoints(directory).readOffsets(), Optional.empty());
+        return durable.missingStart(directory, bases)
+                .or(() -> bases.isEmpty() ? Optional.empty() : walk(bases, durable));
+    }
+
+    private Optional<DamagedLogException> walk(List<Long> bases, DurableRange durable) {
+        BatchOrder order = new BatchOrder(durable.note().mayHaveGaps(), 0);
+        ByteBuffer chunk = ByteBuffer.allocate(SegmentWalk.CHUNK_BYTES);
+        for (int i = durable.firstSegment(bases); i < bases.size(); i++) {
+            long end = i + 1 < bases.size() ? bases.get(i + 1) : -1;
+            try (DiskFile file = directory.disk().open(directory.file(bases.get(i), LogDirectory.LOG))) {
+                SegmentWalk walk = new SegmentWalk(file, bases.get(i), order, chunk);
+                Optional<String> wrong = walk.run((batch, position) -> true)
+                        .or(() -> end < 0 ? durable.endAt(order.nextOffset()) : order.endBefore(end));
+                if (wrong.isPresent()) {
+                    return Optional.of(durable.damage(file.path(), walk.position(), order.nextOffset(), wrong.get()));
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /**

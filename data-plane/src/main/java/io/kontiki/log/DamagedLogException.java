@@ -12,10 +12,6 @@ public final class DamagedLogException extends RuntimeException {
     private final long position;
     private final long offset;
 
-    DamagedLogException(String file, long position, long offset, long recoveryPoint, String what) {
-        this(file, position, offset, "below the recovery point " + recoveryPoint + ": " + what);
-    }
-
     DamagedLogException(String file, long position, long offset, String what) {
         super(file + " is damaged at byte " + position + ", offset " + offset + ", " + what);
         this.file = file;

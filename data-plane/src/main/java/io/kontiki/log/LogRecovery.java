@@ -1,14 +1,11 @@
 package io.kontiki.log;
 
 import io.kontiki.record.BatchHeader;
-import io.kontiki.record.InvalidBatchException;
-import io.kontiki.record.InvalidBatchException.Reason;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LogRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
-    private static final int SCAN_CHUNK_BYTES = 1 << 20;
 
     private final LogDirectory directory;
     private final LogCheckpoints checkpoints;
@@ -28,19 +24,11 @@ final class LogRecovery {
     private final Optional<CleanEnd> cleanEnd;
     private final RecoveryListener listener;
     private final List<LogSegment> segments = new ArrayList<>();
-    private final ProducerState producers;
-    private OffsetCheckpoint stored = OffsetCheckpoint.UNKNOWN;
-    /** It is written before the first segment is, and never but as a whole: so the disk has lost it. */
-    private boolean noteLost;
-
+    private final DerivedState state;
+    private DurableRange durable;
     private Optional<LeaderEpochIndex> storedEpochs = Optional.empty();
-    /** Below it everything was durable: what is missing there is damage. */
-    private long recoveryPoint;
-
-    private LeaderEpochIndex epochs = LeaderEpochIndex.empty();
     private long endOffset;
     private ByteBuffer chunk = ByteBuffer.allocate(0);
-    private final Map<Long, byte[]> snapshots = new TreeMap<>();
     private long scannedBytes;
     private long cutBytes;
     private int droppedSegments;
@@ -82,10 +70,11 @@ final class LogRecovery {
         this.config = config;
         this.cleanEnd = cleanEnd;
         this.listener = listener;
-        this.producers = new ProducerState(config.maxProducerIds());
+        this.durable = DurableRange.of(checkpoints.readOffsets(), cleanEnd);
+        this.state = new DerivedState(directory, config.maxProducerIds());
     }
 
-    /** @throws DamagedLogException if the log is not sound below the recovery point; nothing was changed then */
+    /** @throws DamagedLogException if the log is not sound where it was durable; no batch was changed then */
     Recovered run() {
         try {
             SegmentSwap.recover(directory);
@@ -102,11 +91,15 @@ final class LogRecovery {
     }
 
     private Recovered recovered() {
-        long logStart = Math.max(stored.logStartOffset(), segments.get(0).baseOffset());
+        long logStart =
+                Math.max(durable.note().logStartOffset(), segments.get(0).baseOffset());
         LogView view = LogView.of(
-                segments, logStart, endOffset, epochs.startingAt(logStart).truncatedTo(endOffset));
+                segments,
+                logStart,
+                endOffset,
+                state.epochs().startingAt(logStart).truncatedTo(endOffset));
         RecoveryReport report = new RecoveryReport(
-                recoveryPoint,
+                durable.recoveryPoint(),
                 endOffset,
                 scannedBytes,
                 cutBytes,
@@ -115,18 +108,21 @@ final class LogRecovery {
                 cleanEnd.isPresent() && !cleanEnd.get().equals(view.cleanEnd()));
         return new Recovered(
                 view,
-                producers,
-                snapshots,
-                stored,
+                state.producers(),
+                state.snapshots(),
+                durable.note(),
                 storedEpochs.orElse(LeaderEpochIndex.empty()),
                 activeSinceMillis(),
                 report);
     }
 
+    private LogSegment last() {
+        return segments.get(segments.size() - 1);
+    }
+
     /** The first batch tells, as far as its producer's clock was right. */
     private long activeSinceMillis() {
-        LogSegment active = segments.get(segments.size() - 1);
-        SegmentCursor cursor = new SegmentCursor(active.file(), 0, active.file().size(), BatchHeader.BYTES);
+        SegmentCursor cursor = new SegmentCursor(last().file(), 0, last().file().size(), BatchHeader.BYTES);
         boolean known = cursor.advance() && cursor.header().maxTimestampMs() != BatchHeader.NO_TIMESTAMP;
         return known ? cursor.header().maxTimestampMs() : LogWriter.NOT_SEEN;
     }
@@ -135,38 +131,20 @@ final class LogRecovery {
 
     private void openSegments() {
         List<Long> bases = directory.offsetsWith(LogDirectory.LOG);
-        Optional<OffsetCheckpoint> noted = checkpoints.readOffsets();
-        if (noted.isEmpty()) {
-            requireFirst(bases);
-            noteLost = !bases.isEmpty();
-        }
-        if (noted.isEmpty() && !noteLost) {
+        requireStart(bases);
+        if (bases.isEmpty() && durable.isNoteLost()) {
+            // Not lost: the log is new. Before its first segment is, or the two could not be told apart.
             checkpoints.writeOffsets(OffsetCheckpoint.OF_NEW_LOG);
-            noted = Optional.of(OffsetCheckpoint.OF_NEW_LOG);
+            durable = DurableRange.of(Optional.of(OffsetCheckpoint.OF_NEW_LOG), cleanEnd);
         }
-        stored = noted.orElse(OffsetCheckpoint.UNKNOWN);
-        if (noted.isPresent()) {
+        if (!durable.isNoteLost()) {
             // Without entries the file is never written.
             storedEpochs = checkpoints
                     .readEpochs()
                     .or(() -> Optional.of(LeaderEpochIndex.empty()))
-                    .filter(stored::vouchesFor);
+                    .filter(durable.note()::vouchesFor);
         }
-        recoveryPoint = Math.max(
-                stored.recoveryPoint(), cleanEnd.map(CleanEnd::endOffset).orElse(0L));
-        long logStart = stored.logStartOffset();
-        if (noted.isPresent() && mustHold(logStart) && (bases.isEmpty() || bases.get(0) > logStart)) {
-            throw new DamagedLogException(
-                    directory.file(logStart, LogDirectory.LOG),
-                    0,
-                    logStart,
-                    recoveryPoint,
-                    bases.isEmpty() ? "there is no segment at all" : "the first segment begins at " + bases.get(0));
-        }
-        int first = bases.size() - 1;
-        while (first > 0 && bases.get(first) > logStart) {
-            first--;
-        }
+        int first = durable.firstSegment(bases);
         for (int i = 0; i < bases.size(); i++) {
             LogSegment segment = LogSegment.open(directory, bases.get(i), config);
             if (i < first) {
@@ -177,50 +155,37 @@ final class LogRecovery {
             }
         }
         if (segments.isEmpty()) {
-            segments.add(LogSegment.open(directory, logStart, config));
+            segments.add(LogSegment.open(directory, durable.note().logStartOffset(), config));
         }
     }
 
-    /** Where the log started is not known any more. But indexes go before their segment when one is deleted. */
-    private void requireFirst(List<Long> bases) {
-        List<Long> indexes = directory.offsetsWith(LogDirectory.OFFSET_INDEX);
-        if (!indexes.isEmpty() && (bases.isEmpty() || indexes.get(0) < bases.get(0))) {
-            throw new DamagedLogException(
-                    directory.file(indexes.get(0), LogDirectory.LOG),
-                    0,
-                    indexes.get(0),
-                    "it is missing, as is what the log had noted of itself");
+    private void requireStart(List<Long> bases) {
+        Optional<DamagedLogException> missing = durable.missingStart(directory, bases);
+        if (missing.isPresent()) {
+            throw missing.get();
         }
-    }
-
-    /** Whether the log cannot do without a record at that offset, had there been one. */
-    private boolean mustHold(long offset) {
-        return offset < recoveryPoint && stored.logStartOffset() < recoveryPoint;
     }
 
     // ---- After a clean stop
 
     /** Loads what the clean stop left, if that is all there and ends as it should. */
     private boolean loads(CleanEnd end) {
-        LogSegment last = segments.get(segments.size() - 1);
         closeBelow(segments.size() - 1);
-        boolean loaded = stored.recoveryPoint() == end.endOffset()
-                && stored.logStartOffset() >= segments.get(0).baseOffset()
+        boolean loaded = durable.note().recoveryPoint() == end.endOffset()
+                && durable.note().logStartOffset() >= segments.get(0).baseOffset()
                 && storedEpochs.isPresent()
                 && storedEpochs.get().truncatedTo(end.endOffset()).latestEpoch().orElse(CleanEnd.NO_EPOCH)
                         == end.lastEpoch()
-                && last.useIndexFiles()
-                && last.endsAt(end.endOffset())
-                && last.transactions().isPresent()
-                && ProducerSnapshot.load(directory, end.endOffset(), producers);
+                && last().useIndexFiles()
+                && last().endsAt(end.endOffset())
+                && last().transactions().isPresent()
+                && state.load(end.endOffset(), storedEpochs.get());
         if (!loaded) {
-            producers.clear();
             return false;
         }
         // It grows again: what its index files say will not be true any more.
-        last.truncateTo(last.sizeInBytes(), end.endOffset());
+        last().truncateTo(last().sizeInBytes(), end.endOffset());
         endOffset = end.endOffset();
-        epochs = storedEpochs.get();
         segments.forEach(segment -> listener.onSegmentDone(0));
         return true;
     }
@@ -230,12 +195,11 @@ final class LogRecovery {
     private void verify() {
         int firstScanned = firstToScan();
         verifyClosed(firstScanned);
-        restoreState(firstScanned);
+        state.restore(segments.subList(0, firstScanned + 1), durable, storedEpochs);
         Optional<Cut> cut = scanFrom(firstScanned);
-        if (mustHold(endOffset)) {
-            LogSegment last = segments.get(segments.size() - 1);
-            throw damage(last, last.sizeInBytes(), endOffset, "the log ends there");
-        }
+        durable.endAt(endOffset).ifPresent(wrong -> {
+            throw durable.damage(last().file().path(), last().sizeInBytes(), endOffset, wrong);
+        });
         CleanerCheckpoint.lowerTo(directory, endOffset);
         long bytesBefore = totalBytes();
         int segmentsBefore = segments.size();
@@ -246,13 +210,6 @@ final class LogRecovery {
             startAnew();
         }
         makeDurable(Math.min(firstScanned, segments.size() - 1));
-        if (noteLost) {
-            LOG.warn(
-                    "log {}: its offset-checkpoint was lost; all that is there was verified, up to offset {}",
-                    directory.path(),
-                    endOffset);
-            checkpoints.writeOffsets(stored);
-        }
     }
 
     /**
@@ -261,7 +218,7 @@ final class LogRecovery {
      */
     private int firstToScan() {
         int first = segments.size() - 1;
-        while (first > 0 && segments.get(first).baseOffset() >= recoveryPoint) {
+        while (first > 0 && segments.get(first).baseOffset() >= durable.recoveryPoint()) {
             first--;
         }
         return first;
@@ -289,157 +246,64 @@ final class LogRecovery {
     }
 
     private void requireEnd(LogSegment segment, long end) {
-        SegmentScan scan = scanOf(segment);
-        long expected = segment.baseOffset();
-        try {
-            while (scan.advance() && follows(segment, scan.header(), expected)) {
-                expected = scan.header().nextOffset();
-            }
-        } catch (InvalidBatchException garbage) {
-            throw damage(segment, scan.position(), expected, garbage.getMessage());
-        }
-        if (scan.position() != segment.file().size() || expected != end) {
-            throw damage(segment, scan.position(), expected, "the next segment begins at offset " + end);
-        }
+        BatchOrder order = new BatchOrder(durable.note().mayHaveGaps(), 0);
+        SegmentWalk walk = walkOver(segment, order);
+        walk.run((batch, position) -> true).or(() -> order.endBefore(end)).ifPresent(wrong -> {
+            throw durable.damage(segment.file().path(), walk.position(), order.nextOffset(), wrong);
+        });
     }
 
-    /** Epochs and producers up to the scan: from their files, and what these do not cover from batch headers. */
-    private void restoreState(int firstScanned) {
-        long firstOffset = segments.get(0).baseOffset();
-        long scanStart = segments.get(firstScanned).baseOffset();
-        long epochsFrom = storedEpochs.isPresent() ? Math.min(scanStart, stored.recoveryPoint()) : firstOffset;
-        // The epoch of the log start may have no batch any more.
-        long keptBelow = stored.logStartOffset() == epochsFrom
-                ? Math.max(epochsFrom, Math.min(epochsFrom + 1, stored.recoveryPoint()))
-                : epochsFrom;
-        epochs = storedEpochs.orElse(LeaderEpochIndex.empty()).truncatedTo(keptBelow);
-        long producersFrom = ProducerSnapshot.loadNewest(directory, scanStart, firstOffset, producers);
-        long from = Math.min(epochsFrom, producersFrom);
-        for (int i = 0; i < firstScanned; i++) {
-            if (segments.get(i + 1).baseOffset() > from) {
-                replay(segments.get(i), from, epochsFrom, producersFrom);
-            }
+    private SegmentWalk walkOver(LogSegment segment, BatchOrder order) {
+        // Thousands of logs have a few bytes each.
+        int wanted = Math.max(BatchHeader.BYTES, Math.min(SegmentWalk.CHUNK_BYTES, segment.sizeInBytes()));
+        if (chunk.capacity() < wanted) {
+            chunk = ByteBuffer.allocate(wanted);
         }
-    }
-
-    private void replay(LogSegment segment, long from, long epochsFrom, long producersFrom) {
-        try {
-            segment.reader().replay(from, batch -> {
-                if (batch.baseOffset() >= epochsFrom) {
-                    epochs = epochs.with(batch.leaderEpoch(), batch.baseOffset());
-                }
-                if (batch.baseOffset() >= producersFrom) {
-                    producers.onAppended(batch);
-                }
-            });
-        } catch (InvalidBatchException | IllegalArgumentException garbage) {
-            throw damage(segment, 0, segment.baseOffset(), garbage.getMessage());
-        }
+        return new SegmentWalk(segment.file(), segment.baseOffset(), order, chunk);
     }
 
     private Optional<Cut> scanFrom(int firstScanned) {
-        endOffset = segments.get(firstScanned).baseOffset();
+        BatchOrder order = new BatchOrder(
+                durable.note().mayHaveGaps(), state.epochs().latestEpoch().orElse(0));
         for (int i = firstScanned; i < segments.size(); i++) {
             LogSegment segment = segments.get(i);
-            if (segment.baseOffset() != endOffset) {
-                LogSegment before = segments.get(i - 1);
-                requireDispensable(
-                        before, before.sizeInBytes(), "the next segment begins at offset " + segment.baseOffset());
-                return Optional.of(new Cut(i - 1, before.sizeInBytes()));
-            }
             if (i > firstScanned) {
-                segments.get(i - 1).seal();
+                LogSegment before = segments.get(i - 1);
+                Optional<String> gap = order.endBefore(segment.baseOffset());
+                if (gap.isPresent()) {
+                    return Optional.of(cutAt(i - 1, before.sizeInBytes(), gap.get()));
+                }
+                before.seal();
             }
-            if (i > 0 && !directory.disk().exists(directory.file(endOffset, LogDirectory.SNAPSHOT))) {
-                // It waited to be written when the last run ended; without it the segments before could never go.
-                snapshots.put(endOffset, ProducerSnapshot.encode(producers, endOffset));
+            if (i > 0) {
+                state.onSegment(segment.baseOffset());
             }
-            long position = scan(segment);
-            listener.onSegmentDone(position);
-            if (position < segment.file().size()) {
-                return Optional.of(new Cut(i, position));
+            SegmentWalk walk = walkOver(segment, order);
+            Optional<String> wrong = scan(segment, walk);
+            endOffset = order.nextOffset();
+            listener.onSegmentDone(walk.position());
+            if (wrong.isPresent()) {
+                return Optional.of(cutAt(i, walk.position(), wrong.get()));
             }
         }
         return Optional.empty();
     }
 
-    /** Verifies each batch and takes it into indexes, epochs and producers; the position behind the last sound one. */
-    private long scan(LogSegment segment) {
+    private Optional<String> scan(LogSegment segment, SegmentWalk walk) {
         segment.forgetIndexes();
-        SegmentScan scan = scanOf(segment);
-        String wrong = "the last batch is cut short";
-        try {
-            while (scan.advance()) {
-                requireContinues(segment, scan.header());
-                take(segment, scan);
-            }
-        } catch (InvalidBatchException garbage) {
-            wrong = garbage.getMessage();
+        return walk.run((batch, position) -> {
+            state.take(segment, batch, (int) position);
+            scannedBytes += batch.sizeInBytes();
+            return true;
+        });
+    }
+
+    /** Rule R7: what is wrong where the log was durable is no torn tail. */
+    private Cut cutAt(int segment, long position, String wrong) {
+        if (durable.covers(endOffset)) {
+            throw durable.damage(segments.get(segment).file().path(), position, endOffset, wrong);
         }
-        if (scan.position() < segment.file().size()) {
-            requireDispensable(segment, scan.position(), wrong);
-        }
-        return scan.position();
-    }
-
-    private void requireContinues(LogSegment segment, BatchHeader batch) {
-        int lastEpoch = epochs.latestEpoch().orElse(0);
-        if (!follows(segment, batch, endOffset) || batch.lastOffsetDelta() < 0 || batch.leaderEpoch() < lastEpoch) {
-            throw new InvalidBatchException(
-                    Reason.INVALID_RECORD,
-                    "batch has base offset " + batch.baseOffset() + ", last offset delta " + batch.lastOffsetDelta()
-                            + " and leader epoch " + batch.leaderEpoch() + ", expected base offset " + endOffset
-                            + (stored.mayHaveGaps() ? " or above" : "") + " and an epoch from " + lastEpoch + " on");
-        }
-    }
-
-    /** No checksum covers the base offset, so where it may jump, it must at least be one that the segment could hold. */
-    private boolean follows(LogSegment segment, BatchHeader batch, long expected) {
-        long offset = batch.baseOffset();
-        return offset == expected
-                || stored.mayHaveGaps() && offset > expected && offset - segment.baseOffset() <= Integer.MAX_VALUE;
-    }
-
-    private void take(LogSegment segment, SegmentScan scan) {
-        BatchHeader batch = scan.header();
-        segment.index(batch, (int) scan.position());
-        epochs = epochs.with(batch.leaderEpoch(), batch.baseOffset());
-        producers
-                .onAppended(
-                        batch.isControl() && batch.isTransactional()
-                                ? segment.reader().batchAt(scan.position())
-                                : batch)
-                .ifPresent(segment::addAborted);
-        endOffset = batch.nextOffset();
-        scannedBytes += batch.sizeInBytes();
-    }
-
-    private SegmentScan scanOf(LogSegment segment) {
-        int wanted = (int) Math.max(
-                BatchHeader.BYTES, Math.min(SCAN_CHUNK_BYTES, segment.file().size()));
-        if (chunk.capacity() < wanted) {
-            chunk = ByteBuffer.allocate(wanted);
-        }
-        return new SegmentScan(segment.file(), chunk);
-    }
-
-    /** Rule R7: what is wrong above the recovery point is a torn tail, what is wrong below, or may be, is damage. */
-    private void requireDispensable(LogSegment segment, long position, String wrong) {
-        if (endIsUnknown() || mustHold(endOffset)) {
-            throw damage(segment, position, endOffset, wrong);
-        }
-    }
-
-    private boolean endIsUnknown() {
-        return noteLost && cleanEnd.isEmpty();
-    }
-
-    private DamagedLogException damage(LogSegment segment, long position, long offset, String wrong) {
-        String path = segment.file().path();
-        return endIsUnknown()
-                ? new DamagedLogException(
-                        path, position, offset, "the recovery point is lost, all may have been durable: " + wrong)
-                : new DamagedLogException(path, position, offset, recoveryPoint, wrong);
+        return new Cut(segment, position);
     }
 
     // ---- What is changed
@@ -457,11 +321,11 @@ final class LogRecovery {
      * right there, it may as well be that all records were deleted; then the snapshot says the same as the batches.
      */
     private boolean endsAReset() {
-        long logStart = stored.logStartOffset();
+        long logStart = durable.note().logStartOffset();
         return endOffset < logStart
                 || endOffset == logStart
-                        && endOffset == recoveryPoint
-                        && segments.get(segments.size() - 1).baseOffset() < endOffset
+                        && endOffset == durable.recoveryPoint()
+                        && last().baseOffset() < endOffset
                         && ProducerSnapshot.load(directory, endOffset, new ProducerState(config.maxProducerIds()));
     }
 
@@ -470,14 +334,10 @@ final class LogRecovery {
         while (!segments.isEmpty()) {
             segments.remove(segments.size() - 1).delete();
         }
-        snapshots.clear();
-        if (endOffset < stored.logStartOffset()) {
-            epochs = LeaderEpochIndex.empty();
-        }
-        endOffset = stored.logStartOffset();
+        long logStart = durable.note().logStartOffset();
+        state.startAt(logStart, endOffset == logStart);
+        endOffset = logStart;
         segments.add(LogSegment.open(directory, endOffset, config));
-        producers.clear();
-        ProducerSnapshot.load(directory, endOffset, producers);
     }
 
     private void makeDurable(int firstScanned) {
@@ -489,6 +349,13 @@ final class LogRecovery {
             segment.file().force();
         }
         directory.force();
+        if (durable.isNoteLost()) {
+            LOG.warn(
+                    "log {}: its offset-checkpoint was lost; all up to offset {} is sound",
+                    directory.path(),
+                    endOffset);
+            checkpoints.writeOffsets(durable.note());
+        }
     }
 
     private long totalBytes() {

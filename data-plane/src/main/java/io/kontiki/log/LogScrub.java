@@ -2,11 +2,8 @@ package io.kontiki.log;
 
 import io.kontiki.record.BatchHeader;
 import io.kontiki.record.InvalidBatchException;
-import io.kontiki.storage.Disk;
-import io.kontiki.storage.DiskFile;
 import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Optional;
 
 /** Looks for bytes that rotted on the disk (rules L12 and R14). */
@@ -28,14 +25,15 @@ public final class LogScrub {
      * @throws StorageException if the disk fails
      */
     public static Report run(PartitionLog log, CleaningPace pace) {
-        ByteBuffer chunk = ByteBuffer.allocate(SegmentScrub.CHUNK_BYTES);
         LogView seen = log.view();
+        // After the view: what that holds was allowed by then.
+        Walk walk = new Walk(seen, new BatchOrder(log.mayHaveGaps(), 0), pace);
         int replaced = 0;
-        for (int i = 0; i < seen.segments().length - 1 && !log.isClosed(); i++) {
+        for (int i = 0; i < seen.segments().length - 1 && !log.isClosed() && pace.spend(0); i++) {
             LogSegment segment = seen.segments()[i];
             IndexComparison indexes = new IndexComparison(segment.indexesToCompare());
             try {
-                Optional<String> wrong = compare(seen, i, indexes, chunk, pace);
+                Optional<String> wrong = walk.over(i, indexes);
                 if (wrong.isPresent() && isThere(segment, seen, log)) {
                     return new Report(Optional.of(damaged(segment, wrong.get())), replaced);
                 }
@@ -49,27 +47,29 @@ public final class LogScrub {
                 segment.replaceIndexes();
                 replaced++;
             }
-            if (!pace.spend(0)) {
-                break;
-            }
         }
         return new Report(Optional.empty(), replaced);
     }
 
-    private static Optional<String> compare(
-            LogView seen, int segment, IndexComparison indexes, ByteBuffer chunk, CleaningPace pace) {
-        LogSegment found = seen.segments()[segment];
-        boolean[] whole = {true};
-        SegmentScrub scrub = new SegmentScrub(
-                found.file(), found.baseOffset(), chunk, bytes -> whole[0] = whole[0] && pace.spend(bytes));
-        Optional<String> wrong = scrub.run(indexes);
-        if (!whole[0]) {
-            indexes.forget();
-        } else if (wrong.isEmpty() && scrub.endOffset() != seen.endOf(segment)) {
-            return Optional.of(
-                    "it ends at offset " + scrub.endOffset() + ", the next segment begins at " + seen.endOf(segment));
+    /** Over the closed segments of a view, in order. */
+    private record Walk(LogView seen, BatchOrder order, CleaningPace pace, ByteBuffer chunk) {
+        Walk(LogView seen, BatchOrder order, CleaningPace pace) {
+            this(seen, order, pace, ByteBuffer.allocate(SegmentWalk.CHUNK_BYTES));
         }
-        return wrong;
+
+        Optional<String> over(int segment, IndexComparison indexes) {
+            LogSegment found = seen.segments()[segment];
+            Optional<String> wrong = new SegmentWalk(found.file(), found.baseOffset(), order, chunk)
+                    .run((batch, position) -> {
+                        indexes.compare(batch, position);
+                        if (!pace.spend(batch.sizeInBytes())) {
+                            indexes.forget();
+                            return false;
+                        }
+                        return true;
+                    });
+            return wrong.isPresent() || !indexes.sawAll() ? wrong : order.endBefore(seen.endOf(segment));
+        }
     }
 
     /** Retention, compaction and truncation take segments away, or cut them, while they are looked at. */
@@ -87,18 +87,18 @@ public final class LogScrub {
     }
 
     /** Whether each entry of a segment's indexes names one of its batches. */
-    private static final class IndexComparison implements SegmentScrub.Batches {
-        private Optional<SegmentIndexes> indexes;
+    private static final class IndexComparison {
+        private final Optional<SegmentIndexes> indexes;
         private int offsetEntry;
         private int timeEntry;
         private boolean wrong;
+        private boolean sawAll = true;
 
         IndexComparison(Optional<SegmentIndexes> indexes) {
             this.indexes = indexes;
         }
 
-        @Override
-        public void onBatch(BatchHeader batch, long position) {
+        void compare(BatchHeader batch, long position) {
             indexes.ifPresent(found -> {
                 compare(found.offsets(), batch, position);
                 compare(found.times(), batch);
@@ -122,36 +122,20 @@ public final class LogScrub {
         }
 
         boolean areWrong() {
-            return indexes.isPresent()
+            return sawAll
+                    && indexes.isPresent()
                     && (wrong
                             || offsetEntry < indexes.get().offsets().count()
                             || timeEntry < indexes.get().times().count());
         }
 
-        /** Not all batches were seen. */
+        /** The walk ended early, so that the rest of the entries has no batch to go with. */
         void forget() {
-            indexes = Optional.empty();
+            sawAll = false;
         }
-    }
 
-    /** The first damage in a log that nobody has open. */
-    static Optional<DamagedLogException> findDamage(LogDirectory directory) {
-        Disk disk = directory.disk();
-        List<Long> bases = directory.offsetsWith(LogDirectory.LOG);
-        ByteBuffer chunk = ByteBuffer.allocate(SegmentScrub.CHUNK_BYTES);
-        for (int i = 0; i < bases.size(); i++) {
-            String path = directory.file(bases.get(i), LogDirectory.LOG);
-            try (DiskFile file = disk.open(path)) {
-                SegmentScrub scrub = new SegmentScrub(file, bases.get(i), chunk, bytes -> true);
-                Optional<String> wrong = scrub.run((batch, position) -> {});
-                if (wrong.isEmpty() && i + 1 < bases.size() && scrub.endOffset() != bases.get(i + 1)) {
-                    wrong = Optional.of("the next segment begins at offset " + bases.get(i + 1));
-                }
-                if (wrong.isPresent()) {
-                    return Optional.of(new DamagedLogException(path, scrub.position(), scrub.endOffset(), wrong.get()));
-                }
-            }
+        boolean sawAll() {
+            return sawAll;
         }
-        return Optional.empty();
     }
 }

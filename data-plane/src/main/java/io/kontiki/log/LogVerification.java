@@ -63,14 +63,13 @@ public final class LogVerification {
     private final LogDirectory directory;
     private final LogInspection inspection;
     private final LongConsumer progress;
-    private final Optional<OffsetCheckpoint> offsets;
+    private final DurableRange durable;
+    private final BatchOrder order;
     private final List<Problem> problems = new ArrayList<>();
     private long problemCount;
     private long batches;
     private long records;
     private long bytes;
-    private long endOffset;
-    private int lastEpoch;
     private LeaderEpochIndex epochs = LeaderEpochIndex.empty();
 
     /**
@@ -81,67 +80,51 @@ public final class LogVerification {
         this.directory = new LogDirectory(disk, directory);
         this.inspection = new LogInspection(disk);
         this.progress = progress;
-        this.offsets = new LogCheckpoints(this.directory).readOffsets();
+        this.durable = DurableRange.of(new LogCheckpoints(this.directory).readOffsets(), Optional.empty());
+        this.order = new BatchOrder(durable.note().mayHaveGaps(), 0);
     }
 
     /** @throws StorageException if the directory cannot be listed */
     public Report run() {
         List<Long> bases = directory.offsetsWith(LogDirectory.LOG);
         long start = bases.isEmpty() ? 0 : bases.get(0);
-        endOffset = start;
+        order.beginSegment(start);
         for (long base : bases) {
-            checkBase(base);
+            String segment = LogDirectory.name(base, LogDirectory.LOG);
+            if (order.endBefore(base).isPresent()) {
+                problem(
+                        segment,
+                        "begins at offset " + base + ", but the segment before it ends at " + order.nextOffset());
+            }
+            order.beginSegment(base);
             try {
                 new SegmentCheck(base).run();
             } catch (StorageException e) {
-                error(LogDirectory.name(base, LogDirectory.LOG), "cannot be read: " + e.getMessage());
+                error(segment, "cannot be read: " + e.getMessage());
             }
         }
-        checkOffsets(start);
+        checkOffsets(bases);
         checkEpochs();
-        return new Report(bases.size(), batches, records, bytes, start, endOffset, problems, problemCount);
+        return new Report(bases.size(), batches, records, bytes, start, order.nextOffset(), problems, problemCount);
     }
 
-    private void checkBase(long base) {
-        if (base != endOffset) {
-            problem(
-                    LogDirectory.name(base, LogDirectory.LOG),
-                    "begins at offset " + base + ", but the segment before it ends at " + endOffset);
-            endOffset = base;
-        }
-    }
-
-    private void checkOffsets(long start) {
-        if (offsets.isEmpty()) {
+    private void checkOffsets(List<Long> bases) {
+        if (durable.isNoteLost()) {
             warning("offset-checkpoint", "is missing or cannot be read");
-            return;
         }
-        if (endOffset < recoveryPoint()) {
-            error(
-                    "offset-checkpoint",
-                    "says that the log was on the disk up to offset " + recoveryPoint() + ", but it ends at "
-                            + endOffset);
-        }
-        if (start > offsets.get().logStartOffset()) {
-            error(
-                    "offset-checkpoint",
-                    "says that the log begins at offset " + offsets.get().logStartOffset()
-                            + ", but its first segment begins at " + start);
-        }
-    }
-
-    private long recoveryPoint() {
-        return offsets.map(OffsetCheckpoint::recoveryPoint).orElse(0L);
-    }
-
-    private boolean mayHaveGaps() {
-        return offsets.map(OffsetCheckpoint::mayHaveGaps).orElse(true);
+        durable.missingStart(directory, bases)
+                .ifPresent(missing -> error("offset-checkpoint", String.valueOf(missing.getMessage())));
+        durable.endAt(order.nextOffset())
+                .ifPresent(wrong -> error(
+                        "offset-checkpoint",
+                        "says that the log was on the disk up to offset " + durable.recoveryPoint()
+                                + ", but it ends at " + order.nextOffset()));
     }
 
     private void checkEpochs() {
         Optional<LeaderEpochIndex> stored = new LogCheckpoints(directory).readEpochs();
         if (stored.isEmpty()) {
-            if (recoveryPoint() > 0) {
+            if (durable.recoveryPoint() > 0) {
                 warning("leader-epoch-checkpoint", "is missing or cannot be read");
             }
             return;
@@ -155,12 +138,12 @@ public final class LogVerification {
         }
     }
 
-    /** Something wrong with batches: behind the recovery point it is a torn tail, before it damage. */
+    /** Something wrong with batches. */
     private void problem(String file, String text) {
-        if (endOffset >= recoveryPoint()) {
-            warning(file, text + "; not yet on the disk when the broker stopped, will be cut");
-        } else {
+        if (durable.covers(order.nextOffset())) {
             error(file, text);
+        } else {
+            warning(file, text + "; not yet on the disk when the broker stopped, will be cut");
         }
     }
 
@@ -226,6 +209,7 @@ public final class LogVerification {
         private boolean check(long position, RecordBatch batch) {
             checkOrder(position, batch);
             checkContent(position, batch);
+            order.accept(batch);
             OffsetEntry offsetEntry = offsetEntries.get((int) position);
             if (offsetEntry != null && offsetEntry.offset() == batch.lastOffset()) {
                 offsetEntries.remove((int) position);
@@ -236,26 +220,15 @@ public final class LogVerification {
             }
             batches++;
             bytes += batch.sizeInBytes();
-            endOffset = Math.max(endOffset, batch.nextOffset());
             progress.accept(bytes);
             return true;
         }
 
         private void checkOrder(long position, RecordBatch batch) {
-            boolean continues = batch.baseOffset() == endOffset || (mayHaveGaps() && batch.baseOffset() > endOffset);
-            if (!continues || batch.lastOffsetDelta() < 0) {
-                problem(
-                        segment,
-                        "the batch at position " + position + " has offsets " + batch.baseOffset() + " to "
-                                + batch.lastOffset() + ", but the one before it ends at " + endOffset);
-            }
-            if (batch.leaderEpoch() < lastEpoch) {
-                problem(
-                        segment,
-                        "the batch at position " + position + " has leader epoch " + batch.leaderEpoch()
-                                + ", the one before it " + lastEpoch);
-            } else if (batch.baseOffset() >= endOffset) {
-                lastEpoch = batch.leaderEpoch();
+            Optional<String> wrong = order.contradiction(batch);
+            if (wrong.isPresent()) {
+                problem(segment, "at position " + position + ": " + wrong.get());
+            } else {
                 epochs = epochs.with(batch.leaderEpoch(), batch.baseOffset());
             }
         }

@@ -151,6 +151,11 @@ public final class PartitionLog implements AutoCloseable {
         return status.isClosed();
     }
 
+    /** Whether offsets may be missing in the log. May wait for a flush. Any thread. */
+    boolean mayHaveGaps() {
+        return flush.mayHaveGaps();
+    }
+
     /** The log as it is now; its segments' files may go at any time (see {@link #exchange}). Any thread. */
     LogView view() {
         return writer.view();
