@@ -183,19 +183,30 @@ final class RecordDeletion {
                 .withDeadlineAfter(timeoutMillis(request) + FORWARD_GRACE_MILLIS, TimeUnit.MILLISECONDS)
                 .deleteRecords(forwarded, call);
         call.answer().whenComplete((response, failure) -> {
-            if (failure == null) {
-                response.getPartitionsList()
-                        .forEach(result -> results.get(result.getPartition()).complete(result));
-            }
             String why = failure == null
                     ? "it did not tell"
                     : Status.fromThrowable(failure).toString();
-            theirs.forEach(each -> results.get(each.getPartition())
-                    .complete(failed(
-                            request.getTopic(),
-                            each.getPartition(),
-                            ErrorReason.ERROR_REASON_OUTCOME_UNKNOWN,
-                            "the leader's broker was lost before its answer: " + why)));
+            Map<Integer, DeleteRecordsPartitionResult> told = failure == null ? byPartition(response) : Map.of();
+            for (DeleteRecordsPartition each : theirs) {
+                DeleteRecordsPartitionResult result = told.get(each.getPartition());
+                results.get(each.getPartition())
+                        .complete(result != null ? result : unknown(request.getTopic(), each.getPartition(), why));
+            }
         });
+    }
+
+    /** The answer of another broker, which need not be about the partitions that it was asked for, or about each once. */
+    private static Map<Integer, DeleteRecordsPartitionResult> byPartition(DeleteRecordsResponse response) {
+        Map<Integer, DeleteRecordsPartitionResult> results = new HashMap<>();
+        response.getPartitionsList().forEach(result -> results.put(result.getPartition(), result));
+        return results;
+    }
+
+    private DeleteRecordsPartitionResult unknown(String topic, int partition, String why) {
+        return failed(
+                topic,
+                partition,
+                ErrorReason.ERROR_REASON_OUTCOME_UNKNOWN,
+                "the leader's broker was lost before its answer: " + why);
     }
 }

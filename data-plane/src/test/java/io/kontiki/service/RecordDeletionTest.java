@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
 import io.kontiki.proto.v1.Acks;
 import io.kontiki.proto.v1.DeleteRecordsPartition;
 import io.kontiki.proto.v1.DeleteRecordsPartitionResult;
 import io.kontiki.proto.v1.DeleteRecordsRequest;
+import io.kontiki.proto.v1.DeleteRecordsResponse;
 import io.kontiki.proto.v1.DescribeLogDirsRequest;
 import io.kontiki.proto.v1.DescribeLogDirsResponse;
 import io.kontiki.proto.v1.ErrorReason;
@@ -104,6 +106,22 @@ class RecordDeletionTest {
         var error = delete(1, OptionalLong.of(5), 0).getError();
         assertThat(error.getReason()).isEqualTo(ErrorReason.ERROR_REASON_OFFSET_OUT_OF_RANGE);
         assertThat(error.getMessage()).isEqualTo("before_offset 5 of t-0 is above its high watermark 4");
+    }
+
+    @Test
+    void leadersAnswerAboutOtherPartitionsIsNoAnswer() throws Exception {
+        cluster.createTopic("t", Map.of("min.insync.replicas", "1"), List.of(1));
+        cluster.impersonate(1, new LogServiceGrpc.LogServiceImplBase() {
+            @Override
+            public void deleteRecords(DeleteRecordsRequest request, StreamObserver<DeleteRecordsResponse> answer) {
+                answer.onNext(DeleteRecordsResponse.newBuilder()
+                        .addPartitions(DeleteRecordsPartitionResult.newBuilder().setPartition(4711))
+                        .build());
+                answer.onCompleted();
+            }
+        });
+        assertThat(delete(0, OptionalLong.of(0), 0).getError().getReason())
+                .isEqualTo(ErrorReason.ERROR_REASON_OUTCOME_UNKNOWN);
     }
 
     @Test

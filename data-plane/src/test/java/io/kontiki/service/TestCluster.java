@@ -73,7 +73,8 @@ final class TestCluster {
         final Map<Endpoint, ManagedChannel> channels = new ConcurrentHashMap<>();
         final Map<Integer, FaultyDisk> disks = new TreeMap<>();
         final DataPlane dataPlane;
-        final Server server;
+        private final String serverName;
+        private Server server;
 
         Node(int id) throws IOException {
             List<LogDir> dirs = new ArrayList<>();
@@ -94,11 +95,14 @@ final class TestCluster {
                     new ScrubSettings(setup.scrubInterval(), Long.MAX_VALUE),
                     defects::add);
             dataPlane.recover(dir -> Optional.empty());
+            serverName = serverName(id);
+            serve(dataPlane.services());
+        }
+
+        void serve(List<? extends BindableService> services) throws IOException {
             InProcessServerBuilder builder =
-                    InProcessServerBuilder.forName(serverName(id)).intercept(new DefectInterceptor());
-            for (BindableService service : dataPlane.services()) {
-                builder.addService(service);
-            }
+                    InProcessServerBuilder.forName(serverName).intercept(new DefectInterceptor());
+            services.forEach(builder::addService);
             server = builder.build().start();
         }
 
@@ -121,8 +125,12 @@ final class TestCluster {
             return channel;
         }
 
-        void close() throws InterruptedException {
+        void stopServing() throws InterruptedException {
             server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+        }
+
+        void close() throws InterruptedException {
+            stopServing();
             dataPlane.close();
             channels.values().forEach(ManagedChannel::shutdownNow);
         }
@@ -267,6 +275,12 @@ final class TestCluster {
         }
         node.close();
         fence(id);
+    }
+
+    /** From now on the broker answers by another service, and by none of its own. */
+    void impersonate(int id, BindableService service) throws IOException, InterruptedException {
+        nodes.get(id).stopServing();
+        nodes.get(id).serve(List.of(service));
     }
 
     /** What the controller does with a broker that it does not hear. */
