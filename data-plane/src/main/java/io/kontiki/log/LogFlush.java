@@ -1,12 +1,15 @@
 package io.kontiki.log;
 
 import io.kontiki.storage.DiskFullException;
+import io.kontiki.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What of a log is durable, and who may touch its files. The flusher thread works here beside the writer's appends; the
@@ -14,6 +17,8 @@ import java.util.function.Supplier;
  * segments under way instead of pulling files from under it. Appends never take the lock.
  */
 final class LogFlush {
+    private static final Logger LOG = LoggerFactory.getLogger(LogFlush.class);
+
     private final LogDirectory directory;
     private final LogCheckpoints checkpoints;
     /** Producer state at the base offset of new segments, until it is on disk. Guarded by itself: the writer adds. */
@@ -81,12 +86,8 @@ final class LogFlush {
             return;
         }
         if (force(current.get())) {
-            try {
-                moveRecoveryPoint(current);
-            } catch (DiskFullException untilTheNextCheckpoint) {
-                // The flush itself is done. What recovery may take for granted stays as it was.
-                return;
-            }
+            // The flush itself is done. If there is no room, what recovery may take for granted stays as it was.
+            ifThereIsRoom(() -> moveRecoveryPoint(current));
         }
     }
 
@@ -195,9 +196,10 @@ final class LogFlush {
 
     /**
      * Runs a truncation by the writer thread (rule F6). Before it nothing at or above the offset is taken for durable any
-     * more; after it the files' names and the epochs are.
+     * more; after it the files' names are, and the epochs with it or the next checkpoint.
      *
      * @param cut changes the files and gives the view of what is left
+     * @throws DiskFullException if there is no room for the notes; nothing was cut
      */
     synchronized void cutTo(long offset, Supplier<LogView> cut) {
         CleanerCheckpoint.lowerTo(directory, offset);
@@ -208,12 +210,33 @@ final class LogFlush {
             pendingSnapshots.keySet().removeIf(snapshot -> snapshot > offset);
         }
         ProducerSnapshot.deleteAbove(directory, offset);
-        LogView left = cut.get();
-        directory.force();
+        LogView left = beyondReturn(cut);
         newestDurableSegment = left.active().baseOffset();
-        // Whoever rebuilds the producers looks for them on disk.
-        writeSnapshots();
-        writeEpochs(left);
+        ifThereIsRoom(() -> {
+            // Whoever rebuilds the producers finds them on disk so, and has less to read.
+            writeSnapshots();
+            writeEpochs(left);
+        });
+    }
+
+    /** Changes files and makes that durable. A full disk cannot refuse it any more: that is a failure as any other. */
+    private LogView beyondReturn(Supplier<LogView> files) {
+        try {
+            LogView changed = files.get();
+            directory.force();
+            return changed;
+        } catch (DiskFullException e) {
+            throw new StorageException("cut", directory.path(), e);
+        }
+    }
+
+    /** What may wait for the next checkpoint, as recovery does without. */
+    private static void ifThereIsRoom(Runnable notes) {
+        try {
+            notes.run();
+        } catch (DiskFullException untilTheNextCheckpoint) {
+            LOG.debug("No room for a checkpoint", untilTheNextCheckpoint);
+        }
     }
 
     /**
@@ -222,18 +245,18 @@ final class LogFlush {
      * cut interrupts.
      *
      * @param files deletes all segments and gives the view of a log that starts anew
+     * @throws DiskFullException if there is no room for the notes; nothing was deleted
      */
     synchronized void resetTo(long startOffset, byte[] producerSnapshot, Supplier<LogView> files) {
         CleanerCheckpoint.lowerTo(directory, 0);
         ProducerSnapshot.write(directory, startOffset, producerSnapshot);
         write(OffsetCheckpoint.of(startOffset, startOffset, startOffset, stored.mayHaveGaps(), storedEpochs));
-        LogView view = files.get();
-        directory.force();
+        LogView view = beyondReturn(files);
         ProducerSnapshot.deleteAbove(directory, startOffset);
         synchronized (pendingSnapshots) {
             pendingSnapshots.clear();
         }
-        begin(view);
+        ifThereIsRoom(() -> begin(view));
     }
 
     /**

@@ -399,10 +399,11 @@ public final class PartitionLog implements AutoCloseable {
      * @param endOffsetExclusive the new log end offset; lowered to the end of the last batch that lies below it as a whole,
      *     and the log start with it if that was above
      * @throws IllegalArgumentException if it is below the log start or above the log end
+     * @throws DiskFullException if there is no room for a note of it; nothing was cut
      */
     public void truncateTo(long endOffsetExclusive) {
         LOG.info("log {}: truncate from offset {} to {}", directory.path(), endOffset(), endOffsetExclusive);
-        status.change(() -> writer.truncateTo(endOffsetExclusive));
+        status.changeIfRoom(() -> writer.truncateTo(endOffsetExclusive));
     }
 
     /**
@@ -411,10 +412,11 @@ public final class PartitionLog implements AutoCloseable {
      * @param epochs the leader's; those that begin above the offset are ignored
      * @param producerSnapshot the leader's {@link #producerSnapshotAt} of that offset, or no bytes for no producers
      * @throws IllegalArgumentException if the snapshot is not one of that offset; nothing was changed
+     * @throws DiskFullException if there is no room for the snapshot or a note of it; nothing was dropped below the offset
      */
     public void resetTo(long startOffset, LeaderEpochIndex epochs, ByteBuffer producerSnapshot) {
         LOG.info("log {}: reset from offset {} to {}", directory.path(), endOffset(), startOffset);
-        status.change(() -> writer.resetTo(startOffset, epochs, producerSnapshot));
+        status.changeIfRoom(() -> writer.resetTo(startOffset, epochs, producerSnapshot));
     }
 
     /** Flushes, notes the recovery point and the producers, and closes the files. A failed log is only closed. */

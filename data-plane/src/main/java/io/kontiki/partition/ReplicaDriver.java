@@ -282,6 +282,10 @@ final class ReplicaDriver extends RemoteEffects {
         LOG.info("Truncating {} from {} to {}", name, log().endOffset(), effect.endOffset());
         try {
             log().truncateTo(effect.endOffset());
+        } catch (DiskFullException e) {
+            onDiskFull(e);
+            handle(replica.onCutRefused(nowNanos()));
+            return;
         } catch (LogFailedException e) {
             onIoError(e);
             return;
@@ -303,7 +307,11 @@ final class ReplicaDriver extends RemoteEffects {
         } catch (IllegalArgumentException e) {
             // Damaged on the way. The log is as it was; asking again in a while brings another copy.
             LOG.warn("{} is not reset: {}", name, e.getMessage());
-            handle(replica.onResetFailed(nowNanos()));
+            handle(replica.onCutRefused(nowNanos()));
+            return;
+        } catch (DiskFullException e) {
+            onDiskFull(e);
+            handle(replica.onCutRefused(nowNanos()));
             return;
         } catch (LogFailedException e) {
             onIoError(e);

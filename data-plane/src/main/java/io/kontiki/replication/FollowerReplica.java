@@ -156,7 +156,7 @@ final class FollowerReplica implements Role {
         }
     }
 
-    void onResetFailed(long nowNanos) {
+    void onCutRefused(long nowNanos) {
         if (phase == Phase.TRUNCATING) {
             detached(nowNanos);
         }

@@ -81,9 +81,12 @@ public final class PartitionReplica {
         return handle(() -> asFollower().ifPresent(follower -> follower.onTruncated(nowNanos)));
     }
 
-    /** {@link Effect.ResetTo} was not done, since what the leader sent is not sound; the log is as it was. */
-    public List<Effect> onResetFailed(long nowNanos) {
-        return handle(() -> asFollower().ifPresent(follower -> follower.onResetFailed(nowNanos)));
+    /**
+     * {@link Effect.TruncateTo} or {@link Effect.ResetTo} was not done, as the disk has no room for a note of it (rule R11) or
+     * what the leader sent is not sound: the follower attaches again in a while.
+     */
+    public List<Effect> onCutRefused(long nowNanos) {
+        return handle(() -> asFollower().ifPresent(follower -> follower.onCutRefused(nowNanos)));
     }
 
     /** The log start rose, by retention, by a request or by {@link Effect.RaiseLogStart}, or is on the disk now. */

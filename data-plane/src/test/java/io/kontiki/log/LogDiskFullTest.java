@@ -8,6 +8,7 @@ import io.kontiki.storage.file.FileDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +111,66 @@ class LogDiskFullTest {
         append(1);
         full("force", ".log");
         assertThatThrownBy(log::flush).isInstanceOf(LogFailedException.class);
+        assertThat(log.isFailed()).isTrue();
+    }
+
+    @Test
+    void refusedTruncationLeavesTheLogAsItWas() {
+        append(5);
+        log.flush();
+        log.checkpoint();
+        full("append", ".tmp");
+        assertThatThrownBy(() -> log.truncateTo(2)).isInstanceOf(DiskFullException.class);
+        assertThat(log.isFailed()).isFalse();
+        assertThat(log.endOffset()).isEqualTo(5);
+        assertThat(PartitionLogTest.readAll(log)).hasSize(5);
+        disk.unwatched();
+        log.truncateTo(2);
+        assertGoesOn(2);
+    }
+
+    @Test
+    void whatIsNotedAfterATruncationMayWaitForRoom() {
+        append(2);
+        log.beginEpoch(3);
+        log.appendAsLeader(Batches.of(1000, "v2"), 3);
+        log.flush();
+        log.checkpoint();
+        full("append", "leader-epoch-checkpoint.tmp");
+        log.truncateTo(2);
+        assertThat(log.isFailed()).isFalse();
+        assertThat(log.epochs().latestEpoch()).hasValue(0);
+        log.appendAsLeader(Batches.of(1000, "v2"), 4);
+        disk.unwatched();
+        assertGoesOn(3);
+        assertThat(log.epochs().latestEpoch()).hasValue(4);
+        assertThat(log.epochs().epochAt(1)).hasValue(0);
+    }
+
+    @Test
+    void refusedResetLeavesTheLogAsItWas() {
+        append(3);
+        ByteBuffer noProducers = ByteBuffer.allocate(0);
+        for (String file : List.of(".snapshot.tmp", "offset-checkpoint.tmp")) {
+            full("append", file);
+            assertThatThrownBy(() -> log.resetTo(9, LeaderEpochIndex.empty(), noProducers))
+                    .as(file)
+                    .isInstanceOf(DiskFullException.class);
+            assertThat(log.isFailed()).isFalse();
+            assertThat(PartitionLogTest.readAll(log)).hasSize(3);
+        }
+        full("append", "leader-epoch-checkpoint.tmp");
+        log.resetTo(9, LeaderEpochIndex.empty().with(2, 5), noProducers);
+        assertThat(log.isFailed()).isFalse();
+        assertThat(log.logStartOffset()).isEqualTo(9);
+        assertThat(log.endOffset()).isEqualTo(9);
+    }
+
+    @Test
+    void truncationThatCannotBeForcedIsAFailure() {
+        append(5);
+        full("force", ".log");
+        assertThatThrownBy(() -> log.truncateTo(2)).isInstanceOf(LogFailedException.class);
         assertThat(log.isFailed()).isTrue();
     }
 

@@ -128,12 +128,24 @@ class LogStartTest {
     }
 
     @Test
-    void resetThatFailsIsAskedForAgainInAWhile() {
+    void resetThatIsNotDoneIsAskedForAgainInAWhile() {
         Rig rig = attaching(new TestLog().append(1, 3));
         rig.run(rig.replica.onResetAsked(link(rig), new Point(7), rig.now()).stream()
                 .filter(effect -> !(effect instanceof Effect.ResetTo))
                 .toList());
-        rig.forget().run(rig.replica.onResetFailed(rig.now()));
+        rig.forget().run(rig.replica.onCutRefused(rig.now()));
+        assertThat(rig.none(Effect.SendAttach.class)).isTrue();
+        assertThat(rig.pass(ReplicaOptions.DEFAULTS.retryNanos()).all(Effect.SendAttach.class))
+                .hasSize(1);
+    }
+
+    @Test
+    void truncationThatFindsNoRoomIsAskedForAgainInAWhile() {
+        Rig rig = attaching(new TestLog().append(1, 3).append(2, 3));
+        rig.run(rig.replica.onDiverged(link(rig), new EpochEnd(1, 3), rig.now()).stream()
+                .filter(effect -> !(effect instanceof Effect.TruncateTo))
+                .toList());
+        rig.forget().run(rig.replica.onCutRefused(rig.now()));
         assertThat(rig.none(Effect.SendAttach.class)).isTrue();
         assertThat(rig.pass(ReplicaOptions.DEFAULTS.retryNanos()).all(Effect.SendAttach.class))
                 .hasSize(1);
