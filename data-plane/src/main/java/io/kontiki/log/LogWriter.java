@@ -111,13 +111,18 @@ final class LogWriter {
         LogSegment active = view().active();
         int position = active.sizeInBytes();
         active.file().append(stamped, records);
-        publish(header.nextOffset(), note(whole(header, active, position), active, position, view().epochs()));
+        publish(header.nextOffset(), note(whole(header, records), active, position, view().epochs()));
         return appended(header.baseOffset(), header.maxTimestampMs(), size);
     }
 
     /** Of a transaction's marker it is the record that tells what became of it. */
-    private static BatchHeader whole(BatchHeader batch, LogSegment segment, int position) {
-        return batch.isControl() && batch.isTransactional() ? segment.reader().batchAt(position) : batch;
+    private BatchHeader whole(BatchHeader header, ByteBuffer records) {
+        if (!header.isControl() || !header.isTransactional()) {
+            return header;
+        }
+        ByteBuffer batch = ByteBuffer.allocate(BatchHeader.BYTES + records.capacity());
+        batch.put(0, stamped, 0, BatchHeader.BYTES).put(BatchHeader.BYTES, records, 0, records.capacity());
+        return RecordBatch.at(batch, 0);
     }
 
     private AppendInfo appended(long baseOffset, long maxTimestampMs, int bytes) {

@@ -149,7 +149,8 @@ final class LeaderReplica implements Role {
         progress.detach(state.log().endOffset(), nowNanos);
         progress.attachSeen(brokerEpoch, attach.link().linkId());
         ReplicaLog log = state.log();
-        if (attach.endOffset() < log.heldStartOffset()) {
+        // The base of the first batch is asked for only when it matters: it may have to be read from the disk.
+        if (attach.endOffset() < log.startOffset() && attach.endOffset() < log.heldStartOffset()) {
             reset(follower, streamId, attach.link());
             return;
         }

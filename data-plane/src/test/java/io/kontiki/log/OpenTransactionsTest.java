@@ -130,6 +130,18 @@ class OpenTransactionsTest {
         assertThat(transactions.decided()).isEmpty();
     }
 
+    @Test
+    void aMarkerIsNotReadBackFromTheDisk() {
+        WatchedDisk disk = new WatchedDisk(new FileDisk(root));
+        try (PartitionLog log = PartitionLog.open(disk, "t-0", TOPIC, SMALL)) {
+            log.appendAsLeader(Batches.transactional(7, 0, "v"), 0);
+            disk.before((verb, path) -> assertThat(verb).isNotEqualTo("read"));
+            log.appendAsLeader(Batches.marker(7, ControlRecords.Type.ABORT), 0);
+            disk.unwatched();
+            assertThat(log.abortedTransactions(0, 2)).containsExactly(new AbortedTransaction(7, 0, 1, 2));
+        }
+    }
+
     private static RecordBatch at(long offset, ByteBuffer batch) {
         return RecordBatch.at(Batches.stamped(batch, offset, 0), 0);
     }

@@ -102,6 +102,16 @@ class LogStartTest {
         assertThat(rig.all(Effect.SendReset.class)).hasSize(1);
     }
 
+    /** It may be a read of the disk, on the event loop. */
+    @Test
+    void leaderLooksForItsFirstBatchOnlyIfAFollowerIsBehindTheLogStart() {
+        Rig rig = leading().raiseLogStart(6);
+        rig.attach(3, 2, 0, 7);
+        assertThat(rig.log.heldStartAsked).isZero();
+        rig.attach(3, 3, 0, 5);
+        assertThat(rig.log.heldStartAsked).isPositive();
+    }
+
     /** It may hold other records below the log start than the leader held, and remember their producers. */
     @Test
     void logThatCannotBeComparedAnyMoreIsReset() {

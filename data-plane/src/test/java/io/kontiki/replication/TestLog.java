@@ -10,6 +10,7 @@ final class TestLog implements ReplicaLog {
     private long flushed;
     private long start;
     private long storedStart;
+    int heldStartAsked;
 
     /** Appends {@code count} records. */
     TestLog append(int epoch, int count) {
@@ -63,6 +64,7 @@ final class TestLog implements ReplicaLog {
 
     @Override
     public long heldStartOffset() {
+        heldStartAsked++;
         return start;
     }
 
