@@ -321,9 +321,14 @@ final class LogFlush {
         moveRecoveryPoint(current);
     }
 
-    /** Closes the files; a flush that comes later does nothing. */
-    synchronized void end(Runnable closeFiles) {
+    /** A flush that comes later does nothing. */
+    synchronized void end() {
         ended = true;
+    }
+
+    /** Ends, and closes the files. */
+    synchronized void close(Runnable closeFiles) {
+        end();
         closeFiles.run();
         synchronized (dropped) {
             dropped.forEach(LogSegment::close);

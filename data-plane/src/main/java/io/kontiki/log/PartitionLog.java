@@ -419,9 +419,21 @@ public final class PartitionLog implements AutoCloseable {
         status.changeIfRoom(() -> writer.resetTo(startOffset, epochs, producerSnapshot));
     }
 
-    /** Flushes, notes the recovery point and the producers, and closes the files. A failed log is only closed. */
+    /** Ends the log as {@link #finish} does, and closes its files. A failed log is only closed. */
     @Override
     public void close() {
+        try {
+            finish();
+        } finally {
+            closeFiles();
+        }
+    }
+
+    /**
+     * Flushes, notes the recovery point and the producers, and takes no change any more. Reads go on, as long as the files
+     * keep their names, until {@link #close}. Writer thread.
+     */
+    public void finish() {
         if (status.isClosed()) {
             return;
         }
@@ -430,7 +442,8 @@ public final class PartitionLog implements AutoCloseable {
                 status.change(writer::finish);
             }
         } finally {
-            closeFiles();
+            status.close();
+            flush.end();
         }
     }
 
@@ -446,7 +459,7 @@ public final class PartitionLog implements AutoCloseable {
 
     private void closeFiles() {
         status.close();
-        flush.end(() -> List.of(writer.view().segments()).forEach(LogSegment::close));
+        flush.close(() -> List.of(writer.view().segments()).forEach(LogSegment::close));
     }
 
     private <T> T look(Function<LogView, T> read) {
