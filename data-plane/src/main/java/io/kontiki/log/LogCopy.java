@@ -207,16 +207,22 @@ public final class LogCopy {
      * Gives the log that is closed and its copy, which is complete, their names; what was appended before can be opened on
      * the new disk then. Durable on return.
      *
-     * @return path of the old log, for {@link #delete}
-     * @throws StorageException if a disk fails: {@link #undo} then
+     * @throws StorageException if a disk fails: {@link #withdraw} and {@link #undo} then
      */
-    public String publish() {
+    public void publish() {
         rename(from.disk(), from.path(), movedPath());
         rename(to.disk(), to.path(), from.path());
-        return movedPath();
     }
 
-    /** Makes the log that is closed the one to be opened again, after a failure. Durable on return. */
+    /** Takes back the name that the copy got, if it did: there must not be two logs of it. Durable on return. */
+    public void withdraw() {
+        Disk target = to.disk();
+        if (!target.exists(to.path()) && target.exists(from.path())) {
+            rename(target, from.path(), to.path());
+        }
+    }
+
+    /** Makes the log that is closed the one to be opened again, after {@link #withdraw}. Durable on return. */
     public void undo() {
         if (from.disk().exists(movedPath())) {
             rename(from.disk(), movedPath(), from.path());

@@ -1,7 +1,6 @@
 package io.kontiki.partition;
 
 import io.kontiki.log.LogCopy;
-import io.kontiki.log.LogFailedException;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicPartition;
@@ -12,14 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -147,6 +143,7 @@ final class LogMoves implements AutoCloseable {
         LogDir source = partition.dir();
         LOG.info("Moving the log of {} from {} to {}", partition.name(), source, target);
         try {
+            requireRunning();
             LogCopy copy = new LogCopy(partition.place().log(), target.disk().orElseThrow());
             try {
                 copy(partition, target, copy);
@@ -164,6 +161,12 @@ final class LogMoves implements AutoCloseable {
         moved.onMoved(partition, source, partition.place().log().directory());
         LOG.info("The log of {} is in {} now", partition.name(), target);
         return MoveStatus.moved(partition.place().log().sizeInBytes());
+    }
+
+    private void requireRunning() {
+        if (!running) {
+            throw new IllegalStateException("the broker stops");
+        }
     }
 
     private static void discard(LogCopy copy, RuntimeException cause) {
@@ -229,40 +232,12 @@ final class LogMoves implements AutoCloseable {
     }
 
     private boolean handOver(Partition partition, LogDir target, LogCopy copy) {
-        CompletableFuture<Boolean> done = new CompletableFuture<>();
-        partition.execute(() -> handOverOnLoop(partition, target, copy, done));
-        while (running) {
-            try {
-                return done.get(100, TimeUnit.MILLISECONDS);
-            } catch (TimeoutException goOn) {
-                continue;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                break;
-            } catch (ExecutionException e) {
-                throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
-            }
-        }
-        throw new IllegalStateException("the broker stops");
+        HandOver step = new HandOver(partition, target, copy, TAIL_BYTES_MAX);
+        partition.execute(step::run);
+        return step.await(() -> running);
     }
 
-    private static void handOverOnLoop(
-            Partition partition, LogDir target, LogCopy copy, CompletableFuture<Boolean> done) {
-        try {
-            if (!partition.canMove() || target.isOffline()) {
-                throw new IllegalStateException("the replica ended, or one of the directories is offline");
-            }
-            done.complete(
-                    copy.missingBytes() <= TAIL_BYTES_MAX && partition.place().exchange(copy, target));
-        } catch (StorageException | IllegalStateException e) {
-            done.completeExceptionally(e);
-        } catch (LogPlace.BrokenLogException | LogFailedException e) {
-            partition.breakDown(String.valueOf(e.getMessage()));
-            done.completeExceptionally(e);
-        }
-    }
-
-    /** Ends what is under way; the log stays where it is then. */
+    /** Ends what is under way; the log stays where it is then, unless it is being handed over. */
     @Override
     public void close() {
         running = false;

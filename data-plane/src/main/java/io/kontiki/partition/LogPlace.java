@@ -1,22 +1,23 @@
 package io.kontiki.partition;
 
-import io.kontiki.log.DamagedLogException;
 import io.kontiki.log.LogCopy;
 import io.kontiki.log.PartitionLog;
 import io.kontiki.storage.StorageException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where the log of a partition is, which changes when it moves to another directory. Changes on the partition's event loop;
- * any thread may ask.
+ * any thread may ask. Readers take no lock and nobody waits for them: what was read from a log that is not in its place any
+ * more does not count, and is read again from the one that is.
  */
 final class LogPlace {
-    private static final long READERS_MILLIS_MAX = 500;
+    private static final Logger LOG = LoggerFactory.getLogger(LogPlace.class);
 
-    private final ReentrantReadWriteLock moving = new ReentrantReadWriteLock();
     private volatile PartitionLogs.Placed placed;
+    /** Files get other names: a reader may miss one, and take it for one that never was. */
+    private volatile boolean renaming;
 
     LogPlace(PartitionLogs.Placed placed) {
         this.placed = placed;
@@ -34,65 +35,88 @@ final class LogPlace {
         return placed.dir();
     }
 
-    /** Reads files beside the event loop. Waits while the log is handed over to another directory. */
+    /**
+     * Reads files beside the event loop.
+     *
+     * @param reading called again if the log moved meanwhile
+     */
     <T> T read(Function<PartitionLog, T> reading) {
-        moving.readLock().lock();
-        try {
-            return reading.apply(placed.log());
-        } finally {
-            moving.readLock().unlock();
+        while (true) {
+            PartitionLogs.Placed seen = placed;
+            try {
+                T found = reading.apply(seen.log());
+                if (isStill(seen)) {
+                    return found;
+                }
+            } catch (StorageException e) {
+                if (isStill(seen)) {
+                    throw e;
+                }
+            }
         }
+    }
+
+    private boolean isStill(PartitionLogs.Placed seen) {
+        return renaming ? isStillAtTheEnd(seen) : placed == seen;
+    }
+
+    /** The lock is for the rare reader that has to wait for the end of an exchange. */
+    private synchronized boolean isStillAtTheEnd(PartitionLogs.Placed seen) {
+        return placed == seen;
     }
 
     /**
      * Goes on with the copy. On the event loop, which waits for both disks.
      *
-     * @return false if nothing happened, as readers are at it for too long
      * @throws StorageException if the copy is not to be used: the log goes on where it was
      * @throws BrokenLogException if it cannot go on at all
      */
-    boolean exchange(LogCopy copy, LogDir target) {
-        if (!awaitReaders()) {
-            return false;
+    synchronized void exchange(LogCopy copy, LogDir target) {
+        PartitionLogs.Placed old = placed;
+        old.log().finish();
+        if (old.log().isFailed()) {
+            // Its driver hears of it in another event.
+            throw new StorageException("move", old.log().directory(), new IllegalStateException("it failed"));
         }
         try {
-            PartitionLogs.Placed old = placed;
-            old.log().close();
-            if (old.log().isFailed()) {
-                // Its driver hears of it in another event.
-                throw new StorageException("move", old.log().directory(), new IllegalStateException("it failed"));
-            }
-            try {
-                copy.finish();
-                copy.publish();
-                placed = new PartitionLogs.Placed(
-                        target, copy.reopen(target.disk().orElseThrow()));
-            } catch (StorageException | DamagedLogException e) {
-                placed = new PartitionLogs.Placed(old.dir(), restored(copy, old, e));
-                throw new StorageException("move", old.log().directory(), e);
-            }
-            return true;
+            copy.finish();
+            renaming = true;
+            copy.publish();
+            placed = new PartitionLogs.Placed(target, copy.reopen(target.disk().orElseThrow()));
+        } catch (RuntimeException e) {
+            // Whatever is wrong with the copy, the log itself is whole.
+            placed = new PartitionLogs.Placed(old.dir(), restored(copy, old, target, e));
+            throw new StorageException("move", old.log().directory(), e);
         } finally {
-            moving.writeLock().unlock();
+            renaming = false;
+            close(old.log());
         }
     }
 
-    private static PartitionLog restored(LogCopy copy, PartitionLogs.Placed old, RuntimeException cause) {
+    /** A target that does not even take back the name of the copy has failed, and the log must not go down with it. */
+    private static PartitionLog restored(
+            LogCopy copy, PartitionLogs.Placed old, LogDir target, RuntimeException cause) {
+        try {
+            copy.withdraw();
+        } catch (StorageException e) {
+            cause.addSuppressed(e);
+            target.takeOffline(String.valueOf(e.getMessage()));
+        }
         try {
             copy.undo();
             return copy.reopen(old.dir().disk().orElseThrow());
-        } catch (StorageException | DamagedLogException e) {
+        } catch (RuntimeException e) {
             e.addSuppressed(cause);
             throw new BrokenLogException(e);
         }
     }
 
-    private boolean awaitReaders() {
+    /** Everything in it is on the disk: a failure loses nothing. */
+    private static void close(PartitionLog finished) {
         try {
-            return moving.writeLock().tryLock(READERS_MILLIS_MAX, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+            finished.close();
+        } catch (StorageException e) {
+            LOG.warn("Cannot close the files of {}", finished.directory(), e);
         }
     }
 

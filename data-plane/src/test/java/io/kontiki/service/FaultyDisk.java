@@ -6,11 +6,13 @@ import io.kontiki.storage.ForwardingDisk;
 import io.kontiki.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
-/** A disk that a test can let fail, as a controller that dies does, or fill up. */
+/** A disk that a test can let fail, as a controller that dies does, fill up, or hold up. */
 final class FaultyDisk extends ForwardingDisk {
     private volatile boolean failing;
     private volatile long usableBytes = Long.MAX_VALUE / 2;
+    private volatile Consumer<String> beforeRename = source -> {};
 
     FaultyDisk(Disk disk) {
         super(disk);
@@ -19,6 +21,11 @@ final class FaultyDisk extends ForwardingDisk {
     /** From now on nothing can be written or forced. */
     void fail() {
         failing = true;
+    }
+
+    /** Called with the old name, by the thread that renames. */
+    void beforeRename(Consumer<String> listener) {
+        beforeRename = listener;
     }
 
     void setUsableBytes(long bytes) {
@@ -51,6 +58,7 @@ final class FaultyDisk extends ForwardingDisk {
     @Override
     public void rename(String source, String target) {
         check("rename", source);
+        beforeRename.accept(source);
         super.rename(source, target);
     }
 

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.kontiki.log.LogCopy;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.proto.v1.Acks;
 import io.kontiki.proto.v1.ErrorReason;
@@ -16,11 +17,14 @@ import io.kontiki.record.RecordBatchBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -151,5 +155,59 @@ class LogMoveTest {
                     .isFalse();
         }
         assertThat(record().directoryOf(0)).isEqualTo(TestCluster.directoryId(0, 0));
+    }
+
+    /** Else the half of a copy would get the log's name, and be all that is left of it. */
+    @Test
+    void aBrokerThatStopsBesideAHandOverWaitsForIt() throws Exception {
+        List<String> acknowledged = new ArrayList<>();
+        try (ProduceCalls produce = new ProduceCalls(cluster.client(0))) {
+            for (int i = 0; i < 50; i++) {
+                String value = "m" + i + "-" + "x".repeat(1_000);
+                assertThat(produce.append("a", 0, Acks.ACKS_ALL, batch(value)).hasError())
+                        .isFalse();
+                acknowledged.add(value);
+            }
+        }
+        Path target = cluster.dirPath(0, 1);
+        CountDownLatch publishing = new CountDownLatch(1);
+        CountDownLatch stopping = new CountDownLatch(1);
+        cluster.disk(0, 1).beforeRename(source -> {
+            if (source.endsWith(LogCopy.MOVING_SUFFIX)) {
+                publishing.countDown();
+                await().until(() -> stopping.getCount() == 0);
+            }
+        });
+        assertThat(ask(0, target.toString()).getError().getMessage()).isEmpty();
+        assertThat(publishing.await(30, TimeUnit.SECONDS)).isTrue();
+        List<String> copied = files(target);
+        assertThat(copied).anyMatch(name -> name.endsWith("partition.metadata"));
+
+        CompletableFuture<Void> stop = CompletableFuture.runAsync(() -> stop(0));
+        await().during(Duration.ofSeconds(1)).until(() -> files(target).equals(copied));
+        stopping.countDown();
+        stop.get(30, TimeUnit.SECONDS);
+
+        assertThat(target.resolve("a-0").resolve("partition.metadata")).exists();
+        cluster.start(0);
+        await().untilAsserted(() -> assertThat(record().directoryOf(0)).isEqualTo(TestCluster.directoryId(0, 1)));
+        await().untilAsserted(() -> assertThat(record().isr()).contains(0));
+        cluster.stop(1);
+        await().untilAsserted(() -> assertThat(record().leader()).isZero());
+        await().untilAsserted(() -> assertThat(values()).containsExactlyElementsOf(acknowledged));
+    }
+
+    private void stop(int broker) {
+        try {
+            cluster.stop(broker);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<String> files(Path directory) throws IOException {
+        try (var files = Files.walk(directory)) {
+            return files.map(Path::toString).sorted().toList();
+        }
     }
 }

@@ -142,7 +142,7 @@ final class TestCluster {
     private final Setup setup;
     private final String name = UUID.randomUUID().toString();
     private final Map<Integer, Node> nodes = new TreeMap<>();
-    private final Map<Integer, ManagedChannel> clients = new TreeMap<>();
+    private final Map<Integer, ManagedChannel> clients = new ConcurrentHashMap<>();
     final ConcurrentLinkedQueue<Throwable> defects = new ConcurrentLinkedQueue<>();
     private MetadataImage image = MetadataImage.EMPTY;
 
