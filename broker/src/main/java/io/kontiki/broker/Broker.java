@@ -7,6 +7,7 @@ import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.partition.CompactionSettings;
 import io.kontiki.partition.LogDir;
+import io.kontiki.partition.MoveSettings;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.partition.ScrubSettings;
 import io.kontiki.quorum.QuorumStartException;
@@ -158,6 +159,7 @@ public final class Broker implements AutoCloseable {
                         config.cleanerBytesPerSecondMax(),
                         config.cleanerBackoff()),
                 new ScrubSettings(config.scrubInterval(), config.scrubBytesPerSecondMax()),
+                new MoveSettings(config.moveBytesPerSecondMax()),
                 failure -> onFault("an event of a partition failed", failure));
     }
 

@@ -198,6 +198,11 @@ public final class BrokerConfig {
         return get(LogKeys.SCRUB_IO_MAX_BYTES_PER_SECOND);
     }
 
+    /** What moving logs between directories may copy. */
+    public long moveBytesPerSecondMax() {
+        return get(LogKeys.MOVE_IO_MAX_BYTES_PER_SECOND);
+    }
+
     public int eventLoops() {
         return find(BrokerKeys.NUM_EVENT_LOOPS)
                 .orElseGet(() -> Runtime.getRuntime().availableProcessors());

@@ -73,6 +73,11 @@ final class LogKeys {
             ConfigType.longSize(1024),
             "8MiB",
             "what may be read for that in a second");
+    static final ConfigKey<Long> MOVE_IO_MAX_BYTES_PER_SECOND = withDefault(
+            "replica.alter.log.dirs.io.max.bytes.per.second",
+            ConfigType.longSize(1024),
+            "64MiB",
+            "what moving logs between directories may copy in a second");
 
     /** In the order of the documentation. */
     static final List<ConfigKey<?>> ALL = Stream.concat(
@@ -84,7 +89,8 @@ final class LogKeys {
                             CLEANER_IO_MAX_BYTES_PER_SECOND,
                             CLEANER_BACKOFF_MS,
                             SCRUB_INTERVAL_MS,
-                            SCRUB_IO_MAX_BYTES_PER_SECOND))
+                            SCRUB_IO_MAX_BYTES_PER_SECOND,
+                            MOVE_IO_MAX_BYTES_PER_SECOND))
             .<ConfigKey<?>>map(key -> key)
             .toList();
 

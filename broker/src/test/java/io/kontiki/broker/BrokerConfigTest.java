@@ -55,7 +55,8 @@ class BrokerConfigTest {
                 "log.cleanup.policy | keep | delete or compact",
                 "log.cleaner.min.cleanable.ratio | 2 | a number from 0 to 1",
                 "log.cleaner.threads | 65 | a number from 0 to 64",
-                "log.scrub.io.max.bytes.per.second | 1 | a size of at least 1024 bytes"
+                "log.scrub.io.max.bytes.per.second | 1 | a size of at least 1024 bytes",
+                "replica.alter.log.dirs.io.max.bytes.per.second | 1 | a size of at least 1024 bytes"
             })
     void badValueIsRefusedWithKeyValueAndLimits(String key, String value, String limits) {
         assertThatThrownBy(() -> BrokerConfig.of(Map.of(key, value)))

@@ -1,18 +1,21 @@
 package io.kontiki.log;
 
+import io.kontiki.record.BatchHeader;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFile;
+import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.Set;
 
 /**
- * Copies a log to another disk while it is in use. Most is copied beside the writer; the rest when the log is closed, which
- * takes the shorter, the less was appended since. Names tell how far a copy came:
+ * Copies a log to another disk while it is in use. All that changes no more is copied beside the writer, so what is left when
+ * the log is finished depends on nothing but what was written since. Names tell how far a copy came:
  *
  * <pre>
  * old disk                   new disk
@@ -30,16 +33,29 @@ public final class LogCopy {
     public static final String MOVED_SUFFIX = ".moved";
 
     private static final int CHUNK_BYTES = 1 << 20;
+    private static final int INDEX_ENTRY_BYTES = 20;
+    /** Of one producer in a snapshot, with a whole window and an open transaction. */
+    private static final int PRODUCER_BYTES = 147;
+
+    private static final CleaningPace AT_ONCE = bytes -> true;
+
+    /**
+     * What was copied of a segment.
+     *
+     * @param bytes of batches
+     * @param whole with its indexes, after it was closed
+     */
+    private record Copied(long bytes, boolean whole) {}
 
     private final PartitionLog source;
     private final LogDirectory from;
     private final LogDirectory to;
-    /** What was copied of which segments, and whether that was after they were closed. */
-    private final Map<LogSegment, Boolean> copied = new IdentityHashMap<>();
+    private final Map<LogSegment, Copied> segments = new HashMap<>();
+    /** Names of the files that were copied and change no more. */
+    private final Set<String> files = new HashSet<>();
 
     private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
     private int cuts;
-    private long activeBytes;
     private volatile long copiedBytes;
 
     /**
@@ -52,8 +68,12 @@ public final class LogCopy {
         this.from = source.directoryFiles();
         this.to = new LogDirectory(target, from.path() + "." + source.topicId() + MOVING_SUFFIX);
         this.cuts = source.view().cuts();
+        startAnew();
+    }
+
+    private void startAnew() {
         discard();
-        target.createDirectory(to.path());
+        to.disk().createDirectory(to.path());
     }
 
     /** Bytes written to the new disk so far. Any thread. */
@@ -64,36 +84,118 @@ public final class LogCopy {
     /**
      * Copies what the log has and the copy has not, and makes it durable. Not on the writer thread.
      *
-     * @param goOn asked before each chunk
+     * @param pace asked before each chunk
      * @return bytes that were copied: few, if it is time to {@link #finish}
      * @throws StorageException if one of the disks fails, or the log was changed meanwhile: the next call may succeed
      */
-    public long catchUp(BooleanSupplier goOn) {
+    public long catchUp(CleaningPace pace) {
         long before = copiedBytes;
+        persist();
         LogView view = source.view();
-        if (view.cuts() != cuts) {
-            cuts = view.cuts();
-            discard();
-            to.disk().createDirectory(to.path());
-        }
-        copied.keySet().retainAll(List.of(view.segments()));
+        follow(view);
+        Set<String> names = names();
+        deleteAllBut(names);
         for (LogSegment segment : view.segments()) {
-            boolean closed = segment != view.active();
-            if (!copied.getOrDefault(segment, false)) {
-                activeBytes = segment.sizeInBytes();
-                // The open file, not the name: to open one that is gone would make it anew in the log.
-                copyRest(name(segment, LogDirectory.LOG), segment.file(), copied.containsKey(segment), goOn);
-                for (String suffix : closed ? LogDirectory.INDEXES : List.<String>of()) {
-                    copyAnew(name(segment, suffix), goOn);
-                }
-                copied.put(segment, closed);
+            if (!isWhole(segment)) {
+                copy(segment, segment != view.active(), names, pace);
+            }
+        }
+        for (String name : names) {
+            if (changesNoMore(name) && !files.contains(name)) {
+                copyAnew(name, pace);
+                files.add(name);
             }
         }
         to.force();
         return copiedBytes - before;
     }
 
-    /** Bytes of batches that {@link #finish} would have to copy now. Writer thread. */
+    /** Indexes of closed segments and producers at their ends may be in memory only, which is nothing to copy. */
+    private void persist() {
+        try {
+            source.flush();
+            source.checkpoint();
+        } catch (DiskFullException e) {
+            // What stays in memory counts as missing.
+            return;
+        }
+    }
+
+    /** Forgets what was copied of segments that are not there any more, or not as they were. */
+    private void follow(LogView view) {
+        if (view.cuts() != cuts) {
+            cuts = view.cuts();
+            startAnew();
+        }
+        segments.keySet().removeIf(segment -> {
+            boolean isGone = !view.holds(segment);
+            if (isGone) {
+                namesOf(segment).forEach(name -> {
+                    to.disk().delete(to.file(name));
+                    files.remove(name);
+                });
+            }
+            return isGone;
+        });
+    }
+
+    /** What belongs to the log; compaction may be writing beside it. */
+    private Set<String> names() {
+        Set<String> names = new HashSet<>(from.disk().list(from.path()));
+        names.removeIf(name -> name.endsWith(Disk.UNFINISHED_SUFFIX) || name.endsWith(SegmentSwap.CLEANED));
+        return names;
+    }
+
+    private void deleteAllBut(Set<String> names) {
+        files.removeIf(name -> {
+            boolean isGone = !names.contains(name);
+            if (isGone) {
+                to.disk().delete(to.file(name));
+            }
+            return isGone;
+        });
+    }
+
+    /** Of the files that belong to no segment. */
+    private static boolean changesNoMore(String name) {
+        return name.endsWith(LogDirectory.SNAPSHOT) || name.contains(LogDirectory.DAMAGED);
+    }
+
+    private boolean isWhole(LogSegment segment) {
+        Copied copied = segments.get(segment);
+        return copied != null && copied.whole();
+    }
+
+    private void copy(LogSegment segment, boolean closed, Set<String> names, CleaningPace pace) {
+        copyBatches(segment, pace);
+        if (closed
+                && names.contains(name(segment, LogDirectory.OFFSET_INDEX))
+                && names.contains(name(segment, LogDirectory.TIME_INDEX))) {
+            for (String suffix : LogDirectory.INDEXES) {
+                if (names.contains(name(segment, suffix))) {
+                    copyAnew(name(segment, suffix), pace);
+                }
+            }
+            namesOf(segment).stream().filter(names::contains).forEach(files::add);
+            segments.put(segment, new Copied(segments.get(segment).bytes(), true));
+        }
+    }
+
+    /** From the open file, not from its name: to open one that is gone would make it anew in the log. */
+    private void copyBatches(LogSegment segment, CleaningPace pace) {
+        String name = name(segment, LogDirectory.LOG);
+        if (!segments.containsKey(segment)) {
+            to.disk().delete(to.file(name));
+        }
+        // Before the first byte: an attempt that fails in the middle goes on where it stopped.
+        segments.putIfAbsent(segment, new Copied(0, false));
+        segments.put(segment, new Copied(copyRest(name, segment.file(), pace), false));
+    }
+
+    /**
+     * Bytes of files that {@link #finish} would have to copy now, at most, besides those that only a finished log has: the
+     * indexes of its last segment, the producers at its end, and its checkpoints. Writer thread.
+     */
     public long missingBytes() {
         LogView view = source.view();
         if (view.cuts() != cuts) {
@@ -101,90 +203,81 @@ public final class LogCopy {
         }
         long missing = 0;
         for (LogSegment segment : view.segments()) {
-            if (!copied.getOrDefault(segment, false)) {
-                missing += segment.sizeInBytes();
+            Copied copied = segments.get(segment);
+            if (copied == null) {
+                missing += segment.sizeInBytes() + snapshotBytesMax();
+            } else if (!copied.whole()) {
+                missing += segment.sizeInBytes() - copied.bytes();
             }
-            if (copied.containsKey(segment) && segment == view.active()) {
-                missing -= activeBytes;
+            if (segment != view.active() && !isWhole(segment)) {
+                missing += indexBytesMax(segment);
             }
         }
         return missing;
     }
 
+    private long indexBytesMax(LogSegment segment) {
+        int interval = Math.max(source.config().indexIntervalBytes(), BatchHeader.BYTES);
+        return (segment.sizeInBytes() / interval + 2L) * INDEX_ENTRY_BYTES;
+    }
+
+    private long snapshotBytesMax() {
+        return (source.producers().size() + 1L) * PRODUCER_BYTES;
+    }
+
     /**
-     * Copies the rest of the log, which is closed, and makes all of it durable.
+     * Copies the rest of the log, which is finished, and makes all of it durable.
      *
      * @throws StorageException if one of the disks fails
      */
     public void finish() {
         LogView last = source.view();
-        if (last.cuts() != cuts) {
-            copied.clear();
-        }
-        copied.keySet().retainAll(List.of(last.segments()));
-        List<String> names = from.disk().list(from.path()).stream()
-                .filter(name -> !name.endsWith(Disk.UNFINISHED_SUFFIX))
-                .toList();
-        for (String name : to.disk().list(to.path())) {
-            if (!names.contains(name)) {
-                to.disk().delete(to.file(name));
+        follow(last);
+        Set<String> names = names();
+        deleteAllBut(names);
+        for (LogSegment segment : last.segments()) {
+            if (!isWhole(segment)) {
+                copyBatches(segment, AT_ONCE);
+                names.remove(name(segment, LogDirectory.LOG));
             }
         }
-        for (String name : names) {
-            if (isOf(name, true) && hasAllOf(name)) {
-                continue;
-            }
-            if (name.endsWith(LogDirectory.LOG) && isOf(name, false)) {
-                try (DiskFile file = from.disk().open(from.file(name))) {
-                    copyRest(name, file, true, () -> true);
-                }
-            } else {
-                copyAnew(name, () -> true);
-            }
-        }
+        names.removeAll(files);
+        names.forEach(name -> copyAnew(name, AT_ONCE));
         to.force();
         to.disk().forceDirectory(Disk.parentOf(to.path()));
     }
 
-    /** Whether a file belongs to a segment that was copied, in that state. */
-    private boolean isOf(String name, boolean closed) {
-        return copied.entrySet().stream()
-                .anyMatch(each -> each.getValue() == closed && name.startsWith(name(each.getKey(), ".")));
+    private static List<String> namesOf(LogSegment segment) {
+        return List.of(
+                name(segment, LogDirectory.LOG),
+                name(segment, LogDirectory.OFFSET_INDEX),
+                name(segment, LogDirectory.TIME_INDEX),
+                name(segment, LogDirectory.TRANSACTION_INDEX));
     }
 
     private static String name(LogSegment segment, String suffix) {
         return LogDirectory.name(segment.baseOffset(), suffix);
     }
 
-    /** Indexes may have been written after their segment was copied. */
-    private boolean hasAllOf(String name) {
-        try (DiskFile file = from.disk().open(from.file(name));
-                DiskFile copy = to.disk().open(to.file(name))) {
-            return file.size() == copy.size();
-        }
-    }
-
-    private void copyAnew(String name, BooleanSupplier goOn) {
+    private void copyAnew(String name, CleaningPace pace) {
         to.disk().delete(to.file(name));
         if (from.disk().exists(from.file(name))) {
             try (DiskFile file = from.disk().open(from.file(name))) {
-                copyRest(name, file, true, goOn);
+                copyRest(name, file, pace);
             }
         }
     }
 
-    private void copyRest(String name, DiskFile file, boolean begun, BooleanSupplier goOn) {
-        if (!begun) {
-            to.disk().delete(to.file(name));
-        }
+    /** @return bytes in the copy of the file now */
+    private long copyRest(String name, DiskFile file, CleaningPace pace) {
         try (DiskFile target = to.disk().open(to.file(name))) {
             long end = file.size();
             long position = target.size();
             while (position < end) {
-                if (!goOn.getAsBoolean()) {
+                chunk.clear().limit((int) Math.min(CHUNK_BYTES, end - position));
+                if (!pace.spend(chunk.limit())) {
                     throw new StorageException("copy", from.path(), new IllegalStateException("it was stopped"));
                 }
-                chunk.clear().limit((int) Math.min(CHUNK_BYTES, end - position));
                 int read = file.read(position, chunk);
                 if (read == 0) {
                     throw new StorageException("copy", from.file(name), new IllegalStateException("it was cut"));
@@ -194,12 +287,14 @@ public final class LogCopy {
                 copiedBytes += read;
             }
             target.force();
+            return position;
         }
     }
 
     /** Deletes what was copied. */
     public void discard() {
-        copied.clear();
+        segments.clear();
+        files.clear();
         delete(to.disk(), to.path());
     }
 

@@ -147,7 +147,7 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /** Whether nobody may use the log any more. Any thread. */
-    boolean isClosed() {
+    public boolean isClosed() {
         return status.isClosed();
     }
 

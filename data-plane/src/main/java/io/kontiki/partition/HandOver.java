@@ -54,11 +54,7 @@ final class HandOver {
         if (!partition.canMove() || target.isOffline()) {
             throw new IllegalStateException("the replica ended, or one of the directories is offline");
         }
-        if (copy.missingBytes() > bytesMax) {
-            return false;
-        }
-        partition.place().exchange(copy, target);
-        return true;
+        return partition.place().exchange(copy, target, bytesMax);
     }
 
     /**

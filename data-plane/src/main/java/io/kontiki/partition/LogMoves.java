@@ -12,10 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +36,7 @@ final class LogMoves implements AutoCloseable {
     private static final int WAITING_MAX = 10_000;
     /** Copied while the event loop waits. */
     private static final long TAIL_BYTES_MAX = 1 << 20;
-    /** Each copies what was appended during the one before. */
+    /** Each copies what was written during the one before. */
     private static final int ROUNDS_MAX = 100;
 
     private final ThreadPoolExecutor thread =
@@ -51,10 +53,20 @@ final class LogMoves implements AutoCloseable {
     /** Of each partition the last move in this run. */
     private final Map<TopicPartition, MoveStatus> statuses = new ConcurrentHashMap<>();
 
-    private volatile boolean running = true;
+    private final LongSupplier nanoTime;
+    private final CleanerThrottle throttle;
+    private final CountDownLatch ended = new CountDownLatch(1);
 
     /** @param moved told, on this object's thread, of a partition whose log is in another directory now */
-    LogMoves(int brokerId, LocalMetadata metadata, List<LogDir> dirs, Listener moved) {
+    LogMoves(
+            int brokerId,
+            LocalMetadata metadata,
+            List<LogDir> dirs,
+            MoveSettings settings,
+            LongSupplier nanoTime,
+            Listener moved) {
+        this.nanoTime = nanoTime;
+        this.throttle = new CleanerThrottle(settings.bytesPerSecondMax(), nanoTime.getAsLong());
         this.brokerId = brokerId;
         this.metadata = metadata;
         this.dirs = dirs;
@@ -163,8 +175,12 @@ final class LogMoves implements AutoCloseable {
         return MoveStatus.moved(partition.place().log().sizeInBytes());
     }
 
+    private boolean isRunning() {
+        return ended.getCount() > 0;
+    }
+
     private void requireRunning() {
-        if (!running) {
+        if (!isRunning()) {
             throw new IllegalStateException("the broker stops");
         }
     }
@@ -197,21 +213,31 @@ final class LogMoves implements AutoCloseable {
     private long catchUp(Partition partition, LogDir target, LogCopy copy) {
         requireRoom(target, 0);
         try {
-            return copy.catchUp(() -> {
-                statuses.put(
-                        partition.id(),
-                        MoveStatus.copying(
-                                copy.copiedBytes(), partition.place().log().sizeInBytes()));
-                return running && !target.isOffline();
-            });
+            return copy.catchUp(bytes -> spend(bytes, partition, copy) && !target.isOffline());
         } catch (DiskFullException e) {
             throw e;
         } catch (StorageException e) {
-            if (!running || target.isOffline() || partition.dir().isOffline()) {
+            if (!isRunning()
+                    || target.isOffline()
+                    || partition.dir().isOffline()
+                    || partition.place().log().isClosed()) {
                 throw e;
             }
             LOG.debug("The log of {} changed while it was copied", partition.name(), e);
             return Long.MAX_VALUE;
+        }
+    }
+
+    /** @return false if the end came meanwhile; not by interrupt, which would close files under other threads */
+    private boolean spend(int bytes, Partition partition, LogCopy copy) {
+        statuses.put(
+                partition.id(),
+                MoveStatus.copying(copy.copiedBytes(), partition.place().log().sizeInBytes()));
+        try {
+            return !ended.await(throttle.delayNanos(bytes, nanoTime.getAsLong()), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -234,13 +260,13 @@ final class LogMoves implements AutoCloseable {
     private boolean handOver(Partition partition, LogDir target, LogCopy copy) {
         HandOver step = new HandOver(partition, target, copy, TAIL_BYTES_MAX);
         partition.execute(step::run);
-        return step.await(() -> running);
+        return step.await(this::isRunning);
     }
 
     /** Ends what is under way; the log stays where it is then, unless it is being handed over. */
     @Override
     public void close() {
-        running = false;
+        ended.countDown();
         thread.shutdown();
         try {
             thread.awaitTermination(10, TimeUnit.SECONDS);

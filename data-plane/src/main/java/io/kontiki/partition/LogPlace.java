@@ -68,10 +68,15 @@ final class LogPlace {
     /**
      * Goes on with the copy. On the event loop, which waits for both disks.
      *
+     * @param bytesMax what may be left to copy
+     * @return false if it is more: the log goes on where it was
      * @throws StorageException if the copy is not to be used: the log goes on where it was
      * @throws BrokenLogException if it cannot go on at all
      */
-    synchronized void exchange(LogCopy copy, LogDir target) {
+    synchronized boolean exchange(LogCopy copy, LogDir target, long bytesMax) {
+        if (copy.missingBytes() > bytesMax) {
+            return false;
+        }
         PartitionLogs.Placed old = placed;
         old.log().finish();
         if (old.log().isFailed()) {
@@ -79,13 +84,13 @@ final class LogPlace {
             throw new StorageException("move", old.log().directory(), new IllegalStateException("it failed"));
         }
         try {
-            copy.finish();
-            renaming = true;
-            copy.publish();
-            placed = new PartitionLogs.Placed(target, copy.reopen(target.disk().orElseThrow()));
+            // Compaction may have exchanged segments up to now.
+            boolean isLittle = copy.missingBytes() <= bytesMax;
+            placed = isLittle ? published(copy, target) : goingOn(copy, old);
+            return isLittle;
         } catch (RuntimeException e) {
             // Whatever is wrong with the copy, the log itself is whole.
-            placed = new PartitionLogs.Placed(old.dir(), restored(copy, old, target, e));
+            placed = restored(copy, old, target, e);
             throw new StorageException("move", old.log().directory(), e);
         } finally {
             renaming = false;
@@ -93,8 +98,19 @@ final class LogPlace {
         }
     }
 
+    private PartitionLogs.Placed published(LogCopy copy, LogDir target) {
+        copy.finish();
+        renaming = true;
+        copy.publish();
+        return new PartitionLogs.Placed(target, copy.reopen(target.disk().orElseThrow()));
+    }
+
+    private static PartitionLogs.Placed goingOn(LogCopy copy, PartitionLogs.Placed old) {
+        return new PartitionLogs.Placed(old.dir(), copy.reopen(old.dir().disk().orElseThrow()));
+    }
+
     /** A target that does not even take back the name of the copy has failed, and the log must not go down with it. */
-    private static PartitionLog restored(
+    private static PartitionLogs.Placed restored(
             LogCopy copy, PartitionLogs.Placed old, LogDir target, RuntimeException cause) {
         try {
             copy.withdraw();
@@ -104,7 +120,7 @@ final class LogPlace {
         }
         try {
             copy.undo();
-            return copy.reopen(old.dir().disk().orElseThrow());
+            return goingOn(copy, old);
         } catch (RuntimeException e) {
             e.addSuppressed(cause);
             throw new BrokenLogException(e);

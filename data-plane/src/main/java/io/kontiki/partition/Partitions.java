@@ -68,6 +68,7 @@ public final class Partitions implements AutoCloseable {
      * @param retentionInterval how often it is looked for segments to delete
      * @param compaction what compaction may take
      * @param scrub how often closed segments are looked through
+     * @param move what moving logs between directories may take
      * @param faults told of what this broker cannot go on after, which is a defect
      */
     public Partitions(
@@ -81,6 +82,7 @@ public final class Partitions implements AutoCloseable {
             Duration retentionInterval,
             CompactionSettings compaction,
             ScrubSettings scrub,
+            MoveSettings move,
             Consumer<Throwable> faults) {
         this.metadata = metadata;
         this.directory = directory;
@@ -109,7 +111,7 @@ public final class Partitions implements AutoCloseable {
                 System::nanoTime,
                 InstantSource.system(),
                 this::onReplicaFailed);
-        this.moves = new LogMoves(brokerId, metadata, directory.dirs(), this::onMoved);
+        this.moves = new LogMoves(brokerId, metadata, directory.dirs(), move, System::nanoTime, this::onMoved);
         this.replicas = new AssignedReplicas(
                 brokerId,
                 metadata,

@@ -8,6 +8,7 @@ import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.partition.CompactionSettings;
 import io.kontiki.partition.LogDir;
+import io.kontiki.partition.MoveSettings;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.partition.Partitions;
 import io.kontiki.partition.ScrubSettings;
@@ -49,6 +50,7 @@ public final class DataPlane implements AutoCloseable {
      * @param retentionInterval how often it is looked for segments to delete
      * @param compaction what compaction may take
      * @param scrub how often closed segments are looked through
+     * @param move what moving logs between directories may take
      * @param faults told of a defect of an event loop
      */
     public DataPlane(
@@ -63,6 +65,7 @@ public final class DataPlane implements AutoCloseable {
             Duration retentionInterval,
             CompactionSettings compaction,
             ScrubSettings scrub,
+            MoveSettings move,
             Consumer<Throwable> faults) {
         this.directory = directory;
         this.readers = threads("kontiki-read", readerThreads);
@@ -79,6 +82,7 @@ public final class DataPlane implements AutoCloseable {
                 retentionInterval,
                 compaction,
                 scrub,
+                move,
                 faults);
         transport.connect(partitions, brokerEpoch::get);
         this.router = new LeaderRouter(partitions, metadata, channels, readers);

@@ -95,11 +95,11 @@ class LogMoveCrashTest {
             append(log, 30);
             acknowledged = log.flush();
             LogCopy copy = new LogCopy(log, to.disk().orElseThrow());
-            copy.catchUp(() -> true);
+            copy.catchUp(bytes -> true);
             append(log, 5);
             acknowledged = log.flush();
             LogPlace place = new LogPlace(new PartitionLogs.Placed(from, log));
-            place.exchange(copy, to);
+            place.exchange(copy, to, Long.MAX_VALUE);
             append(place.log(), 7);
             acknowledged = place.log().flush();
             LogCopy.delete(from.disk().orElseThrow(), "t-0." + ID.topicId() + LogCopy.MOVED_SUFFIX);

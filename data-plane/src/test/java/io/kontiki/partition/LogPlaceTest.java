@@ -83,7 +83,7 @@ class LogPlaceTest {
 
     private LogCopy copied() {
         LogCopy copy = new LogCopy(place.log(), to.disk().orElseThrow());
-        copy.catchUp(() -> true);
+        copy.catchUp(bytes -> true);
         return copy;
     }
 
@@ -111,7 +111,7 @@ class LogPlaceTest {
             return log;
         }));
         reading.await();
-        place.exchange(copied(), to);
+        place.exchange(copied(), to, Long.MAX_VALUE);
         moved.countDown();
         assertThat(reader.get(30, TimeUnit.SECONDS)).isSameAs(place.log()).isNotSameAs(old);
         assertThat(times).hasValue(2);
@@ -133,7 +133,7 @@ class LogPlaceTest {
             }));
             await(read);
         };
-        place.exchange(copy, to);
+        place.exchange(copy, to, Long.MAX_VALUE);
         assertThat(reader[0].get(30, TimeUnit.SECONDS)).isSameAs(place.log());
         assertThat(times).hasValue(2);
     }
@@ -158,7 +158,7 @@ class LogPlaceTest {
                 breakLog(source);
             }
         };
-        assertThatThrownBy(() -> place.exchange(copy, to)).isInstanceOf(StorageException.class);
+        assertThatThrownBy(() -> place.exchange(copy, to, Long.MAX_VALUE)).isInstanceOf(StorageException.class);
         assertThat(names("d2")).containsExactly("t-0." + TOPIC + LogCopy.MOVING_SUFFIX);
         assertThat(names("d1")).containsExactly("t-0");
         assertThat(place.dir()).isSameAs(from);
@@ -167,7 +167,7 @@ class LogPlaceTest {
 
         copy.discard();
         atRename = (source, target) -> {};
-        place.exchange(copied(), to);
+        place.exchange(copied(), to, Long.MAX_VALUE);
         assertThat(names("d2")).containsExactly("t-0");
         assertThat(place.log().endOffset()).isEqualTo(BATCHES + 1);
     }
@@ -182,7 +182,7 @@ class LogPlaceTest {
                 throw new StorageException("rename", source, new IOException("Input/output error"));
             }
         };
-        assertThatThrownBy(() -> place.exchange(copy, to)).isInstanceOf(StorageException.class);
+        assertThatThrownBy(() -> place.exchange(copy, to, Long.MAX_VALUE)).isInstanceOf(StorageException.class);
         assertThat(to.isOffline()).isTrue();
         assertThat(place.dir()).isSameAs(from);
         assertThat(names("d1")).containsExactly("t-0");

@@ -41,7 +41,12 @@ class LogMoveTest {
 
     @BeforeEach
     void start() throws IOException {
-        cluster = new TestCluster(root, 2, new TestCluster.Setup(2, TimeUnit.SECONDS.toNanos(10)));
+        start(Long.MAX_VALUE);
+    }
+
+    private void start(long bytesPerSecondMax) throws IOException {
+        cluster = new TestCluster(
+                root, 2, new TestCluster.Setup(2, TimeUnit.SECONDS.toNanos(10), Duration.ofDays(7), bytesPerSecondMax));
         cluster.createTopic("a", Map.of("min.insync.replicas", "2", "segment.bytes", "16384"), List.of(0, 1));
         await().untilAsserted(
                         () -> assertThat(record().directories()).doesNotContain(PartitionRegistration.UNASSIGNED));
@@ -160,15 +165,7 @@ class LogMoveTest {
     /** Else the half of a copy would get the log's name, and be all that is left of it. */
     @Test
     void aBrokerThatStopsBesideAHandOverWaitsForIt() throws Exception {
-        List<String> acknowledged = new ArrayList<>();
-        try (ProduceCalls produce = new ProduceCalls(cluster.client(0))) {
-            for (int i = 0; i < 50; i++) {
-                String value = "m" + i + "-" + "x".repeat(1_000);
-                assertThat(produce.append("a", 0, Acks.ACKS_ALL, batch(value)).hasError())
-                        .isFalse();
-                acknowledged.add(value);
-            }
-        }
+        List<String> acknowledged = produceSome();
         Path target = cluster.dirPath(0, 1);
         CountDownLatch publishing = new CountDownLatch(1);
         CountDownLatch stopping = new CountDownLatch(1);
@@ -195,6 +192,35 @@ class LogMoveTest {
         cluster.stop(1);
         await().untilAsserted(() -> assertThat(record().leader()).isZero());
         await().untilAsserted(() -> assertThat(values()).containsExactlyElementsOf(acknowledged));
+    }
+
+    private List<String> produceSome() {
+        List<String> acknowledged = new ArrayList<>();
+        try (ProduceCalls produce = new ProduceCalls(cluster.client(0))) {
+            for (int i = 0; i < 50; i++) {
+                String value = "m" + i + "-" + "x".repeat(1_000);
+                assertThat(produce.append("a", 0, Acks.ACKS_ALL, batch(value)).hasError())
+                        .isFalse();
+                acknowledged.add(value);
+            }
+        }
+        return acknowledged;
+    }
+
+    @Test
+    void aMoveKeepsItsPaceAndAStopGivesItUp() throws Exception {
+        cluster.close();
+        start(1_024);
+        produceSome();
+        Path target = cluster.dirPath(0, 1);
+        assertThat(ask(0, target.toString()).getError().getMessage()).isEmpty();
+        await().during(Duration.ofSeconds(1)).until(() -> {
+            MoveLogResponse status = ask(0, "");
+            return status.getState() == State.STATE_COPYING && status.getCopiedBytes() < 2 * 1_024 * 10;
+        });
+        CompletableFuture.runAsync(() -> stop(0)).get(30, TimeUnit.SECONDS);
+        assertThat(files(target)).noneMatch(name -> name.contains("a-0"));
+        assertThat(cluster.dirPath(0, 0).resolve("a-0")).isDirectory();
     }
 
     private void stop(int broker) {

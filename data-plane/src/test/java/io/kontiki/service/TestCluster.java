@@ -16,6 +16,7 @@ import io.kontiki.metadata.command.Applied;
 import io.kontiki.metadata.command.MetadataState;
 import io.kontiki.partition.CompactionSettings;
 import io.kontiki.partition.LogDir;
+import io.kontiki.partition.MoveSettings;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.partition.ScrubSettings;
 import io.kontiki.proto.internal.v1.Command;
@@ -59,7 +60,11 @@ final class TestCluster {
     static final long RESERVE_BYTES = 1 << 20;
 
     /** How brokers are set up. */
-    record Setup(int dirsPerBroker, long lagLimitNanos, Duration scrubInterval) {
+    record Setup(int dirsPerBroker, long lagLimitNanos, Duration scrubInterval, long moveBytesPerSecondMax) {
+        Setup(int dirsPerBroker, long lagLimitNanos, Duration scrubInterval) {
+            this(dirsPerBroker, lagLimitNanos, scrubInterval, Long.MAX_VALUE);
+        }
+
         Setup(int dirsPerBroker, long lagLimitNanos) {
             this(dirsPerBroker, lagLimitNanos, Duration.ofDays(7));
         }
@@ -93,6 +98,7 @@ final class TestCluster {
                     Duration.ofMillis(50),
                     new CompactionSettings(0, 1 << 20, Long.MAX_VALUE, Duration.ofSeconds(1)),
                     new ScrubSettings(setup.scrubInterval(), Long.MAX_VALUE),
+                    new MoveSettings(setup.moveBytesPerSecondMax()),
                     defects::add);
             dataPlane.recover(dir -> Optional.empty());
             serverName = serverName(id);
