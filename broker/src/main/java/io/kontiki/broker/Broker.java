@@ -40,6 +40,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * start: directory, recovery of the logs, gRPC server, metadata log, registration, caught up, serving
  * stop:  leaderships handed over, gRPC server, logs, session, metadata log, clean marker, directory
+ * fault: gRPC server, session, metadata log; then the rest, for a few seconds at most
  * </pre>
  */
 public final class Broker implements AutoCloseable {
@@ -52,6 +53,8 @@ public final class Broker implements AutoCloseable {
     private static final int READER_THREADS = 4;
     /** For calls that end by themselves; streams do not, and are cut after it. */
     private static final Duration CALLS_GRACE = Duration.ofMillis(500);
+    /** What is not closed by then waits for something that may never come. */
+    private static final Duration FAULT_CLOSE_MAX = Duration.ofSeconds(10);
 
     private final BrokerConfig config;
     private final DataDirectories directories;
@@ -64,9 +67,9 @@ public final class Broker implements AutoCloseable {
     private final LocalMetadata metadata = new LocalMetadata(
             failure -> onFault("a part of the broker could not take a change of the metadata", failure));
 
-    private ControlPlane control;
+    private volatile ControlPlane control;
     private DataPlane dataPlane;
-    private GrpcEndpoint grpc;
+    private volatile GrpcEndpoint grpc;
     private Endpoint endpoint;
 
     private Broker(BrokerConfig config, DataDirectories directories, MeterRegistry meters) {
@@ -130,6 +133,7 @@ public final class Broker implements AutoCloseable {
         parts.add("gRPC server", () -> grpc.stop(CALLS_GRACE));
         endpoint = Addresses.advertised(config, grpc.port());
         LOG.info("Listening for gRPC on {}, known to others as {}", boundAddress(), endpoint);
+        dataPlane.watch(config.logDirTimeout(), this::onHung);
         control.start(Registration.of(directories, endpoint, config.rack(), recovered), this::onRegistered);
     }
 
@@ -189,9 +193,22 @@ public final class Broker implements AutoCloseable {
         return placed;
     }
 
+    /** A broker that ends tells the quorum of no failed directory: what it holds is whole, and can be claimed later. */
+    private void onHung(LogDir dir, boolean othersWait, String reason) {
+        if (othersWait || directories.isMetadata(dir) || isLast(dir)) {
+            onFault("a log directory hangs", new IllegalStateException(dir + ": " + reason));
+        } else {
+            dir.takeOffline(reason);
+        }
+    }
+
+    private boolean isLast(LogDir dir) {
+        return directories.logDirs().stream().allMatch(other -> other == dir || other.isOffline());
+    }
+
     /** Rule R10. On a thread of its own, since whoever found the failure must not wait for another disk. */
     private void onDirectoryOffline(LogDir dir) {
-        boolean isLast = directories.logDirs().stream().allMatch(LogDir::isOffline);
+        boolean isLast = isLast(dir);
         var reason = new IllegalStateException(dir + ": " + dir.status().reason());
         if (directories.isMetadata(dir) || isLast) {
             onFault(isLast ? "all of its log directories are offline" : "its metadata directory failed", reason);
@@ -302,16 +319,40 @@ public final class Broker implements AutoCloseable {
 
     /** Stops at once: what runs on could differ from the others. Nothing is handed over and nothing is called clean. */
     private void onFault(String message, Throwable cause) {
-        LOG.error("The broker cannot go on: {}", message, cause);
         if (stopping.compareAndSet(false, true)) {
-            var thread = new Thread(
-                    () -> {
-                        abandon();
-                        termination.complete(FAILED);
-                    },
-                    "kontiki-fault-stop");
-            thread.setDaemon(true);
-            thread.start();
+            // Before a word is logged: that, too, may wait for the disk that hangs.
+            DaemonThreads.named("kontiki-fault-stop").newThread(this::endAtOnce).start();
+        }
+        LOG.error("The broker cannot go on: {}", message, cause);
+    }
+
+    /**
+     * First it withdraws, so that the others go on without it. What comes then may wait for a disk for ever, as will the
+     * process: a thread that waits for a disk dies only when that answers.
+     */
+    private void endAtOnce() {
+        withdraw();
+        var closing = DaemonThreads.named("kontiki-fault-close").newThread(this::abandon);
+        closing.start();
+        try {
+            closing.join(FAULT_CLOSE_MAX.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        termination.complete(FAILED);
+    }
+
+    /** Is there for nobody any more: no port, no connection, no heartbeat. Waits for no disk. */
+    private void withdraw() {
+        try {
+            if (grpc != null) {
+                grpc.close();
+            }
+            if (control != null) {
+                control.withdraw();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("The broker could not withdraw from the others", e);
         }
     }
 }

@@ -109,6 +109,11 @@ public final class BrokerConfig {
         return find(BrokerKeys.METADATA_LOG_DIR).orElseGet(() -> logDirs().get(0));
     }
 
+    /** How long an operation of a disk may take before the disk counts as hung. */
+    public Duration logDirTimeout() {
+        return get(BrokerKeys.LOG_DIR_TIMEOUT_MS);
+    }
+
     public int recoveryThreadsPerDir() {
         return get(BrokerKeys.RECOVERY_THREADS);
     }

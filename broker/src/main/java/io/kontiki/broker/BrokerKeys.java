@@ -64,6 +64,11 @@ final class BrokerKeys {
             ConfigType.longSize(0),
             "free bytes of a directory below which nothing is appended there; unset, one segment and 64 MiB, but at most "
                     + "a twentieth of the disk");
+    static final ConfigKey<Duration> LOG_DIR_TIMEOUT_MS = withDefault(
+            "log.dir.timeout.ms",
+            ConfigType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
+            "20s",
+            "how long one operation of a disk may take before the disk counts as hung");
     static final ConfigKey<Integer> NUM_PARTITIONS =
             withDefault("num.partitions", ConfigType.integer(1, 10_000), "1", "partitions of a topic by default");
     static final ConfigKey<Integer> DEFAULT_REPLICATION_FACTOR = withDefault(
@@ -131,6 +136,7 @@ final class BrokerKeys {
             METADATA_LOG_DIR,
             RECOVERY_THREADS,
             LOG_DIR_RESERVE_BYTES,
+            LOG_DIR_TIMEOUT_MS,
             NUM_PARTITIONS,
             DEFAULT_REPLICATION_FACTOR,
             MIN_INSYNC_REPLICAS,

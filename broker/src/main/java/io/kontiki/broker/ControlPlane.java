@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * broker outside the quorum follows a voter's image instead. Both keep a session with the controller.
  *
  * <p>Order of calls: the constructor, which starts nothing; {@link #services}; {@link #start}; {@link #leave};
- * {@link #close}. One thread.
+ * {@link #close}. One thread, but {@link #withdraw} by any.
  */
 final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
@@ -209,6 +209,20 @@ final class ControlPlane implements AutoCloseable {
         } catch (TimeoutException e) {
             return false;
         }
+    }
+
+    /**
+     * Has this broker vanish for the quorum, in a fault: no heartbeat, no vote, no leadership of the metadata log. Waits for
+     * no disk. {@link #close} is still to come.
+     */
+    void withdraw() {
+        session.ifPresent(HeartbeatSession::close);
+        watcher.ifPresent(ImageWatcher::close);
+        // It stops leading and voting first, and then waits for the disk.
+        voting.ifPresent(parts -> DaemonThreads.named("kontiki-withdraw")
+                .newThread(parts.log::close)
+                .start());
+        channels.close();
     }
 
     @Override

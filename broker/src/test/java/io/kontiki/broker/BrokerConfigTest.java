@@ -38,6 +38,7 @@ class BrokerConfigTest {
                 "quorum.election.timeout.ms | 500-300 | a range min-max",
                 "metadata.bootstrap.servers | a:1,b | host:port",
                 "log.dirs | a,,b | 1 to 64 items by comma, each the path of a directory",
+                "log.dir.timeout.ms | 999 | a duration from 1000ms to 3600000ms",
                 "num.partitions | 0 | a number from 1 to 10000",
                 "default.replication.factor | 0 | -1 or a number from 1 to 32767",
                 "min.insync.replicas | 0 | a number from 1 to 32767",

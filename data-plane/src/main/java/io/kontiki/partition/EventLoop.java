@@ -29,6 +29,8 @@ public final class EventLoop implements AutoCloseable {
     private final BiConsumer<EventLoop, Throwable> faults;
     private final Thread thread;
     private volatile boolean running = true;
+    /** Written by the loop alone. */
+    private volatile long eventsEnded;
 
     /**
      * @param limit most events that may wait before {@link #offer} refuses, at least 1
@@ -58,6 +60,15 @@ public final class EventLoop implements AutoCloseable {
         }
     }
 
+    String name() {
+        return thread.getName();
+    }
+
+    /** How many events and ticks have come to their end: rises at each tick at the latest, unless the loop is stuck. */
+    long eventsEnded() {
+        return eventsEnded;
+    }
+
     /** On the loop only: calls {@code ticker} with the time at each tick, until {@link #removeTicker}. */
     void addTicker(LongConsumer ticker) {
         tickers.add(ticker);
@@ -81,6 +92,7 @@ public final class EventLoop implements AutoCloseable {
                     runSafely(() -> ticker.accept(now));
                 }
                 nextTick = now + tickNanos;
+                eventsEnded++;
             }
         }
     }
@@ -104,6 +116,7 @@ public final class EventLoop implements AutoCloseable {
             LOG.error("An event of {} failed", thread.getName(), e);
             faults.accept(this, e);
         }
+        eventsEnded++;
     }
 
     /** Runs what waits, then ends the thread. Not to be called on the loop. */

@@ -3,6 +3,9 @@ package io.kontiki.partition;
 import io.kontiki.log.LogFailedException;
 import io.kontiki.log.PartitionLog;
 import io.kontiki.storage.DiskFullException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -11,21 +14,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Forces logs to the disk off the event loops. Each partition has at most one request here at a time and merges what
+ * Forces logs to their disks off the event loops, on threads of each directory's own: a disk that hangs or is slow holds up
+ * none of the others. Each partition has at most one request here at a time and merges what
  * follows into the next: that is the group commit of {@code flush.mode=ack}.
  */
 final class Flusher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
 
-    private final ExecutorService threads;
+    private final Map<LogDir, ExecutorService> threads = new HashMap<>();
 
-    /** @param threads how many logs may be forced at once; the file system merges their commits */
-    Flusher(int threads) {
-        this.threads = Executors.newFixedThreadPool(threads, task -> {
-            Thread thread = new Thread(task, "kontiki-flush");
-            thread.setDaemon(true);
-            return thread;
-        });
+    /** @param threadsPerDir how many logs of a directory may be forced at once; the file system merges their commits */
+    Flusher(List<LogDir> dirs, int threadsPerDir) {
+        dirs.forEach(
+                dir -> threads.put(dir, Executors.newFixedThreadPool(threadsPerDir, dir.threads("kontiki-flush"))));
     }
 
     /**
@@ -33,8 +34,9 @@ final class Flusher implements AutoCloseable {
      * @param done told on a thread of this flusher
      * @param failed gets the reason; the log is offline then and is never forced again
      */
-    void flush(PartitionLog log, boolean checkpoint, Runnable done, Consumer<LogFailedException> failed) {
-        threads.execute(() -> {
+    void flush(PartitionLogs.Placed placed, boolean checkpoint, Runnable done, Consumer<LogFailedException> failed) {
+        PartitionLog log = placed.log();
+        threads.get(placed.dir()).execute(() -> {
             try {
                 log.flush();
                 if (checkpoint) {
@@ -57,12 +59,20 @@ final class Flusher implements AutoCloseable {
         }
     }
 
-    /** Ends what is under way. */
+    /** Ends what is under way, but waits for no directory that is offline: it may hang. */
     @Override
     public void close() {
-        threads.shutdown();
+        threads.values().forEach(ExecutorService::shutdown);
+        threads.forEach((dir, own) -> {
+            if (!dir.isOffline()) {
+                await(own);
+            }
+        });
+    }
+
+    private static void await(ExecutorService own) {
         try {
-            threads.awaitTermination(10, TimeUnit.SECONDS);
+            own.awaitTermination(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

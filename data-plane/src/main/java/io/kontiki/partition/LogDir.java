@@ -2,10 +2,12 @@ package io.kontiki.partition;
 
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.StorageException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -20,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *     |    <----------------------------------------------  |
  *     |        an eighth of the reserve above it again      |
  *     +------------------> OFFLINE <------------------------+
- *        a write or flush failed; not left in this run
+ *        a write or flush failed, or did not come back; not left in this run
  * </pre>
  */
 public final class LogDir {
@@ -46,13 +48,14 @@ public final class LogDir {
 
     private final Optional<UUID> id;
     private final String path;
-    private final Optional<Disk> disk;
+    private final Optional<TrackedDisk> disk;
+    private final ThreadGroup ownThreads = new ThreadGroup("log directory");
     private final long reserveBytes;
     private final AtomicInteger logs = new AtomicInteger();
     private final List<Consumer<LogDir>> offlineListeners = new CopyOnWriteArrayList<>();
     private volatile Status status;
 
-    private LogDir(Optional<UUID> id, String path, Optional<Disk> disk, long reserveBytes, Status status) {
+    private LogDir(Optional<UUID> id, String path, Optional<TrackedDisk> disk, long reserveBytes, Status status) {
         this.id = id;
         this.path = path;
         this.disk = disk;
@@ -69,7 +72,7 @@ public final class LogDir {
      * @param reserveBytes appends stop while less than this is free, at least 0
      */
     public static LogDir online(UUID id, String path, Disk disk, long reserveBytes) {
-        return new LogDir(Optional.of(id), path, Optional.of(disk), reserveBytes, ONLINE);
+        return new LogDir(Optional.of(id), path, Optional.of(new TrackedDisk(disk)), reserveBytes, ONLINE);
     }
 
     /** A directory that could not be opened at the start of the broker. */
@@ -89,7 +92,26 @@ public final class LogDir {
 
     /** Empty if the directory could not be opened in this run; there even if it went offline later. */
     public Optional<Disk> disk() {
-        return disk;
+        return disk.map(tracked -> tracked);
+    }
+
+    /** What has not come back from the disk yet. */
+    Collection<TrackedDisk.Operation> underWay() {
+        return disk.map(TrackedDisk::underWay).orElse(List.of());
+    }
+
+    /** Makes daemon threads that use this directory alone: if its disk hangs, nobody else waits for them. */
+    ThreadFactory threads(String name) {
+        return task -> {
+            Thread thread = new Thread(ownThreads, task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** Whether the thread is one of {@link #threads}. */
+    boolean owns(Thread thread) {
+        return thread.getThreadGroup() == ownThreads;
     }
 
     public Status status() {
@@ -127,7 +149,7 @@ public final class LogDir {
         offlineListeners.add(listener);
     }
 
-    /** A write or flush failed: nothing here is used any more in this run. Any thread. */
+    /** A write or flush failed or hangs: nothing here is used any more in this run. Any thread. */
     public void takeOffline(String reason) {
         synchronized (this) {
             if (isOffline()) {

@@ -126,7 +126,7 @@ final class LogFlushing {
         checkpointDue = false;
         long start = checkpoint ? log().logStartOffset() : logView.storedStartOffset();
         flusher.flush(
-                log(),
+                place.placed(),
                 checkpoint,
                 () -> loop.execute(() -> onFlushed(start)),
                 e -> loop.execute(() -> owner.onIoError(e)));

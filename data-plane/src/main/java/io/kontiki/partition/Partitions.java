@@ -43,7 +43,7 @@ public final class Partitions implements AutoCloseable {
     private static final int EVENTS_MAX = 16_384;
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** Enough for the file system to merge commits, few enough not to crowd out the loops. */
-    private static final int FLUSH_THREADS = 4;
+    private static final int FLUSH_THREADS_PER_DIR = 4;
 
     private final LocalMetadata metadata;
     private final PartitionLogs directory;
@@ -60,6 +60,7 @@ public final class Partitions implements AutoCloseable {
     private final Compactor compactor;
     private final Scrubber scrubber;
     private final LogMoves moves;
+    private volatile Optional<DirWatch> watch = Optional.empty();
     private volatile long brokerEpoch = NOT_STARTED;
 
     /**
@@ -105,7 +106,7 @@ public final class Partitions implements AutoCloseable {
                 .toList();
         this.ports = new PartitionPorts(
                 brokerId,
-                new Flusher(FLUSH_THREADS),
+                new Flusher(directory.dirs(), FLUSH_THREADS_PER_DIR),
                 transport,
                 new IsrProposalBatcher(proposer, brokerId, () -> brokerEpoch),
                 System::nanoTime,
@@ -141,6 +142,17 @@ public final class Partitions implements AutoCloseable {
         }
         timer.scheduleWithFixedDelay(directory::deleteDueStrays, 0, 1, TimeUnit.HOURS);
         return replicas.follow(epoch);
+    }
+
+    /**
+     * Begins to watch for directories whose disk hangs. To be called once, when all logs are open.
+     *
+     * @param timeout how long an operation of a disk may take
+     */
+    public void watch(Duration timeout, HungDirListener listener) {
+        DirWatch opened = new DirWatch(directory.dirs(), loops, timeout, listener);
+        watch = Optional.of(opened);
+        opened.start();
     }
 
     private void onOffline(LogDir dir) {
@@ -278,6 +290,7 @@ public final class Partitions implements AutoCloseable {
      */
     @Override
     public void close() {
+        watch.ifPresent(DirWatch::close);
         endTimer();
         maintenance.close();
         compactor.close();

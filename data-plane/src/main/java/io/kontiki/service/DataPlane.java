@@ -7,6 +7,7 @@ import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.partition.CompactionSettings;
+import io.kontiki.partition.HungDirListener;
 import io.kontiki.partition.LogDir;
 import io.kontiki.partition.MoveSettings;
 import io.kontiki.partition.PartitionLogs;
@@ -121,6 +122,15 @@ public final class DataPlane implements AutoCloseable {
     /** How the logs ended, after {@link #close()} came to its end (rule R2). */
     public Map<LogDir, Map<TopicPartition, CleanEnd>> cleanEnds() {
         return partitions.cleanEnds();
+    }
+
+    /**
+     * Begins to watch for directories whose disk hangs; once, after {@link #recover}.
+     *
+     * @param timeout how long an operation of a disk may take
+     */
+    public void watch(Duration timeout, HungDirListener listener) {
+        partitions.watch(timeout, listener);
     }
 
     /**

@@ -58,7 +58,7 @@ class PartitionTest {
     private final TopicPartition id = new TopicPartition(UUID.randomUUID(), 0);
     private final ConcurrentLinkedQueue<Throwable> defects = new ConcurrentLinkedQueue<>();
     private final AtomicLong linkIds = new AtomicLong();
-    private final Flusher flusher = new Flusher(1);
+    private Flusher flusher;
     private EventLoop loop;
     private PartitionLog log;
     private Partition partition;
@@ -68,6 +68,8 @@ class PartitionTest {
         loop = new EventLoop(
                 "loop", 100, TimeUnit.MILLISECONDS.toNanos(50), System::nanoTime, (l, defect) -> defects.add(defect));
         log = PartitionLog.open(new FileDisk(root), "t-0", id.topicId(), LogConfig.defaults());
+        LogDir dir = LogDir.online(UUID.randomUUID(), "root", new FileDisk(root), 0);
+        flusher = new Flusher(List.of(dir), 1);
         PartitionPorts ports = new PartitionPorts(
                 1,
                 flusher,
@@ -76,8 +78,7 @@ class PartitionTest {
                 System::nanoTime,
                 InstantSource.system(),
                 failed -> defects.add(new IllegalStateException(failed + " failed")));
-        LogPlace placed = new LogPlace(
-                new PartitionLogs.Placed(LogDir.online(UUID.randomUUID(), "root", new FileDisk(root), 0), log));
+        LogPlace placed = new LogPlace(new PartitionLogs.Placed(dir, log));
         ReplicaLogView logView = new ReplicaLogView(placed);
         PartitionReplica replica = new PartitionReplica(
                 new ReplicaIdentity(id, 1, 1, linkIds::incrementAndGet), logView, 0, ReplicaOptions.DEFAULTS);

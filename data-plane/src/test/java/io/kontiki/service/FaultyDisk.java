@@ -6,11 +6,13 @@ import io.kontiki.storage.ForwardingDisk;
 import io.kontiki.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
-/** A disk that a test can let fail, as a controller that dies does, fill up, or hold up. */
+/** A disk that a test can let fail, as a controller that dies does, hang, as one that lost its path does, fill up, or hold up. */
 final class FaultyDisk extends ForwardingDisk {
     private volatile boolean failing;
+    private volatile CountDownLatch answer = new CountDownLatch(0);
     private volatile long usableBytes = Long.MAX_VALUE / 2;
     private volatile Consumer<String> beforeRename = source -> {};
 
@@ -28,11 +30,25 @@ final class FaultyDisk extends ForwardingDisk {
         beforeRename = listener;
     }
 
+    /** From now on, until {@link #answer}, whatever would be written or forced waits, as in a frozen file system. */
+    void hang() {
+        answer = new CountDownLatch(1);
+    }
+
+    void answer() {
+        answer.countDown();
+    }
+
     void setUsableBytes(long bytes) {
         usableBytes = bytes;
     }
 
     private void check(String operation, String path) {
+        try {
+            answer.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError("a thread that uses a disk was interrupted", e);
+        }
         if (failing) {
             throw new StorageException(operation, path, new IOException("Input/output error"));
         }

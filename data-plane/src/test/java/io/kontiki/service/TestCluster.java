@@ -150,6 +150,10 @@ final class TestCluster {
     private final Map<Integer, Node> nodes = new TreeMap<>();
     private final Map<Integer, ManagedChannel> clients = new ConcurrentHashMap<>();
     final ConcurrentLinkedQueue<Throwable> defects = new ConcurrentLinkedQueue<>();
+
+    /** Why brokers that are watched would end themselves. */
+    final ConcurrentLinkedQueue<String> stuck = new ConcurrentLinkedQueue<>();
+
     private MetadataImage image = MetadataImage.EMPTY;
 
     TestCluster(Path root, int brokers) throws IOException {
@@ -185,6 +189,17 @@ final class TestCluster {
 
     private String serverName(int id) {
         return name + "-" + id;
+    }
+
+    /** Watches for directories that hang: those that only their own threads wait for go offline. */
+    void watch(int broker, Duration timeout) {
+        nodes.get(broker).dataPlane.watch(timeout, (dir, othersWait, reason) -> {
+            if (othersWait) {
+                stuck.add(reason);
+            } else {
+                dir.takeOffline(reason);
+            }
+        });
     }
 
     // ---- The quorum
