@@ -346,7 +346,7 @@ public final class Broker implements AutoCloseable {
     private void withdraw() {
         try {
             if (grpc != null) {
-                grpc.close();
+                grpc.cut();
             }
             if (control != null) {
                 control.withdraw();

@@ -122,6 +122,11 @@ final class GrpcEndpoint implements AutoCloseable {
         handlers.shutdown();
     }
 
+    /** Closes the port and cuts all connections. Waits for nobody, since a handler may never return. */
+    void cut() {
+        server.shutdownNow();
+    }
+
     /** As {@link #stop} without any grace. */
     @Override
     public void close() {

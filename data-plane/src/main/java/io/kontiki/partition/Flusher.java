@@ -7,7 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -25,8 +26,17 @@ final class Flusher implements AutoCloseable {
 
     /** @param threadsPerDir how many logs of a directory may be forced at once; the file system merges their commits */
     Flusher(List<LogDir> dirs, int threadsPerDir) {
-        dirs.forEach(
-                dir -> threads.put(dir, Executors.newFixedThreadPool(threadsPerDir, dir.threads("kontiki-flush"))));
+        // What comes after the end is dropped: nobody is answered any more.
+        dirs.forEach(dir -> threads.put(
+                dir,
+                new ThreadPoolExecutor(
+                        threadsPerDir,
+                        threadsPerDir,
+                        0,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        dir.threads("kontiki-flush"),
+                        new ThreadPoolExecutor.DiscardPolicy())));
     }
 
     /**
