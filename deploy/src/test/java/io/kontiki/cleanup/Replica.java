@@ -6,6 +6,7 @@ import io.kontiki.log.LogVerification;
 import io.kontiki.log.LogVerification.Problem;
 import io.kontiki.record.Record;
 import io.kontiki.storage.Disk;
+import io.kontiki.storage.DiskFile;
 import io.kontiki.storage.file.FileDisk;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +16,37 @@ import java.util.Optional;
 
 /** The files of one partition in the directory of a broker. */
 record Replica(BrokerProcess broker, String topic, int partition) {
+    private static final int CHECKPOINT_BYTES_MAX = 1024;
+
     private Disk disk() {
         return new FileDisk(broker.dataDirectory());
     }
 
     private String directory() {
         return topic + "-" + partition;
+    }
+
+    /** The base offsets of its segments, in order. */
+    List<Long> segments() {
+        return fileNames().stream()
+                .filter(name -> name.endsWith(".log"))
+                .map(name -> Long.parseLong(name.substring(0, name.indexOf('.'))))
+                .sorted()
+                .toList();
+    }
+
+    /** Bytes of the segment with that base offset. */
+    long segmentBytes(long baseOffset) {
+        try (DiskFile file = disk().open(directory() + "/%020d.log".formatted(baseOffset))) {
+            return file.size();
+        }
+    }
+
+    /** The log start that is noted on the disk, which survives a power cut. */
+    long notedLogStart() {
+        byte[] checkpoint = disk().readSmall(directory() + "/offset-checkpoint", CHECKPOINT_BYTES_MAX);
+        return Long.parseLong(
+                new String(checkpoint, StandardCharsets.UTF_8).lines().toList().get(2));
     }
 
     List<String> fileNames() {

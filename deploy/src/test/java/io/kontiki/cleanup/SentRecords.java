@@ -40,6 +40,12 @@ final class SentRecords {
         return lastValues(records()).values().stream().filter(Optional::isEmpty).count();
     }
 
+    /** Compares what was read up to the end: all that was sent, from an offset of the only partition on. */
+    synchronized void requireAllFrom(long offset, List<StoredRecord> read) {
+        requireSent(read);
+        assertThat(read).hasSameSizeAs(acked.get(0).tailMap(offset).values());
+    }
+
     /** Compares what was read from the beginning: each record was sent so and stored there, and none goes back. */
     synchronized void requireSent(List<StoredRecord> read) {
         Map<Integer, Long> last = new HashMap<>();

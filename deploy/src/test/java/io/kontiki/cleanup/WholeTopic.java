@@ -43,7 +43,7 @@ final class WholeTopic {
         return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
     }
 
-    private static StoredRecord stored(ConsumerRecord found) {
+    static StoredRecord stored(ConsumerRecord found) {
         return new StoredRecord(
                 found.partition(),
                 found.offset(),
