@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * The index files of one closed segment. They are written once, as a whole, and mapped when they are first looked at. The
+ * The index files of one sealed segment. They are written once, as a whole, and mapped when they are first looked at. The
  * transaction index goes first: where the others are, it is what they belong to, and if there is none, there were no
  * aborted transactions.
  */
@@ -17,25 +17,39 @@ final class IndexFiles {
 
     private final LogDirectory directory;
     private final long baseOffset;
+    private volatile boolean mayMap = true;
 
     IndexFiles(LogDirectory directory, long baseOffset) {
         this.directory = directory;
         this.baseOffset = baseOffset;
     }
 
-    /** Whether both files are there that every closed segment has. */
-    boolean exist() {
+    /** From now on files are copied instead. */
+    void mapNoMore() {
+        mayMap = false;
+    }
+
+    private boolean exist() {
         return exists(LogDirectory.OFFSET_INDEX) && exists(LogDirectory.TIME_INDEX);
     }
 
     /** Empty if a file is missing or has no whole number of entries. */
-    Optional<SegmentIndexes> open(int intervalBytes, boolean mayMap) {
+    Optional<SegmentIndexes> open(int intervalBytes) {
+        return open(intervalBytes, mayMap);
+    }
+
+    /** As {@link #open}, in memory: for one pass over all of it. */
+    Optional<SegmentIndexes> openCopy(int intervalBytes) {
+        return open(intervalBytes, false);
+    }
+
+    private Optional<SegmentIndexes> open(int intervalBytes, boolean map) {
         if (!exist()) {
             return Optional.empty();
         }
         try {
-            ByteBuffer offsets = bytes(LogDirectory.OFFSET_INDEX, mayMap);
-            ByteBuffer times = bytes(LogDirectory.TIME_INDEX, mayMap);
+            ByteBuffer offsets = bytes(LogDirectory.OFFSET_INDEX, map);
+            ByteBuffer times = bytes(LogDirectory.TIME_INDEX, map);
             if (offsets.limit() % (2 * Integer.BYTES) != 0 || times.limit() % (Long.BYTES + Integer.BYTES) != 0) {
                 return Optional.empty();
             }
@@ -46,10 +60,10 @@ final class IndexFiles {
         }
     }
 
-    private ByteBuffer bytes(String suffix, boolean mayMap) {
+    private ByteBuffer bytes(String suffix, boolean map) {
         try (DiskFile file = disk().open(path(suffix))) {
             int size = (int) Math.min(file.size(), Integer.MAX_VALUE);
-            if (mayMap && size > COPIED_BYTES_MAX) {
+            if (map && size > COPIED_BYTES_MAX) {
                 return file.map(size);
             }
             ByteBuffer copy = ByteBuffer.allocate(size);
@@ -89,9 +103,7 @@ final class IndexFiles {
 
     /** The caller flushes the directory. */
     void delete() {
-        disk().delete(path(LogDirectory.OFFSET_INDEX));
-        disk().delete(path(LogDirectory.TIME_INDEX));
-        disk().delete(path(LogDirectory.TRANSACTION_INDEX));
+        LogDirectory.INDEXES.forEach(suffix -> disk().delete(path(suffix)));
     }
 
     private boolean exists(String suffix) {

@@ -170,13 +170,13 @@ final class LogRecovery {
 
     /** Loads what the clean stop left, if that is all there and ends as it should. */
     private boolean loads(CleanEnd end) {
-        closeBelow(segments.size() - 1);
+        sealBelow(segments.size() - 1);
+        last().sealAt(end.endOffset());
         boolean loaded = durable.note().recoveryPoint() == end.endOffset()
                 && durable.note().logStartOffset() >= segments.get(0).baseOffset()
                 && storedEpochs.isPresent()
                 && storedEpochs.get().truncatedTo(end.endOffset()).latestEpoch().orElse(CleanEnd.NO_EPOCH)
                         == end.lastEpoch()
-                && last().useIndexFiles()
                 && last().endsAt(end.endOffset())
                 && last().transactions().isPresent()
                 && state.load(end.endOffset(), storedEpochs.get());
@@ -194,7 +194,7 @@ final class LogRecovery {
 
     private void verify() {
         int firstScanned = firstToScan();
-        verifyClosed(firstScanned);
+        verifySealed(firstScanned);
         state.restore(segments.subList(0, firstScanned + 1), durable, storedEpochs);
         Optional<Cut> cut = scanFrom(firstScanned);
         durable.endAt(endOffset).ifPresent(wrong -> {
@@ -225,8 +225,8 @@ final class LogRecovery {
     }
 
     /** Segments below the recovery point: their end must be where the next one begins, with sound indexes or without. */
-    private void verifyClosed(int firstScanned) {
-        closeBelow(firstScanned);
+    private void verifySealed(int firstScanned) {
+        sealBelow(firstScanned);
         for (int i = 0; i < firstScanned; i++) {
             LogSegment segment = segments.get(i);
             long end = segments.get(i + 1).baseOffset();
@@ -239,9 +239,9 @@ final class LogRecovery {
         }
     }
 
-    private void closeBelow(int number) {
+    private void sealBelow(int number) {
         for (int i = 0; i < number; i++) {
-            segments.get(i).closeAt(segments.get(i + 1).baseOffset());
+            segments.get(i).sealAt(segments.get(i + 1).baseOffset());
         }
     }
 

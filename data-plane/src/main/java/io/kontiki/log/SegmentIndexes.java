@@ -4,6 +4,7 @@ import io.kontiki.record.BatchHeader;
 import io.kontiki.record.InvalidBatchException;
 import io.kontiki.storage.DiskFile;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ final class SegmentIndexes {
     private long nextOffset;
     private long offsetOfMaxTimestamp;
     private volatile long maxTimestampMs;
+    private volatile boolean suspect;
 
     private SegmentIndexes(
             OffsetIndex offsets, TimeIndex times, boolean madeFromBatches, int intervalBytes, long nextOffset) {
@@ -76,6 +78,15 @@ final class SegmentIndexes {
         return madeFromBatches;
     }
 
+    /** Whether an entry led to a wrong place. */
+    boolean isSuspect() {
+        return suspect;
+    }
+
+    void suspect() {
+        suspect = true;
+    }
+
     /** Offset behind the last batch added. */
     long nextOffset() {
         return nextOffset;
@@ -123,50 +134,40 @@ final class SegmentIndexes {
 
     /** Counts the batches behind the last entries, to the file's end; false if these are wrong. */
     boolean resume(DiskFile file) {
-        SegmentCursor cursor = new SegmentCursor(file, 0, file.size(), WALK_CHUNK_BYTES);
-        try {
-            int lastTime = times.count() - 1;
-            if (lastTime >= 0 && !moveToTimeEntry(cursor, lastTime)) {
-                return false;
-            }
-            int last = offsets.count() - 1;
-            boolean there = last < 0 ? cursor.moveTo(0) : moveToEntry(cursor, last);
-            if (last >= 0 && !there) {
-                return false;
-            }
-            for (; there; there = cursor.advance()) {
-                count(cursor.header());
-                bytesSinceEntry += cursor.header().sizeInBytes();
-            }
-            return true;
-        } catch (InvalidBatchException wrong) {
-            return false;
-        }
+        return walkFromLastEntries(file, WALK_CHUNK_BYTES, batch -> {
+            count(batch);
+            bytesSinceEntry += batch.sizeInBytes();
+        });
     }
 
     /** The offset to which the last entries lead, over whole batches to the file's end; empty if they do not. */
     OptionalLong endIn(DiskFile file, long baseOffset) {
-        SegmentCursor cursor = new SegmentCursor(file, 0, file.size(), END_CHUNK_BYTES);
+        SegmentIndexes seen = empty(baseOffset, intervalBytes);
+        boolean sound = walkFromLastEntries(file, END_CHUNK_BYTES, seen::count);
+        return sound && seen.maxTimestampMs <= times.maxTimestampMs()
+                ? OptionalLong.of(seen.nextOffset)
+                : OptionalLong.empty();
+    }
+
+    /**
+     * Hands on the batch that the last offset entry names, and those behind it.
+     *
+     * @return whether the last entries are right and whole batches follow up to the file's end
+     */
+    private boolean walkFromLastEntries(DiskFile file, int chunkBytes, Consumer<BatchHeader> target) {
+        SegmentCursor cursor = new SegmentCursor(file, 0, file.size(), chunkBytes);
         try {
             int lastTime = times.count() - 1;
-            if (lastTime >= 0 && !moveToTimeEntry(cursor, lastTime)) {
-                return OptionalLong.empty();
-            }
             int last = offsets.count() - 1;
-            boolean there = last < 0 ? cursor.moveTo(0) : moveToEntry(cursor, last);
-            if (last >= 0 && !there) {
-                return OptionalLong.empty();
+            if (lastTime >= 0 && !moveToTimeEntry(cursor, lastTime) || last >= 0 && !moveToEntry(cursor, last)) {
+                return false;
             }
-            long end = baseOffset;
-            for (; there; there = cursor.advance()) {
-                if (cursor.header().maxTimestampMs() > times.maxTimestampMs()) {
-                    return OptionalLong.empty();
-                }
-                end = cursor.header().nextOffset();
+            for (boolean there = last >= 0 || cursor.moveTo(0); there; there = cursor.advance()) {
+                target.accept(cursor.header());
             }
-            return cursor.position() == file.size() ? OptionalLong.of(end) : OptionalLong.empty();
+            return cursor.position() == file.size();
         } catch (InvalidBatchException wrong) {
-            return OptionalLong.empty();
+            return false;
         }
     }
 

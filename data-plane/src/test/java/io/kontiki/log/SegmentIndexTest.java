@@ -278,7 +278,7 @@ class SegmentIndexTest {
     private void reopen(LogConfig config) {
         segment.close();
         segment = LogSegment.open(directory, BASE, config);
-        segment.closeAt(endOffset);
+        segment.sealAt(endOffset);
     }
 
     private Path file(String suffix) {
