@@ -163,34 +163,36 @@ final class DirectoryReports {
         ErrorReason reason = failure != null
                 ? ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE
                 : response.getReply().getReason();
-        boolean answered = isAnswer(reason);
-        if (answered && reason != ErrorReason.ERROR_REASON_UNSPECIFIED) {
-            LOG.error(
-                    "The quorum refuses a report on log directories: {} {}",
-                    reason,
-                    response.getReply().getMessage());
-        } else if (answered) {
-            logRefusals(response);
-        }
-        synchronized (this) {
-            underWay = false;
-            if (answered) {
-                report.said().run();
+        switch (reason) {
+            case ERROR_REASON_UNSPECIFIED -> {
+                logRefusals(response);
+                synchronized (this) {
+                    underWay = false;
+                    report.said().run();
+                }
+                sendNext();
             }
-        }
-        if (answered) {
-            sendNext();
-        } else {
-            timer.schedule(this::sendNext, REPEAT_MILLIS, TimeUnit.MILLISECONDS);
+            case ERROR_REASON_STALE_BROKER_EPOCH ->
+                // This run of the broker is over, as its session will tell: nothing more is said, also not to who
+                // waits.
+                LOG.error("The quorum takes no more reports on log directories of this run of the broker");
+            default -> {
+                if (reason != ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE) {
+                    LOG.warn(
+                            "A report on log directories is repeated: {} {}",
+                            reason,
+                            response.getReply().getMessage());
+                }
+                timer.schedule(this::sendAgain, REPEAT_MILLIS, TimeUnit.MILLISECONDS);
+            }
         }
     }
 
-    /** Whether there is no use in asking again. */
-    private static boolean isAnswer(ErrorReason reason) {
-        return reason == ErrorReason.ERROR_REASON_UNSPECIFIED
-                || reason == ErrorReason.ERROR_REASON_STALE_BROKER_EPOCH
-                || reason == ErrorReason.ERROR_REASON_INVALID_ARGUMENT
-                || reason == ErrorReason.ERROR_REASON_INTERNAL;
+    private void sendAgain() {
+        synchronized (this) {
+            underWay = false;
+        }
+        sendNext();
     }
 
     private static void logRefusals(ProposeResponse response) {
