@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
@@ -157,10 +158,10 @@ final class DataDirectories implements AutoCloseable {
 
     /**
      * Damage was found and is about to be moved aside. Should this run end before the quorum hears of it, the next one,
-     * which will not find it again, does not claim that partition (rule R3). Durable on return.
+     * which will not find it again, does not claim those partitions (rule R3). Durable on return.
      */
-    synchronized void noteDamage(TopicPartition partition) {
-        change(run.excepting(partition));
+    synchronized void noteDamage(Set<TopicPartition> partitions) {
+        change(run.excepting(partitions));
     }
 
     /** A directory failed: what it held unforced may be lost without a trace (rule R10). Durable on return. */

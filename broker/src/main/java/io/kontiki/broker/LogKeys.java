@@ -47,7 +47,10 @@ final class LogKeys {
             "5m",
             "how often it is looked for segments to delete");
     static final ConfigKey<Integer> CLEANER_THREADS = withDefault(
-            "log.cleaner.threads", ConfigType.integer(0, 64), "1", "threads that compact; 0 compacts nothing");
+            "log.cleaner.threads",
+            ConfigType.integer(0, 64),
+            "1",
+            "threads of each directory that compact; 0 compacts nothing");
     static final ConfigKey<Long> CLEANER_DEDUPE_BUFFER_SIZE = withDefault(
             "log.cleaner.dedupe.buffer.size",
             ConfigType.longSize(1 << 20),

@@ -103,13 +103,19 @@ record Run(
         return new Run(incarnation, bootId, true, base, claim, exceptions, failed);
     }
 
-    /** The same run, which claims nothing of a partition. */
-    Run excepting(TopicPartition partition) {
-        if (exceptions.partitions().size() == EXCEPTIONS_MAX) {
-            return new Run(incarnation, bootId, served, base, RestartClaim.RESTART_CLAIM_UNCLEAN, exceptions, failed);
-        }
-        var more = new Exceptions(exceptions.directories(), union(exceptions.partitions(), Set.of(partition)));
-        return new Run(incarnation, bootId, served, base, claim, more, failed);
+    /** The same run, which claims nothing of these. */
+    Run excepting(Set<TopicPartition> partitions) {
+        var all = union(exceptions.partitions(), partitions);
+        return all.size() > EXCEPTIONS_MAX
+                ? new Run(incarnation, bootId, served, base, RestartClaim.RESTART_CLAIM_UNCLEAN, exceptions, failed)
+                : new Run(
+                        incarnation,
+                        bootId,
+                        served,
+                        base,
+                        claim,
+                        new Exceptions(exceptions.directories(), all),
+                        failed);
     }
 
     /** The same run after one of its directories has failed. */

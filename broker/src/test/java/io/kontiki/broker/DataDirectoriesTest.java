@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,7 +145,7 @@ class DataDirectoriesTest {
             first.markServed();
         }
         try (var second = open(BOOT)) {
-            second.noteDamage(DAMAGED);
+            second.noteDamage(Set.of(DAMAGED));
             assertThat(second.claim()).isEqualTo(RestartClaim.RESTART_CLAIM_PROCESS_CRASH);
         }
         try (var third = open(BOOT)) {

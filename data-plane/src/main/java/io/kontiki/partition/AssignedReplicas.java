@@ -7,17 +7,14 @@ import io.kontiki.metadata.MetadataPublisher;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicImage;
 import io.kontiki.metadata.TopicPartition;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,7 +26,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The replicas that the metadata gives to this broker. Opens their logs, tells them what changed, and ends those that it
- * holds no longer, on a thread of its own and in the order of the metadata. Look-ups may come from any thread.
+ * holds no longer, on a thread of its own and in the order of the metadata. Any thread may call, except where it says so.
+ *
+ * <pre>
+ *               not where the quorum has it, or cannot be opened
+ *   assigned --------------------------------------------------> missing --+
+ *      |                                                            ^      | again and again, once the
+ *      v                                     still cannot be opened |      v quorum counts on it no more
+ *    open ---- damage ----> waits for another leader ----> in repair --> open
+ *      |
+ *      +------ topic deleted ----> being deleted
+ * </pre>
+ *
+ * While a log is in repair or being deleted, nothing is opened under its name: a topic of the same name waits.
  */
 final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
     /** Makes the partition of a log that was opened. */
@@ -40,17 +49,23 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AssignedReplicas.class);
 
     private static final long OPEN_AGAIN_SECONDS = 10;
+
+    /** Not at once: a replica that fails again and again must not keep the quorum busy. */
     private static final long REPAIR_SECONDS = 5;
+
+    private static final Duration STRAYS_INTERVAL = Duration.ofHours(1);
 
     private final int brokerId;
     private final LocalMetadata metadata;
-    private final PartitionLogs directory;
+    private final PartitionLogs logs;
+    private final OpenReplicas open;
     private final DirectoryReports reports;
     private final LogMoves moves;
     private final ScheduledExecutorService timer;
     private final Start start;
     private final Consumer<Throwable> faults;
-    private final Map<TopicPartition, Partition> partitions = new ConcurrentHashMap<>();
+    private final LogRepair repairs;
+    private final DirThreads deletions;
 
     /** Changes that come after the end are dropped. */
     private final ExecutorService thread = new ThreadPoolExecutor(
@@ -66,27 +81,32 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
             },
             new ThreadPoolExecutor.DiscardPolicy());
 
-    /** What could not be opened yet. Owned by the thread. */
+    /** What could not be opened yet. Owned by the thread, as are the fields below. */
     private final Set<TopicPartition> missing = new HashSet<>();
 
-    /** Owned by the thread. */
-    private final DamagedReplicas damaged;
+    /** Replicas with damage, until another one leads, which has what is lost here (rule L12). */
+    private final Set<TopicPartition> damaged = new HashSet<>();
 
-    /** Reports of the first image. Owned by the thread. */
+    /** Names of logs that are in repair or being deleted. */
+    private final Set<String> busy = new HashSet<>();
+
+    /** Reports of the first image. */
     private final List<CompletableFuture<Void>> lost = new ArrayList<>();
 
     private final CompletableFuture<Void> placed = new CompletableFuture<>();
     private volatile long brokerEpoch;
 
     /**
-     * @param directory the recovered logs; those that the metadata gives to this broker are taken from it
-     * @param timer does what may block on a disk
+     * @param logs the recovered logs; those that the metadata gives to this broker are taken from it
+     * @param open where those that are open are kept
+     * @param timer wakes this object's thread; does nothing that blocks
      * @param faults told of what this broker cannot go on after, which is a defect
      */
     AssignedReplicas(
             int brokerId,
             LocalMetadata metadata,
-            PartitionLogs directory,
+            PartitionLogs logs,
+            OpenReplicas open,
             DirectoryReports reports,
             LogMoves moves,
             ScheduledExecutorService timer,
@@ -94,13 +114,15 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
             Consumer<Throwable> faults) {
         this.brokerId = brokerId;
         this.metadata = metadata;
-        this.directory = directory;
+        this.logs = logs;
+        this.open = open;
         this.reports = reports;
         this.moves = moves;
         this.timer = timer;
         this.start = start;
         this.faults = faults;
-        this.damaged = new DamagedReplicas(this, timer);
+        this.repairs = new LogRepair(logs.dirs());
+        this.deletions = new DirThreads(logs.dirs(), "kontiki-log-delete", 1);
     }
 
     /**
@@ -111,79 +133,29 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
      */
     CompletableFuture<Void> follow(long epoch) {
         brokerEpoch = epoch;
-        timer.scheduleWithFixedDelay(
-                () -> execute(this::openMissing), OPEN_AGAIN_SECONDS, OPEN_AGAIN_SECONDS, TimeUnit.SECONDS);
-        timer.scheduleWithFixedDelay(
-                () -> execute(() -> damaged.repairReplaced(metadata.current())),
-                REPAIR_SECONDS,
-                REPAIR_SECONDS,
-                TimeUnit.SECONDS);
-        directory.dirs().stream().filter(LogDir::isOffline).forEach(this::onOffline);
+        every(OPEN_AGAIN_SECONDS, this::openMissing);
+        every(REPAIR_SECONDS, this::repairReplaced);
+        deletions.every(STRAYS_INTERVAL, logs::deleteDueStrays);
+        logs.dirs().stream().filter(LogDir::isOffline).forEach(open::onOffline);
         metadata.addPublisher(this);
         return placed;
     }
 
-    /** Those that are open now. Any thread. */
-    Collection<Partition> all() {
-        return Collections.unmodifiableCollection(partitions.values());
-    }
-
-    /** Any thread. */
-    Optional<Partition> find(TopicPartition id) {
-        return Optional.ofNullable(partitions.get(id));
+    private void every(long seconds, Runnable event) {
+        timer.scheduleWithFixedDelay(() -> execute(event), seconds, seconds, TimeUnit.SECONDS);
     }
 
     /** Runs it on this object's thread. */
-    void execute(Runnable event) {
-        thread.execute(event);
-    }
-
-    // ---- Failures
-
-    /** Rule M10. Any thread. */
-    void onOffline(LogDir dir) {
-        dir.id().ifPresent(reports::failDirectory);
-        partitions.values().stream()
-                .filter(partition -> partition.dir() == dir)
-                .forEach(partition -> failWith(dir, partition));
-    }
-
-    private void failWith(LogDir dir, Partition partition) {
-        partition.fail(dir.status().reason());
-        // The quorum may not know yet that it is in this directory.
-        reports.failReplica(partition.id());
-    }
-
-    /** Rule L12. Any thread. */
-    void onReplicaFailed(TopicPartition id) {
-        reports.failReplica(id);
-        execute(() -> damaged.add(id));
-    }
-
-    boolean isCountedOn(PartitionRegistration record) {
-        return record.isr().contains(brokerId) || record.elr().contains(brokerId);
-    }
-
-    /** For the repair of its log, which ends in {@link #openAgain}. */
-    void release(TopicPartition id) {
-        partitions.remove(id);
-    }
-
-    /** Goes on with a log that was closed. */
-    void openAgain(TopicPartition id, PartitionLogs.Placed closed) {
-        MetadataImage image = metadata.current();
-        Optional<TopicImage> topic = image.topic(id.topicId());
-        if (topic.isEmpty()) {
-            directory.delete(closed);
-            return;
-        }
-        Optional<PartitionLogs.Placed> opened =
-                directory.openAgain(closed, id, topic.get().config());
-        if (opened.isPresent()) {
-            begin(id, topic.get(), image, opened.get());
-        } else {
-            missing.add(id);
-        }
+    private void execute(Runnable event) {
+        thread.execute(() -> {
+            try {
+                event.run();
+            } catch (RuntimeException | Error e) {
+                // A change of which a part is lost cannot be made up for.
+                LOG.error("Cannot go on with the replicas of this broker", e);
+                faults.accept(e);
+            }
+        });
     }
 
     // ---- Metadata
@@ -191,35 +163,26 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
     @Override
     public void onMetadata(MetadataDelta delta, MetadataImage image) {
         if (!delta.isEmpty()) {
-            execute(() -> applySafely(delta, image));
-        }
-    }
-
-    private void applySafely(MetadataDelta delta, MetadataImage image) {
-        try {
-            apply(delta, image);
-        } catch (RuntimeException | Error e) {
-            // A change of which a part is lost cannot be made up for.
-            LOG.error("Cannot take the metadata of {}", image.position(), e);
-            faults.accept(e);
+            execute(() -> apply(delta, image));
         }
     }
 
     private void apply(MetadataDelta delta, MetadataImage image) {
-        delta.removedTopics().forEach(this::endTopic);
-        // Leaders first: opening a log takes time, and an election must not wait for it.
+        // Leaders first: all else takes time, and an election must not wait for it.
         for (UUID topicId : delta.changedTopics()) {
             image.topic(topicId).ifPresent(topic -> tellReplicas(topic, image));
         }
+        if (!delta.changedBrokers().isEmpty() || !delta.removedBrokers().isEmpty()) {
+            open.all()
+                    .forEach(partition -> image.partition(partition.id())
+                            .ifPresent(record -> partition.onMetadata(record, image.brokers())));
+        }
+        endTopics(delta.removedTopics());
         for (UUID topicId : delta.changedTopics()) {
             image.topic(topicId).ifPresent(topic -> openReplicas(topic, image));
         }
-        if (!delta.changedBrokers().isEmpty() || !delta.removedBrokers().isEmpty()) {
-            partitions.forEach((id, partition) ->
-                    image.partition(id).ifPresent(record -> partition.onMetadata(record, image.brokers())));
-        }
         if (image.position().index() >= brokerEpoch) {
-            directory.setStraysAside();
+            logs.setStraysAside();
             // Each later time at once, and without effect.
             CompletableFuture.allOf(lost.toArray(CompletableFuture<?>[]::new)).thenRun(() -> placed.complete(null));
             lost.clear();
@@ -228,26 +191,22 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
 
     private void tellReplicas(TopicImage topic, MetadataImage image) {
         for (int number = 0; number < topic.partitions().size(); number++) {
-            Partition known = partitions.get(new TopicPartition(topic.id(), number));
-            if (known != null) {
-                tell(known, topic, image);
-            }
+            open.find(new TopicPartition(topic.id(), number)).ifPresent(known -> tell(known, topic, image));
         }
     }
 
     private void tell(Partition partition, TopicImage topic, MetadataImage image) {
         PartitionRegistration record = topic.partitions().get(partition.id().partition());
-        if (directory.moved().holds(partition.id())
-                && partition
-                        .dir()
-                        .id()
-                        .filter(record.directoryOf(brokerId)::equals)
-                        .isPresent()) {
-            timer.execute(() -> directory.moved().delete(partition.id()));
+        if (partition.dir().id().filter(record.directoryOf(brokerId)::equals).isPresent()) {
+            deleteMoved(partition.id());
         }
-        partition.configure(directory.settings(topic.config()));
+        partition.configure(logs.settings(topic.config()));
         partition.configure(topic.config().flush());
         partition.onMetadata(record, image.brokers());
+    }
+
+    private boolean isCountedOn(PartitionRegistration record) {
+        return record.isr().contains(brokerId) || record.elr().contains(brokerId);
     }
 
     // ---- Opening
@@ -255,20 +214,21 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
     private void openReplicas(TopicImage topic, MetadataImage image) {
         for (int number = 0; number < topic.partitions().size(); number++) {
             TopicPartition id = new TopicPartition(topic.id(), number);
+            String name = topic.name() + "-" + number;
             PartitionRegistration record = topic.partitions().get(number);
-            if (partitions.containsKey(id)
+            if (open.find(id).isPresent()
                     || missing.contains(id)
-                    || damaged.isInRepair(id)
+                    || busy.contains(name)
                     || !record.hasReplica(brokerId)) {
                 continue;
             }
             UUID assigned = record.directoryOf(brokerId);
             if (assigned.equals(PartitionRegistration.UNASSIGNED)
-                    || directory.isIn(id, assigned)
-                    || directory.isMovedFrom(id, assigned)) {
+                    || logs.isIn(id, assigned)
+                    || logs.isMovedFrom(id, assigned)) {
                 open(id, topic, image);
             } else {
-                reportLost(id, topic.name() + "-" + number, assigned);
+                reportLost(id, name, assigned);
             }
         }
     }
@@ -295,71 +255,115 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
 
     private void open(TopicPartition id, TopicImage topic, MetadataImage image) {
         PartitionRegistration record = topic.partitions().get(id.partition());
-        UUID assigned = record.directoryOf(brokerId);
         Optional<PartitionLogs.Placed> found =
-                directory.take(id, topic.name() + "-" + id.partition(), topic.config(), assigned);
-        if (found.isEmpty()) {
-            if (missing.add(id)) {
-                reports.failReplica(id);
-            }
-            return;
+                logs.take(id, topic.name() + "-" + id.partition(), topic.config(), record.directoryOf(brokerId));
+        if (found.isPresent()) {
+            missing.remove(id);
+            begin(id, topic, image, found.get());
+        } else if (missing.add(id)) {
+            reports.failReplica(id);
         }
-        missing.remove(id);
-        begin(id, topic, image, found.get());
     }
 
     private void begin(TopicPartition id, TopicImage topic, MetadataImage image, PartitionLogs.Placed log) {
-        UUID assigned = topic.partitions().get(id.partition()).directoryOf(brokerId);
         Partition partition = start.start(id, topic, log);
-        partitions.put(id, partition);
+        open.add(partition);
         tell(partition, topic, image);
-        assign(partition, assigned);
+        open.assign(partition, topic.partitions().get(id.partition()).directoryOf(brokerId));
     }
 
-    private void assign(Partition partition, UUID assigned) {
-        LogDir dir = partition.dir();
-        UUID present = dir.id().orElseThrow();
-        if (!present.equals(assigned)) {
-            reports.assign(partition.id(), present, assigned);
-        }
-        if (dir.isOffline()) {
-            failWith(dir, partition); // It failed meanwhile, and may not have found this one.
+    // ---- Repair
+
+    /** Rule L12. */
+    void onReplicaFailed(TopicPartition id) {
+        reports.failReplica(id);
+        execute(() -> damaged.add(id));
+    }
+
+    private void repairReplaced() {
+        MetadataImage image = metadata.current();
+        for (TopicPartition id : List.copyOf(damaged)) {
+            Optional<PartitionRegistration> record = image.partition(id);
+            if (record.isEmpty()) {
+                damaged.remove(id);
+            } else if (record.get().hasLeader() && !isCountedOn(record.get())) {
+                damaged.remove(id);
+                open.find(id)
+                        .ifPresent(partition -> close(
+                                partition,
+                                closed -> repairs.begin(closed, () -> execute(() -> openRepaired(id, closed)))));
+            }
         }
     }
 
-    /** Also deletes the old log if the topic was deleted meanwhile: nobody else would. Any thread. */
-    void onMoved(Partition partition, LogDir from, String log) {
-        directory.moved().add(partition.id(), from, log);
-        if (partitions.get(partition.id()) == partition) {
-            assign(partition, from.id().orElseThrow());
+    private void openRepaired(TopicPartition id, PartitionLogs.Placed closed) {
+        MetadataImage image = metadata.current();
+        Optional<TopicImage> topic = image.topic(id.topicId());
+        if (topic.isEmpty()) {
+            delete(closed);
+            return;
+        }
+        busy.remove(closed.log().directory());
+        Optional<PartitionLogs.Placed> opened =
+                logs.openAgain(closed, id, topic.get().config());
+        if (opened.isPresent()) {
+            begin(id, topic.get(), image, opened.get());
         } else {
-            directory.moved().delete(partition.id());
+            missing.add(id);
         }
     }
 
     // ---- The end
 
-    private void endTopic(UUID topicId) {
-        partitions.values().stream()
-                .filter(partition -> partition.id().topicId().equals(topicId))
-                .map(this::end)
-                .toList()
-                .forEach(this::deleteWhenEnded);
+    /** Ends a replica; its log has ended, and is not closed, when {@code closed} gets it, on the event loop. */
+    private void close(Partition partition, Consumer<PartitionLogs.Placed> closed) {
+        open.remove(partition);
+        busy.add(partition.name());
+        partition.stop(closed);
     }
 
-    private CompletableFuture<PartitionLogs.Placed> end(Partition partition) {
-        LOG.info("Deleting {}: its topic was deleted", partition.name());
-        partitions.remove(partition.id());
-        moves.forget(partition.id());
-        timer.execute(() -> directory.moved().delete(partition.id()));
-        CompletableFuture<PartitionLogs.Placed> ended = new CompletableFuture<>();
-        partition.stop(ended::complete);
-        return ended;
+    private void endTopics(Set<UUID> topicIds) {
+        if (topicIds.isEmpty()) {
+            return;
+        }
+        for (Partition partition : List.copyOf(open.all())) {
+            if (topicIds.contains(partition.id().topicId())) {
+                LOG.info("Deleting {}: its topic was deleted", partition.name());
+                moves.forget(partition.id());
+                deleteMoved(partition.id());
+                close(partition, this::delete);
+            }
+        }
     }
 
-    /** Before the next change is applied: a topic of the same name may follow, whose logs take the same directories. */
-    private void deleteWhenEnded(CompletableFuture<PartitionLogs.Placed> ended) {
-        directory.delete(ended.join());
+    private void delete(PartitionLogs.Placed closed) {
+        deletions.execute(closed.dir(), () -> {
+            logs.delete(closed);
+            execute(() -> free(closed.log().directory()));
+        });
+    }
+
+    /** The name of a log is free again: a topic of that name may have come meanwhile. */
+    private void free(String log) {
+        busy.remove(log);
+        MetadataImage image = metadata.current();
+        image.topic(log.substring(0, log.lastIndexOf('-'))).ifPresent(topic -> openReplicas(topic, image));
+    }
+
+    private void deleteMoved(TopicPartition id) {
+        logs.moved()
+                .dirOf(id)
+                .ifPresent(dir -> deletions.execute(dir, () -> logs.moved().delete(id)));
+    }
+
+    /** Also deletes the old log if the topic was deleted meanwhile: nobody else would. */
+    void onMoved(Partition partition, LogDir from, String log) {
+        logs.moved().add(partition.id(), from, log);
+        if (open.find(partition.id()).filter(partition::equals).isPresent()) {
+            open.assign(partition, from.id().orElseThrow());
+        } else {
+            logs.moved().delete(partition.id());
+        }
     }
 
     /** Takes no more changes. The partitions stay as they are. */
@@ -371,5 +375,7 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        deletions.close();
+        repairs.close();
     }
 }

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
@@ -28,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compacts the logs that ask for it, on threads of its own: an overdue one first, else the one with the greatest share of
+ * Compacts the logs of a directory that ask for it, on threads of its own: an overdue one first, else the one with the greatest share of
  * bytes that are not compacted. A log in which a pass finds damage is left alone from then on and told; others go on.
  */
 final class Compactor implements AutoCloseable {
@@ -74,22 +75,29 @@ final class Compactor implements AutoCloseable {
         void onFailure(StorageException failure);
     }
 
-    /** @param targets gives the logs that there are at the time */
+    /**
+     * Begins at once.
+     *
+     * @param targets gives the logs that there are at the time
+     * @param threads makes the settings' number of threads
+     * @param throttle may be shared with others
+     */
     Compactor(
             Supplier<? extends Collection<? extends Target>> targets,
             CompactionSettings settings,
+            ThreadFactory threads,
+            CleanerThrottle throttle,
             LongSupplier nanoTime,
             InstantSource clock) {
         this.targets = targets;
         this.settings = settings;
         this.nanoTime = nanoTime;
         this.clock = clock;
-        this.throttle = new CleanerThrottle(settings.bytesPerSecondMax(), nanoTime.getAsLong());
+        this.throttle = throttle;
         for (int i = 0; i < settings.threads(); i++) {
-            Thread thread = new Thread(this::run, "kontiki-compaction-" + i);
-            thread.setDaemon(true);
+            Thread thread = threads.newThread(this::run);
+            this.threads.add(thread);
             thread.start();
-            threads.add(thread);
         }
     }
 
@@ -123,12 +131,12 @@ final class Compactor implements AutoCloseable {
         }
     }
 
-    private synchronized Optional<? extends Target> pick() {
+    /** Looks without the lock, as each look may wait for the disk; so another thread may have been faster. */
+    private Optional<? extends Target> pick() {
         Target best = null;
         CleaningPlan bestPlan = null;
         for (Target next : targets.get()) {
-            PartitionLog log = next.log();
-            if (!LogCleaner.isEnabledFor(log) || log.isFailed() || busy.contains(log) || uncleanable.contains(log)) {
+            if (!isFree(next.log())) {
                 continue;
             }
             Optional<CleaningPlan> plan = plan(next, next.highWatermark());
@@ -137,10 +145,15 @@ final class Compactor implements AutoCloseable {
                 bestPlan = plan.get();
             }
         }
-        if (best != null) {
-            busy.add(best.log());
-        }
-        return Optional.ofNullable(best);
+        return Optional.ofNullable(best).filter(target -> take(target.log()));
+    }
+
+    private synchronized boolean isFree(PartitionLog log) {
+        return LogCleaner.isEnabledFor(log) && !log.isFailed() && !busy.contains(log) && !uncleanable.contains(log);
+    }
+
+    private synchronized boolean take(PartitionLog log) {
+        return isFree(log) && busy.add(log);
     }
 
     private static boolean isMoreUrgent(CleaningPlan plan, CleaningPlan than) {

@@ -40,7 +40,7 @@ final class DirRecovery {
     private final LogDir dir;
     private final LogConfig defaults;
     private final RecoveryProgress progress;
-    private final Consumer<TopicPartition> damageFound;
+    private final Consumer<Set<TopicPartition>> damageFound;
     private final Optional<Map<TopicPartition, CleanEnd>> cleanEnds;
     private final Set<TopicPartition> found = new HashSet<>();
     private final List<Opened> opened = new ArrayList<>();
@@ -53,7 +53,7 @@ final class DirRecovery {
             LogDir dir,
             LogConfig defaults,
             RecoveryProgress progress,
-            Consumer<TopicPartition> damageFound,
+            Consumer<Set<TopicPartition>> damageFound,
             Optional<Map<TopicPartition, CleanEnd>> cleanEnds) {
         this.dir = dir;
         this.defaults = defaults;
@@ -103,8 +103,7 @@ final class DirRecovery {
         }
         candidates.forEach(log -> progress.found(dir, log.segments()));
         candidates.forEach(log -> found.add(log.id()));
-        cleanEnds.ifPresent(
-                ends -> ends.keySet().stream().filter(id -> !found.contains(id)).forEach(this::noteMissing));
+        cleanEnds.ifPresent(this::noteMissing);
         candidates.forEach(log -> threads.execute(() -> recover(log)));
     }
 
@@ -125,10 +124,18 @@ final class DirRecovery {
                 id -> new Candidate(directory, new TopicPartition(id, Integer.parseInt(matcher.group(2))), segments));
     }
 
-    private void noteMissing(TopicPartition id) {
-        LOG.error("The log of partition {} is not in {} any more, though the last run stopped in order", id, dir);
-        damageFound.accept(id);
-        noteDamaged(id);
+    /** All at once: each note is a write to the disk, and it may be thousands. */
+    private void noteMissing(Map<TopicPartition, CleanEnd> ends) {
+        Set<TopicPartition> missing = new HashSet<>(ends.keySet());
+        missing.removeAll(found);
+        if (!missing.isEmpty()) {
+            LOG.error(
+                    "The logs of partitions {} are not in {} any more, though the last run stopped in order",
+                    missing,
+                    dir);
+            damageFound.accept(missing);
+            missing.forEach(this::noteDamaged);
+        }
     }
 
     private synchronized void noteUncertain() {
@@ -185,13 +192,13 @@ final class DirRecovery {
             PartitionLog log = PartitionLog.open(disk, candidate.directory(), topicId, defaults, end, listener);
             if (log.recovery().contradictsCleanEnd() || (cleanEnds.isPresent() && end.isEmpty())) {
                 LOG.error("The log {} in {} does not end as the last run left it", candidate.directory(), dir);
-                damageFound.accept(candidate.id());
+                damageFound.accept(Set.of(candidate.id()));
                 noteDamaged(candidate.id());
             }
             return log;
         } catch (DamagedLogException e) {
             LOG.error("{}. What is damaged is kept aside; the rest comes back from the leader", e.getMessage());
-            damageFound.accept(candidate.id());
+            damageFound.accept(Set.of(candidate.id()));
             noteDamaged(candidate.id());
             new ClosedLog(disk, candidate.directory()).setDamageAside(e);
             return PartitionLog.open(disk, candidate.directory(), topicId, defaults, Optional.empty(), listener);

@@ -5,7 +5,6 @@ import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +15,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds directories whose disk hangs: an operation on it does not come back. A disk may do so for minutes without any
+ * Looks after the directories: whether each has room, and whether its disk answers. A disk hangs if an operation on it does
+ * not come back. A disk may do so for minutes without any
  * error, and a broker that waits for it keeps its leaderships and its heartbeats.
  *
  * <p>One thread, which touches no disk, looks at the operations under way, {@value #LOOKS} times in the time limit. An
@@ -35,6 +35,7 @@ final class DirWatch implements AutoCloseable {
 
     static final String PROBE_FILE = ".probe";
     private static final int PROBES = 4;
+    private static final Duration SPACE_INTERVAL = Duration.ofSeconds(1);
 
     /** How many looks in a row have found something as it was. */
     private static final class Ages<T> {
@@ -72,10 +73,15 @@ final class DirWatch implements AutoCloseable {
 
     private final List<Watched> dirs;
     private final List<EventLoop> loops;
-    private final long timeoutMillis;
+    private final Duration timeout;
     private final HungDirListener listener;
     private final Ages<Turn> turns = new Ages<>();
-    private final List<ScheduledExecutorService> threads = new ArrayList<>();
+    private final DirThreads own;
+    private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "kontiki-dir-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     /**
      * Watches nothing before {@link #start}.
@@ -87,28 +93,17 @@ final class DirWatch implements AutoCloseable {
         this.dirs =
                 dirs.stream().filter(dir -> !dir.isOffline()).map(Watched::new).toList();
         this.loops = loops;
-        this.timeoutMillis = timeout.toMillis();
+        this.timeout = timeout;
+        this.own = new DirThreads(dirs, "kontiki-log-dir", 1);
         this.listener = listener;
     }
 
     void start() {
-        dirs.forEach(watched -> {
-            ScheduledExecutorService own =
-                    Executors.newSingleThreadScheduledExecutor(watched.dir.threads("kontiki-probe"));
-            every(own, timeoutMillis / PROBES, () -> probe(watched.dir));
-        });
-        ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "kontiki-dir-watch");
-            thread.setDaemon(true);
-            return thread;
-        });
-        every(looking, timeoutMillis / LOOKS, this::look);
-    }
-
-    private void every(ScheduledExecutorService thread, long millis, Runnable task) {
+        own.every(SPACE_INTERVAL, LogDir::checkSpace);
+        own.every(timeout.dividedBy(PROBES), DirWatch::probe);
         // With a delay, not at a rate: after a pause of the process looks that were missed must not be made up for.
-        thread.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
-        threads.add(thread);
+        long nanos = timeout.toNanos() / LOOKS;
+        looking.scheduleWithFixedDelay(this::look, nanos, nanos, TimeUnit.NANOSECONDS);
     }
 
     /** One look. Not to be called by two threads at a time. */
@@ -139,7 +134,7 @@ final class DirWatch implements AutoCloseable {
         watched.over = stuck.isPresent();
         if (watched.over || !watched.hung) {
             watched.hung = true;
-            String reason = "the disk hangs: " + oldest.get() + " has not come back in " + timeoutMillis
+            String reason = "the disk hangs: " + oldest.get() + " has not come back in " + timeout.toMillis()
                     + " ms (log.dir.timeout.ms)"
                     + stuck.map(thread -> ", and " + thread + ", which serves other directories, too, waits")
                             .orElse("")
@@ -163,9 +158,9 @@ final class DirWatch implements AutoCloseable {
         }
     }
 
-    /** Waits for nothing: a probe may never come back. */
     @Override
     public void close() {
-        threads.forEach(ScheduledExecutorService::shutdown);
+        looking.shutdown();
+        own.close();
     }
 }

@@ -3,24 +3,22 @@ package io.kontiki.partition;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a broker's logs need from time to time: old segments go. One thread looks; what changes a log is handed to the
- * event loop of its partition. Segments that are closed by age and checkpoints are the matter of each partition's own
- * tick.
+ * What a broker's logs need from time to time: old segments go. A thread of each directory looks; what changes a log is
+ * handed to the event loop of its partition. Segments that are closed by age and checkpoints are the matter of each
+ * partition's own tick.
  */
 final class LogMaintenance implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogMaintenance.class);
 
     private final Supplier<Collection<Partition>> partitions;
     private final InstantSource clock;
-    private final ScheduledExecutorService thread;
+    private final DirThreads threads;
 
     /**
      * Begins at once.
@@ -29,21 +27,23 @@ final class LogMaintenance implements AutoCloseable {
      * @param clock tells the age of records
      * @param retentionInterval how often it is looked for segments to delete
      */
-    LogMaintenance(Supplier<Collection<Partition>> partitions, InstantSource clock, Duration retentionInterval) {
+    LogMaintenance(
+            List<LogDir> dirs,
+            Supplier<Collection<Partition>> partitions,
+            InstantSource clock,
+            Duration retentionInterval) {
         this.partitions = partitions;
         this.clock = clock;
-        this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread daemon = new Thread(task, "kontiki-log-maintenance");
-            daemon.setDaemon(true);
-            return daemon;
-        });
-        long nanos = retentionInterval.toNanos();
-        thread.scheduleWithFixedDelay(this::retain, nanos, nanos, TimeUnit.NANOSECONDS);
+        this.threads = new DirThreads(dirs, "kontiki-log-maintenance", 1);
+        threads.every(retentionInterval, this::retain);
     }
 
-    private void retain() {
+    private void retain(LogDir dir) {
         long nowMillis = clock.millis();
         for (Partition partition : partitions.get()) {
+            if (partition.dir() != dir || dir.isOffline()) {
+                continue;
+            }
             try {
                 partition.retain(nowMillis);
             } catch (RuntimeException | InternalError e) {
@@ -57,12 +57,6 @@ final class LogMaintenance implements AutoCloseable {
     /** Ends what is under way. */
     @Override
     public void close() {
-        // No interrupt: it would close the files that are being read under every other user of them.
-        thread.shutdown();
-        try {
-            thread.awaitTermination(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        threads.close();
     }
 }

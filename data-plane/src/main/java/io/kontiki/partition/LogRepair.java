@@ -6,27 +6,47 @@ import io.kontiki.log.LogFailedException;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a log with damage fit to be opened again (rule L12): closes it, looks through all of it, and moves the damaged
+ * Makes logs with damage fit to be opened again (rule L12): closes the log, looks through all of it, and moves the damaged
  * segment and all behind it aside, where they are kept. What is missing then comes back from the leader. Takes as long as
- * it takes to read the log.
+ * it takes to read the log, so each directory repairs one at a time, on a thread of its own. Any thread.
  */
-final class LogRepair {
+final class LogRepair implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogRepair.class);
+    private static final Duration AGAIN = Duration.ofSeconds(10);
 
-    private LogRepair() {}
+    private final DirThreads threads;
+
+    LogRepair(List<LogDir> dirs) {
+        this.threads = new DirThreads(dirs, "kontiki-log-repair", 1);
+    }
 
     /**
-     * Safe to repeat.
+     * Begins. What is not done when this object ends, a later run of the broker finds as it is.
      *
      * @param placed a log that nobody changes any more, and whose records another replica leads
-     * @return false if there was no room for it
+     * @param done called on another thread, when there was room for it
      */
-    static boolean run(PartitionLogs.Placed placed) {
+    void begin(PartitionLogs.Placed placed, Runnable done) {
+        threads.execute(placed.dir(), () -> repair(placed, done));
+    }
+
+    private void repair(PartitionLogs.Placed placed, Runnable done) {
+        if (run(placed)) {
+            done.run();
+        } else {
+            threads.schedule(placed.dir(), AGAIN, () -> repair(placed, done));
+        }
+    }
+
+    /** Safe to repeat. Gives false if there was no room for it. */
+    private static boolean run(PartitionLogs.Placed placed) {
         String directory = placed.log().directory();
         try {
             placed.log().close();
@@ -47,5 +67,10 @@ final class LogRepair {
             placed.dir().takeOffline(String.valueOf(e.getMessage()));
             return true;
         }
+    }
+
+    @Override
+    public void close() {
+        threads.close();
     }
 }

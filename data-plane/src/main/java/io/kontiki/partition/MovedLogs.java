@@ -7,6 +7,7 @@ import io.kontiki.storage.Disk;
 import io.kontiki.storage.StorageException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -106,8 +107,9 @@ final class MovedLogs {
         return kept != null && kept.dir().id().filter(directory::equals).isPresent();
     }
 
-    boolean holds(TopicPartition id) {
-        return old.containsKey(id);
+    /** Where the old log is, if it is kept. */
+    Optional<LogDir> dirOf(TopicPartition id) {
+        return Optional.ofNullable(old.get(id)).map(Old::dir);
     }
 
     /** The quorum knows where the log is now, or that there is none any more. May block on the disk. */

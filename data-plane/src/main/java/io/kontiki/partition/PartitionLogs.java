@@ -1,6 +1,7 @@
 package io.kontiki.partition;
 
 import io.kontiki.log.CleanEnd;
+import io.kontiki.log.ClosedLog;
 import io.kontiki.log.DamagedLogException;
 import io.kontiki.log.ForeignLogException;
 import io.kontiki.log.LogConfig;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,7 +46,7 @@ public final class PartitionLogs {
     private final List<LogDir> dirs;
     private final LogConfig defaults;
     private final int recoveryThreadsPerDir;
-    private final Consumer<TopicPartition> damageFound;
+    private final Consumer<Set<TopicPartition>> damageFound;
     private final RecoveryProgress progress;
     private final InstantSource clock;
     /** More than one place is left by a broken move, or by hands. */
@@ -57,15 +59,15 @@ public final class PartitionLogs {
      * @param dirs all directories of {@code log.dirs}, those that are offline, too
      * @param defaults settings that no topic configuration overrides
      * @param recoveryThreadsPerDir logs of one directory that are recovered at once, at least 1
-     * @param damageFound told of a partition before the first bytes of its log are moved aside, which no later run will
-     *     find again: what the next run claims must not cover it (rule R3). Called by several threads
+     * @param damageFound told of partitions before the first bytes of their logs are moved aside, which no later run will
+     *     find again: what the next run claims must not cover them (rule R3). Called by several threads
      * @param clock tells when strays are due
      */
     public PartitionLogs(
             List<LogDir> dirs,
             LogConfig defaults,
             int recoveryThreadsPerDir,
-            Consumer<TopicPartition> damageFound,
+            Consumer<Set<TopicPartition>> damageFound,
             InstantSource clock) {
         this.dirs = List.copyOf(dirs);
         this.defaults = defaults;
@@ -278,14 +280,43 @@ public final class PartitionLogs {
     }
 
     private PartitionLog openIn(LogDir dir, TopicPartition id, String directory, LogConfig settings) {
-        Disk disk = dir.disk().orElseThrow();
         try {
-            return PartitionLog.open(disk, directory, id.topicId(), settings);
+            return openOrSetDamageAside(dir, id, directory, settings);
         } catch (ForeignLogException e) {
             // Mostly an earlier topic of the same name, deleted while this broker was down (rule M5).
             forget(dir, directory);
-            StrayLogs.setAside(disk, directory, e.getMessage(), clock.millis());
+            setAside(dir, directory, String.valueOf(e.getMessage()));
+            return openOrSetDamageAside(dir, id, directory, settings);
+        }
+    }
+
+    /** It was counted on no more, or had been found damaged at the start: what is lost comes back from the leader. */
+    private PartitionLog openOrSetDamageAside(LogDir dir, TopicPartition id, String directory, LogConfig settings) {
+        Disk disk = dir.disk().orElseThrow();
+        try {
             return PartitionLog.open(disk, directory, id.topicId(), settings);
+        } catch (DamagedLogException e) {
+            LOG.error("{}. What is damaged is kept aside; the rest comes back from the leader", e.getMessage());
+            damageFound.accept(Set.of(id));
+            new ClosedLog(disk, directory).setDamageAside(e);
+            return PartitionLog.open(disk, directory, id.topicId(), settings);
+        }
+    }
+
+    /**
+     * A name that cannot be changed is a failed write: the directory goes offline (rule R10).
+     *
+     * @throws StorageException then, and if there is no room
+     */
+    private void setAside(LogDir dir, String directory, String why) {
+        try {
+            StrayLogs.setAside(dir.disk().orElseThrow(), directory, why, clock.millis());
+        } catch (DiskFullException e) {
+            dir.noteFull(String.valueOf(e.getMessage()));
+            throw e;
+        } catch (StorageException e) {
+            dir.takeOffline(String.valueOf(e.getMessage()));
+            throw e;
         }
     }
 
@@ -317,28 +348,35 @@ public final class PartitionLogs {
         recovered.clear();
     }
 
+    /** What keeps its name, since its directory fails or is full, will be a stray at the next start. */
     private void setStrayAside(Placed stray, String why) {
         String directory = stray.log().directory();
-        Disk disk = stray.dir().disk().orElseThrow();
-        stray.log().close();
         stray.dir().logRemoved();
-        if (disk.exists(directory)) {
-            StrayLogs.setAside(disk, directory, why, clock.millis());
+        try {
+            stray.log().close();
+            if (stray.dir().disk().orElseThrow().exists(directory)) {
+                setAside(stray.dir(), directory, why);
+            }
+        } catch (StorageException | LogFailedException e) {
+            LOG.error("Cannot set the log {} in {} aside", directory, stray.dir(), e);
+            if (!(e instanceof DiskFullException)) {
+                stray.dir().takeOffline(String.valueOf(e.getMessage()));
+            }
         }
     }
 
     /** Deletes logs that were set aside a day ago. Any thread; to be called every hour or so. */
-    void deleteDueStrays() {
-        dirs.forEach(dir -> StrayLogs.deleteDue(dir, clock.millis()));
+    void deleteDueStrays(LogDir dir) {
+        StrayLogs.deleteDue(dir, clock.millis());
     }
 
-    /** What is in an offline directory is not touched: it will be a stray when that is back. */
+    /** Any thread. What is in an offline directory is not touched: it will be a stray when that is back. */
     void delete(Placed placed) {
         try {
             if (!placed.dir().isOffline()) {
                 placed.log().delete();
             }
-        } catch (StorageException | LogFailedException e) {
+        } catch (StorageException | LogFailedException | ForeignLogException e) {
             LOG.error("Cannot delete the log {} in {}", placed.log().directory(), placed.dir(), e);
         }
         placed.dir().logRemoved();

@@ -39,32 +39,33 @@ public final class Partitions implements AutoCloseable {
     public record Missing(ErrorReason reason, String message) implements Lookup {}
 
     private static final long NOT_STARTED = -1;
-    private static final long SPACE_CHECK_MILLIS = 1_000;
+    private static final long DESCRIBE_SECONDS = 5;
     private static final int EVENTS_MAX = 16_384;
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     /** Enough for the file system to merge commits, few enough not to crowd out the loops. */
     private static final int FLUSH_THREADS_PER_DIR = 4;
 
     private final LocalMetadata metadata;
-    private final PartitionLogs directory;
+    private final PartitionLogs logs;
     private final List<EventLoop> loops;
     private final ReplicaOptions options;
     private final PartitionPorts ports;
     private final AtomicLong linkIds = new AtomicLong();
 
-    /** One thread for each directory, so that one that hangs delays none of the others. */
+    /** One thread, on which nothing blocks. */
     private final ScheduledThreadPoolExecutor timer;
 
-    private final AssignedReplicas replicas;
+    private final OpenReplicas open;
+    private final AssignedReplicas assigned;
     private final LogMaintenance maintenance;
-    private final Compactor compactor;
+    private final List<Compactor> compactors;
     private final Scrubber scrubber;
     private final LogMoves moves;
     private volatile Optional<DirWatch> watch = Optional.empty();
     private volatile long brokerEpoch = NOT_STARTED;
 
     /**
-     * @param directory the recovered logs; those that the metadata gives to this broker are taken from it
+     * @param logs the recovered logs; those that the metadata gives to this broker are taken from it
      * @param loopCount how many event loops to run, at least 1; a partition belongs to one of them for its life
      * @param retentionInterval how often it is looked for segments to delete
      * @param compaction what compaction may take
@@ -75,7 +76,7 @@ public final class Partitions implements AutoCloseable {
     public Partitions(
             int brokerId,
             LocalMetadata metadata,
-            PartitionLogs directory,
+            PartitionLogs logs,
             int loopCount,
             ReplicaOptions options,
             ReplicaTransport transport,
@@ -86,12 +87,12 @@ public final class Partitions implements AutoCloseable {
             MoveSettings move,
             Consumer<Throwable> faults) {
         this.metadata = metadata;
-        this.directory = directory;
+        this.logs = logs;
         this.options = options;
         this.timer = new ScheduledThreadPoolExecutor(
-                directory.dirs().size() + 1,
+                1,
                 task -> {
-                    Thread thread = new Thread(task, "kontiki-log-dirs");
+                    Thread thread = new Thread(task, "kontiki-partitions-timer");
                     thread.setDaemon(true);
                     return thread;
                 },
@@ -106,26 +107,30 @@ public final class Partitions implements AutoCloseable {
                 .toList();
         this.ports = new PartitionPorts(
                 brokerId,
-                new Flusher(directory.dirs(), FLUSH_THREADS_PER_DIR),
+                new Flusher(logs.dirs(), FLUSH_THREADS_PER_DIR),
                 transport,
                 new IsrProposalBatcher(proposer, brokerId, () -> brokerEpoch),
                 System::nanoTime,
                 InstantSource.system(),
                 this::onReplicaFailed);
-        this.moves = new LogMoves(brokerId, metadata, directory.dirs(), move, System::nanoTime, this::onMoved);
-        this.replicas = new AssignedReplicas(
-                brokerId,
-                metadata,
-                directory,
-                new DirectoryReports(proposer, brokerId, () -> brokerEpoch, timer),
-                moves,
-                timer,
-                this::begin,
-                faults);
-        directory.dirs().forEach(dir -> dir.onOffline(this::onOffline));
-        this.maintenance = new LogMaintenance(replicas::all, InstantSource.system(), retentionInterval);
-        this.compactor = new Compactor(this::compacted, compaction, System::nanoTime, InstantSource.system());
-        this.scrubber = new Scrubber(replicas::all, scrub, System::nanoTime);
+        this.moves = new LogMoves(brokerId, metadata, logs.dirs(), move, System::nanoTime, this::onMoved);
+        DirectoryReports reports = new DirectoryReports(proposer, brokerId, () -> brokerEpoch, timer);
+        this.open = new OpenReplicas(reports);
+        this.assigned =
+                new AssignedReplicas(brokerId, metadata, logs, open, reports, moves, timer, this::begin, faults);
+        logs.dirs().forEach(dir -> dir.onOffline(this::onOffline));
+        this.maintenance = new LogMaintenance(logs.dirs(), open::all, InstantSource.system(), retentionInterval);
+        CleanerThrottle throttle = new CleanerThrottle(compaction.bytesPerSecondMax(), System.nanoTime());
+        this.compactors = logs.dirs().stream()
+                .map(dir -> new Compactor(
+                        () -> compacted(dir),
+                        compaction.forOneOf(logs.dirs().size()),
+                        dir.threads("kontiki-compaction"),
+                        throttle,
+                        System::nanoTime,
+                        InstantSource.system()))
+                .toList();
+        this.scrubber = new Scrubber(open::all, scrub, System::nanoTime);
     }
 
     /**
@@ -137,11 +142,7 @@ public final class Partitions implements AutoCloseable {
      */
     public CompletableFuture<Void> start(long epoch) {
         brokerEpoch = epoch;
-        for (LogDir dir : directory.dirs()) {
-            timer.scheduleWithFixedDelay(dir::checkSpace, 0, SPACE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
-        }
-        timer.scheduleWithFixedDelay(directory::deleteDueStrays, 0, 1, TimeUnit.HOURS);
-        return replicas.follow(epoch);
+        return assigned.follow(epoch);
     }
 
     /**
@@ -150,23 +151,23 @@ public final class Partitions implements AutoCloseable {
      * @param timeout how long an operation of a disk may take
      */
     public void watch(Duration timeout, HungDirListener listener) {
-        DirWatch opened = new DirWatch(directory.dirs(), loops, timeout, listener);
+        DirWatch opened = new DirWatch(logs.dirs(), loops, timeout, listener);
         watch = Optional.of(opened);
         opened.start();
     }
 
     private void onOffline(LogDir dir) {
         if (brokerEpoch != NOT_STARTED) { // Else it is told at the start.
-            replicas.onOffline(dir);
+            open.onOffline(dir);
         }
     }
 
     private void onReplicaFailed(TopicPartition id) {
-        replicas.onReplicaFailed(id);
+        assigned.onReplicaFailed(id);
     }
 
     private void onMoved(Partition partition, LogDir from, String log) {
-        replicas.onMoved(partition, from, log);
+        assigned.onMoved(partition, from, log);
     }
 
     private Partition begin(TopicPartition id, TopicImage topic, PartitionLogs.Placed found) {
@@ -185,7 +186,7 @@ public final class Partitions implements AutoCloseable {
                 loop,
                 place,
                 new ReplicaDriver(id, name, place, logView, replica, loop, ports),
-                directory.settings(topic.config()).rules());
+                logs.settings(topic.config()).rules());
     }
 
     /** By name and number, as clients ask. */
@@ -224,20 +225,25 @@ public final class Partitions implements AutoCloseable {
 
     /** All directories of this broker, those that are offline, too. */
     public List<LogDir> logDirs() {
-        return directory.dirs();
+        return logs.dirs();
     }
 
-    /** What every replica here says of its log; those that end meanwhile say nothing. */
+    /** What every replica here says of its log, within a few seconds; those that end meanwhile or hang say nothing. */
     public CompletableFuture<List<ReplicaDescription>> describeReplicas() {
-        List<CompletableFuture<ReplicaDescription>> all =
-                replicas.all().stream().map(Partition::describe).toList();
+        List<CompletableFuture<Optional<ReplicaDescription>>> all = open.all().stream()
+                .map(partition -> partition
+                        .describe()
+                        .thenApply(Optional::of)
+                        .completeOnTimeout(Optional.empty(), DESCRIBE_SECONDS, TimeUnit.SECONDS))
+                .toList();
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-                .thenApply(done -> all.stream().map(CompletableFuture::join).toList());
+                .thenApply(done ->
+                        all.stream().flatMap(each -> each.join().stream()).toList());
     }
 
     /** By id, as other brokers ask. */
     public Optional<Partition> find(TopicPartition id) {
-        return replicas.find(id);
+        return open.find(id);
     }
 
     /**
@@ -254,9 +260,9 @@ public final class Partitions implements AutoCloseable {
         return moves.status(id);
     }
 
-    private List<Compactor.Target> compacted() {
-        return replicas.all().stream()
-                .filter(partition -> !partition.dir().isOffline())
+    private List<Compactor.Target> compacted(LogDir dir) {
+        return open.all().stream()
+                .filter(partition -> partition.dir() == dir && !dir.isOffline())
                 .map(Partition::compacted)
                 .toList();
     }
@@ -264,7 +270,7 @@ public final class Partitions implements AutoCloseable {
     /** How the logs ended in each directory that works (rule R2). After {@link #close()} came to its end. */
     public Map<LogDir, Map<TopicPartition, CleanEnd>> cleanEnds() {
         Map<LogDir, Map<TopicPartition, CleanEnd>> ends = new HashMap<>();
-        replicas.all().stream()
+        open.all().stream()
                 .filter(partition -> !partition.dir().isOffline())
                 .forEach(partition -> ends.computeIfAbsent(partition.dir(), dir -> new HashMap<>())
                         .put(partition.id(), partition.placed().log().cleanEnd()));
@@ -293,15 +299,15 @@ public final class Partitions implements AutoCloseable {
         watch.ifPresent(DirWatch::close);
         endTimer();
         maintenance.close();
-        compactor.close();
+        compactors.forEach(Compactor::close);
         scrubber.close();
         moves.close();
-        replicas.close();
-        replicas.all().forEach(partition -> partition.stop(log -> {}));
+        assigned.close();
+        open.all().forEach(partition -> partition.stop(log -> {}));
         loops.forEach(EventLoop::close);
         ports.flusher().close();
-        List<String> failed = replicas.all().stream()
-                .filter(partition -> !directory.close(partition.placed()))
+        List<String> failed = open.all().stream()
+                .filter(partition -> !logs.close(partition.placed()))
                 .map(Partition::name)
                 .toList();
         if (!failed.isEmpty()) {

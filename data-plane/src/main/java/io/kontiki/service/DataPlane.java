@@ -34,7 +34,7 @@ import java.util.function.Function;
  * from the beginning; they refuse with STARTING until the start.
  */
 public final class DataPlane implements AutoCloseable {
-    private final PartitionLogs directory;
+    private final PartitionLogs logs;
     private final Partitions partitions;
     private final GrpcReplicaTransport transport;
     private final LeaderRouter router;
@@ -57,7 +57,7 @@ public final class DataPlane implements AutoCloseable {
     public DataPlane(
             int brokerId,
             LocalMetadata metadata,
-            PartitionLogs directory,
+            PartitionLogs logs,
             int loopCount,
             int readerThreads,
             ReplicaOptions options,
@@ -68,14 +68,14 @@ public final class DataPlane implements AutoCloseable {
             ScrubSettings scrub,
             MoveSettings move,
             Consumer<Throwable> faults) {
-        this.directory = directory;
+        this.logs = logs;
         this.readers = threads("kontiki-read", readerThreads);
         this.pushers = threads("kontiki-push", readerThreads);
         this.transport = new GrpcReplicaTransport(brokerId, metadata, channels);
         this.partitions = new Partitions(
                 brokerId,
                 metadata,
-                directory,
+                logs,
                 loopCount,
                 options,
                 transport,
@@ -111,12 +111,12 @@ public final class DataPlane implements AutoCloseable {
 
     /** The logs and the directories that they are in. */
     public PartitionLogs logs() {
-        return directory;
+        return logs;
     }
 
     /** Opens and recovers every log, as {@link PartitionLogs#recover} does. Blocks. */
     public PartitionLogs.Recovery recover(Function<LogDir, Optional<Map<TopicPartition, CleanEnd>>> cleanEnds) {
-        return directory.recover(cleanEnds);
+        return logs.recover(cleanEnds);
     }
 
     /** How the logs ended, after {@link #close()} came to its end (rule R2). */

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,7 @@ class CompactorTest {
             .withCompaction(new Compaction(true, 0.3, 0, Long.MAX_VALUE, 20));
     private static final CompactionSettings EAGER =
             new CompactionSettings(1, 200 * 24, Long.MAX_VALUE, Duration.ofMillis(1));
+    private static final CleanerThrottle UNBOUND = new CleanerThrottle(Long.MAX_VALUE, System.nanoTime());
     private static final int KEYS = 300;
     private static final int LIVES = 6;
     private static final int BATCHES_PER_LIFE = 1_500;
@@ -67,7 +69,22 @@ class CompactorTest {
     }
 
     /** One log whose writer thread is {@link #writer}; all of it is committed. */
-    private record Log(PartitionLog log, ExecutorService thread, AtomicInteger damages) implements Compactor.Target {
+    private static class Log implements Compactor.Target {
+        private final PartitionLog log;
+        private final ExecutorService thread;
+        private final AtomicInteger damages;
+
+        Log(PartitionLog log, ExecutorService thread, AtomicInteger damages) {
+            this.log = log;
+            this.thread = thread;
+            this.damages = damages;
+        }
+
+        @Override
+        public PartitionLog log() {
+            return log;
+        }
+
         @Override
         public String name() {
             return log.directory();
@@ -110,8 +127,8 @@ class CompactorTest {
             PartitionLog log = open(disk, "t-0");
             Log target = new Log(log, writer, damages);
             AtomicBoolean done = new AtomicBoolean();
-            try (Compactor compactor =
-                    new Compactor(() -> List.of(target), EAGER, System::nanoTime, InstantSource.system())) {
+            try (Compactor compactor = new Compactor(
+                    () -> List.of(target), EAGER, Thread::new, UNBOUND, System::nanoTime, InstantSource.system())) {
                 CompletableFuture<Void> reader = CompletableFuture.runAsync(() -> readUntil(log, done));
                 onWriter(() -> log.appendAsLeader(
                         ControlRecords.leaderChange(1, List.of(1), List.of(1), System.currentTimeMillis()), 0));
@@ -167,7 +184,8 @@ class CompactorTest {
         bad.flush();
         flipBit(root.resolve("bad-0/00000000000000000000.log"), 5_000);
         List<Log> logs = List.of(new Log(bad, writer, damages), new Log(good, writer, damages));
-        try (Compactor compactor = new Compactor(() -> logs, EAGER, System::nanoTime, InstantSource.system())) {
+        try (Compactor compactor =
+                new Compactor(() -> logs, EAGER, Thread::new, UNBOUND, System::nanoTime, InstantSource.system())) {
             Awaitility.await().until(() -> compactor.uncleanableLogs() == 1 && compactor.passes() > 0);
             assertThat(damages).hasValue(1);
         }
@@ -185,15 +203,54 @@ class CompactorTest {
         }
         Log target = new Log(log, writer, damages);
         CompactionSettings slow = new CompactionSettings(1, 4_800, 1, Duration.ofMillis(1));
-        Compactor compactor = new Compactor(() -> List.of(target), slow, System::nanoTime, InstantSource.system());
+        Compactor compactor = new Compactor(
+                () -> List.of(target),
+                slow,
+                task -> new Thread(task, "compacting"),
+                new CleanerThrottle(slow.bytesPerSecondMax(), System.nanoTime()),
+                System::nanoTime,
+                InstantSource.system());
         Awaitility.await()
                 .until(() -> Thread.getAllStackTraces().keySet().stream()
-                        .anyMatch(thread -> thread.getName().equals("kontiki-compaction-0")
+                        .anyMatch(thread -> thread.getName().equals("compacting")
                                 && thread.getState() == Thread.State.TIMED_WAITING));
         compactor.close();
         assertThat(compactor.passes()).isZero();
         assertThat(lastValues(log)).isEqualTo(oracle);
         log.close();
+    }
+
+    /** As one does whose disk hangs. */
+    @Test
+    void aLogThatCannotBeLookedAtHoldsUpNobodyElse() {
+        PartitionLog log = open(new FileDisk(root), "t-0");
+        CountDownLatch looked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        Compactor.Target hanging = new Log(log, writer, damages) {
+            @Override
+            public long highWatermark() {
+                looked.countDown();
+                await(answer);
+                return super.highWatermark();
+            }
+        };
+        try (Compactor compactor = new Compactor(
+                () -> List.of(hanging), EAGER, Thread::new, UNBOUND, System::nanoTime, InstantSource.system())) {
+            await(looked);
+            assertThat(CompletableFuture.supplyAsync(compactor::uncleanableLogs))
+                    .succeedsWithin(Duration.ofSeconds(10))
+                    .isEqualTo(0);
+            answer.countDown();
+        }
+        log.close();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static PartitionLog open(FileDisk disk, String directory) {

@@ -2,11 +2,15 @@ package io.kontiki.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kontiki.log.CleanEnd;
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.PartitionLog;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicPartition;
+import io.kontiki.record.ControlRecords;
+import io.kontiki.storage.ForwardingDisk;
+import io.kontiki.storage.StorageException;
 import io.kontiki.storage.file.FileDisk;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -14,8 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,5 +132,70 @@ class PartitionLogsTest {
                     .dir());
         }
         assertThat(chosen).containsExactly(first, second, first, second);
+    }
+
+    private static Optional<PartitionLogs.Placed> take(PartitionLogs logs, TopicPartition id) {
+        return logs.take(id, "t-" + id.partition(), TopicConfig.DEFAULTS, PartitionRegistration.UNASSIGNED);
+    }
+
+    @Test
+    void whatIsDamagedWhenALogIsOpenedIsToldAndSetAside() throws IOException {
+        TopicPartition id = new TopicPartition(TOPIC, 0);
+        PartitionLog log = PartitionLog.open(first.disk().orElseThrow(), "t-0", TOPIC, LogConfig.defaults());
+        log.appendAsLeader(ControlRecords.leaderChange(1, List.of(), List.of(), 1_000), 0);
+        log.close();
+        Path segment = root.resolve("d1/t-0/00000000000000000000.log");
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[bytes.length - 1] ^= 4;
+        Files.write(segment, bytes);
+        List<Set<TopicPartition>> told = new ArrayList<>();
+        PartitionLogs logs =
+                new PartitionLogs(List.of(first), LogConfig.defaults(), 2, told::add, InstantSource.system());
+
+        assertThat(take(logs, id).orElseThrow().log().endOffset()).isZero();
+
+        assertThat(told).containsExactly(Set.of(id));
+        assertThat(segment.resolveSibling("00000000000000000000.log.damaged")).exists();
+    }
+
+    @Test
+    void logsThatAreMissingAreToldAtOnce() { // R3
+        Map<TopicPartition, CleanEnd> ends = new HashMap<>();
+        for (int i = 0; i < 100; i++) {
+            ends.put(new TopicPartition(TOPIC, i), new CleanEnd(7, 1));
+        }
+        List<Set<TopicPartition>> told = new ArrayList<>();
+        PartitionLogs logs =
+                new PartitionLogs(List.of(first), LogConfig.defaults(), 2, told::add, InstantSource.system());
+
+        PartitionLogs.Recovery recovery = logs.recover(dir -> Optional.of(ends));
+
+        assertThat(told).containsExactly(ends.keySet());
+        assertThat(recovery.damaged()).containsExactlyInAnyOrderElementsOf(ends.keySet());
+    }
+
+    @Test
+    void aStrayThatCannotBeRenamedTakesItsDirectoryOffline() throws IOException { // R10, R13
+        makeLog(first, 0);
+        makeLog(second, 1);
+        LogDir failing = LogDir.online(
+                first.id().orElseThrow(),
+                "d1",
+                new ForwardingDisk(first.disk().orElseThrow()) {
+                    @Override
+                    public void rename(String source, String target) {
+                        throw new StorageException("rename", source, new IOException("Read-only file system"));
+                    }
+                },
+                0);
+        PartitionLogs logs = logsIn(failing, second);
+        logs.recover(dir -> Optional.empty());
+
+        logs.setStraysAside();
+
+        assertThat(failing.isOffline()).isTrue();
+        assertThat(second.isOffline()).isFalse();
+        assertThat(root.resolve("d1/t-0")).isDirectory();
+        assertThat(root.resolve("d2/t-1")).doesNotExist();
     }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,7 +78,8 @@ class DamagedReplicaTest {
         cluster = new TestCluster(
                 root.resolve("scrubbed"),
                 3,
-                new TestCluster.Setup(1, ReplicaOptions.DEFAULTS.lagLimitNanos(), Duration.ofMillis(200)));
+                new TestCluster.Setup(1, ReplicaOptions.DEFAULTS.lagLimitNanos())
+                        .withScrubInterval(Duration.ofMillis(200)));
         cluster.createTopic("t", SMALL, List.of(0, 1, 2));
         produce(0, 0, BATCHES);
         byte[] sound = Files.readAllBytes(segment(2));
@@ -114,6 +116,30 @@ class DamagedReplicaTest {
         produce(0, BATCHES, 1);
         assertThat(cluster.partition("t", 0).leader()).isZero();
         assertThat(Files.readAllBytes(segment(0))).isEqualTo(damaged);
+    }
+
+    /** The disk answers nobody who writes until the topic is another one: the repair stands still in the middle. */
+    @Test
+    void topicThatIsMadeAnewDuringTheRepairWaitsForItsEnd() throws IOException {
+        UUID old = cluster.createTopic("t", SMALL, List.of(0, 1, 2));
+        produce(0, 0, BATCHES);
+        flip(0);
+        readUntilRefused(0);
+        await().untilAsserted(
+                        () -> assertThat(cluster.partition("t", 0).leader()).isEqualTo(1));
+        cluster.disk(0, 0).hang();
+        await().atMost(REPAIR_MAX).until(() -> cluster.disk(0, 0).waits("kontiki-log-repair"));
+        cluster.deleteTopic(old);
+        cluster.createTopic("t", SMALL, List.of(0));
+        cluster.disk(0, 0).answer();
+
+        await().atMost(REPAIR_MAX)
+                .untilAsserted(() ->
+                        assertThat(cluster.partition("t", 0).directoryOf(0)).isEqualTo(TestCluster.directoryId(0, 0)));
+        await().untilAsserted(() -> produce(0, 0, 1));
+        assertThat(values(0, 0)).containsExactly("0");
+        assertThat(cluster.image().broker(0).orElseThrow().directories())
+                .containsEntry(TestCluster.directoryId(0, 0), true);
     }
 
     /** What there is before the damage is given out, and nothing behind it. */

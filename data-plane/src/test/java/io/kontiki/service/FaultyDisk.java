@@ -6,6 +6,8 @@ import io.kontiki.storage.ForwardingDisk;
 import io.kontiki.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
@@ -13,6 +15,7 @@ import java.util.function.Consumer;
 final class FaultyDisk extends ForwardingDisk {
     private volatile boolean failing;
     private volatile CountDownLatch answer = new CountDownLatch(0);
+    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     private volatile long usableBytes = Long.MAX_VALUE / 2;
     private volatile Consumer<String> beforeRename = source -> {};
 
@@ -39,15 +42,23 @@ final class FaultyDisk extends ForwardingDisk {
         answer.countDown();
     }
 
+    /** Whether a thread of that name waits for an answer. */
+    boolean waits(String thread) {
+        return waiting.contains(thread);
+    }
+
     void setUsableBytes(long bytes) {
         usableBytes = bytes;
     }
 
     private void check(String operation, String path) {
+        waiting.add(Thread.currentThread().getName());
         try {
             answer.await();
         } catch (InterruptedException e) {
             throw new AssertionError("a thread that uses a disk was interrupted", e);
+        } finally {
+            waiting.remove(Thread.currentThread().getName());
         }
         if (failing) {
             throw new StorageException(operation, path, new IOException("Input/output error"));

@@ -1,6 +1,5 @@
 package io.kontiki.service;
 
-import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -16,14 +15,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,40 +110,6 @@ class LogDirTest {
         assertThat(cluster.image().broker(0).orElseThrow().directories())
                 .containsEntry(TestCluster.directoryId(0, 0), false)
                 .containsEntry(TestCluster.directoryId(0, 1), true);
-    }
-
-    @Test
-    void aDirectoryThatHangsUnusedMovesItsLeadershipsAndNoOthers() {
-        assertThat(reasonOf(0, "a", "before")).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
-        cluster.watch(0, Duration.ofSeconds(1));
-        cluster.disk(0, 0).hang();
-        try {
-            await().untilAsserted(() -> assertThat(record("a").leader()).isEqualTo(1));
-            await().until(() -> reasonOf(1, "a", "after") == ErrorReason.ERROR_REASON_UNSPECIFIED);
-            assertThat(values(1, "a")).containsExactly("before", "after");
-
-            assertThat(record("b").leader()).isZero();
-            assertThat(reasonOf(0, "b", "elsewhere")).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
-            assertThat(cluster.stuck).isEmpty();
-        } finally {
-            cluster.disk(0, 0).answer();
-        }
-    }
-
-    @Test
-    void anEventLoopThatWaitsForADirectoryThatHangsIsTold() throws InterruptedException {
-        cluster.watch(0, Duration.ofSeconds(1));
-        cluster.disk(0, 0).hang();
-        Thread producer = new Thread(() -> produce(0, "a", "waits"));
-        producer.start();
-        try {
-            await().untilAsserted(() -> assertThat(cluster.stuck)
-                    .singleElement(as(InstanceOfAssertFactories.STRING))
-                    .contains("the disk hangs", "append to a-0/", "kontiki-partition-loop-0, which serves other"));
-        } finally {
-            cluster.disk(0, 0).answer();
-            producer.join();
-        }
     }
 
     @Test

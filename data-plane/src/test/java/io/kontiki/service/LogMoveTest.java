@@ -46,7 +46,9 @@ class LogMoveTest {
 
     private void start(long bytesPerSecondMax) throws IOException {
         cluster = new TestCluster(
-                root, 2, new TestCluster.Setup(2, TimeUnit.SECONDS.toNanos(10), Duration.ofDays(7), bytesPerSecondMax));
+                root,
+                2,
+                new TestCluster.Setup(2, TimeUnit.SECONDS.toNanos(10)).withMoveBytesPerSecondMax(bytesPerSecondMax));
         cluster.createTopic("a", Map.of("min.insync.replicas", "2", "segment.bytes", "16384"), List.of(0, 1));
         await().untilAsserted(
                         () -> assertThat(record().directories()).doesNotContain(PartitionRegistration.UNASSIGNED));

@@ -60,13 +60,26 @@ final class TestCluster {
     static final long RESERVE_BYTES = 1 << 20;
 
     /** How brokers are set up. */
-    record Setup(int dirsPerBroker, long lagLimitNanos, Duration scrubInterval, long moveBytesPerSecondMax) {
-        Setup(int dirsPerBroker, long lagLimitNanos, Duration scrubInterval) {
-            this(dirsPerBroker, lagLimitNanos, scrubInterval, Long.MAX_VALUE);
+    record Setup(
+            int dirsPerBroker,
+            long lagLimitNanos,
+            Duration scrubInterval,
+            Duration dirTimeout,
+            long moveBytesPerSecondMax) {
+        Setup(int dirsPerBroker, long lagLimitNanos) {
+            this(dirsPerBroker, lagLimitNanos, Duration.ofDays(7), Duration.ofHours(1), Long.MAX_VALUE);
         }
 
-        Setup(int dirsPerBroker, long lagLimitNanos) {
-            this(dirsPerBroker, lagLimitNanos, Duration.ofDays(7));
+        Setup withScrubInterval(Duration interval) {
+            return new Setup(dirsPerBroker, lagLimitNanos, interval, dirTimeout, moveBytesPerSecondMax);
+        }
+
+        Setup withDirTimeout(Duration timeout) {
+            return new Setup(dirsPerBroker, lagLimitNanos, scrubInterval, timeout, moveBytesPerSecondMax);
+        }
+
+        Setup withMoveBytesPerSecondMax(long bytes) {
+            return new Setup(dirsPerBroker, lagLimitNanos, scrubInterval, dirTimeout, bytes);
         }
 
         static final Setup USUAL = new Setup(1, ReplicaOptions.DEFAULTS.lagLimitNanos());
@@ -101,6 +114,7 @@ final class TestCluster {
                     new MoveSettings(setup.moveBytesPerSecondMax()),
                     defects::add);
             dataPlane.recover(dir -> Optional.empty());
+            dataPlane.watch(setup.dirTimeout(), TestCluster.this::onHung);
             serverName = serverName(id);
             serve(dataPlane.services());
         }
@@ -142,6 +156,14 @@ final class TestCluster {
         }
     }
 
+    private void onHung(LogDir dir, boolean othersWait, String reason) {
+        if (othersWait) {
+            stuck.add(reason);
+        } else {
+            dir.takeOffline(reason);
+        }
+    }
+
     private static final int PORT_BASE = 10_000;
 
     private final Path root;
@@ -151,7 +173,7 @@ final class TestCluster {
     private final Map<Integer, ManagedChannel> clients = new ConcurrentHashMap<>();
     final ConcurrentLinkedQueue<Throwable> defects = new ConcurrentLinkedQueue<>();
 
-    /** Why brokers that are watched would end themselves. */
+    /** Why brokers would end themselves, for a directory that hangs. */
     final ConcurrentLinkedQueue<String> stuck = new ConcurrentLinkedQueue<>();
 
     private MetadataImage image = MetadataImage.EMPTY;
@@ -189,17 +211,6 @@ final class TestCluster {
 
     private String serverName(int id) {
         return name + "-" + id;
-    }
-
-    /** Watches for directories that hang: those that only their own threads wait for go offline. */
-    void watch(int broker, Duration timeout) {
-        nodes.get(broker).dataPlane.watch(timeout, (dir, othersWait, reason) -> {
-            if (othersWait) {
-                stuck.add(reason);
-            } else {
-                dir.takeOffline(reason);
-            }
-        });
     }
 
     // ---- The quorum
