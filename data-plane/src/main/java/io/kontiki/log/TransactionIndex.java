@@ -27,14 +27,22 @@ import java.util.zip.CRC32C;
 final class TransactionIndex {
     static final int ENTRY_BYTES = 34;
     private static final short VERSION = 0;
+    private static final int INITIAL_ENTRIES = 4;
     private static final AbortedTransaction[] NONE = {};
 
     private final long baseOffset;
-    private volatile AbortedTransaction[] entries;
+    private volatile Published published;
+
+    /** What readers see; the first {@code count} entries never change. */
+    private record Published(AbortedTransaction[] entries, int count) {
+        List<AbortedTransaction> list() {
+            return Arrays.asList(entries).subList(0, count);
+        }
+    }
 
     private TransactionIndex(long baseOffset, AbortedTransaction... entries) {
         this.baseOffset = baseOffset;
-        this.entries = entries;
+        this.published = new Published(entries, entries.length);
     }
 
     static TransactionIndex empty(long baseOffset) {
@@ -61,9 +69,9 @@ final class TransactionIndex {
     }
 
     byte[] toBytes() {
-        AbortedTransaction[] now = entries;
-        ByteBuffer target = ByteBuffer.allocate(now.length * ENTRY_BYTES + Integer.BYTES);
-        for (AbortedTransaction entry : now) {
+        Published now = published;
+        ByteBuffer target = ByteBuffer.allocate(now.count() * ENTRY_BYTES + Integer.BYTES);
+        for (AbortedTransaction entry : now.list()) {
             target.putShort(VERSION)
                     .putLong(entry.producerId())
                     .putLong(entry.firstOffset())
@@ -82,24 +90,29 @@ final class TransactionIndex {
     }
 
     boolean isEmpty() {
-        return entries.length == 0;
+        return published.count() == 0;
     }
 
     List<AbortedTransaction> entries() {
-        return List.of(entries);
+        return List.copyOf(published.list());
     }
 
     void append(AbortedTransaction aborted) {
-        AbortedTransaction[] more = Arrays.copyOf(entries, entries.length + 1);
-        more[entries.length] = aborted;
-        entries = more;
+        Published now = published;
+        AbortedTransaction[] entries = now.entries();
+        if (now.count() == entries.length) {
+            entries = Arrays.copyOf(entries, Math.max(INITIAL_ENTRIES, 2 * entries.length));
+        }
+        // Behind the count, so that no reader goes there before the new count is published.
+        entries[now.count()] = aborted;
+        published = new Published(entries, now.count() + 1);
     }
 
     /** A copy of the entries whose marker lies below an offset. */
     TransactionIndex below(long endOffset) {
         return new TransactionIndex(
                 baseOffset,
-                Arrays.stream(entries)
+                published.list().stream()
                         .filter(entry -> entry.lastOffset() < endOffset)
                         .toArray(AbortedTransaction[]::new));
     }
@@ -110,7 +123,7 @@ final class TransactionIndex {
      * @return whether no later segment can hold another one
      */
     boolean collect(long fromOffset, long toOffsetExclusive, List<? super AbortedTransaction> target) {
-        for (AbortedTransaction entry : entries) {
+        for (AbortedTransaction entry : published.list()) {
             if (entry.lastOffset() >= fromOffset && entry.firstOffset() < toOffsetExclusive) {
                 target.add(entry);
             }
