@@ -36,6 +36,8 @@ public final class LogCleaner {
     private LogView seen;
     /** What is read at the moment, or what became of it. */
     private LogSegment source;
+    /** The pass goes on as long as nothing else became of it. */
+    private Outcome outcome = Outcome.COMPLETE;
 
     private long readBytes;
     private long writtenBytes;
@@ -112,17 +114,6 @@ public final class LogCleaner {
         }
     }
 
-    /** Ends a pass where it is. */
-    private static final class Stop extends RuntimeException {
-        private static final long serialVersionUID = 1;
-        private final transient Outcome outcome;
-
-        Stop(Outcome outcome) {
-            super(outcome.toString(), null, false, false);
-            this.outcome = outcome;
-        }
-    }
-
     /**
      * Runs the pass.
      *
@@ -135,7 +126,6 @@ public final class LogCleaner {
     public CleaningReport run(RememberedBatches remembered, long nowMs) {
         CleaningFilter filter = null;
         long mapEnd = plan.firstDirtyOffset();
-        Outcome outcome = Outcome.COMPLETE;
         try {
             mapEnd = readKeys();
             filter = new CleaningFilter(
@@ -149,13 +139,13 @@ public final class LogCleaner {
                     config.compaction().deleteRetentionMillis());
             for (Group group : groupsBelow(mapEnd)) {
                 Group left = group.leftIn(log.view());
-                if (!left.segments().isEmpty()) {
+                if (goesOn() && !left.segments().isEmpty()) {
                     clean(left, filter);
                 }
             }
-            noteProgress(new CleanerCheckpoint(mapEnd, filter.latestHorizonMs()));
-        } catch (Stop stop) {
-            outcome = stop.outcome;
+            if (goesOn() && !log.noteCleaned(seen, new CleanerCheckpoint(mapEnd, filter.latestHorizonMs()))) {
+                outcome = Outcome.LOG_CHANGED;
+            }
         } catch (DiskFullException full) {
             outcome = Outcome.DISK_FULL;
         } catch (StorageException | InvalidBatchException e) {
@@ -182,12 +172,16 @@ public final class LogCleaner {
         return log.isClosed() || now.cuts() != seen.cuts() || !now.holds(source);
     }
 
+    private boolean goesOn() {
+        return outcome == Outcome.COMPLETE;
+    }
+
+    /** Waits as long as the pace says; the pass may be over then. */
     private void spend(int bytes) {
         if (!pace.spend(bytes)) {
-            throw new Stop(Outcome.STOPPED);
-        }
-        if (hasChanged()) {
-            throw new Stop(Outcome.LOG_CHANGED);
+            outcome = Outcome.STOPPED;
+        } else if (hasChanged()) {
+            outcome = Outcome.LOG_CHANGED;
         }
     }
 
@@ -196,13 +190,13 @@ public final class LogCleaner {
     /** Fills the map; the offset up to which it holds every key. */
     private long readKeys() {
         TransactionsPassed transactions = new TransactionsPassed(aborted);
-        for (int i = seen.segmentOf(plan.firstDirtyOffset()); i < plan.segments(); i++) {
+        for (int i = seen.segmentOf(plan.firstDirtyOffset()); goesOn() && i < plan.segments(); i++) {
             LogSegment segment = seen.segments()[i];
             if (!log.view().holds(segment)) {
                 continue;
             }
             SegmentCursor cursor = cursor(segment);
-            while (cursor.advance()) {
+            while (goesOn() && cursor.advance()) {
                 RecordBatch batch = verified(segment, cursor);
                 if (batch.nextOffset() > plan.firstDirtyOffset()) {
                     long fullAt = readKeys(batch, transactions);
@@ -257,7 +251,8 @@ public final class LogCleaner {
 
     private void clean(Group group, CleaningFilter filter) {
         if (directory.disk().usableBytes() - group.sizeInBytes() < (long) RESERVED_SEGMENTS * config.segmentBytes()) {
-            throw new Stop(Outcome.DISK_FULL);
+            outcome = Outcome.DISK_FULL;
+            return;
         }
         SegmentSwap swap = new SegmentSwap(directory, group.segments().get(0).baseOffset(), group.endOffset());
         long changesBefore = filter.changedBatches();
@@ -265,7 +260,8 @@ public final class LogCleaner {
             for (LogSegment next : group.segments()) {
                 copy(next, next == group.last(), filter, cleaned);
             }
-            if (group.segments().size() > 1 || filter.changedBatches() != changesBefore) {
+            boolean hasChanges = group.segments().size() > 1 || filter.changedBatches() != changesBefore;
+            if (goesOn() && hasChanges) {
                 exchange(group.segments(), cleaned);
             }
         }
@@ -274,7 +270,7 @@ public final class LogCleaner {
     private void copy(LogSegment segment, boolean isLastSource, CleaningFilter filter, CleanedSegment target) {
         SegmentCursor cursor = cursor(segment);
         long size = segment.sizeInBytes();
-        while (cursor.advance()) {
+        while (goesOn() && cursor.advance()) {
             RecordBatch batch = verified(segment, cursor);
             boolean isLast = isLastSource && cursor.position() + batch.sizeInBytes() == size;
             Optional<ByteBuffer> left = filter.filter(batch, isLast, target::addAborted);
@@ -295,18 +291,13 @@ public final class LogCleaner {
             cleaned.takePlace();
         });
         if (!exchanged) {
-            throw new Stop(Outcome.LOG_CHANGED);
+            outcome = Outcome.LOG_CHANGED;
+            return;
         }
         seen = log.view();
         source = replacement;
         segmentsBefore += group.size();
         segmentsAfter++;
-    }
-
-    private void noteProgress(CleanerCheckpoint progress) {
-        if (!log.noteCleaned(seen, progress)) {
-            throw new Stop(Outcome.LOG_CHANGED);
-        }
     }
 
     // ---- Reading
@@ -328,8 +319,8 @@ public final class LogCleaner {
         }
     }
 
-    private static void requireWhole(LogSegment segment, SegmentCursor cursor) {
-        if (cursor.position() != segment.sizeInBytes()) {
+    private void requireWhole(LogSegment segment, SegmentCursor cursor) {
+        if (goesOn() && cursor.position() != segment.sizeInBytes()) {
             throw damaged(segment, cursor, "the last batch is cut short");
         }
     }
