@@ -1,7 +1,6 @@
 package io.kontiki.log;
 
 import io.kontiki.storage.DiskFile;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -25,8 +24,6 @@ record SegmentSwap(LogDirectory directory, long baseOffset, long endOffset) {
     static final String CLEANED = ".cleaned";
     static final String SWAP = ".swap";
 
-    private static final List<String> INDEXES =
-            List.of(LogDirectory.OFFSET_INDEX, LogDirectory.TIME_INDEX, LogDirectory.TRANSACTION_INDEX);
     private static final int OFFSET_DIGITS = 20;
     private static final int SEPARATOR_AT = OFFSET_DIGITS;
     private static final int STEM_LENGTH = 2 * OFFSET_DIGITS + 1;
@@ -61,7 +58,7 @@ record SegmentSwap(LogDirectory directory, long baseOffset, long endOffset) {
      * @param file the new segment
      */
     void complete(DiskFile file) {
-        for (String suffix : INDEXES) {
+        for (String suffix : LogDirectory.INDEXES) {
             deleteFrom(baseOffset, suffix);
         }
         deleteFrom(baseOffset + 1, LogDirectory.LOG);
