@@ -1,6 +1,8 @@
 package io.kontiki.log;
 
 import io.kontiki.storage.Disk;
+import io.kontiki.storage.DiskFile;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -70,6 +72,27 @@ record LogDirectory(Disk disk, String path) {
                 }
             }
         }
+    }
+
+    /** The lines of a small text file; none if it is missing or larger than that. */
+    List<String> readLines(String name, int maxBytes) {
+        String path = file(name);
+        if (!disk.exists(path)) {
+            return List.of();
+        }
+        try (DiskFile file = disk.open(path)) {
+            if (file.size() > maxBytes) {
+                return List.of();
+            }
+        }
+        return new String(disk.readSmall(path, maxBytes), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+    }
+
+    /** Replaces a small text file as a whole. Durable on return. */
+    void writeText(String name, String text) {
+        disk.writeAtomically(file(name), text.getBytes(StandardCharsets.UTF_8));
     }
 
     void force() {
