@@ -64,6 +64,19 @@ public final class ClosedLog {
     }
 
     /**
+     * Deletes the directory with all its files, if it is there; durable on return. A power cut may leave some of the files,
+     * so it must have a name by now that no log is opened by.
+     */
+    public void delete() {
+        Disk disk = directory.disk();
+        if (disk.exists(directory.path())) {
+            disk.list(directory.path()).forEach(name -> disk.delete(directory.file(name)));
+            disk.delete(directory.path());
+            disk.forceDirectory(Disk.parentOf(directory.path()));
+        }
+    }
+
+    /**
      * Prepares a damaged log for a new {@link PartitionLog#open}: the damaged segment and all behind it are renamed and
      * kept, batches before the damage stay, the recovery point is lowered to it. The replica has then lost acknowledged
      * data and must say so (rules R3 and R7).

@@ -357,10 +357,6 @@ public final class LogCopy {
 
     /** Deletes a log by its name on a disk, if it is there. */
     public static void delete(Disk disk, String path) {
-        if (disk.exists(path)) {
-            disk.list(path).forEach(name -> disk.delete(path + "/" + name));
-            disk.delete(path);
-            disk.forceDirectory(Disk.parentOf(path));
-        }
+        new ClosedLog(disk, path).delete();
     }
 }

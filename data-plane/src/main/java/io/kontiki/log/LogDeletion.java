@@ -15,14 +15,9 @@ final class LogDeletion {
     static void run(LogDirectory directory, UUID topicId) {
         LogIdentity.requireNotForeign(directory, topicId);
         Disk disk = directory.disk();
-        String parent = Disk.parentOf(directory.path());
-        LogDirectory deleted = new LogDirectory(disk, directory.path() + "." + topicId + PartitionLog.DELETED_SUFFIX);
-        disk.rename(directory.path(), deleted.path());
-        disk.forceDirectory(parent);
-        for (String name : disk.list(deleted.path())) {
-            disk.delete(deleted.file(name));
-        }
-        disk.delete(deleted.path());
-        disk.forceDirectory(parent);
+        String deleted = directory.path() + "." + topicId + PartitionLog.DELETED_SUFFIX;
+        disk.rename(directory.path(), deleted);
+        disk.forceDirectory(Disk.parentOf(deleted));
+        new ClosedLog(disk, deleted).delete();
     }
 }
