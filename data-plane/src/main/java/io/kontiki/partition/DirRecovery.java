@@ -91,7 +91,7 @@ final class DirRecovery {
             Disk disk = dir.disk().orElseThrow();
             for (String name : disk.list("")) {
                 if (name.endsWith(PartitionLog.DELETED_SUFFIX)) {
-                    StrayLogs.delete(disk, name);
+                    new ClosedLog(disk, name).delete();
                 } else {
                     find(disk, name).ifPresent(candidates::add);
                 }

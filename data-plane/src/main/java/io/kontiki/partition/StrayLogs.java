@@ -1,5 +1,6 @@
 package io.kontiki.partition;
 
+import io.kontiki.log.ClosedLog;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.StorageException;
 import java.time.Duration;
@@ -45,19 +46,11 @@ final class StrayLogs {
                 Matcher matcher = NAME.matcher(name);
                 if (matcher.matches() && nowMillis - Long.parseLong(matcher.group(1)) >= KEPT.toMillis()) {
                     LOG.info("Deleting {} in {}, which no metadata have asked for in a day", name, dir);
-                    delete(disk, name);
+                    new ClosedLog(disk, name).delete();
                 }
             }
         } catch (StorageException e) {
             LOG.warn("Cannot delete what is stray in {}", dir, e);
         }
-    }
-
-    static void delete(Disk disk, String directory) {
-        for (String file : disk.list(directory)) {
-            disk.delete(directory + "/" + file);
-        }
-        disk.delete(directory);
-        disk.forceDirectory("");
     }
 }
