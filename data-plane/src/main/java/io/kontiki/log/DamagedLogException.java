@@ -1,9 +1,9 @@
 package io.kontiki.log;
 
 /**
- * A log is damaged below its recovery point, where every byte had been durable: bytes flipped, vanished or replaced. Such
- * damage is never cut in silence (rule R7). Nothing was changed on disk; {@link ClosedLog#setDamageAside} makes the
- * log usable again up to the damage.
+ * A log is damaged where every byte had been durable, or may have been: bytes flipped, vanished or replaced. Such damage is
+ * never cut in silence (rule R7), and no batch was changed on disk; {@link ClosedLog#setDamageAside} makes the log usable
+ * again up to the damage.
  */
 public final class DamagedLogException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * <p>Threads: one writer thread calls what changes the log (append, beginEpoch, truncate, reset, close, delete) and
  * {@link #producers()}. Any thread reads beside it: readers see a consistent state through one volatile reference and
  * never a batch half written. {@link #flush()} and {@link #checkpoint()} are for one flusher thread; they do not block
- * appends. Truncation, reset and close wait for a flush that is under way.
+ * appends. A {@link LogCleaner} has one more thread, which exchanges sealed segments. Truncation, reset and close wait for a
+ * flush or an exchange that is under way.
  *
  * <p>Any failed write or flush takes the log offline for good: it and every later change throw
  * {@link LogFailedException}, and none is retried (rule R10). Reads go on; they throw {@link StorageException} if the disk
@@ -57,7 +58,9 @@ public final class PartitionLog implements AutoCloseable {
      *
      * @param directory path on the disk, by convention {@code <topic>-<partition>}
      * @throws ForeignLogException if the directory belongs to another topic id, or has segments and does not tell whose
-     * @throws DamagedLogException if bytes below the recovery point are wrong or missing; nothing was changed
+     * @throws DamagedLogException if bytes below the recovery point are wrong or missing, or any are and the recovery point
+     *     is lost. No batch was changed then; but an exchange of segments that a stop interrupted was ended, and segments
+     *     below the log start are gone
      * @throws StorageException if the disk fails
      */
     public static PartitionLog open(Disk disk, String directory, UUID topicId, LogConfig config) {
