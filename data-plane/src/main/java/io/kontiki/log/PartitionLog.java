@@ -179,6 +179,11 @@ public final class PartitionLog implements AutoCloseable {
         return flush.flushedOffset();
     }
 
+    /** Where the segment begins that grows: what is below changes by compaction alone, or goes. Any thread. */
+    public long sealedOffset() {
+        return writer.view().active().baseOffset();
+    }
+
     /** Bytes of batches in all segments. Any thread. */
     public long sizeInBytes() {
         return writer.view().sizeInBytes();

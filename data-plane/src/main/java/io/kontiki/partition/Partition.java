@@ -5,6 +5,7 @@ import io.kontiki.log.CleaningPace;
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.LogFailedException;
 import io.kontiki.log.LogScrub;
+import io.kontiki.log.LogSlice;
 import io.kontiki.log.PartitionLog;
 import io.kontiki.log.ProducerCheck;
 import io.kontiki.metadata.BrokerRegistration;
@@ -33,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -53,6 +55,8 @@ public final class Partition {
     private final CommittedReads reads;
     private final LongConsumer ticker;
     private volatile BatchRules rules;
+    /** Written by the scrub of its directory. */
+    private volatile DivergentCopies divergentCopies = DivergentCopies.NONE;
 
     Partition(TopicPartition id, String name, EventLoop loop, LogPlace place, ReplicaDriver driver, BatchRules rules) {
         this.rules = rules;
@@ -79,6 +83,11 @@ public final class Partition {
     /** Where its log is. */
     public LogDir dir() {
         return place.dir();
+    }
+
+    /** What the event loop last published. */
+    ReadView view() {
+        return driver.view();
     }
 
     private PartitionLog log() {
@@ -119,7 +128,7 @@ public final class Partition {
      */
     void retain(long nowMillis) {
         ReadView view = driver.view();
-        if (view.role() == ReplicaRole.LEADER) {
+        if (view.role() == ReplicaRole.LEADER && divergentFollowers().isEmpty()) {
             place.read(log -> log.retentionPoint(nowMillis, view.lastStableOffset()))
                     .ifPresent(point -> loop.execute(() -> driver.retainFrom(point)));
         }
@@ -143,7 +152,8 @@ public final class Partition {
     private void trimOnLoop(OptionalLong beforeOffset, long timeoutNanos, Consumer<TrimOutcome> outcome) {
         ReadView view = driver.view();
         long offset = beforeOffset.orElse(view.highWatermark());
-        Optional<TrimOutcome.Refused> refusal = Refusals.ofTrim(dir(), view, offset, beforeOffset.isEmpty(), name);
+        Optional<TrimOutcome.Refused> refusal = Refusals.ofTrim(dir(), view, offset, beforeOffset.isEmpty(), name)
+                .or(() -> Refusals.ofTrim(divergentFollowers(), name));
         if (refusal.isPresent()) {
             outcome.accept(refusal.get());
             return;
@@ -286,9 +296,22 @@ public final class Partition {
 
     /** Looks through the closed segments (rule R14). Blocks as the pace says. */
     LogScrub.Report scrub(CleaningPace pace) {
-        LogScrub.Report report = LogScrub.run(log(), pace);
-        report.damage().ifPresent(this::onUnreadable);
-        return report;
+        return LogScrub.run(log(), pace);
+    }
+
+    /** Committed or not; each is compared with its checksum. Any thread; blocks on the disk. */
+    LogSlice batches(long fromOffset, int maxBytes, long toOffsetExclusive) {
+        return place.read(log -> log.read(fromOffset, maxBytes, toOffsetExclusive));
+    }
+
+    /** What a scrub has learned of the copies. */
+    void noteDivergent(DivergentCopies copies) {
+        divergentCopies = copies;
+    }
+
+    /** Followers that hold other records than this leader, as far as it knows; none if it does not lead. */
+    Set<Integer> divergentFollowers() {
+        return divergentCopies.followersIn(driver.view());
     }
 
     /** Rule L12. */

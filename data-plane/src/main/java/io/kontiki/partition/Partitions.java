@@ -59,7 +59,7 @@ public final class Partitions implements AutoCloseable {
     private final AssignedReplicas assigned;
     private final LogMaintenance maintenance;
     private final List<Compactor> compactors;
-    private final Scrubber scrubber;
+    private final Scrubbers scrubbers;
     private final LogMoves moves;
     private volatile Optional<DirWatch> watch = Optional.empty();
     private volatile long brokerEpoch = NOT_STARTED;
@@ -130,7 +130,12 @@ public final class Partitions implements AutoCloseable {
                         System::nanoTime,
                         InstantSource.system()))
                 .toList();
-        this.scrubber = new Scrubber(open::all, scrub, System::nanoTime);
+        this.scrubbers = new Scrubbers(
+                logs.dirs(),
+                open::all,
+                new CopyCheck(brokerId, id -> metadata.current().partition(id), transport),
+                scrub,
+                System::nanoTime);
     }
 
     /**
@@ -247,6 +252,18 @@ public final class Partitions implements AutoCloseable {
     }
 
     /**
+     * Answers the leader of a partition what the follower here holds in a range.
+     *
+     * @return completes when the scrub of the directory had time for it
+     */
+    public CompletableFuture<DigestAnswer> digest(TopicPartition id, DigestQuestion question) {
+        return open.find(id)
+                .map(follower -> scrubbers.answer(follower, question))
+                .orElseGet(() ->
+                        CompletableFuture.completedFuture(DigestAnswer.refused(DigestAnswer.Reason.NOT_FOLLOWING)));
+    }
+
+    /**
      * Moves the log of a partition to another directory of this broker, while it is used.
      *
      * @param target path or id of the directory
@@ -300,7 +317,7 @@ public final class Partitions implements AutoCloseable {
         endTimer();
         maintenance.close();
         compactors.forEach(Compactor::close);
-        scrubber.close();
+        scrubbers.close();
         moves.close();
         assigned.close();
         open.all().forEach(partition -> partition.stop(log -> {}));

@@ -9,6 +9,7 @@ import io.kontiki.replication.ProposalOutcome;
 import io.kontiki.replication.ReplicaRole;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Words what the cores refuse for those who asked. */
 final class Refusals {
@@ -81,6 +82,16 @@ final class Refusals {
                         ErrorReason.ERROR_REASON_OFFSET_OUT_OF_RANGE,
                         "before_offset " + offset + " of " + name + " is above its high watermark "
                                 + view.highWatermark());
+    }
+
+    /** Rule R14: nobody knows yet which copy is right. */
+    static Optional<TrimOutcome.Refused> ofTrim(Set<Integer> divergentFollowers, String name) {
+        return divergentFollowers.isEmpty()
+                ? Optional.empty()
+                : trimRefused(
+                        ErrorReason.ERROR_REASON_POLICY_VIOLATION,
+                        "the replicas of " + name + " on brokers " + divergentFollowers
+                                + " hold other records than the leader: nothing is deleted until that is settled");
     }
 
     private static Optional<TrimOutcome.Refused> trimRefused(ErrorReason reason, String message) {

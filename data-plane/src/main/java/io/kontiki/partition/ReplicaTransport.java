@@ -3,12 +3,13 @@ package io.kontiki.partition;
 import io.kontiki.log.LogSlice;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.replication.Effect;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
  * Carries the messages of the replication protocol to other brokers. What arrives from them is handed to
  * {@link Partition}'s {@code on…} methods. Sending never blocks and never throws; what cannot be sent is dropped, and
- * the end of the stream is told. Called by event loops.
+ * the end of the stream is told. Called by event loops, and {@link #digest} by scrubs.
  */
 public interface ReplicaTransport {
     /** Opens the stream to that leader if there is none. */
@@ -38,6 +39,13 @@ public interface ReplicaTransport {
      * @param sent told after the push was sent; never called if it was not
      */
     void push(TopicPartition partition, Effect.PushTo effect, Supplier<LogSlice> read, PushListener sent);
+
+    /**
+     * Asks a follower what its log holds in a range (rule R14).
+     *
+     * @return completes, on any thread and never with an exception, within minutes: the follower reads slowly
+     */
+    CompletableFuture<DigestAnswer> digest(int follower, TopicPartition partition, DigestQuestion question);
 
     /** Told what a push carried. */
     interface PushListener {

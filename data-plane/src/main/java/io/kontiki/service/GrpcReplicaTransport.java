@@ -9,17 +9,23 @@ import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.TopicPartition;
+import io.kontiki.partition.DigestAnswer;
+import io.kontiki.partition.DigestQuestion;
 import io.kontiki.partition.LogStart;
 import io.kontiki.partition.Partitions;
 import io.kontiki.partition.ReplicaTransport;
+import io.kontiki.proto.internal.v1.DigestResponse;
 import io.kontiki.proto.internal.v1.ReplicateHello;
 import io.kontiki.proto.internal.v1.ReplicateRequest;
 import io.kontiki.proto.internal.v1.ReplicateResponse;
+import io.kontiki.proto.internal.v1.ReplicationServiceGrpc;
 import io.kontiki.replication.Effect;
 import io.kontiki.storage.StorageException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -29,6 +35,9 @@ import org.slf4j.LoggerFactory;
 /** Replication over gRPC: as a follower one stream to each leader's broker, as a leader the streams that followers open. */
 public final class GrpcReplicaTransport implements ReplicaTransport, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GrpcReplicaTransport.class);
+
+    /** What a follower may take, as slowly as it may read. */
+    private static final long DIGEST_MINUTES_MAX = 10;
 
     private final int brokerId;
     private final LocalMetadata metadata;
@@ -164,6 +173,26 @@ public final class GrpcReplicaTransport implements ReplicaTransport, AutoCloseab
             }
             stream.send(ReplicationMessages.of(partition, effect, slice));
             sent.onSent(slice.endOffset(), slice.sizeInBytes());
+        });
+    }
+
+    @Override
+    public CompletableFuture<DigestAnswer> digest(int follower, TopicPartition partition, DigestQuestion question) {
+        Optional<Endpoint> endpoint = metadata.current().broker(follower).map(BrokerRegistration::endpoint);
+        if (endpoint.isEmpty()) {
+            return CompletableFuture.completedFuture(DigestAnswer.refused(DigestAnswer.Reason.UNREACHABLE));
+        }
+        UnaryCall<DigestResponse> call = new UnaryCall<>();
+        ReplicationServiceGrpc.newStub(channels.apply(endpoint.get()))
+                .withDeadlineAfter(DIGEST_MINUTES_MAX, TimeUnit.MINUTES)
+                .digest(DigestMessages.of(partition, question), call);
+        return call.answer().handle((response, failure) -> {
+            if (failure != null) {
+                LOG.debug("Broker {} gave no digest of {}", follower, partition, failure);
+            }
+            return failure == null
+                    ? DigestMessages.answer(response)
+                    : DigestAnswer.refused(DigestAnswer.Reason.UNREACHABLE);
         });
     }
 

@@ -3,10 +3,15 @@ package io.kontiki.service;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.partition.DigestAnswer;
 import io.kontiki.partition.Partitions;
+import io.kontiki.proto.internal.v1.DigestRequest;
+import io.kontiki.proto.internal.v1.DigestResponse;
 import io.kontiki.proto.internal.v1.ReplicateRequest;
 import io.kontiki.proto.internal.v1.ReplicateResponse;
 import io.kontiki.proto.internal.v1.ReplicationServiceGrpc;
+import io.kontiki.proto.v1.ErrorReason;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /** Serves the followers of the partitions that this broker leads. */
@@ -28,5 +33,23 @@ final class ReplicationGrpcService extends ReplicationServiceGrpc.ReplicationSer
     public StreamObserver<ReplicateRequest> replicate(StreamObserver<ReplicateResponse> out) {
         return new FollowerStream(
                 partitions, metadata, streams, readers, (ServerCallStreamObserver<ReplicateResponse>) out);
+    }
+
+    @Override
+    public void digest(DigestRequest request, StreamObserver<DigestResponse> out) {
+        CompletableFuture<DigestAnswer> answer;
+        try {
+            answer = partitions.digest(DigestMessages.partition(request), DigestMessages.question(request));
+        } catch (IllegalArgumentException e) {
+            throw ServiceErrors.exception(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, e.getMessage());
+        }
+        answer.whenComplete((told, failure) -> {
+            if (failure == null) {
+                out.onNext(DigestMessages.of(told));
+                out.onCompleted();
+            } else {
+                out.onError(ServiceErrors.toStatus(failure));
+            }
+        });
     }
 }

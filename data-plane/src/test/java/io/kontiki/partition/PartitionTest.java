@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -219,6 +220,28 @@ class PartitionTest {
         assertThat(log.logStartOffset()).isGreaterThan(20);
     }
 
+    @Test
+    void nothingIsDeletedWhileReplicasHoldOtherRecords() throws Exception {
+        lead(List.of(1));
+        partition.configure(
+                LogConfig.defaults().withSegmentBytes(1024).withRetention(new LogConfig.Retention(Long.MAX_VALUE, 1)));
+        for (int i = 0; i < 40; i++) {
+            produce(Acks.ALL, () -> null);
+        }
+        partition.noteDivergent(new DivergentCopies(partition.view().leaderEpoch(), Set.of(2)));
+        retain();
+        assertThat(log.logStartOffset()).isZero();
+        CompletableFuture<TrimOutcome> trimmed = new CompletableFuture<>();
+        partition.trim(OptionalLong.of(5), 10_000, trimmed::complete);
+        TrimOutcome.Refused refused = (TrimOutcome.Refused) trimmed.get(10, TimeUnit.SECONDS);
+        assertThat(refused.reason()).isEqualTo(ErrorReason.ERROR_REASON_POLICY_VIOLATION);
+        assertThat(refused.message()).contains("t-0 on brokers [2]");
+
+        partition.noteDivergent(new DivergentCopies(partition.view().leaderEpoch() - 1, Set.of(2)));
+        retain();
+        assertThat(log.logStartOffset()).as("another leadership").isPositive();
+    }
+
     private static ByteBuffer transactional() {
         RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
         builder.add(TIMESTAMP_MS, null, ByteBuffer.allocate(1), List.of());
@@ -290,6 +313,11 @@ class PartitionTest {
 
         @Override
         public void send(TopicPartition partition, Effect.SendReset effect, Supplier<LogStart> read) {}
+
+        @Override
+        public CompletableFuture<DigestAnswer> digest(int follower, TopicPartition partition, DigestQuestion question) {
+            return CompletableFuture.completedFuture(DigestAnswer.refused(DigestAnswer.Reason.UNREACHABLE));
+        }
 
         @Override
         public void push(TopicPartition partition, Effect.PushTo effect, Supplier<LogSlice> read, PushListener sent) {}

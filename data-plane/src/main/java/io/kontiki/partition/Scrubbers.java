@@ -1,0 +1,44 @@
+package io.kontiki.partition;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** A {@link Scrubber} for each directory, so that one that hangs holds up no other. Any thread. */
+final class Scrubbers implements AutoCloseable {
+    private final Map<LogDir, Scrubber> byDir;
+
+    /** @param partitions those of the moment; any thread */
+    Scrubbers(
+            List<LogDir> dirs,
+            Supplier<? extends Collection<Partition>> partitions,
+            CopyCheck copies,
+            ScrubSettings settings,
+            LongSupplier nanoTime) {
+        CleanerThrottle together = new CleanerThrottle(settings.bytesPerSecondMax(), nanoTime.getAsLong());
+        long intervalNanos = settings.interval().toNanos();
+        this.byDir = dirs.stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Function.identity(),
+                        dir -> new Scrubber(dir, partitions, copies, intervalNanos, together, nanoTime)));
+    }
+
+    Scrubber of(LogDir dir) {
+        return byDir.get(dir);
+    }
+
+    /** Answers a leader about its follower here when there is time. */
+    CompletableFuture<DigestAnswer> answer(Partition follower, DigestQuestion question) {
+        return of(follower.dir()).answer(follower, question);
+    }
+
+    @Override
+    public void close() {
+        byDir.values().forEach(Scrubber::close);
+    }
+}
