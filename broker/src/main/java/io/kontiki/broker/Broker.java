@@ -123,6 +123,7 @@ public final class Broker implements AutoCloseable {
         parts.add("partitions", dataPlane::close);
         directories.logDirs().forEach(dir -> dir.onOffline(this::onDirectoryOffline));
         dataPlane.logs().recoveryProgress().bindTo(meters);
+        dataPlane.metrics().bindTo(meters);
         var recovered = dataPlane.recover(directories::cleanEnds);
         LOG.info(
                 "Recovered {} logs; cut {} bytes of torn tails; {} damaged",

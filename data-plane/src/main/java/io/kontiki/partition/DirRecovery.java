@@ -181,6 +181,7 @@ final class DirRecovery {
     }
 
     private synchronized void noteDamaged(TopicPartition id) {
+        dir.noteDamage();
         damaged.add(id);
     }
 

@@ -9,6 +9,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,10 @@ public final class LogDir {
     private final long reserveBytes;
     private final AtomicInteger logs = new AtomicInteger();
     private final List<Consumer<LogDir>> offlineListeners = new CopyOnWriteArrayList<>();
+    private final AtomicLong damageFound = new AtomicLong();
     private volatile Status status;
+    /** As of the last look. */
+    private volatile double freeBytes = Double.NaN;
 
     private LogDir(Optional<UUID> id, String path, Optional<TrackedDisk> disk, long reserveBytes, Status status) {
         this.id = id;
@@ -136,6 +140,20 @@ public final class LogDir {
         return reserveBytes;
     }
 
+    /** Bytes that can be written here, as of the last {@link #checkSpace}; NaN if that is not known. */
+    double freeBytes() {
+        return isOffline() ? Double.NaN : freeBytes;
+    }
+
+    /** Times that a log here turned out to be damaged or could not be read, in this run. */
+    long damageFound() {
+        return damageFound.get();
+    }
+
+    void noteDamage() {
+        damageFound.incrementAndGet();
+    }
+
     void logAdded() {
         logs.incrementAndGet();
     }
@@ -181,6 +199,7 @@ public final class LogDir {
             takeOffline(String.valueOf(e.getMessage()));
             return;
         }
+        freeBytes = usable;
         if (usable < reserveBytes) {
             noteFull(usable + " bytes are free, log.dir.reserve.bytes is " + reserveBytes);
         } else if (usable >= reserveBytes + reserveBytes / 8) {

@@ -10,6 +10,7 @@ import io.kontiki.quorum.Proposer;
 import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.ReplicaIdentity;
 import io.kontiki.replication.ReplicaOptions;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -22,6 +23,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -58,8 +61,9 @@ public final class Partitions implements AutoCloseable {
     private final OpenReplicas open;
     private final AssignedReplicas assigned;
     private final LogMaintenance maintenance;
-    private final List<Compactor> compactors;
+    private final Map<LogDir, Compactor> compactors;
     private final Scrubbers scrubbers;
+    private final LogMetrics metrics;
     private final LogMoves moves;
     private volatile Optional<DirWatch> watch = Optional.empty();
     private volatile long brokerEpoch = NOT_STARTED;
@@ -122,20 +126,22 @@ public final class Partitions implements AutoCloseable {
         this.maintenance = new LogMaintenance(logs.dirs(), open::all, InstantSource.system(), retentionInterval);
         CleanerThrottle throttle = new CleanerThrottle(compaction.bytesPerSecondMax(), System.nanoTime());
         this.compactors = logs.dirs().stream()
-                .map(dir -> new Compactor(
-                        () -> compacted(dir),
-                        compaction.forOneOf(logs.dirs().size()),
-                        dir.threads("kontiki-compaction"),
-                        throttle,
-                        System::nanoTime,
-                        InstantSource.system()))
-                .toList();
+                .collect(Collectors.toUnmodifiableMap(
+                        Function.identity(),
+                        dir -> new Compactor(
+                                () -> compacted(dir),
+                                compaction.forOneOf(logs.dirs().size()),
+                                dir.threads("kontiki-compaction"),
+                                throttle,
+                                System::nanoTime,
+                                InstantSource.system())));
         this.scrubbers = new Scrubbers(
                 logs.dirs(),
                 open::all,
                 new CopyCheck(brokerId, id -> metadata.current().partition(id), transport),
                 scrub,
                 System::nanoTime);
+        this.metrics = new LogMetrics(logs.dirs(), open::all, compactors, scrubbers);
     }
 
     /**
@@ -221,6 +227,11 @@ public final class Partitions implements AutoCloseable {
                 : new Missing(
                         ErrorReason.ERROR_REASON_NOT_LEADER,
                         "this broker holds no replica of " + topic + "-" + partition);
+    }
+
+    /** What is measured of the logs here. */
+    public MeterBinder metrics() {
+        return metrics;
     }
 
     /** This broker. */
@@ -316,7 +327,7 @@ public final class Partitions implements AutoCloseable {
         watch.ifPresent(DirWatch::close);
         endTimer();
         maintenance.close();
-        compactors.forEach(Compactor::close);
+        compactors.values().forEach(Compactor::close);
         scrubbers.close();
         moves.close();
         assigned.close();

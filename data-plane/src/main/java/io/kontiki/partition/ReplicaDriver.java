@@ -218,6 +218,7 @@ final class ReplicaDriver extends RemoteEffects {
 
     /** Who has the only copy goes on: what cannot be read is an error to whoever asks for it, all else stays there. */
     private void stepAside(String reason, RuntimeException cause) {
+        dir().noteDamage();
         if (replica.isReplaceable()) {
             LOG.error("This replica of {} steps aside: {}", name, reason, cause);
             fail(reason);

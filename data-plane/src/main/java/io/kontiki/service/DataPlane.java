@@ -15,6 +15,7 @@ import io.kontiki.partition.Partitions;
 import io.kontiki.partition.ScrubSettings;
 import io.kontiki.quorum.Proposer;
 import io.kontiki.replication.ReplicaOptions;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -142,6 +143,11 @@ public final class DataPlane implements AutoCloseable {
     public CompletableFuture<Void> start(long epoch) {
         brokerEpoch.set(epoch);
         return partitions.start(epoch);
+    }
+
+    /** What is measured of the logs, apart from their {@link PartitionLogs#recoveryProgress}. */
+    public MeterBinder metrics() {
+        return partitions.metrics();
     }
 
     public List<BindableService> services() {

@@ -33,6 +33,8 @@ import io.kontiki.proto.internal.v1.RestartClaim;
 import io.kontiki.proto.internal.v1.UnfenceBroker;
 import io.kontiki.replication.ReplicaOptions;
 import io.kontiki.storage.file.FileDisk;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,6 +92,7 @@ final class TestCluster {
         final LocalMetadata metadata = new LocalMetadata(defects::add);
         final Map<Endpoint, ManagedChannel> channels = new ConcurrentHashMap<>();
         final Map<Integer, FaultyDisk> disks = new TreeMap<>();
+        final MeterRegistry meters = new SimpleMeterRegistry();
         final DataPlane dataPlane;
         private final String serverName;
         private Server server;
@@ -113,6 +116,8 @@ final class TestCluster {
                     new ScrubSettings(setup.scrubInterval(), Long.MAX_VALUE),
                     new MoveSettings(setup.moveBytesPerSecondMax()),
                     defects::add);
+            dataPlane.logs().recoveryProgress().bindTo(meters);
+            dataPlane.metrics().bindTo(meters);
             dataPlane.recover(dir -> Optional.empty());
             dataPlane.watch(setup.dirTimeout(), TestCluster.this::onHung);
             serverName = serverName(id);
@@ -207,6 +212,11 @@ final class TestCluster {
     /** A directory of a broker that runs. */
     FaultyDisk disk(int broker, int number) {
         return nodes.get(broker).disks.get(number);
+    }
+
+    /** The metrics of a broker that runs. */
+    MeterRegistry meters(int broker) {
+        return nodes.get(broker).meters;
     }
 
     private String serverName(int id) {
