@@ -8,8 +8,10 @@ import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.replication.ReplicaRole;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -116,8 +118,13 @@ final class CopyCheck {
     private boolean askAll(
             Partition partition, ReadView view, CopyComparison comparison, RangeDigest own, Waiting waiting) {
         var question = new DigestQuestion(view.leaderEpoch(), own.fromOffset(), own.toOffset());
-        for (int follower : comparison.followers()) {
-            Optional<DigestAnswer> answer = waiting.await(transport.digest(follower, partition.id(), question));
+        // All at once: each reads as slowly as this broker.
+        Map<Integer, CompletableFuture<DigestAnswer>> asked = new TreeMap<>();
+        comparison
+                .followers()
+                .forEach(follower -> asked.put(follower, transport.digest(follower, partition.id(), question)));
+        for (int follower : asked.keySet()) {
+            Optional<DigestAnswer> answer = waiting.await(asked.get(follower));
             if (answer.isEmpty() || !leadsStill(partition, view)) {
                 return false;
             }
