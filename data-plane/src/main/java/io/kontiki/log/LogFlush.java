@@ -22,7 +22,7 @@ final class LogFlush {
     private final LogDirectory directory;
     private final LogCheckpoints checkpoints;
     /** Producer state at the base offset of new segments, until it is on disk. Guarded by itself: the writer adds. */
-    private final Map<Long, byte[]> pendingSnapshots = new TreeMap<>();
+    private final Map<Long, Supplier<byte[]>> pendingSnapshots = new TreeMap<>();
     /** Segments below the log start, until their files are deleted. Guarded by itself: the writer adds. */
     private final List<LogSegment> dropped = new ArrayList<>();
 
@@ -49,8 +49,12 @@ final class LogFlush {
         highWatermark = offset;
     }
 
-    /** Adds what the next flush shall write. Writer thread; never waits for the disk. */
-    void addSnapshot(long offset, byte[] snapshot) {
+    /**
+     * Adds what the next flush shall write. Writer thread; never waits for the disk.
+     *
+     * @param snapshot asked for when it is written, on the flusher's thread
+     */
+    void addSnapshot(long offset, Supplier<byte[]> snapshot) {
         synchronized (pendingSnapshots) {
             pendingSnapshots.put(offset, snapshot);
         }
@@ -161,12 +165,12 @@ final class LogFlush {
     }
 
     private boolean writeSnapshots() {
-        Map<Long, byte[]> ready;
+        Map<Long, Supplier<byte[]>> ready;
         synchronized (pendingSnapshots) {
             ready = new TreeMap<>(pendingSnapshots);
         }
         ready.forEach((offset, snapshot) -> {
-            ProducerSnapshot.write(directory, offset, snapshot);
+            ProducerSnapshot.write(directory, offset, snapshot.get());
             synchronized (pendingSnapshots) {
                 pendingSnapshots.remove(offset, snapshot);
             }
@@ -300,7 +304,7 @@ final class LogFlush {
         stored = recovered.stored();
         storedEpochs = recovered.storedEpochs();
         highWatermark = recovered.highWatermarkHint();
-        recovered.snapshots().forEach(this::addSnapshot);
+        recovered.snapshots().forEach((offset, snapshot) -> addSnapshot(offset, () -> snapshot));
         begin(recovered.view());
     }
 

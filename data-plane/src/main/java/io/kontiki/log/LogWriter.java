@@ -222,7 +222,8 @@ final class LogWriter {
         LogView now = view();
         LogSegment next = LogSegment.open(directory, now.endOffset(), config);
         now.active().seal();
-        flush.addSnapshot(now.endOffset(), ProducerSnapshot.encode(producers, now.endOffset()));
+        ProducerState.Frozen state = producers.freeze();
+        flush.addSnapshot(now.endOffset(), () -> ProducerSnapshot.encode(state, now.endOffset()));
         change(to -> to.withSegment(next));
         if (now.logStartOffset() == next.baseOffset()) {
             // The log start had passed the segment while it grew.
@@ -401,7 +402,7 @@ final class LogWriter {
     /** See {@link PartitionLog#close}. */
     void finish() {
         long endOffset = view().endOffset();
-        flush.addSnapshot(endOffset, ProducerSnapshot.encode(producers, endOffset));
+        flush.addSnapshot(endOffset, () -> ProducerSnapshot.encode(producers, endOffset));
         flush.finish(this::view);
     }
 }

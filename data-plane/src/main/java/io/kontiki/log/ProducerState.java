@@ -1,8 +1,11 @@
 package io.kontiki.log;
 
+import io.kontiki.log.OpenTransactions.Decided;
+import io.kontiki.log.ProducerEntry.Appended;
 import io.kontiki.record.BatchHeader;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -68,11 +71,12 @@ public final class ProducerState {
         if (entry == null || entry.epoch() != batch.producerEpoch()) {
             entry = new ProducerEntry(batch.producerEpoch());
         }
+        if (!batch.isControl()) {
+            entry = entry.with(
+                    new Appended(batch.baseSequence(), batch.lastSequence(), batch.baseOffset(), batch.lastOffset()));
+        }
         producers.put(batch.producerId(), entry);
         forgetBeyondLimit();
-        if (!batch.isControl()) {
-            entry.add(batch.baseSequence(), batch.lastSequence(), batch.baseOffset(), batch.lastOffset());
-        }
         return transactions.onAppended(batch);
     }
 
@@ -94,6 +98,27 @@ public final class ProducerState {
         other.producers.forEach(this::restore);
         other.transactions.firstOffsets().forEach(transactions::restore);
         other.transactions.decided().forEach(transactions::restore);
+    }
+
+    /**
+     * All of it at one moment, for any thread.
+     *
+     * @param producerIds in the order of their last append, as are the entries
+     * @param open first offset by producer id, in the order of the first offsets
+     */
+    record Frozen(long[] producerIds, ProducerEntry[] entries, Map<Long, Long> open, List<Decided> decided) {}
+
+    /** Costs a walk over the producers, and none over their batches. */
+    Frozen freeze() {
+        long[] ids = new long[producers.size()];
+        ProducerEntry[] entries = new ProducerEntry[ids.length];
+        int next = 0;
+        for (Map.Entry<Long, ProducerEntry> producer : producers.entrySet()) {
+            ids[next] = producer.getKey();
+            entries[next++] = producer.getValue();
+        }
+        return new Frozen(
+                ids, entries, new LinkedHashMap<>(transactions.firstOffsets()), List.copyOf(transactions.decided()));
     }
 
     /** Puts an entry behind all others; for a snapshot that is read in its order. */

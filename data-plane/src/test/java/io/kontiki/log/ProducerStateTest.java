@@ -92,6 +92,19 @@ class ProducerStateTest {
     }
 
     @Test
+    void frozenStateStaysAsItWas() {
+        append(1, 0, 0, 1);
+        append(2, 3, 0, 2);
+        long then = nextOffset;
+        byte[] snapshot = ProducerSnapshot.encode(state, then);
+        ProducerState.Frozen frozen = state.freeze();
+        append(1, 0, 1, 1);
+        append(3, 0, 0, 1);
+        state.clear();
+        assertThat(ProducerSnapshot.encode(frozen, then)).isEqualTo(snapshot);
+    }
+
+    @Test
     void noFlippedOrMissingByteOfASnapshotGoesUnnoticed() {
         append(1, 0, 0, 1);
         byte[] snapshot = ProducerSnapshot.encode(state, nextOffset);
