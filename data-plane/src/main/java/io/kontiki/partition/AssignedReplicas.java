@@ -9,8 +9,10 @@ import io.kontiki.metadata.TopicImage;
 import io.kontiki.metadata.TopicPartition;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -243,14 +245,39 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
     /** Also what was lost, if the quorum knows by now. */
     private void openMissing() {
         MetadataImage image = metadata.current();
+        Map<LogDir, Integer> planned = new HashMap<>();
         for (TopicPartition id : List.copyOf(missing)) {
             Optional<TopicImage> topic = image.topic(id.topicId());
             if (topic.isEmpty()) {
                 missing.remove(id);
-            } else if (!isCountedOn(image.partition(id).orElseThrow())) {
+                continue;
+            }
+            PartitionRegistration record = topic.get().partitions().get(id.partition());
+            if (!isCountedOn(record) && !assignElsewhere(id, topic.get(), planned)) {
                 open(id, topic.get(), image);
             }
         }
+    }
+
+    /**
+     * A replica whose directory is gone for good is filled by the leader in another one; of a partition without a leader
+     * nobody could fill it, and the directory may hold what is left. First the quorum has to know where it will be: then,
+     * and not before, an empty log is made there (rule R12).
+     */
+    private boolean assignElsewhere(TopicPartition id, TopicImage topic, Map<LogDir, Integer> planned) {
+        PartitionRegistration record = topic.partitions().get(id.partition());
+        UUID lost = record.directoryOf(brokerId);
+        Optional<LogDir> other = record.hasLeader() ? logs.inPlaceOf(lost, planned) : Optional.empty();
+        other.ifPresent(dir -> {
+            LOG.warn(
+                    "Directory {} is gone: the log of {}-{} will be made anew in {}",
+                    lost,
+                    topic.name(),
+                    id.partition(),
+                    dir);
+            reports.assign(id, dir.id().orElseThrow(), lost);
+        });
+        return other.isPresent();
     }
 
     private void open(TopicPartition id, TopicImage topic, MetadataImage image) {

@@ -229,6 +229,26 @@ public final class PartitionLogs {
                 .toList();
     }
 
+    /**
+     * Where logs can be made anew whose directory is gone for good: it is none of those of this broker, and none of these
+     * keeps its id for itself because it cannot be opened.
+     *
+     * @param planned logs that are to be made in each directory; this one is added
+     * @return empty if it may come back in this run, or no directory works
+     */
+    Optional<LogDir> inPlaceOf(UUID lost, Map<LogDir, Integer> planned) {
+        boolean isGone = !lost.equals(PartitionRegistration.UNASSIGNED)
+                && dirs.stream().allMatch(dir -> dir.id().isPresent() && !isAt(dir, lost));
+        Optional<LogDir> other = isGone
+                ? dirs.stream()
+                        .filter(dir -> !dir.isOffline())
+                        .min(Comparator.comparing(LogDir::state)
+                                .thenComparing(dir -> dir.logs() + planned.getOrDefault(dir, 0)))
+                : Optional.empty();
+        other.ifPresent(dir -> planned.merge(dir, 1, Integer::sum));
+        return other;
+    }
+
     /** The log's settings for a topic. */
     LogConfig settings(TopicConfig config) {
         var retention = config.retention();

@@ -198,4 +198,29 @@ class PartitionLogsTest {
         assertThat(root.resolve("d1/t-0")).isDirectory();
         assertThat(root.resolve("d2/t-1")).doesNotExist();
     }
+
+    @Test
+    void logsAreMadeAnewOnlyForADirectoryThatNoneOfThisBrokerCanBe() throws IOException {
+        UUID lost = new UUID(9, 9);
+        Map<LogDir, Integer> planned = new HashMap<>();
+        LogDir unreadable = LogDir.offline("d4", "it cannot be read");
+        assertThat(logsIn(first, unreadable).inPlaceOf(lost, planned)).isEmpty();
+        PartitionLogs logs = logsIn(first, second);
+        assertThat(logs.inPlaceOf(PartitionRegistration.UNASSIGNED, planned)).isEmpty();
+        first.takeOffline("test");
+        assertThat(logs.inPlaceOf(first.id().orElseThrow(), planned)).isEmpty();
+        assertThat(logs.inPlaceOf(lost, planned)).contains(second);
+        second.takeOffline("test");
+        assertThat(logs.inPlaceOf(lost, planned)).isEmpty();
+    }
+
+    @Test
+    void logsThatAreMadeAnewSpread() {
+        PartitionLogs logs = logsIn(first, second);
+        Map<LogDir, Integer> planned = new HashMap<>();
+        for (int i = 0; i < 6; i++) {
+            logs.inPlaceOf(new UUID(9, 9), planned);
+        }
+        assertThat(planned).containsOnly(Map.entry(first, 3), Map.entry(second, 3));
+    }
 }

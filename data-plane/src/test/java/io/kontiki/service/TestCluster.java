@@ -50,6 +50,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
  * Data planes of several brokers in one process: real logs, event loops and gRPC streams, over in-process channels. The
@@ -99,7 +100,7 @@ final class TestCluster {
 
         Node(int id) throws IOException {
             List<LogDir> dirs = new ArrayList<>();
-            for (int number = 0; number < setup.dirsPerBroker(); number++) {
+            for (int number : dirs(id)) {
                 dirs.add(openDir(id, number));
             }
             dataPlane = new DataPlane(
@@ -175,6 +176,7 @@ final class TestCluster {
     private final Setup setup;
     private final String name = UUID.randomUUID().toString();
     private final Map<Integer, Node> nodes = new TreeMap<>();
+    private final Map<Integer, List<Integer>> dirs = new ConcurrentHashMap<>();
     private final Map<Integer, ManagedChannel> clients = new ConcurrentHashMap<>();
     final ConcurrentLinkedQueue<Throwable> defects = new ConcurrentLinkedQueue<>();
 
@@ -198,6 +200,16 @@ final class TestCluster {
         for (int id = 0; id < brokers; id++) {
             start(id);
         }
+    }
+
+    private List<Integer> dirs(int broker) {
+        return dirs.computeIfAbsent(
+                broker, id -> IntStream.range(0, setup.dirsPerBroker()).boxed().toList());
+    }
+
+    /** The directories of a broker from its next start on: 0 and 1 are those of the first start. */
+    void setDirs(int broker, Integer... numbers) {
+        dirs.put(broker, List.of(numbers));
     }
 
     static UUID directoryId(int broker, int number) {
