@@ -121,13 +121,17 @@ class HungDirTest {
         createTopic("c", List.of(2, 0, 1));
         createTopic("d", List.of(1, 0, 2));
         assertThat(record("d").directoryOf(0)).isEqualTo(TestCluster.directoryId(0, 1));
+        // So that nothing is left to be appended there.
+        assertThat(reasonOf(2, "c", "before")).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
         cluster.disk(0, 0).hang();
         try {
             cluster.deleteTopic(cluster.image().topic("a").orElseThrow().id());
             cluster.fence(1);
             assertThat(record("d").leader()).isZero();
-            await().until(() -> reasonOf(0, "d", "after") == ErrorReason.ERROR_REASON_UNSPECIFIED);
-            assertThat(cluster.stuck).isEmpty();
+            await().untilAsserted(() -> {
+                assertThat(cluster.stuck).isEmpty();
+                assertThat(reasonOf(0, "d", "after")).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+            });
         } finally {
             cluster.disk(0, 0).answer();
         }
