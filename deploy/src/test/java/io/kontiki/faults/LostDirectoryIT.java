@@ -50,32 +50,36 @@ class LostDirectoryIT {
         scenario.createTopic(topic, PARTITIONS);
         BrokerProcess victim =
                 scenario.cluster().broker(scenario.view().leader(topic, 0).orElseThrow());
+        scenario.cluster()
+                .await(
+                        "the logs of " + topic,
+                        PATIENCE,
+                        () -> logs(second(victim), topic).size()
+                                        + logs(victim.dataDirectory(), topic).size()
+                                == PARTITIONS);
         List<Integer> lost = logs(second(victim), topic);
         assertThat(lost).isNotEmpty().hasSizeLessThan(PARTITIONS);
 
         scenario.loseNothing(topic, () -> {
             stop(victim);
             delete(second(victim));
-            victim.start();
-            scenario.cluster()
-                    .await(
-                            "the lost replicas to be in sync",
-                            PATIENCE,
-                            () -> scenario.view().whole(topic));
-        });
-        assertThat(logs(second(victim), topic)).isEqualTo(lost);
+            startAndAwait(victim, topic);
+            assertThat(logs(second(victim), topic)).isEqualTo(lost);
 
-        scenario.loseNothing(topic, () -> {
             stop(victim);
             victim.set("log.dirs", victim.dataDirectory().toString());
-            victim.start();
-            scenario.cluster()
-                    .await(
-                            "the lost replicas to be in sync",
-                            PATIENCE,
-                            () -> scenario.view().whole(topic));
+            startAndAwait(victim, topic);
+            assertThat(logs(victim.dataDirectory(), topic)).hasSize(PARTITIONS);
         });
-        assertThat(logs(victim.dataDirectory(), topic)).hasSize(PARTITIONS);
+    }
+
+    private static void startAndAwait(BrokerProcess broker, String topic) throws IOException {
+        broker.start();
+        scenario.cluster()
+                .await(
+                        "the lost replicas to be in sync",
+                        PATIENCE,
+                        () -> scenario.view().whole(topic));
     }
 
     private static List<Integer> logs(Path directory, String topic) {
