@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,11 +35,8 @@ final class BrokerLogDirs implements Callable<Integer> {
             .text("STATE", dir -> state(dir) + (dir.reason().isEmpty() ? "" : ": " + dir.reason()))
             .number("PARTITIONS", dir -> dir.replicas().size())
             .number("SIZE", dir -> Quantity.bytes(size(dir)))
-            .number(
-                    "FREE",
-                    dir -> dir.usableBytes().isPresent()
-                            ? Quantity.bytes(dir.usableBytes().getAsLong())
-                            : "");
+            .number("FREE", dir -> bytes(dir.usableBytes()))
+            .number("TOTAL", dir -> bytes(dir.totalBytes()));
 
     private static final Listing<Row> REPLICAS = new Listing<Row>(
                     "replicas", row -> row.replica().partition().toString(), row -> json(row.replica()))
@@ -103,6 +101,10 @@ final class BrokerLogDirs implements Callable<Integer> {
         return dir.state().name().toLowerCase(Locale.ROOT);
     }
 
+    private static String bytes(OptionalLong bytes) {
+        return bytes.isPresent() ? Quantity.bytes(bytes.getAsLong()) : "";
+    }
+
     private static long size(LogDirInfo dir) {
         return dir.replicas().stream().mapToLong(LogDirInfo.Replica::sizeBytes).sum();
     }
@@ -116,14 +118,16 @@ final class BrokerLogDirs implements Callable<Integer> {
                         id -> object.addProperty("id", id.toString()), () -> object.add("id", JsonNull.INSTANCE));
         object.addProperty("state", state(dir));
         object.addProperty("reason", dir.reason());
-        dir.usableBytes()
-                .ifPresentOrElse(
-                        bytes -> object.addProperty("usableBytes", bytes),
-                        () -> object.add("usableBytes", JsonNull.INSTANCE));
+        add(object, "usableBytes", dir.usableBytes());
+        add(object, "totalBytes", dir.totalBytes());
         var replicas = new JsonArray();
         dir.replicas().forEach(replica -> replicas.add(json(replica)));
         object.add("replicas", replicas);
         return object;
+    }
+
+    private static void add(JsonObject object, String name, OptionalLong bytes) {
+        bytes.ifPresentOrElse(known -> object.addProperty(name, known), () -> object.add(name, JsonNull.INSTANCE));
     }
 
     private static JsonObject json(LogDirInfo.Replica replica) {

@@ -143,10 +143,14 @@ class TopicCommandsTest {
         broker.command().input("a\n").run("produce", "placed");
 
         var table = kontiki("broker", "log-dirs", "--topic", "placed");
-        assertThat(table.out()).contains(directory.toString()).containsPattern("placed +0 +leader +[0-9]+ B +2 +0\n");
+        assertThat(table.out())
+                .containsPattern("BROKER +DIRECTORY +STATE +PARTITIONS +SIZE +FREE +TOTAL *\n")
+                .containsPattern(directory + "[^ ]* +online +[0-9]+ +[0-9.]+ [^ ]+ +[0-9.]+ [^ ]+ +[0-9.]+ [^ ]+\n")
+                .containsPattern("placed +0 +leader +[0-9]+ B +2 +0\n");
         assertThat(kontiki("broker", "log-dirs", "0", "-t", "placed", "-o", "jsonl")
                         .out())
                 .contains("\"state\":\"online\"")
+                .containsPattern("\"usableBytes\":[1-9][0-9]*,\"totalBytes\":[1-9][0-9]*,")
                 .contains("\"topic\":\"placed\",\"partition\":0,")
                 .contains("\"endOffset\":2,\"offsetLag\":0,\"leader\":true");
         assertThat(broker.run(ExitCode.USAGE, "broker", "log-dirs", "99").err())

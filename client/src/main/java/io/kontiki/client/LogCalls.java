@@ -131,6 +131,7 @@ final class LogCalls {
                 },
                 dir.getReason(),
                 dir.hasUsableBytes() ? OptionalLong.of(dir.getUsableBytes()) : OptionalLong.empty(),
+                dir.hasTotalBytes() ? OptionalLong.of(dir.getTotalBytes()) : OptionalLong.empty(),
                 dir.getPartitionsList().stream().map(LogCalls::replica).toList());
     }
 

@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param state whether it can be used
  * @param reason why it is not online; empty if it is
  * @param usableBytes what its file system has left; empty if it does not tell
+ * @param totalBytes what its file system has, used or not; empty if it does not tell
  * @param replicas by topic and number
  */
 public record LogDirInfo(
@@ -23,6 +24,7 @@ public record LogDirInfo(
         State state,
         String reason,
         OptionalLong usableBytes,
+        OptionalLong totalBytes,
         List<Replica> replicas) {
     public LogDirInfo {
         replicas = List.copyOf(replicas);

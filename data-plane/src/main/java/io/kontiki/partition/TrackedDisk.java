@@ -102,6 +102,11 @@ final class TrackedDisk implements Disk {
         return track("ask for the free space of", "", disk::usableBytes);
     }
 
+    @Override
+    public long totalBytes() {
+        return track("ask for the size of", "", disk::totalBytes);
+    }
+
     private final class TrackedFile implements DiskFile {
         private final DiskFile file;
 

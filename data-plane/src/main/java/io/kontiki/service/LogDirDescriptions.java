@@ -1,9 +1,6 @@
 package io.kontiki.service;
 
-import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.kontiki.metadata.BrokerRegistration;
-import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.TopicImage;
@@ -12,41 +9,34 @@ import io.kontiki.partition.Partitions;
 import io.kontiki.partition.ReplicaDescription;
 import io.kontiki.proto.v1.DescribeLogDirsRequest;
 import io.kontiki.proto.v1.DescribeLogDirsResponse;
-import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.LogDir;
 import io.kontiki.proto.v1.LogDirPartition;
-import io.kontiki.proto.v1.LogServiceGrpc;
 import io.kontiki.storage.StorageException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tells what lies in the log directories of this broker, or asks another one for its own. Any thread. */
 final class LogDirDescriptions {
-    private static final long TIMEOUT_SECONDS = 10;
+    private static final Logger LOG = LoggerFactory.getLogger(LogDirDescriptions.class);
 
     private final int brokerId;
     private final Partitions partitions;
     private final LocalMetadata metadata;
     private final Executor readers;
-    private final Function<Endpoint, ManagedChannel> channels;
+    private final OtherBrokers others;
 
     LogDirDescriptions(
-            int brokerId,
-            Partitions partitions,
-            LocalMetadata metadata,
-            Executor readers,
-            Function<Endpoint, ManagedChannel> channels) {
+            int brokerId, Partitions partitions, LocalMetadata metadata, Executor readers, OtherBrokers others) {
         this.brokerId = brokerId;
         this.partitions = partitions;
         this.metadata = metadata;
         this.readers = readers;
-        this.channels = channels;
+        this.others = others;
     }
 
     /** @throws StatusRuntimeException if the request as a whole is refused */
@@ -58,17 +48,7 @@ final class LogDirDescriptions {
         if (!request.hasBrokerId() || request.getBrokerId() == brokerId) {
             return partitions.describeReplicas().thenApplyAsync(replicas -> described(request, replicas), readers);
         }
-        Endpoint other = image.broker(request.getBrokerId())
-                .map(BrokerRegistration::endpoint)
-                .orElseThrow(() -> RequestLimits.refused(
-                        ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
-                        "broker_id",
-                        "broker_id " + request.getBrokerId() + " is no registered broker"));
-        UnaryCall<DescribeLogDirsResponse> call = new UnaryCall<>();
-        LogServiceGrpc.newStub(channels.apply(other))
-                .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                .describeLogDirs(request, call);
-        return call.answer();
+        return others.ask(image, request.getBrokerId(), (stub, answer) -> stub.describeLogDirs(request, answer));
     }
 
     private DescribeLogDirsResponse described(DescribeLogDirsRequest request, List<ReplicaDescription> replicas) {
@@ -80,7 +60,7 @@ final class LogDirDescriptions {
                     .setState(state(dir.state()))
                     .setReason(dir.status().reason());
             dir.id().map(UuidBytes::toBytes).ifPresent(described::setId);
-            usableBytes(dir).ifPresent(described::setUsableBytes);
+            addSpace(dir, described);
             replicas.stream()
                     .filter(replica -> replica.dir() == dir)
                     .flatMap(replica -> partition(replica).stream())
@@ -110,14 +90,16 @@ final class LogDirDescriptions {
                         .build());
     }
 
-    private static OptionalLong usableBytes(io.kontiki.partition.LogDir dir) {
+    private static void addSpace(io.kontiki.partition.LogDir dir, LogDir.Builder described) {
         if (dir.isOffline() || dir.disk().isEmpty()) {
-            return OptionalLong.empty();
+            return;
         }
         try {
-            return OptionalLong.of(dir.disk().get().usableBytes());
+            described
+                    .setUsableBytes(dir.disk().get().usableBytes())
+                    .setTotalBytes(dir.disk().get().totalBytes());
         } catch (StorageException e) {
-            return OptionalLong.empty();
+            LOG.debug("{} does not tell its space", dir, e);
         }
     }
 

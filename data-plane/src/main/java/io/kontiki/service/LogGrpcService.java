@@ -32,8 +32,9 @@ final class LogGrpcService extends LogServiceGrpc.LogServiceImplBase {
             Executor readers,
             Function<Endpoint, ManagedChannel> channels) {
         this.deletion = new RecordDeletion(partitions, metadata, channels);
-        this.descriptions = new LogDirDescriptions(brokerId, partitions, metadata, readers, channels);
-        this.moving = new LogMoving(brokerId, partitions, metadata, readers, channels);
+        OtherBrokers others = new OtherBrokers(channels);
+        this.descriptions = new LogDirDescriptions(brokerId, partitions, metadata, readers, others);
+        this.moving = new LogMoving(brokerId, partitions, metadata, readers, others);
     }
 
     @Override

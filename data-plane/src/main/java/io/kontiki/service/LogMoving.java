@@ -1,46 +1,34 @@
 package io.kontiki.service;
 
-import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.kontiki.metadata.BrokerRegistration;
-import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.partition.MoveStatus;
 import io.kontiki.partition.Partition;
 import io.kontiki.partition.Partitions;
 import io.kontiki.proto.v1.ErrorReason;
-import io.kontiki.proto.v1.LogServiceGrpc;
 import io.kontiki.proto.v1.MoveLogRequest;
 import io.kontiki.proto.v1.MoveLogResponse;
 import io.kontiki.proto.v1.PartitionError;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /** Moves a log of this broker to another directory, or asks the broker that has it. Any thread. */
 final class LogMoving {
-    private static final long TIMEOUT_SECONDS = 10;
     private static final int DIRECTORY_CHARS_MAX = 4096;
 
     private final int brokerId;
     private final Partitions partitions;
     private final LocalMetadata metadata;
     private final Executor readers;
-    private final Function<Endpoint, ManagedChannel> channels;
+    private final OtherBrokers others;
 
-    LogMoving(
-            int brokerId,
-            Partitions partitions,
-            LocalMetadata metadata,
-            Executor readers,
-            Function<Endpoint, ManagedChannel> channels) {
+    LogMoving(int brokerId, Partitions partitions, LocalMetadata metadata, Executor readers, OtherBrokers others) {
         this.brokerId = brokerId;
         this.partitions = partitions;
         this.metadata = metadata;
         this.readers = readers;
-        this.channels = channels;
+        this.others = others;
     }
 
     /** @throws StatusRuntimeException if the request as a whole is refused */
@@ -58,17 +46,7 @@ final class LogMoving {
             // It asks the disk for its room.
             return CompletableFuture.supplyAsync(() -> response(moveHere(request)), readers);
         }
-        Endpoint other = image.broker(request.getBrokerId())
-                .map(BrokerRegistration::endpoint)
-                .orElseThrow(() -> RequestLimits.refused(
-                        ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
-                        "broker_id",
-                        "broker_id " + request.getBrokerId() + " is no registered broker"));
-        UnaryCall<MoveLogResponse> call = new UnaryCall<>();
-        LogServiceGrpc.newStub(channels.apply(other))
-                .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                .moveLog(request, call);
-        return call.answer();
+        return others.ask(image, request.getBrokerId(), (stub, answer) -> stub.moveLog(request, answer));
     }
 
     private MoveStatus moveHere(MoveLogRequest request) {

@@ -48,6 +48,9 @@ public interface Disk {
     /** Bytes that programs may still write; what other programs write meanwhile is not known. */
     long usableBytes();
 
+    /** Bytes that the disk has, used or not. */
+    long totalBytes();
+
     /**
      * Reads a whole small file.
      *

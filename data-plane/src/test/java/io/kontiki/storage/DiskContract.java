@@ -48,7 +48,7 @@ public abstract class DiskContract {
 
     @Test
     void tellsThatThereIsRoom() {
-        assertThat(disk.usableBytes()).isPositive();
+        assertThat(disk.usableBytes()).isPositive().isLessThanOrEqualTo(disk.totalBytes());
     }
 
     @Test

@@ -51,6 +51,11 @@ public class ForwardingDisk implements Disk {
         return disk.usableBytes();
     }
 
+    @Override
+    public long totalBytes() {
+        return disk.totalBytes();
+    }
+
     /** A file that hands everything on to another one. */
     public static class ForwardingFile implements DiskFile {
         private final DiskFile file;

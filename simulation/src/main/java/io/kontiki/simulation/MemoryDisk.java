@@ -19,12 +19,13 @@ import java.util.random.RandomGenerator;
  */
 public final class MemoryDisk implements Disk {
     private static final String ROOT = "";
+    private static final long TOTAL_BYTES = 1L << 40;
 
     private UnflushedNames root;
     private Watcher watcher = (operation, path) -> {};
     private long changesLeft = Long.MAX_VALUE;
     private long changes;
-    private long usableBytes = 1L << 40;
+    private long usableBytes = TOTAL_BYTES;
     private int run;
 
     /** Hears of changes and flushes. */
@@ -180,6 +181,11 @@ public final class MemoryDisk implements Disk {
     @Override
     public synchronized long usableBytes() {
         return usableBytes;
+    }
+
+    @Override
+    public long totalBytes() {
+        return TOTAL_BYTES;
     }
 
     /** Null if there is nothing of that name. */

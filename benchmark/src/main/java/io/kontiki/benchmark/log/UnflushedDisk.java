@@ -53,6 +53,11 @@ record UnflushedDisk(Disk disk) implements Disk {
         return disk.usableBytes();
     }
 
+    @Override
+    public long totalBytes() {
+        return disk.totalBytes();
+    }
+
     private record UnflushedFile(DiskFile file) implements DiskFile {
         @Override
         public String path() {

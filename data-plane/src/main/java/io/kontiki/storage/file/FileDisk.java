@@ -121,6 +121,11 @@ public final class FileDisk implements Disk {
                 "ask for the free space of", "", () -> Files.getFileStore(root).getUsableSpace());
     }
 
+    @Override
+    public long totalBytes() {
+        return attempt("ask for the size of", "", () -> Files.getFileStore(root).getTotalSpace());
+    }
+
     Path resolve(String path) {
         Path resolved = root.resolve(path).normalize();
         if (!resolved.startsWith(root)) {
