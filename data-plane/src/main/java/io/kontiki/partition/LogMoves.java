@@ -1,6 +1,7 @@
 package io.kontiki.partition;
 
 import io.kontiki.log.LogCopy;
+import io.kontiki.log.LogFailedException;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicPartition;
@@ -65,11 +66,11 @@ final class LogMoves implements AutoCloseable {
             MoveSettings settings,
             LongSupplier nanoTime,
             Listener moved) {
-        this.nanoTime = nanoTime;
-        this.throttle = new CleanerThrottle(settings.bytesPerSecondMax(), nanoTime.getAsLong());
         this.brokerId = brokerId;
         this.metadata = metadata;
         this.dirs = dirs;
+        this.throttle = new CleanerThrottle(settings.bytesPerSecondMax(), nanoTime.getAsLong());
+        this.nanoTime = nanoTime;
         this.moved = moved;
     }
 
@@ -165,6 +166,10 @@ final class LogMoves implements AutoCloseable {
             }
         } catch (DiskFullException e) {
             return failed(partition, ErrorReason.ERROR_REASON_STORAGE_FULL, e);
+        } catch (LogFailedException e) {
+            // Of a flush for the copy; nobody else may have heard (rule R10).
+            partition.onUnreadable(e);
+            return failed(partition, ErrorReason.ERROR_REASON_STORAGE_ERROR, e);
         } catch (RuntimeException e) {
             return failed(partition, ErrorReason.ERROR_REASON_STORAGE_ERROR, e);
         }
