@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -101,6 +102,16 @@ final class FaultyCluster implements AutoCloseable {
     /** The partitions in whose ISR a broker is. */
     List<Integer> inSync(int broker, String topic) {
         return inSync(scenario.view(), broker, topic);
+    }
+
+    /** Waits until a broker is in no ISR of these partitions but where it leads. */
+    void awaitNoFollower(BrokerProcess broker, String topic, List<Integer> partitions) throws IOException {
+        await(
+                "broker " + broker.id() + " to leave every ISR of " + topic + " where it follows",
+                () -> scenario.view().partitions(topic).stream()
+                        .filter(partition -> partitions.contains(partition.partition()))
+                        .allMatch(partition -> partition.leader().equals(OptionalInt.of(broker.id()))
+                                || !partition.isr().contains(broker.id())));
     }
 
     static List<Integer> inSync(ClusterView view, int broker, String topic) {

@@ -3,6 +3,7 @@ package io.kontiki.faults;
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.LogFailedException;
 import io.kontiki.log.PartitionLog;
+import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.file.FileDisk;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ import java.util.concurrent.locks.LockSupport;
  * > truncating END     is about to
  * > truncated END
  * > flushed END        what lies below is durable
+ * > full               an append found no room; it is tried again and again
+ * > room               and found some
  * > failed             an append or flush failed; each one after it was refused, too
  * > lenient            one of those after it was not
  * </pre>
@@ -93,10 +96,38 @@ final class LogProcess {
 
     private void appendForEver() {
         while (true) {
-            log.appendAsLeader(NumberedBatches.at(log.endOffset(), run, random.nextInt(1, RECORDS_MAX)), run);
+            appendOnceThereIsRoom(random.nextInt(1, RECORDS_MAX));
             while (log.endOffset() - log.flushedOffset() > UNFLUSHED_MAX && !log.isFailed()) {
                 LockSupport.parkNanos(100_000);
             }
+        }
+    }
+
+    /** Rule R11: a full disk refuses, and nothing is broken. */
+    private void appendOnceThereIsRoom(int records) {
+        boolean full = false;
+        while (!appendIfRoom(records)) {
+            if (!full) {
+                say("full");
+            }
+            full = true;
+            LockSupport.parkNanos(1_000_000);
+        }
+        if (full) {
+            say("room");
+        }
+    }
+
+    private boolean appendIfRoom(int records) {
+        long end = log.endOffset();
+        try {
+            log.appendAsLeader(NumberedBatches.at(end, run, records), run);
+            return true;
+        } catch (DiskFullException full) {
+            if (log.endOffset() != end) {
+                throw new IllegalStateException("refused, but appended", full);
+            }
+            return false;
         }
     }
 
@@ -105,11 +136,19 @@ final class LogProcess {
             for (int flushes = 1; ; flushes++) {
                 say("flushed " + log.flush());
                 if (flushes % 16 == 0) {
-                    log.checkpoint();
+                    checkpointIfRoom();
                 }
             }
         } catch (LogFailedException e) {
             tellFailure();
+        }
+    }
+
+    private void checkpointIfRoom() {
+        try {
+            log.checkpoint();
+        } catch (DiskFullException full) {
+            // What was noted before stays.
         }
     }
 

@@ -27,6 +27,7 @@ final class LogRun implements AutoCloseable {
     private final Deque<String> tail = new ArrayDeque<>();
     private volatile boolean opened;
     private volatile long flushes;
+    private volatile boolean full;
     private volatile String failure = "";
     private volatile AssertionError finding;
 
@@ -95,6 +96,8 @@ final class LogRun implements AutoCloseable {
                     flushes++;
                 }
             }
+            case "full" -> full = true;
+            case "room" -> full = false;
             default -> failure = words[0];
         }
     }
@@ -106,6 +109,21 @@ final class LogRun implements AutoCloseable {
     /** Waits for so many flushes that found something to flush. */
     void awaitFlushes(long count) {
         awaitOrEnd(() -> flushes >= count);
+    }
+
+    /** Waits for so many more such flushes. */
+    void awaitMoreFlushes(long count) {
+        awaitFlushes(flushes + count);
+    }
+
+    /** Waits until an append finds no room. */
+    void awaitFull() {
+        awaitOrEnd(() -> full);
+    }
+
+    /** Waits until one finds room again. */
+    void awaitRoom() {
+        awaitOrEnd(() -> !full);
     }
 
     /** Waits until an append or flush failed; returns whether everything after it was refused. */

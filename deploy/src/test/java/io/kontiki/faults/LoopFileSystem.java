@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 public final class LoopFileSystem implements AutoCloseable {
     private static final int UNMOUNT_TRIES = 50;
     private static final String BALLAST = "ballast";
+    private static final int BLOCK_BYTES = 4096;
+    private static final int FILLED_BY_WRITES = 256 << 10;
 
     /** What a power cut leaves. */
     public enum PowerCut {
@@ -131,7 +133,23 @@ public final class LoopFileSystem implements AutoCloseable {
                 mountPoint.resolve(BALLAST).toString());
     }
 
-    /** Gives back what {@link #fillUpTo} took. */
+    /** Takes all room, to the last block, as a writer that goes on until it is refused. */
+    public void fill() throws IOException {
+        makeRoom();
+        fillUpTo(FILLED_BY_WRITES);
+        try (FileChannel ballast = FileChannel.open(mountPoint.resolve(BALLAST), StandardOpenOption.APPEND)) {
+            ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_BYTES);
+            while (true) {
+                ballast.write(block.clear());
+            }
+        } catch (IOException full) {
+            if (Files.getFileStore(mountPoint).getUsableSpace() > FILLED_BY_WRITES) {
+                throw full;
+            }
+        }
+    }
+
+    /** Gives back what {@link #fillUpTo} or {@link #fill} took. */
     public void makeRoom() throws IOException {
         Files.deleteIfExists(mountPoint.resolve(BALLAST));
     }

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -73,6 +74,67 @@ class OneDirectoryIT {
             assertThat(victim.awaitExit(FaultyCluster.PATIENCE)).isEqualTo(OptionalInt.of(1));
         });
         assertThat(victim.log()).contains("Input/output error");
+    }
+
+    /** The metadata log has some room that it took before, and needs little. */
+    @Test
+    void diskFilledToTheLastByteHealsByItself() throws IOException {
+        String topic = "disk-filled";
+        scenario().createTopic(topic, PARTITIONS);
+        BrokerProcess victim = cluster.leader(topic);
+        long pid = victim.pid();
+
+        scenario().loseNothing(topic, () -> {
+            cluster.disk(victim.id()).fill();
+            cluster.awaitNoFollower(victim, topic, cluster.partitionsOnDisk(victim, topic));
+            cluster.disk(victim.id()).makeRoom();
+        });
+        assertThat(victim.isAlive()).isTrue();
+        assertThat(victim.pid()).isEqualTo(pid);
+    }
+
+    /** A new term of the metadata quorum begins a new file, for which there is no room. */
+    @Test
+    @EnabledIfSystemProperty(named = "faults.all", matches = "true", disabledReason = "takes long; -Dfaults.all=true")
+    void brokerThatCannotWriteItsMetadataEndsAndStartsOnceThereIsRoom() throws IOException {
+        String topic = "metadata-filled";
+        scenario().createTopic(topic, PARTITIONS);
+        BrokerProcess controller =
+                scenario().cluster().broker(scenario().view().controller().orElseThrow());
+        BrokerProcess victim = scenario().cluster().brokers().stream()
+                .filter(broker -> broker.id() != controller.id())
+                .findFirst()
+                .orElseThrow();
+
+        scenario().loseNothing(topic, () -> {
+            cluster.disk(victim.id()).fill();
+            cluster.awaitLog(victim, "is full");
+            controller.kill();
+            controller.start();
+            assertThat(victim.awaitExit(FaultyCluster.PATIENCE)).isEqualTo(OptionalInt.of(1));
+            assertThat(victim.log()).contains("The broker cannot go on: The metadata log cannot be written");
+
+            cluster.disk(victim.id()).fill();
+            victim.start();
+            assertThat(victim.awaitExit(FaultyCluster.PATIENCE)).isEqualTo(OptionalInt.of(6));
+            assertThat(victim.log()).contains("cannot be used: cannot append to run.tmp", "No space left on device");
+            cluster.disk(victim.id()).makeRoom();
+            mendVote(victim, controller);
+        });
+    }
+
+    /** Ratis may have replaced the file with an empty one, for want of room. An operator copies that of another voter. */
+    private static void mendVote(BrokerProcess victim, BrokerProcess other) throws IOException {
+        Path vote = voteOf(victim);
+        if (Files.size(vote) == 0) {
+            Files.copy(voteOf(other), vote, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static Path voteOf(BrokerProcess broker) throws IOException {
+        try (Stream<Path> files = Files.walk(cluster.dataOf(broker.id()).resolve("quorum"))) {
+            return files.filter(file -> file.endsWith("raft-meta")).findFirst().orElseThrow();
+        }
     }
 
     @Test

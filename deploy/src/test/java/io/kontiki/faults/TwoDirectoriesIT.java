@@ -109,6 +109,24 @@ class TwoDirectoriesIT {
         assertThat(victim.pid()).isEqualTo(pid);
     }
 
+    /** Not only below the reserve: a write finds no room at all, and so does whatever else is to be written there. */
+    @Test
+    void diskFilledToTheLastByteHealsByItself() throws IOException {
+        String topic = "second-filled";
+        scenario().createTopic(topic, PARTITIONS);
+        BrokerProcess victim = cluster.leader(topic);
+        long pid = victim.pid();
+        List<Integer> there = cluster.partitionsOnDisk(victim, topic);
+
+        scenario().loseNothing(topic, () -> {
+            cluster.disk(victim.id()).fill();
+            cluster.awaitNoFollower(victim, topic, there);
+            cluster.disk(victim.id()).makeRoom();
+        });
+        assertThat(victim.isAlive()).isTrue();
+        assertThat(victim.pid()).isEqualTo(pid);
+    }
+
     /** Its other partitions stay as they are, and the broker goes on. */
     private static void awaitOnlyLeft(BrokerProcess broker, String topic, List<Integer> left) throws IOException {
         assertThat(left).as("partitions on the second disk").isNotEmpty().hasSizeLessThan(PARTITIONS);
