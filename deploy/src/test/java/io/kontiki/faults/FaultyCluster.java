@@ -1,6 +1,8 @@
 package io.kontiki.faults;
 
 import io.kontiki.client.PartitionInfo;
+import io.kontiki.client.Position;
+import io.kontiki.client.TopicPartition;
 import io.kontiki.localcluster.BrokerProcess;
 import io.kontiki.localcluster.ClusterView;
 import io.kontiki.quickstart.FaultScenario;
@@ -112,6 +114,16 @@ final class FaultyCluster implements AutoCloseable {
                         .filter(partition -> partitions.contains(partition.partition()))
                         .allMatch(partition -> partition.leader().equals(OptionalInt.of(broker.id()))
                                 || !partition.isr().contains(broker.id())));
+    }
+
+    /** Where the committed records of a topic of one partition end. */
+    long committed(String topic) {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        return scenario.view()
+                .admin()
+                .listOffsets(Map.of(partition, Position.latest()))
+                .get(partition)
+                .offset();
     }
 
     static List<Integer> inSync(ClusterView view, int broker, String topic) {

@@ -152,6 +152,35 @@ class OneDirectoryIT {
     }
 
     @Test
+    void followerWithAFrozenDiskLeavesTheIsrAndComesBack() throws IOException {
+        String topic = "follower-frozen";
+        scenario().createTopic(topic, 1);
+        BrokerProcess victim = followerWithoutTheController(topic);
+        long pid = victim.pid();
+
+        scenario().loseNothing(topic, () -> {
+            cluster.disk(victim.id()).freeze(LONGEST_FREEZE);
+            cluster.awaitNoFollower(victim, topic, List.of(0));
+            long committed = cluster.committed(topic);
+            cluster.await("writes to go on without the follower", () -> cluster.committed(topic) > committed);
+            assertThat(cluster.inSync(victim.id(), topic)).isEmpty();
+            cluster.disk(victim.id()).thaw();
+        });
+        assertThat(victim.isAlive()).isTrue();
+        assertThat(victim.pid()).isEqualTo(pid);
+    }
+
+    private static BrokerProcess followerWithoutTheController(String topic) {
+        List<Integer> others = List.of(
+                scenario().view().leader(topic, 0).orElseThrow(),
+                scenario().view().controller().orElseThrow());
+        return scenario().cluster().brokers().stream()
+                .filter(broker -> !others.contains(broker.id()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void flippedBitsOfABrokerThatIsDownAreRepairedFromItsPeers() throws IOException {
         String topic = "bits-flipped";
         scenario().createTopic(topic, PARTITIONS);
