@@ -1,5 +1,6 @@
 package io.kontiki.faults;
 
+import io.kontiki.client.Consumer;
 import io.kontiki.client.PartitionInfo;
 import io.kontiki.client.Position;
 import io.kontiki.client.TopicPartition;
@@ -22,6 +23,7 @@ import java.util.stream.IntStream;
 final class FaultyCluster implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static final Duration POLL = Duration.ofMillis(200);
     private static final long DISK_BYTES = 512L << 20;
     private static final String DATA = "data";
 
@@ -124,6 +126,22 @@ final class FaultyCluster implements AutoCloseable {
                 .listOffsets(Map.of(partition, Position.latest()))
                 .get(partition)
                 .offset();
+    }
+
+    /** Reads a topic of one partition from the beginning to the end as it is now. */
+    void readAll(String topic) throws IOException {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        long end = committed(topic);
+        try (Consumer consumer = Consumer.builder()
+                .bootstrapServers(scenario.cluster().bootstrap())
+                .startAt(Position.earliest())
+                .build()) {
+            consumer.assign(List.of(partition));
+            await("a consumer to reach offset " + end, () -> {
+                consumer.poll(POLL);
+                return consumer.position(partition) >= end;
+            });
+        }
     }
 
     static List<Integer> inSync(ClusterView view, int broker, String topic) {

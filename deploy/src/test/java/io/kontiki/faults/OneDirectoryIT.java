@@ -5,17 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kontiki.faults.LoopFileSystem.PowerCut;
 import io.kontiki.localcluster.BrokerProcess;
 import io.kontiki.quickstart.FaultScenario;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -185,16 +180,20 @@ class OneDirectoryIT {
         String topic = "bits-flipped";
         scenario().createTopic(topic, PARTITIONS);
         BrokerProcess victim = cluster.leader(topic);
-        Path data = cluster.dataOf(victim.id());
 
         List<String> kinds = List.of(".log", ".index", ".timeindex", "leader-epoch-checkpoint", ".snapshot");
         scenario().loseNothing(topic, () -> {
             for (int partition = 0; partition < kinds.size(); partition++) {
-                awaitFile(data.resolve(topic + "-" + partition), kinds.get(partition));
+                ReplicaFiles replica = replica(victim, topic + "-" + partition);
+                String kind = kinds.get(partition);
+                cluster.await(
+                        kind + " of " + replica, () -> !replica.named(kind).isEmpty());
             }
             victim.kill();
             for (int partition = 0; partition < kinds.size(); partition++) {
-                flipIn(data.resolve(topic + "-" + partition), kinds.get(partition));
+                ReplicaFiles replica = replica(victim, topic + "-" + partition);
+                List<Path> files = replica.named(kinds.get(partition));
+                replica.flip(files.get(files.size() - 1));
             }
         });
 
@@ -203,55 +202,39 @@ class OneDirectoryIT {
         }
     }
 
-    private static void awaitFile(Path log, String suffix) throws IOException {
-        cluster.await(suffix + " in " + log, () -> lastFile(log, suffix).isPresent());
+    /** While the broker runs, and leads. */
+    @Test
+    void flippedBitOfARunningLeaderIsNotReadAndRepairedFromItsPeers() throws IOException {
+        String topic = "running-flipped";
+        scenario().createTopic(topic, 1);
+        BrokerProcess victim = cluster.leader(topic);
+        ReplicaFiles replica = replica(victim, topic + "-0");
+
+        scenario().loseNothing(topic, () -> {
+            cluster.await("closed segments", () -> replica.named(".log").size() > 2);
+            replica.flip(replica.named(".log").get(1));
+            cluster.readAll(topic);
+            assertThat(cluster.leader(topic).id()).isNotEqualTo(victim.id());
+            cluster.awaitLog(victim, "This replica of " + topic + "-0 steps aside");
+            cluster.awaitLog(victim, "set damaged segments aside");
+        });
+        assertThat(victim.isAlive()).isTrue();
+        assertThat(replica.named(".damaged")).isNotEmpty();
+        awaitEqualReplicas(topic + "-0");
     }
 
-    /** Flips a bit in the middle of the last such file. */
-    private static void flipIn(Path log, String suffix) throws IOException {
-        Path file = lastFile(log, suffix).orElseThrow();
-        byte[] bytes = Files.readAllBytes(file);
-        bytes[bytes.length / 2] ^= 4;
-        Files.write(file, bytes);
-    }
-
-    /** The last file with such a name that is not empty. */
-    private static Optional<Path> lastFile(Path log, String suffix) {
-        try (Stream<Path> entries = Files.list(log)) {
-            return entries.filter(entry ->
-                            entry.toString().endsWith(suffix) && entry.toFile().length() > 0)
-                    .max(Comparator.naturalOrder());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static ReplicaFiles replica(BrokerProcess broker, String log) {
+        return new ReplicaFiles(cluster.dataOf(broker.id()).resolve(log));
     }
 
     private static void awaitEqualReplicas(String log) throws IOException {
-        List<Path> replicas = scenario().cluster().brokers().stream()
-                .map(broker -> cluster.dataOf(broker.id()).resolve(log))
-                .toList();
         cluster.await(
                 "the replicas of " + log + " to be equal",
-                () -> replicas.stream()
-                                .map(OneDirectoryIT::batchesOf)
+                () -> scenario().cluster().brokers().stream()
+                                .map(broker -> replica(broker, log).batches())
                                 .distinct()
                                 .count()
                         == 1);
-    }
-
-    /** The batches of a replica, as they are on its disk. */
-    private static ByteBuffer batchesOf(Path log) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        try (Stream<Path> entries = Files.list(log)) {
-            for (Path segment : entries.filter(entry -> entry.toString().endsWith(".log"))
-                    .sorted()
-                    .toList()) {
-                all.write(Files.readAllBytes(segment));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return ByteBuffer.wrap(all.toByteArray());
     }
 
     /** How long a disk hangs is part of the fault, and nothing to be awaited. */
