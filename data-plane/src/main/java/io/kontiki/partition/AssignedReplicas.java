@@ -7,7 +7,6 @@ import io.kontiki.metadata.MetadataPublisher;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicImage;
 import io.kontiki.metadata.TopicPartition;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -55,8 +54,6 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
     /** Not at once: a replica that fails again and again must not keep the quorum busy. */
     private static final long REPAIR_SECONDS = 5;
 
-    private static final Duration STRAYS_INTERVAL = Duration.ofHours(1);
-
     private final int brokerId;
     private final LocalMetadata metadata;
     private final PartitionLogs logs;
@@ -67,7 +64,7 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
     private final Start start;
     private final Consumer<Throwable> faults;
     private final LogRepair repairs;
-    private final DirThreads deletions;
+    private final LogDeletions deletions;
 
     /** Changes that come after the end are dropped. */
     private final ExecutorService thread = new ThreadPoolExecutor(
@@ -124,7 +121,7 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         this.start = start;
         this.faults = faults;
         this.repairs = new LogRepair(logs.dirs());
-        this.deletions = new DirThreads(logs.dirs(), "kontiki-log-delete", 1);
+        this.deletions = new LogDeletions(logs);
     }
 
     /**
@@ -137,7 +134,7 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         brokerEpoch = epoch;
         every(OPEN_AGAIN_SECONDS, this::openMissing);
         every(REPAIR_SECONDS, this::repairReplaced);
-        deletions.every(STRAYS_INTERVAL, logs::deleteDueStrays);
+        deletions.start();
         logs.dirs().stream().filter(LogDir::isOffline).forEach(open::onOffline);
         metadata.addPublisher(this);
         return placed;
@@ -200,7 +197,7 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
     private void tell(Partition partition, TopicImage topic, MetadataImage image) {
         PartitionRegistration record = topic.partitions().get(partition.id().partition());
         if (partition.dir().id().filter(record.directoryOf(brokerId)::equals).isPresent()) {
-            deleteMoved(partition.id());
+            deletions.deleteMoved(partition.id());
         }
         partition.configure(logs.settings(topic.config()));
         partition.configure(topic.config().flush());
@@ -357,17 +354,14 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
             if (topicIds.contains(partition.id().topicId())) {
                 LOG.info("Deleting {}: its topic was deleted", partition.name());
                 moves.forget(partition.id());
-                deleteMoved(partition.id());
+                deletions.deleteMoved(partition.id());
                 close(partition, this::delete);
             }
         }
     }
 
     private void delete(PartitionLogs.Placed closed) {
-        deletions.execute(closed.dir(), () -> {
-            logs.delete(closed);
-            execute(() -> free(closed.log().directory()));
-        });
+        deletions.delete(closed, () -> execute(() -> free(closed.log().directory())));
     }
 
     /** The name of a log is free again: a topic of that name may have come meanwhile. */
@@ -377,19 +371,13 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         image.topic(log.substring(0, log.lastIndexOf('-'))).ifPresent(topic -> openReplicas(topic, image));
     }
 
-    private void deleteMoved(TopicPartition id) {
-        logs.moved()
-                .dirOf(id)
-                .ifPresent(dir -> deletions.execute(dir, () -> logs.moved().delete(id)));
-    }
-
     /** Also deletes the old log if the topic was deleted meanwhile: nobody else would. */
     void onMoved(Partition partition, LogDir from, String log) {
         logs.moved().add(partition.id(), from, log);
         if (open.find(partition.id()).filter(partition::equals).isPresent()) {
             open.assign(partition, from.id().orElseThrow());
         } else {
-            logs.moved().delete(partition.id());
+            deletions.deleteMoved(partition.id());
         }
     }
 
