@@ -1,5 +1,6 @@
 package io.kontiki.log;
 
+import io.kontiki.record.InvalidBatchException;
 import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordBatches;
 import java.security.MessageDigest;
@@ -26,14 +27,14 @@ public record RangeDigest(long fromOffset, long toOffset, String sha256, boolean
     }
 
     /**
-     * Digests as many batches as fit. Each is compared with its checksum, so what is digested is what was appended, as far as
-     * the replica itself can tell. Blocks as the pace says.
+     * Digests as many batches as fit. Each is compared with its checksum and the one before, so what is digested is what
+     * was appended, as far as the replica itself can tell. Blocks as the pace says.
      *
      * @param bytesMax at or above so many bytes no more batches are read
      * @return ends before {@code toOffset} if that was too much, or no batch of the log ends exactly there; empty if the pace
      *     ended it
      * @throws OffsetOutOfRangeException if the log does not hold {@code fromOffset}
-     * @throws io.kontiki.record.InvalidBatchException if a batch is damaged
+     * @throws InvalidBatchException if a batch is damaged, or does not follow the one before
      */
     public static Optional<RangeDigest> of(
             Batches log, long fromOffset, long toOffset, long bytesMax, CleaningPace pace) {
@@ -41,13 +42,14 @@ public record RangeDigest(long fromOffset, long toOffset, String sha256, boolean
         long at = fromOffset;
         long bytes = 0;
         boolean compacted = false;
+        BatchOrder order = new BatchOrder(true, 0);
         while (at < toOffset && bytes < bytesMax) {
             LogSlice slice = log.read(at, CHUNK_BYTES, toOffset);
             if (slice.isEmpty()) {
                 break;
             }
             int size = slice.sizeInBytes();
-            compacted |= isCompacted(slice, at);
+            compacted |= isCompacted(slice, at, order);
             digest.update(slice.bytes());
             at = slice.endOffset();
             bytes += size;
@@ -58,18 +60,25 @@ public record RangeDigest(long fromOffset, long toOffset, String sha256, boolean
         return Optional.of(new RangeDigest(fromOffset, at, HexFormat.of().formatHex(digest.digest()), compacted));
     }
 
-    /** Compaction leaves gaps where batches were, and fewer records in a batch than its offsets count, or a horizon. */
-    private static boolean isCompacted(LogSlice slice, long fromOffset) {
-        long expected = Math.min(fromOffset, slice.startOffset());
+    /**
+     * Judges batches as the scrub does. Compaction leaves gaps where batches were, and fewer records in a batch than its offsets
+     * count, or a horizon.
+     *
+     * @param expectedOffset where the first one begins if none is missing
+     */
+    private static boolean isCompacted(LogSlice slice, long expectedOffset, BatchOrder order) {
+        boolean compacted = slice.startOffset() > expectedOffset;
+        order.beginSegment(slice.startOffset());
         for (RecordBatch batch : RecordBatches.of(slice.bytes().duplicate())) {
-            if (batch.baseOffset() != expected
+            order.contradiction(batch).ifPresent(wrong -> {
+                throw new InvalidBatchException(InvalidBatchException.Reason.CORRUPT_BATCH, wrong);
+            });
+            compacted |= batch.baseOffset() != order.nextOffset()
                     || batch.recordCount() != batch.lastOffsetDelta() + 1
-                    || batch.deleteHorizonMs().isPresent()) {
-                return true;
-            }
-            expected = batch.nextOffset();
+                    || batch.deleteHorizonMs().isPresent();
+            order.accept(batch);
         }
-        return false;
+        return compacted;
     }
 
     private static MessageDigest sha256Digest() {

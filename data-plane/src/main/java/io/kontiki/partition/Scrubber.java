@@ -1,6 +1,5 @@
 package io.kontiki.partition;
 
-import io.kontiki.log.CleaningPace;
 import io.kontiki.log.LogScrub;
 import io.kontiki.partition.DigestAnswer.Reason;
 import io.kontiki.record.InvalidBatchException;
@@ -41,13 +40,8 @@ final class Scrubber implements AutoCloseable {
 
     /** What another broker waits for. */
     private record Asked(Partition partition, DigestQuestion question, CompletableFuture<DigestAnswer> answer) {
-        void answerBy(CleaningPace pace) {
-            try {
-                answer.complete(question.answer(partition, pace));
-            } catch (RuntimeException | Error e) {
-                answer.completeExceptionally(e);
-                throw e;
-            }
+        void refuse() {
+            answer.complete(DigestAnswer.refused(Reason.BUSY));
         }
     }
 
@@ -98,8 +92,8 @@ final class Scrubber implements AutoCloseable {
     /** Answers another broker when there is time. Any thread. */
     CompletableFuture<DigestAnswer> answer(Partition partition, DigestQuestion question) {
         Asked next = new Asked(partition, question, new CompletableFuture<>());
-        if (ended.getCount() == 0 || !asked.offer(next)) {
-            next.answer().complete(DigestAnswer.refused(Reason.BUSY));
+        if (!asked.offer(next) || ended.getCount() == 0) {
+            next.refuse();
         }
         return next.answer();
     }
@@ -202,13 +196,16 @@ final class Scrubber implements AutoCloseable {
     }
 
     private void answer(Asked next) {
+        if (next.partition().dir() != dir) {
+            // It moved away, and this thread must not wait for another directory.
+            next.refuse();
+            return;
+        }
         try {
-            next.answerBy(this::spendOnAnswer);
+            next.answer().complete(next.question().answer(next.partition(), this::spendOnAnswer));
         } catch (RuntimeException | InternalError e) {
-            LOG.error(
-                    "A digest of {} failed in a way that was not foreseen",
-                    next.partition().name(),
-                    e);
+            // A defect, which the call's end tells of.
+            next.answer().completeExceptionally(e);
         }
     }
 
@@ -232,7 +229,7 @@ final class Scrubber implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         for (Asked next = asked.poll(); next != null; next = asked.poll()) {
-            next.answer().complete(DigestAnswer.refused(Reason.BUSY));
+            next.refuse();
         }
     }
 }

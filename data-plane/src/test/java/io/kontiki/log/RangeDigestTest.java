@@ -83,6 +83,10 @@ class RangeDigestTest {
     void isOfSoundBatchesOnly() throws IOException {
         flip("t-1", 70);
         assertThatThrownBy(() -> of(copy, 0, 60, Long.MAX_VALUE)).isInstanceOf(InvalidBatchException.class);
+        flip("t-0", EPOCH_AT);
+        assertThatThrownBy(() -> of(log, 0, 60, Long.MAX_VALUE))
+                .isInstanceOf(InvalidBatchException.class)
+                .hasMessageContaining("leader epoch 3, expected");
     }
 
     @Test

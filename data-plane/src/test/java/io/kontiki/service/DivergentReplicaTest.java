@@ -18,6 +18,7 @@ import io.kontiki.proto.v1.DeleteRecordsPartitionResult;
 import io.kontiki.proto.v1.DeleteRecordsRequest;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.LogServiceGrpc;
+import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordBatchBuilder;
 import io.kontiki.replication.ReplicaOptions;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Rule R14: replicas compare what no checksum of a batch can tell. */
 class DivergentReplicaTest {
     private static final String FIRST_SEGMENT = "00000000000000000000.log";
-    private static final int LEADER_EPOCH_AT = 12;
+    private static final int CHECKSUM_AT = 17;
+    private static final int CHECKSUM_FROM = 21;
 
     @TempDir
     Path root;
@@ -68,8 +71,8 @@ class DivergentReplicaTest {
     }
 
     @Test
-    void flippedLeaderEpochIsFoundAndNothingIsDeletedUntilTheReplicasAreEqualAgain() throws IOException {
-        flipEpoch(2);
+    void nothingIsDeletedWhileSoundReplicasDiffer() throws IOException {
+        alterRecord(2);
         await().untilAsserted(() -> assertThat(divergentPartitions(0)).isEqualTo(1));
         assertThat(divergentPartitions(2)).isZero();
         assertThat(cluster.partition("t", 0).isr()).as("both are sound").contains(0, 1, 2);
@@ -77,14 +80,14 @@ class DivergentReplicaTest {
         assertThat(refused.getError().getReason()).isEqualTo(ErrorReason.ERROR_REASON_POLICY_VIOLATION);
         assertThat(refused.getError().getMessage()).contains("on brokers [2] hold other records");
 
-        flipEpoch(2);
+        alterRecord(2);
         await().untilAsserted(() -> assertThat(divergentPartitions(0)).isZero());
         assertThat(deleteBefore(5).getLogStartOffset()).isEqualTo(5);
     }
 
     @Test
     void nextLeaderStartsWithoutSuspicion() throws Exception {
-        flipEpoch(0);
+        alterRecord(0);
         await().untilAsserted(() -> assertThat(divergentPartitions(0)).isEqualTo(1));
         cluster.stop(0);
         await().untilAsserted(
@@ -133,12 +136,18 @@ class DivergentReplicaTest {
                 .getPartitions(0);
     }
 
-    /** Of the first batch; the records and their checksum stay as they are. */
-    private void flipEpoch(int broker) throws IOException {
+    /** Changes the first record, or changes it back, as if it had been wrong before its checksum was made. */
+    private void alterRecord(int broker) throws IOException {
         Path segment = cluster.logDirectory(broker, "t-0").resolve(FIRST_SEGMENT);
-        byte[] bytes = Files.readAllBytes(segment);
-        bytes[LEADER_EPOCH_AT] ^= 1;
-        Files.write(segment, bytes);
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(segment));
+        int start = RecordBatch.at(bytes, 0).sizeInBytes();
+        int end = start + RecordBatch.at(bytes, start).sizeInBytes();
+        int lastOfTheValue = end - 2;
+        bytes.put(lastOfTheValue, (byte) (bytes.get(lastOfTheValue) ^ 1));
+        CRC32C checksum = new CRC32C();
+        checksum.update(bytes.slice(start + CHECKSUM_FROM, end - start - CHECKSUM_FROM));
+        bytes.putInt(start + CHECKSUM_AT, (int) checksum.getValue());
+        Files.write(segment, bytes.array());
     }
 
     private static ByteString batch(int number) {
