@@ -73,12 +73,14 @@ public final class LogCleaner {
      * @param mayForget whether tombstones and markers that were kept long enough may go: not while a replica may have
      *     missed them, as it would keep what they delete
      * @param nowMs since 1970
-     * @throws StorageException if the disk fails, or the log was closed or cut meanwhile
-     * @throws InvalidBatchException if a batch is damaged, or the log was cut meanwhile
+     * @throws StorageException if the disk fails, or the log was closed meanwhile
+     * @throws InvalidBatchException if a batch is damaged
      */
     public static CleaningPlan plan(PartitionLog log, long limitOffset, boolean mayForget, long nowMs) {
         CleanerCheckpoint checkpoint = CleanerCheckpoint.read(log.directoryFiles());
-        return CleaningPlan.of(log.view(), checkpoint, log.config().compaction(), limitOffset, mayForget, nowMs);
+        // Another pass, or retention, may take away what is looked at.
+        return log.look(
+                view -> CleaningPlan.of(view, checkpoint, log.config().compaction(), limitOffset, mayForget, nowMs));
     }
 
     /** What a pass must know of the producers. The log's writer thread only. */

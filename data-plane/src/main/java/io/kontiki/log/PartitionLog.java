@@ -470,7 +470,8 @@ public final class PartitionLog implements AutoCloseable {
         flush.close(() -> List.of(writer.view().segments()).forEach(LogSegment::close));
     }
 
-    private <T> T look(Function<LogView, T> read) {
+    /** See {@link LogView#look}. Any thread. */
+    <T> T look(Function<LogView, T> read) {
         return LogView.look(writer::view, read);
     }
 }
