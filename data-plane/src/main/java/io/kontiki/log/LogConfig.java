@@ -29,8 +29,6 @@ public record LogConfig(
     private static final int MIN_SEGMENT_BYTES = 1024;
     private static final int MIN_MESSAGE_BYTES = 61;
     private static final long WEEK_MILLIS = 7L * 24 * 60 * 60 * 1000;
-    private static final LogConfig DEFAULTS = new LogConfig(
-            1 << 30, WEEK_MILLIS, 4096, 1 << 20, 100_000, TimestampPolicy.ANY, Retention.UNLIMITED, Compaction.OFF);
 
     /**
      * When old segments go. Whole closed segments only.
@@ -83,7 +81,9 @@ public record LogConfig(
      * kept.
      */
     public static LogConfig defaults() {
-        return DEFAULTS;
+        // Not a constant: Retention, loaded first, would find it made without itself.
+        return new LogConfig(
+                1 << 30, WEEK_MILLIS, 4096, 1 << 20, 100_000, TimestampPolicy.ANY, Retention.UNLIMITED, Compaction.OFF);
     }
 
     public LogConfig withSegmentBytes(int bytes) {
