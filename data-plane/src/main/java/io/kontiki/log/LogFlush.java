@@ -84,6 +84,15 @@ final class LogFlush {
         }
     }
 
+    /** Deletes what is left below the log start, the last one first: a reset may need the names. Under the flush lock. */
+    void deleteDropped() {
+        List<LogSegment> below = dropped();
+        for (int i = below.size() - 1; i >= 0; i--) {
+            below.get(i).delete();
+        }
+        keep(below);
+    }
+
     /** Makes everything durable that the supplied view holds; it is asked for under the lock. */
     synchronized void flush(Supplier<LogView> current) {
         if (ended) {

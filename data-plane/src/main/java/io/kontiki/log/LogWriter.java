@@ -391,6 +391,7 @@ final class LogWriter {
             for (int i = now.segments().length - 1; i >= 0; i--) {
                 now.segments()[i].delete();
             }
+            flush.deleteDropped();
             LogSegment only = LogSegment.open(directory, startOffset, config);
             change(to -> to.resetTo(only, epochs.startingAt(startOffset)));
             return view();

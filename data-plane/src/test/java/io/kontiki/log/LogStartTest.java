@@ -106,6 +106,24 @@ class LogStartTest {
         assertThat(forced).hasSize(segments).contains("t-0/00000000000000000000.log");
     }
 
+    /** Found by the model: a segment that was given up, and whose file was still there, came back as the new one. */
+    @Test
+    void resetBelowTheLogStartLeavesNothingOfTheSegmentsGivenUp() {
+        append(40);
+        long second = bases().get(1);
+        log.raiseLogStart(40);
+
+        log.resetTo(second, LeaderEpochIndex.empty(), ByteBuffer.allocate(0));
+        assertThat(bases()).containsExactly(second);
+        assertThat(log.sizeInBytes()).isZero();
+
+        log.appendAsLeader(Batches.of(1_000, "new"), 1);
+        log.checkpoint();
+        log.close();
+        log = open();
+        assertThat(log.endOffset()).isEqualTo(second + 1);
+    }
+
     @Test
     void timeLookUpStartsAtTheLogStart() {
         append(10);
