@@ -294,9 +294,15 @@ final class LogFlush {
         return true;
     }
 
-    /** Replaces the note of how far the log is compacted, unless it was cut meanwhile: then that lowered the note. */
-    boolean noteCleaned(BooleanSupplier uncut, CleanerCheckpoint progress) {
-        return whileTrue(uncut, () -> progress.write(directory));
+    /**
+     * Replaces the note of how far the log is compacted, unless it was cut meanwhile: then that lowered the note. First it
+     * is noted where the log starts: what was passed over, as it lies below, must not come back after a power cut.
+     */
+    boolean noteCleaned(BooleanSupplier uncut, CleanerCheckpoint progress, Supplier<LogView> current) {
+        return whileTrue(uncut, () -> {
+            moveRecoveryPoint(current);
+            progress.write(directory);
+        });
     }
 
     synchronized boolean mayHaveGaps() {

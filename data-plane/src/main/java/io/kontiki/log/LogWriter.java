@@ -280,7 +280,7 @@ final class LogWriter {
 
     /** See {@link PartitionLog#noteCleaned}. Cleaner's thread. */
     boolean noteCleaned(LogView seen, CleanerCheckpoint progress) {
-        return flush.noteCleaned(() -> view().cuts() == seen.cuts(), progress);
+        return flush.noteCleaned(() -> view().cuts() == seen.cuts(), progress, this::view);
     }
 
     private boolean exchangeInView(LogView seen, List<LogSegment> replaced, LogSegment by) {

@@ -122,6 +122,22 @@ class LogCleanerTest {
         log.close();
     }
 
+    /** Found by the model: what was passed over came back with the log start, behind the note that all is compacted. */
+    @Test
+    void logStartIsOnDiskBeforeItIsNotedHowFarTheLogIsCompacted() {
+        start(1);
+        while (log.view().segments().length < 6) {
+            write("key-" + random.nextInt(5), "value");
+        }
+        long third = log.view().segments()[2].baseOffset();
+        log.flush();
+        log.raiseLogStart(third);
+        assertThat(clean(10).outcome()).isEqualTo(Outcome.COMPLETE);
+        try (PartitionLog crashed = PartitionLog.open(disk, DIRECTORY, TOPIC, CONFIG)) {
+            assertThat(crashed.logStartOffset()).isEqualTo(third);
+        }
+    }
+
     private void write(String key, String value) {
         RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20, Compression.NONE);
         builder.add(nowMs, bytes(key), bytes(value), List.of());
