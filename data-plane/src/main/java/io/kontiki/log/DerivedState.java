@@ -94,11 +94,12 @@ final class DerivedState {
         }
     }
 
-    /** A segment begins. Its snapshot may have waited to be written; without it the segments before could never go. */
+    /**
+     * A segment begins whose snapshot is to be written: it may have waited for that, and without it the segments before
+     * could never go; or it is that of a reset which a stop prevented.
+     */
     void onSegment(long baseOffset) {
-        if (!directory.disk().exists(directory.file(baseOffset, LogDirectory.SNAPSHOT))) {
-            snapshots.put(baseOffset, ProducerSnapshot.encode(producers, baseOffset));
-        }
+        snapshots.put(baseOffset, ProducerSnapshot.encode(producers, baseOffset));
     }
 
     /** Takes the next batch, which lies at that position of the segment, into all that follows from batches. */

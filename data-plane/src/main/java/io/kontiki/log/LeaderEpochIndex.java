@@ -3,6 +3,7 @@ package io.kontiki.log;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.zip.CRC32C;
 
@@ -123,6 +124,25 @@ public final class LeaderEpochIndex {
         List<EpochEntry> kept = new ArrayList<>(entries.subList(first, entries.size()));
         kept.set(0, new EpochEntry(kept.get(0).epoch(), logStartOffset));
         return of(kept);
+    }
+
+    /**
+     * This index of a log that starts at an offset, where it begins with the epoch that another index knows there:
+     * compaction may have taken the batches that tell it.
+     */
+    LeaderEpochIndex beginningAs(LeaderEpochIndex noted, long logStartOffset) {
+        Optional<EpochEntry> first = noted.startingAt(logStartOffset).entries.stream()
+                .findFirst()
+                .filter(entry -> entry.startOffset() == logStartOffset);
+        if (first.isEmpty()) {
+            return this;
+        }
+        List<EpochEntry> all = new ArrayList<>(List.of(first.get()));
+        entries.stream()
+                .filter(entry -> entry.startOffset() > logStartOffset
+                        && entry.epoch() > first.get().epoch())
+                .forEach(all::add);
+        return of(all);
     }
 
     /** CRC-32C of all entries: epoch int32, start offset int64 each, big-endian. */

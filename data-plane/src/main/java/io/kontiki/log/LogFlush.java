@@ -190,9 +190,21 @@ final class LogFlush {
     /** A log start that rose is no reason: whoever reads the file knows it. */
     private void writeEpochs(LogView view) {
         if (!storedEpochs.startingAt(view.logStartOffset()).equals(view.epochs())) {
-            checkpoints.writeEpochs(view.epochs());
-            storedEpochs = view.epochs();
+            storedEpochs = withThoseBelow(view);
+            checkpoints.writeEpochs(storedEpochs);
         }
+    }
+
+    /** Until it is on disk where the log starts, a power cut may bring back what lies below. */
+    private LeaderEpochIndex withThoseBelow(LogView view) {
+        if (stored.logStartOffset() >= view.logStartOffset()) {
+            return view.epochs();
+        }
+        LeaderEpochIndex all = storedEpochs.truncatedTo(view.logStartOffset());
+        for (EpochEntry entry : view.epochs().entries()) {
+            all = all.with(entry.epoch(), entry.startOffset());
+        }
+        return all;
     }
 
     private void write(OffsetCheckpoint checkpoint) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,11 +94,7 @@ final class LogRecovery {
     private Recovered recovered() {
         long logStart =
                 Math.max(durable.note().logStartOffset(), segments.get(0).baseOffset());
-        LogView view = LogView.of(
-                segments,
-                logStart,
-                endOffset,
-                state.epochs().startingAt(logStart).truncatedTo(endOffset));
+        LogView view = LogView.of(segments, logStart, endOffset, epochsFrom(logStart));
         RecoveryReport report = new RecoveryReport(
                 durable.recoveryPoint(),
                 endOffset,
@@ -114,6 +111,16 @@ final class LogRecovery {
                 storedEpochs.orElse(LeaderEpochIndex.empty()),
                 activeSinceMillis(),
                 report);
+    }
+
+    private LeaderEpochIndex epochsFrom(long logStart) {
+        LeaderEpochIndex told = state.epochs().startingAt(logStart);
+        return storedEpochs
+                .filter(noted -> logStart == durable.note().logStartOffset()
+                        && logStart < durable.note().recoveryPoint())
+                .map(noted -> told.beginningAs(noted, logStart))
+                .orElse(told)
+                .truncatedTo(endOffset);
     }
 
     private LogSegment last() {
@@ -145,6 +152,10 @@ final class LogRecovery {
                     .filter(durable.note()::vouchesFor);
         }
         int first = durable.firstSegment(bases);
+        if (first > 0 && bases.get(first) == durable.note().logStartOffset() && !hasSnapshotAt(bases.get(first))) {
+            // The segment below, which was given up, tells the producers.
+            first--;
+        }
         for (int i = 0; i < bases.size(); i++) {
             LogSegment segment = LogSegment.open(directory, bases.get(i), config);
             if (i < first) {
@@ -157,6 +168,10 @@ final class LogRecovery {
         if (segments.isEmpty()) {
             segments.add(LogSegment.open(directory, durable.note().logStartOffset(), config));
         }
+    }
+
+    private boolean hasSnapshotAt(long baseOffset) {
+        return directory.disk().exists(directory.file(baseOffset, LogDirectory.SNAPSHOT));
     }
 
     private void requireStart(List<Long> bases) {
@@ -275,7 +290,7 @@ final class LogRecovery {
                 }
                 before.seal();
             }
-            if (i > 0) {
+            if (i > firstScanned || i > 0 && !hasSnapshotAt(segment.baseOffset())) {
                 state.onSegment(segment.baseOffset());
             }
             SegmentWalk walk = walkOver(segment, order);
@@ -342,9 +357,10 @@ final class LogRecovery {
 
     private void makeDurable(int firstScanned) {
         directory.deleteUnfinished();
-        directory.deleteIndexesWithout(
-                segments.stream().map(LogSegment::baseOffset).collect(Collectors.toSet()));
-        ProducerSnapshot.deleteAbove(directory, endOffset);
+        Set<Long> bases = segments.stream().map(LogSegment::baseOffset).collect(Collectors.toSet());
+        directory.deleteIndexesWithout(bases);
+        // Another one may be of a reset that a stop prevented.
+        ProducerSnapshot.deleteOutside(directory, bases);
         for (LogSegment segment : segments.subList(firstScanned, segments.size())) {
             segment.file().force();
         }

@@ -6,6 +6,7 @@ import io.kontiki.storage.DiskFile;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
@@ -183,14 +184,23 @@ final class ProducerSnapshot {
         }
     }
 
+    /** Deletes the snapshots that are not at one of these offsets; the caller flushes the directory. */
+    static void deleteOutside(LogDirectory directory, Set<Long> kept) {
+        for (long snapshot : directory.offsetsWith(LogDirectory.SNAPSHOT)) {
+            if (!kept.contains(snapshot)) {
+                directory.disk().delete(directory.file(snapshot, LogDirectory.SNAPSHOT));
+            }
+        }
+    }
+
     /**
      * Deletes what no recovery needs: those at the base of a segment stay, as does the newest, so that the state is
-     * complete whatever the log start will be (rule D6).
+     * complete whatever the log start will be (rule D6). The writer may have begun segments that the view lacks.
      */
     static void deleteUnused(LogDirectory directory, LogView view) {
         List<Long> offsets = directory.offsetsWith(LogDirectory.SNAPSHOT);
         for (long snapshot : offsets.subList(0, Math.max(0, offsets.size() - 1))) {
-            if (!view.hasSegmentAt(snapshot)) {
+            if (snapshot < view.active().baseOffset() && !view.hasSegmentAt(snapshot)) {
                 directory.disk().delete(directory.file(snapshot, LogDirectory.SNAPSHOT));
             }
         }
