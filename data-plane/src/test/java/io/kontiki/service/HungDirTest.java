@@ -8,7 +8,10 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.proto.v1.Acks;
+import io.kontiki.proto.v1.DescribeLogDirsRequest;
+import io.kontiki.proto.v1.DescribeLogDirsResponse;
 import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.proto.v1.LogServiceGrpc;
 import io.kontiki.proto.v1.ProducePartitionResult;
 import io.kontiki.record.RecordBatchBuilder;
 import java.io.IOException;
@@ -109,6 +112,24 @@ class HungDirTest {
             await().untilAsserted(() -> assertThat(cluster.stuck)
                     .singleElement(as(InstanceOfAssertFactories.STRING))
                     .contains("the disk hangs", "append to a-0/", "kontiki-partition-loop-0, which serves other"));
+        } finally {
+            cluster.disk(0, 0).answer();
+            producer.join();
+        }
+    }
+
+    @Test
+    void theReplicasAreDescribedThoughAnEventLoopWaits() throws InterruptedException {
+        cluster.disk(0, 0).hang();
+        Thread producer = new Thread(() -> produce(0, "a", "waits"));
+        producer.start();
+        try {
+            await().untilAsserted(() -> assertThat(cluster.stuck).isNotEmpty());
+            DescribeLogDirsResponse answer = LogServiceGrpc.newBlockingStub(cluster.client(0))
+                    .withDeadlineAfter(20, TimeUnit.SECONDS)
+                    .describeLogDirs(
+                            DescribeLogDirsRequest.newBuilder().setBrokerId(0).build());
+            assertThat(answer.getLogDirsList()).hasSize(2);
         } finally {
             cluster.disk(0, 0).answer();
             producer.join();
