@@ -28,7 +28,7 @@ final class LogFlush {
 
     private volatile long flushedOffset;
     private volatile long highWatermark;
-    private OffsetCheckpoint stored = OffsetCheckpoint.OF_NEW_LOG;
+    private volatile OffsetCheckpoint stored = OffsetCheckpoint.OF_NEW_LOG;
     private LeaderEpochIndex storedEpochs = LeaderEpochIndex.empty();
     /** Base offset of the newest segment whose name is durable. */
     private long newestDurableSegment;
@@ -287,14 +287,17 @@ final class LogFlush {
     /**
      * Exchanges segments while no flush, truncation, reset, close or delete runs.
      *
-     * @param exchange changes the view; if it gives false, nothing else happens
+     * @param exchange changes the view; if it gives false, no file changes but the note that there may be gaps
      * @param files makes the change durable and deletes what is not needed any more
      */
     boolean exchange(BooleanSupplier exchange, Runnable files) {
-        return whileTrue(exchange, () -> {
-            allowGaps();
-            files.run();
-        });
+        return whileTrue(
+                () -> {
+                    // First, since readers take a gap for damage where there may be none.
+                    allowGaps();
+                    return exchange.getAsBoolean();
+                },
+                files);
     }
 
     /** Changes files of the log if something holds, and while no flush, truncation, reset, close or delete runs. */
@@ -317,7 +320,8 @@ final class LogFlush {
         });
     }
 
-    synchronized boolean mayHaveGaps() {
+    /** Any thread; does not wait. True before anybody can see the first gap. */
+    boolean mayHaveGaps() {
         return stored.mayHaveGaps();
     }
 

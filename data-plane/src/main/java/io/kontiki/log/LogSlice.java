@@ -23,14 +23,15 @@ public record LogSlice(long startOffset, long endOffset, ByteBuffer bytes) {
      * (rule L12). Costs one pass over the bytes.
      *
      * @param segmentEnd offset at which the segment ends: no checksum covers a batch's offset
+     * @param mayHaveGaps whether offsets may be missing between batches
      * @throws InvalidBatchException if the first batch has a wrong checksum, or offsets that do not fit
      */
-    LogSlice sound(long segmentEnd) {
+    LogSlice sound(long segmentEnd, boolean mayHaveGaps) {
         long end = startOffset;
         int size = 0;
         for (RecordBatch batch : RecordBatches.of(bytes)) {
             try {
-                requireSound(batch, end, segmentEnd);
+                requireSound(batch, end, segmentEnd, mayHaveGaps);
             } catch (InvalidBatchException e) {
                 if (size == 0) {
                     throw e;
@@ -43,9 +44,10 @@ public record LogSlice(long startOffset, long endOffset, ByteBuffer bytes) {
         return this;
     }
 
-    private static void requireSound(RecordBatch batch, long expectedOffset, long segmentEnd) {
+    private static void requireSound(RecordBatch batch, long expectedOffset, long segmentEnd, boolean mayHaveGaps) {
         batch.ensureValidChecksum();
-        if (batch.baseOffset() < expectedOffset || batch.lastOffsetDelta() < 0 || batch.nextOffset() > segmentEnd) {
+        boolean follows = batch.baseOffset() == expectedOffset || mayHaveGaps && batch.baseOffset() > expectedOffset;
+        if (!follows || batch.lastOffsetDelta() < 0 || batch.nextOffset() > segmentEnd) {
             throw new InvalidBatchException(
                     InvalidBatchException.Reason.CORRUPT_BATCH,
                     "batch has offsets " + batch.baseOffset() + " to " + batch.lastOffset()

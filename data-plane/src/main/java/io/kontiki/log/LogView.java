@@ -171,7 +171,8 @@ record LogView(
         }
     }
 
-    LogSlice read(String directory, long fromOffset, int maxBytes, long toOffsetExclusive) {
+    /** @param mayHaveGaps asked after this view was taken */
+    LogSlice read(String directory, long fromOffset, int maxBytes, long toOffsetExclusive, boolean mayHaveGaps) {
         requireWithin(directory, fromOffset);
         long to = Math.min(toOffsetExclusive, endOffset);
         if (fromOffset >= to) {
@@ -179,8 +180,10 @@ record LogView(
         }
         try {
             int segment = segmentOf(fromOffset);
-            LogSlice slice =
-                    segments[segment].reader().read(fromOffset, maxBytes, to).sound(endOf(segment));
+            LogSlice slice = segments[segment]
+                    .reader()
+                    .read(fromOffset, maxBytes, to, mayHaveGaps)
+                    .sound(endOf(segment), mayHaveGaps);
             if (slice.isEmpty() && to == endOffset) {
                 throw new InvalidBatchException(
                         InvalidBatchException.Reason.CORRUPT_BATCH,

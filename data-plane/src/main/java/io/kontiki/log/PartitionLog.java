@@ -154,7 +154,7 @@ public final class PartitionLog implements AutoCloseable {
         return status.isClosed();
     }
 
-    /** Whether offsets may be missing in the log. May wait for a flush. Any thread. */
+    /** Whether offsets may be missing in the log. Any thread. */
     boolean mayHaveGaps() {
         return flush.mayHaveGaps();
     }
@@ -282,7 +282,7 @@ public final class PartitionLog implements AutoCloseable {
      * @throws InvalidBatchException if the bytes there are not those that were appended
      */
     public LogSlice read(long fromOffset, int maxBytes, long toOffsetExclusive) {
-        return look(view -> view.read(directory.path(), fromOffset, maxBytes, toOffsetExclusive));
+        return look(view -> view.read(directory.path(), fromOffset, maxBytes, toOffsetExclusive, flush.mayHaveGaps()));
     }
 
     /**

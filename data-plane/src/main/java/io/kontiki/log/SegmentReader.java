@@ -26,9 +26,9 @@ final class SegmentReader {
     }
 
     /** See {@link PartitionLog#read}; the offset lies in this segment. Reads headers at both ends and the bytes once. */
-    LogSlice read(long fromOffset, int maxBytes, long toOffsetExclusive) {
+    LogSlice read(long fromOffset, int maxBytes, long toOffsetExclusive, boolean mayHaveGaps) {
         SegmentCursor cursor = SegmentCursor.forLookUp(file);
-        moveToBatchOf(cursor, fromOffset);
+        moveToBatchOf(cursor, fromOffset, mayHaveGaps);
         if (cursor.header().nextOffset() > toOffsetExclusive) {
             return LogSlice.empty(fromOffset);
         }
@@ -104,7 +104,7 @@ final class SegmentReader {
      */
     SegmentCursor cursorAtBatchOf(long offset) {
         SegmentCursor cursor = new SegmentCursor(file, 0, file.size(), REPLAY_CHUNK_BYTES);
-        moveToBatchOf(cursor, offset);
+        moveToBatchOf(cursor, offset, true);
         return cursor;
     }
 
@@ -126,11 +126,25 @@ final class SegmentReader {
         return cursor.batch();
     }
 
-    private void moveToBatchOf(SegmentCursor cursor, long offset) {
-        for (boolean there = seek(cursor, offset); there; there = cursor.advance()) {
-            if (cursor.header().lastOffset() >= offset) {
+    /**
+     * No checksum covers a batch's offset, and that which covers its last one is not compared here. So where no offset may be
+     * missing, each batch that is passed over must lead to the next, or a damaged one would be passed over in silence.
+     */
+    private void moveToBatchOf(SegmentCursor cursor, long offset, boolean mayHaveGaps) {
+        boolean there = seek(cursor, offset);
+        long expected = there && cursor.position() > 0 ? cursor.header().baseOffset() : segment.baseOffset();
+        while (there) {
+            BatchHeader batch = cursor.header();
+            if (!mayHaveGaps && batch.baseOffset() != expected) {
+                throw new InvalidBatchException(
+                        Reason.CORRUPT_BATCH,
+                        file.path() + " has offset " + batch.baseOffset() + " in the place of " + expected);
+            }
+            if (batch.lastOffset() >= offset) {
                 return;
             }
+            expected = batch.nextOffset();
+            there = cursor.advance();
         }
         throw new InvalidBatchException(
                 Reason.CORRUPT_BATCH, file.path() + " has no batch with offset " + offset + " up to its end");
