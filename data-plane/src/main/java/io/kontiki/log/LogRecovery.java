@@ -225,6 +225,18 @@ final class LogRecovery {
             startAnew();
         }
         makeDurable(Math.min(firstScanned, segments.size() - 1));
+        dropGivenUp();
+    }
+
+    /** Once their snapshot is on disk, producers need the segment below the log start no more. */
+    private void dropGivenUp() {
+        long logStart = durable.note().logStartOffset();
+        byte[] snapshot = state.snapshots().get(logStart);
+        if (snapshot != null && segments.size() > 1 && segments.get(1).baseOffset() == logStart) {
+            ProducerSnapshot.write(directory, logStart, snapshot);
+            segments.remove(0).delete();
+            directory.force();
+        }
     }
 
     /**
