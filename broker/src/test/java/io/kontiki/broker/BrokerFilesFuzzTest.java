@@ -23,6 +23,10 @@ class BrokerFilesFuzzTest {
     private static final UUID RUN = new UUID(1, 2);
     private static final UUID DIRECTORY = new UUID(3, 4);
 
+    /** How two logs ended. */
+    private static final String LINES =
+            "00000000-0000-0005-0000-000000000006 7 8 9\n00000000-0000-0005-0000-000000000006 0 0 -1";
+
     @TempDir
     static Path root;
 
@@ -35,7 +39,8 @@ class BrokerFilesFuzzTest {
         List<byte[]> files = List.of(
                 taken(directory, 0, Run.FILE),
                 taken(directory, 1, Identity.FILE),
-                taken(directory, 2, CleanMarker.FILE));
+                taken(directory, 2, CleanMarker.FILE),
+                prefixed(3, LINES.getBytes(StandardCharsets.UTF_8)));
         Files.delete(directory);
         return files.stream();
     }
@@ -43,6 +48,10 @@ class BrokerFilesFuzzTest {
     private static byte[] taken(Path directory, int choice, String name) throws IOException {
         byte[] content = Files.readAllBytes(directory.resolve(name));
         Files.delete(directory.resolve(name));
+        return prefixed(choice, content);
+    }
+
+    private static byte[] prefixed(int choice, byte[] content) {
         return ByteBuffer.allocate(1 + content.length)
                 .put((byte) choice)
                 .put(content)
