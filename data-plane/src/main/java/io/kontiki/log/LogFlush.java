@@ -197,7 +197,9 @@ final class LogFlush {
 
     /** Until it is on disk where the log starts, a power cut may bring back what lies below. */
     private LeaderEpochIndex withThoseBelow(LogView view) {
-        if (stored.logStartOffset() >= view.logStartOffset()) {
+        boolean isNothingBelow = view.segments()[0].baseOffset() == view.logStartOffset()
+                && dropped().isEmpty();
+        if (isNothingBelow || stored.logStartOffset() >= view.logStartOffset()) {
             return view.epochs();
         }
         LeaderEpochIndex all = storedEpochs.truncatedTo(view.logStartOffset());
