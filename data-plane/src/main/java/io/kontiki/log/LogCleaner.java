@@ -203,7 +203,9 @@ public final class LogCleaner {
                 if (batch.nextOffset() > plan.firstDirtyOffset()) {
                     long fullAt = readKeys(batch, transactions);
                     if (fullAt >= 0) {
-                        return fullAt;
+                        // In the midst of a batch none of it is copied without older values, and no later pass would
+                        // do it. Only a batch that is too big for the whole map ends there.
+                        return batch.baseOffset() > plan.firstDirtyOffset() ? batch.baseOffset() : fullAt;
                     }
                 }
             }

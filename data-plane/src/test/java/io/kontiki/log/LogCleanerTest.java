@@ -122,6 +122,33 @@ class LogCleanerTest {
         log.close();
     }
 
+    /** Found by crash enumeration: no later pass looked at the part of the batch that the map had held. */
+    @Test
+    void batchInWhichTheMapIsFullIsLeftToTheNextPass() {
+        start(1);
+        write("a", "value");
+        write("b", "value");
+        long base = log.endOffset();
+        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20, Compression.NONE);
+        for (String key : List.of("twice", "twice", "c", "d")) {
+            builder.add(nowMs, bytes(key), bytes("value"), List.of());
+        }
+        log.appendAsLeader(builder.build(), epoch);
+        while (log.view().segments().length < 3) {
+            write("other", "value");
+        }
+        assertThat(clean(2).toOffset()).isEqualTo(base);
+        clean(40);
+        long left = 0;
+        for (RecordBatch batch : batches(log.endOffset())) {
+            for (Record next : batch) {
+                left += "twice".equals(text(next.key())) ? 1 : 0;
+            }
+        }
+        assertThat(left).isEqualTo(1);
+        log.close();
+    }
+
     /** Found by the model: what was passed over came back with the log start, behind the note that all is compacted. */
     @Test
     void logStartIsOnDiskBeforeItIsNotedHowFarTheLogIsCompacted() {
