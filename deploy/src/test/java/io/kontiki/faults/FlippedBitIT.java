@@ -53,7 +53,8 @@ class FlippedBitIT {
         PRODUCER_SNAPSHOT(Ending.WHOLE),
         LEADER_EPOCHS(Ending.WHOLE),
         OFFSET_CHECKPOINT(Ending.WHOLE),
-        IDENTITY(Ending.FOREIGN);
+        /** Base64 leaves four bits of the last character unused. */
+        IDENTITY(Ending.FOREIGN, Ending.WHOLE);
 
         private final Set<Ending> allowed;
 
