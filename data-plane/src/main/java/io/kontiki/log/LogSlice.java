@@ -22,16 +22,16 @@ public record LogSlice(long startOffset, long endOffset, ByteBuffer bytes) {
      * The batches up to the first one with damage: what is read here is given to others, so it must be what was appended
      * (rule L12). Costs one pass over the bytes.
      *
-     * @param segmentEnd offset at which the segment ends: no checksum covers a batch's offset
+     * @param endMax offset at which the last batch must end at the latest: no checksum covers a batch's offset
      * @param mayHaveGaps whether offsets may be missing between batches
      * @throws InvalidBatchException if the first batch has a wrong checksum, or offsets that do not fit
      */
-    LogSlice sound(long segmentEnd, boolean mayHaveGaps) {
+    LogSlice sound(long endMax, boolean mayHaveGaps) {
         long end = startOffset;
         int size = 0;
         for (RecordBatch batch : RecordBatches.of(bytes)) {
             try {
-                requireSound(batch, end, segmentEnd, mayHaveGaps);
+                requireSound(batch, end, endMax, mayHaveGaps);
             } catch (InvalidBatchException e) {
                 if (size == 0) {
                     throw e;
@@ -44,14 +44,14 @@ public record LogSlice(long startOffset, long endOffset, ByteBuffer bytes) {
         return this;
     }
 
-    private static void requireSound(RecordBatch batch, long expectedOffset, long segmentEnd, boolean mayHaveGaps) {
+    private static void requireSound(RecordBatch batch, long expectedOffset, long endMax, boolean mayHaveGaps) {
         batch.ensureValidChecksum();
         boolean follows = batch.baseOffset() == expectedOffset || mayHaveGaps && batch.baseOffset() > expectedOffset;
-        if (!follows || batch.lastOffsetDelta() < 0 || batch.nextOffset() > segmentEnd) {
+        if (!follows || batch.lastOffsetDelta() < 0 || batch.nextOffset() > endMax) {
             throw new InvalidBatchException(
                     InvalidBatchException.Reason.CORRUPT_BATCH,
                     "batch has offsets " + batch.baseOffset() + " to " + batch.lastOffset()
-                            + ", the one before it ends at " + expectedOffset + ", the segment at " + segmentEnd);
+                            + ", the one before it ends at " + expectedOffset + ", the segment at " + endMax);
         }
     }
 

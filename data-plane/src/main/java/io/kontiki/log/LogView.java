@@ -180,10 +180,7 @@ record LogView(
         }
         try {
             int segment = segmentOf(fromOffset);
-            LogSlice slice = segments[segment]
-                    .reader()
-                    .read(fromOffset, maxBytes, to, mayHaveGaps)
-                    .sound(endOf(segment), mayHaveGaps);
+            LogSlice slice = segments[segment].reader().read(fromOffset, maxBytes, to, endOf(segment), mayHaveGaps);
             if (slice.isEmpty() && to == endOffset) {
                 throw new InvalidBatchException(
                         InvalidBatchException.Reason.CORRUPT_BATCH,

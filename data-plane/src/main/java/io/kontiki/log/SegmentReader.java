@@ -16,6 +16,7 @@ import java.util.function.Consumer;
  */
 final class SegmentReader {
     private static final int REPLAY_CHUNK_BYTES = 64 * 1024;
+    private static final long NONE = -1;
 
     private final LogSegment segment;
     private final DiskFile file;
@@ -25,12 +26,17 @@ final class SegmentReader {
         this.file = segment.file();
     }
 
-    /** See {@link PartitionLog#read}; the offset lies in this segment. Reads headers at both ends and the bytes once. */
-    LogSlice read(long fromOffset, int maxBytes, long toOffsetExclusive, boolean mayHaveGaps) {
+    /**
+     * See {@link PartitionLog#read}; the offset lies in this segment. Reads headers at both ends and the bytes once.
+     *
+     * @param segmentEnd offset at which the segment ends
+     * @param mayHaveGaps see {@link OffsetCheckpoint}
+     */
+    LogSlice read(long fromOffset, int maxBytes, long toOffsetExclusive, long segmentEnd, boolean mayHaveGaps) {
         SegmentCursor cursor = SegmentCursor.forLookUp(file);
         moveToBatchOf(cursor, fromOffset, mayHaveGaps);
         if (cursor.header().nextOffset() > toOffsetExclusive) {
-            return LogSlice.empty(fromOffset);
+            return nothingOf(cursor, fromOffset, segmentEnd);
         }
         long startOffset = cursor.header().baseOffset();
         long start = cursor.position();
@@ -42,11 +48,23 @@ final class SegmentReader {
         while (there && cursor.nextPosition() <= limit && cursor.header().nextOffset() <= toOffsetExclusive) {
             end = cursor.nextPosition();
             endOffset = cursor.header().nextOffset();
-            there = end < limit && advanceUnlessGarbage(cursor);
+            // What lies behind the bound may not be written as a whole yet.
+            there = endOffset < toOffsetExclusive && advanceUnlessGarbage(cursor);
         }
+        // No checksum covers a batch's offset: the batch behind tells whether the last one has the right one.
+        long endMax = there ? Math.min(cursor.header().baseOffset(), segmentEnd) : segmentEnd;
         ByteBuffer bytes = ByteBuffer.allocate((int) (end - start));
         cursor.read(start, bytes);
-        return new LogSlice(startOffset, endOffset, bytes.flip());
+        return new LogSlice(startOffset, endOffset, bytes.flip()).sound(endMax, mayHaveGaps);
+    }
+
+    /** The batch reaches beyond what the reader may see; unless it is damaged, and will never end where it should. */
+    private LogSlice nothingOf(SegmentCursor cursor, long fromOffset, long segmentEnd) {
+        cursor.batch().ensureValidChecksum();
+        if (cursor.header().nextOffset() > segmentEnd) {
+            throw corrupt("its batch at byte " + cursor.position() + " reaches beyond its end, offset " + segmentEnd);
+        }
+        return LogSlice.empty(fromOffset);
     }
 
     /** Garbage behind sound batches is for whoever reads it. */
@@ -127,27 +145,34 @@ final class SegmentReader {
     }
 
     /**
-     * No checksum covers a batch's offset, and that which covers its last one is not compared here. So where no offset may be
-     * missing, each batch that is passed over must lead to the next, or a damaged one would be passed over in silence.
+     * Each batch that is passed over must lead to the next, or a damaged one would be passed over in silence: its offset is
+     * covered by no checksum, and that which covers its last one is compared only where an offset turns out to be missing.
      */
     private void moveToBatchOf(SegmentCursor cursor, long offset, boolean mayHaveGaps) {
         boolean there = seek(cursor, offset);
         long expected = there && cursor.position() > 0 ? cursor.header().baseOffset() : segment.baseOffset();
+        long passed = NONE;
         while (there) {
             BatchHeader batch = cursor.header();
-            if (!mayHaveGaps && batch.baseOffset() != expected) {
-                throw new InvalidBatchException(
-                        Reason.CORRUPT_BATCH,
-                        file.path() + " has offset " + batch.baseOffset() + " in the place of " + expected);
+            boolean follows = batch.baseOffset() == expected || mayHaveGaps && batch.baseOffset() > expected;
+            if (!follows || batch.lastOffsetDelta() < 0 || !mayHaveGaps && batch.baseOffset() > offset) {
+                throw corrupt("it has offset " + batch.baseOffset() + " in the place of " + expected);
             }
             if (batch.lastOffset() >= offset) {
+                if (batch.baseOffset() > offset && passed != NONE) {
+                    batchAt(passed).ensureValidChecksum();
+                }
                 return;
             }
             expected = batch.nextOffset();
+            passed = cursor.position();
             there = cursor.advance();
         }
-        throw new InvalidBatchException(
-                Reason.CORRUPT_BATCH, file.path() + " has no batch with offset " + offset + " up to its end");
+        throw corrupt("it has no batch with offset " + offset + " up to its end");
+    }
+
+    private InvalidBatchException corrupt(String wrong) {
+        return new InvalidBatchException(Reason.CORRUPT_BATCH, file.path() + ": " + wrong);
     }
 
     /** Puts the cursor on a batch from which walking on leads to the offset; false if there is no batch at all. */

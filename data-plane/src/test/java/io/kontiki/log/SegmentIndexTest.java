@@ -162,8 +162,8 @@ class SegmentIndexTest {
                 while (last + 1 < batches.size() && size + sizes[last + 1] <= maxBytes) {
                     size += sizes[++last];
                 }
-                LogSlice slice =
-                        segment.reader().read(batches.get(first).lastOffset(), maxBytes, Long.MAX_VALUE, false);
+                LogSlice slice = segment.reader()
+                        .read(batches.get(first).lastOffset(), maxBytes, Long.MAX_VALUE, Long.MAX_VALUE, false);
                 assertThat(slice.startOffset()).isEqualTo(batches.get(first).baseOffset());
                 assertThat(slice.endOffset()).isEqualTo(batches.get(last).nextOffset());
                 assertThat(slice.sizeInBytes()).isEqualTo((int) size);
@@ -171,7 +171,8 @@ class SegmentIndexTest {
             }
             for (int bound = first; bound < batches.size(); bound += 7) {
                 long to = batches.get(bound).lastOffset();
-                LogSlice slice = segment.reader().read(batches.get(first).baseOffset(), Integer.MAX_VALUE, to, false);
+                LogSlice slice = segment.reader()
+                        .read(batches.get(first).baseOffset(), Integer.MAX_VALUE, to, Long.MAX_VALUE, false);
                 assertThat(slice.endOffset())
                         .isEqualTo(
                                 bound == first
@@ -195,7 +196,9 @@ class SegmentIndexTest {
         close(CONFIG);
         assertThat(batchesFound()).isEqualTo(expectedBatches());
         // Offsets of a batch that is gone lead to the next one.
-        assertThat(segment.reader().read(BASE + 4, 1, Long.MAX_VALUE, true).startOffset())
+        assertThat(segment.reader()
+                        .read(BASE + 4, 1, Long.MAX_VALUE, Long.MAX_VALUE, true)
+                        .startOffset())
                 .isEqualTo(BASE + 6);
         assertThat(segment.reader().offsetForTimestamp(2_001, BASE, Long.MAX_VALUE))
                 .contains(new TimestampOffset(2_003, BASE + 9, 0));
@@ -238,13 +241,16 @@ class SegmentIndexTest {
         Files.write(file(LogDirectory.LOG), all);
         Files.delete(file(LogDirectory.OFFSET_INDEX));
         reopen(CONFIG);
-        assertThat(segment.reader().read(BASE, 1, Long.MAX_VALUE, false).startOffset())
+        assertThat(segment.reader()
+                        .read(BASE, 1, Long.MAX_VALUE, Long.MAX_VALUE, false)
+                        .startOffset())
                 .isEqualTo(BASE);
         assertThat(segment.reader()
-                        .read(batches.get(29).baseOffset(), 1, Long.MAX_VALUE, false)
+                        .read(batches.get(29).baseOffset(), 1, Long.MAX_VALUE, Long.MAX_VALUE, false)
                         .isEmpty())
                 .isFalse();
-        assertThatThrownBy(() -> segment.reader().read(batches.get(30).baseOffset(), 1, Long.MAX_VALUE, false))
+        assertThatThrownBy(() ->
+                        segment.reader().read(batches.get(30).baseOffset(), 1, Long.MAX_VALUE, Long.MAX_VALUE, false))
                 .isInstanceOf(InvalidBatchException.class);
     }
 
@@ -290,7 +296,7 @@ class SegmentIndexTest {
     private List<Long> batchesFound() {
         return batches.stream()
                 .map(batch -> segment.reader()
-                        .read(batch.lastOffset(), 1, Long.MAX_VALUE, true)
+                        .read(batch.lastOffset(), 1, Long.MAX_VALUE, Long.MAX_VALUE, true)
                         .startOffset())
                 .toList();
     }

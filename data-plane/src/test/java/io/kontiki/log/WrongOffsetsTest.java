@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WrongOffsetsTest {
     private static final UUID TOPIC = new UUID(1, 2);
     private static final int BATCHES = 40;
+    private static final int BATCH_RECORDS = 3;
     private static final int LAST_OFFSET_DELTA_AT = 23;
 
     @TempDir
@@ -60,7 +61,11 @@ class WrongOffsetsTest {
             assertThat(log.endOffset()).isEqualTo(end);
             int refused = 0;
             for (long offset = 0; offset < end; offset++) {
-                refused += servesWhatIsThere(log, offset) ? 0 : 1;
+                long twoBatches = offset - offset % BATCH_RECORDS + 2 * BATCH_RECORDS;
+                boolean served = servesWhatIsThere(log, offset, 10_000, Long.MAX_VALUE)
+                        & servesWhatIsThere(log, offset, 1, Long.MAX_VALUE)
+                        & servesWhatIsThere(log, offset, 10_000, twoBatches);
+                refused += served ? 0 : 1;
             }
             assertThat(refused).as("offsets that cannot be read").isPositive();
         } catch (DamagedLogException foundAtOnce) {
@@ -69,9 +74,9 @@ class WrongOffsetsTest {
     }
 
     /** Whether it can be read; what is read must be what was appended there. */
-    private static boolean servesWhatIsThere(PartitionLog log, long offset) {
+    private static boolean servesWhatIsThere(PartitionLog log, long offset, int maxBytes, long toOffset) {
         try {
-            LogSlice slice = log.read(offset, 10_000, Long.MAX_VALUE);
+            LogSlice slice = log.read(offset, maxBytes, toOffset);
             assertThat(slice.startOffset()).isLessThanOrEqualTo(offset);
             assertThat(slice.endOffset()).isGreaterThan(offset);
             for (RecordBatch batch : RecordBatches.of(slice.bytes())) {
