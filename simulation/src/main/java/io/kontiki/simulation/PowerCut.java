@@ -41,6 +41,7 @@ public final class PowerCut {
     private final Part bytes;
     private final Filler filler;
     private final int blockBytes;
+    private final int staleShift;
 
     private PowerCut(RandomGenerator random, Part names, Part bytes) {
         this.random = random;
@@ -48,6 +49,8 @@ public final class PowerCut {
         this.bytes = bytes;
         this.filler = Filler.values()[random.nextInt(Filler.values().length)];
         this.blockBytes = BLOCK_BYTES[random.nextInt(BLOCK_BYTES.length)];
+        // Else the start of a file would lie behind its flushed end, where a batch may begin, in every cut.
+        this.staleShift = 1 + random.nextInt(60);
     }
 
     /** Every change arrived: a process was killed and the machine went on. */
@@ -139,7 +142,7 @@ public final class PowerCut {
         return switch (filler) {
             case ZEROS -> 0;
             case NOISE -> (byte) random.nextInt(256);
-            case STALE -> index < written.length ? written[index] : 0;
+            case STALE -> index + staleShift < written.length ? written[index + staleShift] : 0;
         };
     }
 }

@@ -21,6 +21,9 @@ final class DerivedFiles {
                 bare.delete(path);
             }
         }
+        // Missing ones are made by whoever looks something up: this asks every segment.
+        log.offsetForTimestamp(DrawnBatches.CLOCK_BOUND_MS);
+        log.abortedTransactions(log.logStartOffset(), log.endOffset());
         log.close();
         PartitionLog.open(bare, log.directory(), log.topicId(), config).close();
         Map<String, ByteBuffer> found = of(disk, log.directory());

@@ -10,12 +10,17 @@ import java.util.UUID;
 
 /**
  * The log as it should be: a plain list of batches, those below the log start among them, and what of it was promised to
- * survive a power cut. While something is done that replaces the whole log, there are two logs that may be found. Not
+ * survive a power cut. While it is compacted each batch may be found as it was or as compaction leaves it; then what was
+ * found is the list, and only the producers depend on all that was written. While something is done that replaces the whole log, there are two logs that may be found. Not
  * thread-safe.
  */
 final class ExpectedLog {
     private final UUID topicId;
     private final List<ByteBuffer> batches = new ArrayList<>();
+    /** As appended: with those that compaction took or changed. */
+    private final List<ByteBuffer> written = new ArrayList<>();
+
+    private ExpectedCompaction compaction = ExpectedCompaction.NONE;
     private long startOffset;
     private long durableStart;
     private long durableEnd;
@@ -39,14 +44,21 @@ final class ExpectedLog {
         return Collections.unmodifiableList(batches);
     }
 
-    /** The batches that producers are remembered by. */
-    List<ByteBuffer> batchesOfProducers() {
-        return batches.subList(wholeBatchesBelow(producersFrom), batches.size());
+    /** What the log knows of producers. */
+    ExpectedProducers producers(int maxProducerIds) {
+        return ExpectedProducers.of(
+                written.subList(wholeBelow(written, producersFrom), written.size()), maxProducerIds);
     }
 
     /** Number of the batch that holds an offset or, if none does, of the first behind it. */
     int indexOf(long offset) {
-        return wholeBatchesBelow(offset);
+        return wholeBelow(batches, offset);
+    }
+
+    /** Whether there is a batch that begins there. */
+    boolean hasBatchAt(long baseOffset) {
+        int index = indexOf(baseOffset);
+        return index < batches.size() && header(index).baseOffset() == baseOffset;
     }
 
     BatchHeader header(int index) {
@@ -58,7 +70,9 @@ final class ExpectedLog {
     }
 
     long endOffset() {
-        return endOf(batches.size());
+        return batches.isEmpty()
+                ? startOffset
+                : Math.max(startOffset, header(batches.size() - 1).nextOffset());
     }
 
     /** Below it nothing comes back. */
@@ -74,6 +88,7 @@ final class ExpectedLog {
     /** The batch is about to be appended: from now on it may be found. */
     void append(ByteBuffer batch) {
         batches.add(batch);
+        written.add(batch);
     }
 
     /** So far the log says that it is durable. */
@@ -86,9 +101,9 @@ final class ExpectedLog {
         startOffset = Math.max(startOffset, offset);
     }
 
-    /** The log start is on disk. */
-    void promiseStart() {
-        durableStart = startOffset;
+    /** So far the log start is on disk. */
+    void promiseStart(long offset) {
+        durableStart = offset;
     }
 
     /** A cut is about to begin: what lies above need not survive any more, but may. */
@@ -101,40 +116,71 @@ final class ExpectedLog {
     /** The cut is done, durably. */
     void endTruncation(long cutOffset) {
         startOffset = Math.min(startOffset, endBelow(cutOffset));
-        batches.subList(wholeBatchesBelow(cutOffset), batches.size()).clear();
+        cut(batches, cutOffset);
+        cut(written, endOffset());
     }
 
     /** Where a cut leaves the log: behind the last whole batch, also if the log start was raised above that. */
     private long endBelow(long cutOffset) {
-        int whole = wholeBatchesBelow(cutOffset);
+        int whole = indexOf(cutOffset);
         if (whole > 0) {
             return Math.max(header(whole - 1).nextOffset(), producersFrom);
         }
-        long left =
-                Math.min(startOffset, batches.isEmpty() ? cutOffset : header(0).baseOffset());
+        long left = Math.min(
+                startOffset,
+                written.isEmpty()
+                        ? cutOffset
+                        : BatchHeader.at(written.get(0), 0).baseOffset());
         return Math.max(left, producersFrom);
     }
 
-    /** The log that was found after a power cut: so many of the batches, from that offset on, all of it durable. */
-    ExpectedLog found(long foundStart, int count) {
-        ExpectedLog found = new ExpectedLog(topicId, foundStart);
-        found.batches.addAll(batches.subList(0, count));
-        found.producersFrom = producersFrom;
-        return found;
+    /**
+     * The log that was found after a power cut.
+     *
+     * @param found its batches from its start on
+     */
+    ExpectedLog found(long foundStart, long foundEnd, List<ByteBuffer> found) {
+        ExpectedLog now = new ExpectedLog(topicId, foundStart);
+        now.batches.addAll(batches.subList(0, indexOf(foundStart)));
+        now.batches.addAll(found);
+        now.written.addAll(written.subList(0, wholeBelow(written, foundEnd)));
+        now.producersFrom = producersFrom;
+        return now;
     }
 
-    private int wholeBatchesBelow(long offset) {
+    private static int wholeBelow(List<ByteBuffer> batches, long offset) {
         int whole = batches.size();
-        while (whole > 0 && header(whole - 1).nextOffset() > offset) {
+        while (whole > 0 && BatchHeader.at(batches.get(whole - 1), 0).nextOffset() > offset) {
             whole--;
         }
         return whole;
     }
 
-    private long endOf(int whole) {
-        return whole == 0
-                ? startOffset
-                : Math.max(startOffset, header(whole - 1).nextOffset());
+    private static void cut(List<ByteBuffer> batches, long offset) {
+        batches.subList(wholeBelow(batches, offset), batches.size()).clear();
+    }
+
+    /** A pass of compaction is about to begin: from now on, until it ended, so much may change. */
+    void beginCompaction(ExpectedCompaction pass) {
+        compaction = pass;
+    }
+
+    /** What a pass that runs, or that a power cut ended, may have changed. */
+    ExpectedCompaction compaction() {
+        return compaction;
+    }
+
+    /**
+     * The pass has ended or will change nothing any more.
+     *
+     * @param firstOffset of the first segment
+     * @param left all batches from there on
+     */
+    void endCompaction(long firstOffset, List<ByteBuffer> left) {
+        List<ByteBuffer> before = batches.subList(indexOf(firstOffset), batches.size());
+        before.clear();
+        before.addAll(left);
+        compaction = ExpectedCompaction.NONE;
     }
 
     /** Another topic's log, empty, is about to take this one's place: all of this one may be found meanwhile, or nothing. */
@@ -150,7 +196,7 @@ final class ExpectedLog {
      */
     void beginReset(long newStartOffset, boolean keepsProducers) {
         beginTruncation(newStartOffset);
-        replacement = found(newStartOffset, wholeBatchesBelow(newStartOffset));
+        replacement = found(newStartOffset, newStartOffset, List.of());
         replacement.producersFrom = keepsProducers ? producersFrom : newStartOffset;
     }
 

@@ -8,7 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Predicate;
 
 /** What a log should know of idempotent producers: derived from all its batches, one after the other. */
 final class ExpectedProducers {
@@ -64,23 +64,39 @@ final class ExpectedProducers {
         return known == null || known.epoch() != epoch ? 0 : known.nextSequence();
     }
 
-    /** Fails unless the log remembers exactly these producers and batches. */
-    void requireSame(PartitionLog log) {
+    /** Whether the batch is one of those that are remembered of its producer. */
+    boolean remember(BatchHeader batch) {
+        Producer known = producers.get(batch.producerId());
+        return known != null && known.window().stream().anyMatch(each -> each.baseOffset() == batch.baseOffset());
+    }
+
+    /**
+     * Fails unless the log remembers exactly these producers and their batches.
+     *
+     * @param isThere whether the log still has a batch: a truncation brings back what was remembered before, but not what
+     *     compaction took meanwhile
+     */
+    void requireSame(PartitionLog log, Predicate<BatchHeader> isThere) {
+        long least = producers.values().stream()
+                .filter(producer -> producer.window().stream().anyMatch(isThere))
+                .count();
+        int known = log.producers().size();
         LogChecks.require(
-                log.producers().size() == producers.size(),
+                known >= least && known <= producers.size(),
                 "%d producers are known, expected %s",
-                log.producers().size(),
+                known,
                 producers.keySet());
-        for (Map.Entry<Long, Producer> each : producers.entrySet()) {
-            for (BatchHeader batch : each.getValue().window()) {
-                ProducerCheck found = log.producers().check(batch);
-                LogChecks.require(
-                        found.equals(new ProducerCheck.Duplicate(batch.baseOffset(), batch.lastOffset())),
-                        "the batch at offset %d of producer %d is taken for %s",
-                        batch.baseOffset(),
-                        each.getKey(),
-                        found);
-            }
-        }
+        producers.forEach((id, producer) ->
+                producer.window().stream().filter(isThere).forEach(batch -> requireRemembered(log, id, batch)));
+    }
+
+    private static void requireRemembered(PartitionLog log, long producerId, BatchHeader batch) {
+        ProducerCheck found = log.producers().check(batch);
+        LogChecks.require(
+                found.equals(new ProducerCheck.Duplicate(batch.baseOffset(), batch.lastOffset())),
+                "the batch at offset %d of producer %d is taken for %s",
+                batch.baseOffset(),
+                producerId,
+                found);
     }
 }

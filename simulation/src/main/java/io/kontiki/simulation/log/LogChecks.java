@@ -9,6 +9,7 @@ import io.kontiki.record.Record;
 import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordBatches;
 import io.kontiki.simulation.SimulationFailure;
+import io.kontiki.storage.Disk;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -44,32 +45,29 @@ final class LogChecks {
                 "log ends at %d, everything below %d must be there",
                 log.endOffset(),
                 minEndOffset);
-        int first = expected.indexOf(start);
-        List<ByteBuffer> found = readAll(log, random);
-        int count = first + found.size();
-        require(
-                count <= expected.batches().size(),
-                "log has batches up to %d, the last one written ends at %d",
-                log.endOffset(),
-                expected.endOffset());
-        for (int i = 0; i < found.size(); i++) {
-            require(
-                    found.get(i).equals(expected.batches().get(first + i)),
-                    "batch at offset %d is not the one written there",
-                    expected.header(first + i).baseOffset());
-        }
-        ExpectedLog left = expected.found(start, count);
+        List<ByteBuffer> batches = expected.batches()
+                .subList(expected.indexOf(start), expected.batches().size());
+        List<ByteBuffer> batchesFound = readAll(log, random);
+        expected.compaction().requireLeft(batches, batchesFound, expected.startOffset());
+        ExpectedLog left = expected.found(start, log.endOffset(), batchesFound);
         require(
                 log.endOffset() == left.endOffset(),
                 "log ends at %d, its last batch at %d",
                 log.endOffset(),
                 left.endOffset());
         requireEpochs(log, left);
-        ExpectedProducers.of(left.batchesOfProducers(), config.maxProducerIds()).requireSame(log);
+        left.producers(config.maxProducerIds()).requireSame(log, batch -> left.hasBatchAt(batch.baseOffset()));
         for (int i = 0; i < 3; i++) {
             requireTime(log, left, random);
         }
         return left;
+    }
+
+    /** Fails if an exchange of segments has left a file of its own behind. */
+    static void requireNoUnfinishedSwap(Disk disk, String directory) {
+        for (String name : disk.list(directory)) {
+            require(!name.endsWith(".cleaned") && !name.endsWith(".swap"), "%s is still there", name);
+        }
     }
 
     /** Every batch, read in slices of any size. */
@@ -145,7 +143,7 @@ final class LogChecks {
     }
 
     private static void requireTime(PartitionLog log, ExpectedLog expected, RandomGenerator random) {
-        long time = random.nextLong(LogWorkload.CLOCK_BOUND_MS);
+        long time = random.nextLong(DrawnBatches.CLOCK_BOUND_MS);
         if (!expected.batches().isEmpty() && random.nextInt(4) > 0) {
             int any = random.nextInt(expected.batches().size());
             time = expected.header(any).maxTimestampMs() - random.nextInt(3);
@@ -159,7 +157,8 @@ final class LogChecks {
         for (int i = expected.indexOf(expected.startOffset());
                 i < expected.batches().size();
                 i++) {
-            if (expected.header(i).maxTimestampMs() >= time) {
+            if (expected.header(i).maxTimestampMs() >= time
+                    && !expected.header(i).isControl()) {
                 for (Record each : RecordBatch.at(expected.batches().get(i), 0)) {
                     if (each.timestampMs() >= time && each.offset() >= expected.startOffset()) {
                         return each.offset();

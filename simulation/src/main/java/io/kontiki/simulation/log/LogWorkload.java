@@ -1,141 +1,217 @@
 package io.kontiki.simulation.log;
 
-import io.kontiki.log.AppendInfo;
 import io.kontiki.log.CleanEnd;
 import io.kontiki.log.LogConfig;
-import io.kontiki.log.PartitionLog;
-import io.kontiki.log.RecoveryListener;
+import io.kontiki.log.LogConfig.Compaction;
 import io.kontiki.record.RecordBatchBuilder;
 import io.kontiki.storage.Disk;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
- * Seeded work on a log of one partition: everything that changes it, in any order, each step noted in the plain list before
- * it begins. Single-threaded: an append beside a flush is one that is made while the disk is asked to flush, see
- * {@link #appendBesideFlush}.
+ * Seeded work on a log of one partition: everything that changes it, in any order. Single-threaded, so that a seed replays
+ * it: what the writer does beside a flush or beside compaction, it does in the midst of these, while they ask the disk for
+ * something, see {@link #besideChange}, or compaction asks whether it may go on.
  */
 final class LogWorkload {
-    static final String DIRECTORY = "t-0";
-    /** Timestamps are below it. */
-    static final long CLOCK_BOUND_MS = 1 << 20;
+    private static final int BYTES_PER_KEY = 24;
 
-    private static final int PRODUCERS = 4;
+    /** Who works on the log beside the writer. */
+    private enum Other {
+        NOBODY,
+        FLUSHER,
+        CLEANER
+    }
 
     private final RandomGenerator random;
     private final LogConfig config;
     private final UnaryOperator<Disk> kill;
-    private ExpectedLog expected;
-    private Disk disk;
-    private PartitionLog log;
-    private int topics;
+    private final DrawnBatches batches;
+    private final TrackedLog tracked;
     private int epoch;
-    private long clockMs;
     private boolean isLeading;
-    private boolean isFlushing;
+    private Other other = Other.NOBODY;
+    /** What vouches for a log that was closed under the cleaner. */
+    private Optional<CleanEnd> closed = Optional.empty();
 
     /** @param kill ends the process that uses a disk, and gives the disk with all that was written, flushed or not */
     LogWorkload(RandomGenerator random, Disk disk, UnaryOperator<Disk> kill) {
         this.random = random;
-        this.disk = disk;
         this.kill = kill;
         this.config = draw(random);
-        this.expected = new ExpectedLog(nextTopicId(), 0);
+        this.batches = new DrawnBatches(random, config.compaction().enabled());
+        this.tracked = new TrackedLog(random, config, disk);
     }
 
     private static LogConfig draw(RandomGenerator random) {
-        return LogConfig.defaults()
+        LogConfig drawn = LogConfig.defaults()
                 .withSegmentBytes(1024 << random.nextInt(3))
                 .withSegmentMillis(1 + random.nextInt(200))
-                .withIndexIntervalBytes(random.nextInt(400))
-                .withMaxProducerIds(random.nextInt(4) == 0 ? PRODUCERS - 1 : 100);
+                .withIndexIntervalBytes(random.nextInt(400));
+        if (random.nextBoolean()) {
+            return drawn.withCompaction(new Compaction(true, 0, 0, Long.MAX_VALUE, random.nextInt(4096)));
+        }
+        // A compacted log may know a producer for longer than others do: one that was forgotten, and came back.
+        return drawn.withMaxProducerIds(random.nextBoolean() ? DrawnBatches.PRODUCERS - 1 : 100);
     }
 
-    private UUID nextTopicId() {
-        topics++;
-        return new UUID(7, topics);
-    }
-
-    ExpectedLog expected() {
-        return expected;
+    TrackedLog tracked() {
+        return tracked;
     }
 
     LogConfig config() {
         return config;
     }
 
-    PartitionLog log() {
-        return log;
-    }
-
-    /** The first offset that may be missing if the power goes now. */
-    long promisedEnd() {
-        boolean isLogAsked = log != null && expected.replacement().isEmpty();
-        return isLogAsked ? Math.max(expected.durableEnd(), log.flushedOffset()) : expected.durableEnd();
+    private ExpectedLog expected() {
+        return tracked.expected();
     }
 
     /** From now on this is the disk; the log is not open. */
-    void moveTo(Disk newDisk) {
-        disk = newDisk;
-        log = null;
-        isFlushing = false;
-    }
-
-    /** Opens the log and takes what is found, which must be what survives, for the log from now on. */
-    void open() {
-        expected = Recovery.candidate(disk, expected);
-        Recovery recovery = Recovery.open(disk, expected, expected.durableEnd(), config, random);
-        log = recovery.log();
-        expected = recovery.found();
-        expected.promise(log.flushedOffset());
+    void moveTo(Disk disk) {
+        tracked.moveTo(disk);
+        other = Other.NOBODY;
+        closed = Optional.empty();
     }
 
     void step() {
         int choice = random.nextInt(100);
-        if (choice < 36) {
-            appendAsLeader();
-        } else if (choice < 56) {
-            appendAsFollower();
-        } else if (choice < 68) {
-            flush();
-        } else if (choice < 75) {
-            checkpoint();
-        } else if (choice < 79) {
-            beginEpoch();
-        } else if (choice < 81) {
-            log.rollIfDue(clockMs);
-        } else if (choice < 85) {
-            raiseStart();
-        } else if (choice < 89) {
-            truncate();
-        } else if (choice < 92) {
-            reopen();
-        } else if (choice < 96) {
-            moveTo(kill.apply(disk));
-            openEqual(Optional.empty());
+        if (config.compaction().enabled() && random.nextInt(5) == 0) {
+            compact();
+        } else if (choice < 91) {
+            change(choice);
+        } else if (choice < 94) {
+            CleanEnd end = tracked.close();
+            tracked.openEqual(random.nextBoolean() ? Optional.of(end) : Optional.empty());
         } else if (choice < 98) {
-            reset();
+            moveTo(kill.apply(tracked.disk()));
+            tracked.openEqual(Optional.empty());
         } else {
-            delete();
+            tracked.delete();
         }
     }
+
+    /** What may happen beside compaction, too. */
+    private void change(int choice) {
+        if (choice < 60) {
+            write(choice);
+        } else if (choice < 72) {
+            flush();
+        } else if (choice < 79) {
+            checkpoint();
+        } else if (choice < 83) {
+            beginEpoch();
+        } else if (choice < 88) {
+            truncate();
+        } else {
+            reset();
+        }
+    }
+
+    /** What may happen beside a flush, too: the writer does not wait for the disk. */
+    private void write(int choice) {
+        if (choice < 33) {
+            appendAsLeader();
+        } else if (choice < 53) {
+            appendAsFollower();
+        } else if (choice < 55) {
+            tracked.log().rollIfDue(batches.clockMs());
+        } else {
+            raiseStart();
+        }
+    }
+
+    // ---- Two threads
+
+    /**
+     * To be called before each change of the disk: another thread may change the log while the flusher or the cleaner waits
+     * for the disk, as far as it does not have to wait for these.
+     */
+    void besideChange(String operation, String path) {
+        boolean holdsFlushLock = other == Other.FLUSHER
+                || other == Other.CLEANER && (!path.endsWith(".cleaned") || operation.startsWith("rename"));
+        if (other != Other.NOBODY && random.nextInt(4) == 0) {
+            beside(holdsFlushLock);
+        }
+    }
+
+    private void beside(boolean holdsFlushLock) {
+        if (closed.isPresent()) {
+            return;
+        }
+        Other before = other;
+        other = Other.NOBODY;
+        if (holdsFlushLock) {
+            // A follower's append may wait, to note a gap.
+            int choice = random.nextInt(60);
+            write(choice < 53 ? 0 : choice);
+        } else if (random.nextInt(30) == 0) {
+            closed = Optional.of(tracked.close());
+        } else {
+            change(random.nextInt(91));
+        }
+        other = before;
+    }
+
+    private void flush() {
+        Other before = other;
+        other = Other.FLUSHER;
+        tracked.flush();
+        other = before;
+    }
+
+    private void checkpoint() {
+        long start = expected().startOffset();
+        tracked.log().noteHighWatermark(start + random.nextLong(1 + expected().endOffset() - start));
+        Other before = other;
+        other = Other.FLUSHER;
+        tracked.checkpoint();
+        other = before;
+    }
+
+    private void compact() {
+        long flushed = Math.max(expected().startOffset(), tracked.log().flushedOffset());
+        long limit = random.nextInt(3) > 0
+                ? flushed
+                : expected().startOffset()
+                        + random.nextLong(1 + flushed - expected().startOffset());
+        other = Other.CLEANER;
+        tracked.compact(
+                limit, random.nextBoolean(), batches.clockMs(), BYTES_PER_KEY * (8L + random.nextInt(30)), bytes -> {
+                    if (random.nextInt(20) == 0) {
+                        beside(false);
+                    }
+                    return random.nextInt(100) > 0;
+                });
+        other = Other.NOBODY;
+        if (closed.isPresent()) {
+            Optional<CleanEnd> end = closed;
+            closed = Optional.empty();
+            tracked.openEqual(end);
+        }
+    }
+
+    // ---- The writer
 
     private void beginEpoch() {
         epoch++;
         isLeading = true;
-        log.beginEpoch(epoch);
+        tracked.log().beginEpoch(epoch);
     }
 
     private void appendAsLeader() {
-        ByteBuffer batch = nextBatch();
-        ByteBuffer stamped = stamped(batch, expected.endOffset());
-        expected.append(stamped);
-        requireAppended(log.appendAsLeader(batch, epoch));
+        if (beginsEpoch()) {
+            appendAsLeader(batches.leaderChange());
+        }
+        appendAsLeader(nextBatch());
+    }
+
+    private void appendAsLeader(ByteBuffer batch) {
+        tracked.appendAsLeader(batch, stamped(batch, expected().endOffset()), epoch);
     }
 
     /** Several batches at once, which may belong to several epochs and segments. */
@@ -143,47 +219,34 @@ final class LogWorkload {
         // No other leader writes with an epoch that began here.
         epoch += isLeading ? 1 : 0;
         isLeading = false;
-        List<ByteBuffer> batches = new ArrayList<>();
+        List<ByteBuffer> sent = new ArrayList<>();
         int count = 1 + random.nextInt(3);
         for (int i = 0; i < count; i++) {
             epoch += random.nextInt(10) == 0 ? 1 : 0;
-            boolean isEmpty = expected.indexOf(expected.startOffset())
-                    == expected.batches().size();
+            boolean isEmpty = expected().indexOf(expected().startOffset())
+                    == expected().batches().size();
             long gap = !isEmpty && random.nextInt(20) == 0 ? 1 + random.nextInt(5) : 0;
-            ByteBuffer batch = stamped(nextBatch(), expected.endOffset() + gap);
-            expected.append(batch);
-            batches.add(batch);
+            ByteBuffer batch = stamped(
+                    beginsEpoch() ? batches.leaderChange() : nextBatch(),
+                    expected().endOffset() + gap);
+            expected().append(batch);
+            sent.add(batch);
         }
-        int bytes = batches.stream().mapToInt(ByteBuffer::remaining).sum();
+        int bytes = sent.stream().mapToInt(ByteBuffer::remaining).sum();
         ByteBuffer joined = ByteBuffer.allocate(bytes);
-        batches.forEach(batch -> joined.put(batch.duplicate()));
-        requireAppended(log.appendAsFollower(joined.flip()));
+        sent.forEach(batch -> joined.put(batch.duplicate()));
+        tracked.appendAsFollower(joined.flip());
     }
 
-    private void requireAppended(AppendInfo info) {
-        LogChecks.require(
-                info.nextOffset() == expected.endOffset(),
-                "an append led to offset %d, expected %d",
-                info.nextOffset(),
-                expected.endOffset());
+    /** Whether the next batch is the first of its epoch, which tells who leads if the log is compacted. */
+    private boolean beginsEpoch() {
+        int last = expected().batches().size() - 1;
+        return config.compaction().enabled()
+                && (last < 0 || expected().header(last).leaderEpoch() != epoch);
     }
 
     private ByteBuffer nextBatch() {
-        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
-        int records = 1 + random.nextInt(4);
-        for (int i = 0; i < records; i++) {
-            byte[] value = new byte[random.nextInt(random.nextInt(10) == 0 ? 1500 : 60)];
-            random.nextBytes(value);
-            builder.add(clockMs + random.nextInt(20), null, ByteBuffer.wrap(value), List.of());
-        }
-        clockMs = Math.min(clockMs + random.nextInt(30), CLOCK_BOUND_MS - 30);
-        long producerId = random.nextInt(PRODUCERS + 2) - 2L;
-        if (producerId < 0) {
-            return builder.build();
-        }
-        ExpectedProducers producers = ExpectedProducers.of(expected.batchesOfProducers(), config.maxProducerIds());
-        short producerEpoch = (short) (producers.epoch(producerId) + (random.nextInt(15) == 0 ? 1 : 0));
-        return builder.build(producerId, producerEpoch, producers.nextSequence(producerId, producerEpoch));
+        return batches.next(expected().producers(config.maxProducerIds()));
     }
 
     private ByteBuffer stamped(ByteBuffer batch, long offset) {
@@ -193,92 +256,32 @@ final class LogWorkload {
         return stamped;
     }
 
-    private void flush() {
-        isFlushing = true;
-        expected.promise(log.flush());
-        isFlushing = false;
-    }
-
-    /** To be called while the disk flushes: the writer may append meanwhile, which that flush need not cover. */
-    void appendBesideFlush() {
-        if (isFlushing && random.nextInt(4) == 0) {
-            isFlushing = false;
-            appendAsLeader();
-            isFlushing = true;
-        }
-    }
-
-    private void checkpoint() {
-        log.noteHighWatermark(log.logStartOffset() + random.nextLong(1 + log.endOffset() - log.logStartOffset()));
-        isFlushing = true;
-        log.checkpoint();
-        isFlushing = false;
-        expected.promiseStart();
-        expected.promise(log.flushedOffset());
-    }
-
     private void raiseStart() {
-        long start = expected.startOffset() + random.nextLong(1 + expected.endOffset() - expected.startOffset());
-        expected.raiseStart(start);
-        log.raiseLogStart(start);
+        long start = expected().startOffset();
+        tracked.raiseStart(start + random.nextLong(1 + expected().endOffset() - start));
     }
 
     private void truncate() {
-        long span = expected.endOffset() - expected.startOffset();
-        long cut = expected.endOffset() - random.nextLong(1 + (random.nextBoolean() ? Math.min(span, 8) : span));
-        expected.beginTruncation(cut);
-        log.truncateTo(cut);
-        expected.endTruncation(cut);
+        long span = expected().endOffset() - expected().startOffset();
+        tracked.truncate(
+                expected().endOffset() - random.nextLong(1 + (random.nextBoolean() ? Math.min(span, 8) : span)));
         epoch++;
-        requireEqual();
-    }
-
-    /** A stop in order and a start that knows of it, or does not. */
-    private void reopen() {
-        log.close();
-        expected.promise(expected.endOffset());
-        expected.promiseStart();
-        openEqual(random.nextBoolean() ? Optional.of(log.cleanEnd()) : Optional.empty());
-    }
-
-    private void openEqual(Optional<CleanEnd> cleanEnd) {
-        log = PartitionLog.open(disk, DIRECTORY, expected.topicId(), config, cleanEnd, RecoveryListener.NONE);
-        LogChecks.require(!log.recovery().contradictsCleanEnd(), "a clean stop is contradicted");
-        // Nothing but a checkpoint notes that the log start was raised.
-        expected = LogChecks.requirePrefix(log, expected, expected.endOffset(), config, random);
-        expected.promise(log.flushedOffset());
     }
 
     private void reset() {
         boolean keepsProducers = random.nextBoolean();
-        long start = log.endOffset() + (keepsProducers ? 0 : random.nextInt(100));
+        long start = expected().endOffset() + (keepsProducers ? 0 : random.nextInt(100));
         if (!keepsProducers && random.nextBoolean()) {
-            start = random.nextLong(1 + expected.endOffset());
-            int batch = expected.indexOf(start);
-            start = batch == expected.batches().size()
+            start = random.nextLong(1 + expected().endOffset());
+            int batch = expected().indexOf(start);
+            start = batch == expected().batches().size()
                     ? start
-                    : expected.header(batch).baseOffset();
+                    : expected().header(batch).baseOffset();
         }
-        ByteBuffer producers = keepsProducers ? log.producerSnapshotAt(start) : ByteBuffer.allocate(0);
-        expected.beginReset(start, keepsProducers);
-        log.resetTo(start, log.epochs(), producers);
-        expected = expected.replacement().orElseThrow();
+        // Of an empty log that goes on where it is, nobody could tell after a power cut whether it was reset.
+        boolean isSame =
+                start == expected().startOffset() && start == expected().endOffset();
+        tracked.reset(start, keepsProducers || isSame);
         epoch++;
-        requireEqual();
-    }
-
-    private void delete() {
-        expected.beginDeletion(nextTopicId());
-        log.delete();
-        log = null;
-        expected = expected.replacement().orElseThrow();
-        open();
-    }
-
-    /** Fails unless the log answers as the plain list does. */
-    void requireEqual() {
-        LogChecks.requirePrefix(log, expected, expected.endOffset(), config, random);
-        LogChecks.require(log.logStartOffset() == expected.startOffset(), "the log start is another");
-        LogChecks.requireRead(log, expected, random);
     }
 }

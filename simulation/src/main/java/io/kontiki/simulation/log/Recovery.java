@@ -19,7 +19,8 @@ record Recovery(PartitionLog log, ExpectedLog found) {
      */
     static Recovery open(Disk disk, ExpectedLog expected, long promisedEnd, LogConfig config, RandomGenerator random) {
         ExpectedLog candidate = candidate(disk, expected);
-        PartitionLog log = PartitionLog.open(disk, LogWorkload.DIRECTORY, candidate.topicId(), config);
+        PartitionLog log = PartitionLog.open(disk, TrackedLog.DIRECTORY, candidate.topicId(), config);
+        LogChecks.requireNoUnfinishedSwap(disk, TrackedLog.DIRECTORY);
         if (isReset(log, expected)) {
             ExpectedLog empty = expected.replacement().orElseThrow();
             return new Recovery(log, LogChecks.requirePrefix(log, empty, empty.startOffset(), config, random));
@@ -31,7 +32,7 @@ record Recovery(PartitionLog log, ExpectedLog found) {
     /** The log to open: the old one of a deleted topic as long as its directory is there, then the new topic's. */
     static ExpectedLog candidate(Disk disk, ExpectedLog expected) {
         ExpectedLog replacement = expected.replacement().orElse(expected);
-        boolean isDeleted = !replacement.topicId().equals(expected.topicId()) && !disk.exists(LogWorkload.DIRECTORY);
+        boolean isDeleted = !replacement.topicId().equals(expected.topicId()) && !disk.exists(TrackedLog.DIRECTORY);
         return isDeleted ? replacement : expected;
     }
 

@@ -82,10 +82,27 @@ class LogFilesFuzzTest {
         }
         List<String> snapshots = SAMPLE.files(".snapshot");
         String path = snapshots.get((data[0] & 0xFF) % snapshots.size());
-        MemoryDisk disk = SAMPLE.diskWith(path, withRightSnapshotChecksum(rest(data)));
+        byte[] content = withRightSnapshotChecksum(rest(data));
+        MemoryDisk disk = SAMPLE.diskWith(path, content);
+        // A sound one would be taken instead.
+        snapshots.stream().filter(other -> !other.equals(path)).forEach(disk::delete);
         PartitionLog log = SAMPLE.open(disk);
         LogChecks.require(
                 LogChecks.readAll(log, new SplittableRandom(1)).equals(SAMPLE.batches()), "batches have changed");
+        log.close();
+        requireSameOnceTaken(SAMPLE.open(disk), SampleLog.offsetOf(path), ByteBuffer.wrap(content));
+    }
+
+    /** A leader sends a snapshot, too: it is refused, or taken for good. */
+    private static void requireSameOnceTaken(PartitionLog log, long offset, ByteBuffer sent) {
+        try {
+            log.resetTo(offset, log.epochs(), sent);
+        } catch (IllegalArgumentException documented) {
+            return;
+        }
+        ByteBuffer taken = log.producerSnapshotAt(offset);
+        log.resetTo(offset, log.epochs(), taken);
+        LogChecks.require(log.producerSnapshotAt(offset).equals(taken), "what is known of producers has changed");
     }
 
     static Stream<byte[]> texts() {

@@ -45,7 +45,12 @@ class LogModelSimTest {
         long last = SEED == null ? seeds : SEED;
         for (long seed = first; seed <= last; seed++) {
             try {
-                run(new LogWorkload(new SplittableRandom(seed), disks.create(), kill));
+                Disk disk = disks.create();
+                LogWorkload workload = new LogWorkload(new SplittableRandom(seed), disk, kill);
+                if (disk instanceof MemoryDisk watched) {
+                    watched.watch(workload::besideChange);
+                }
+                run(workload);
             } catch (RuntimeException | AssertionError e) {
                 throw new AssertionError("-Dsim.seed=" + seed + " fails: " + e, e);
             }
@@ -53,10 +58,10 @@ class LogModelSimTest {
     }
 
     private static void run(LogWorkload workload) {
-        workload.open();
+        workload.tracked().open();
         for (int step = 0; step < STEPS; step++) {
             workload.step();
-            workload.requireEqual();
+            workload.tracked().requireEqual();
         }
     }
 

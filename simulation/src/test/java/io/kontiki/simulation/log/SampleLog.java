@@ -45,6 +45,11 @@ final class SampleLog {
         return DIRECTORY + "/" + name;
     }
 
+    /** The offset in the name of a file. */
+    static long offsetOf(String path) {
+        return Long.parseLong(path.substring(path.indexOf('/') + 1, path.indexOf('.')));
+    }
+
     /** Paths of the files whose names end like that, sorted. */
     List<String> files(String suffix) {
         return files.keySet().stream().filter(path -> path.endsWith(suffix)).toList();
