@@ -6,11 +6,11 @@ import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.FaultHandler;
 import io.kontiki.quorum.LeadershipListener;
 import io.kontiki.quorum.MetadataLog;
-import io.kontiki.quorum.QuorumStartException;
 import io.kontiki.quorum.QuorumStatus;
 import io.kontiki.quorum.QuorumStatus.LifeCycle;
 import io.kontiki.quorum.Submission;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +75,7 @@ public final class RatisMetadataLog implements MetadataLog {
         ProcessGuard.install();
         StartChecks.portIsFree(config);
         StartChecks.storageIsOurs(config);
+        VoteFile.mendIfEmpty(config, InstantSource.system());
         var tracker = new LeadershipTracker(events, listener, faults);
         RaftServer server = null;
         try {
@@ -93,8 +94,7 @@ public final class RatisMetadataLog implements MetadataLog {
             if (server != null) {
                 ServerClosing.closeAll(server);
             }
-            throw new QuorumStartException(
-                    "the metadata log in " + config.storageDirectory() + " could not be opened: " + e.getMessage(), e);
+            throw StartChecks.notOpened(config, e);
         }
     }
 

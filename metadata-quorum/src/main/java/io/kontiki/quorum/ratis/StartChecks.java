@@ -7,7 +7,10 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What must hold before Ratis starts: later it would end the process, or make a fresh log without a word. */
 final class StartChecks {
@@ -51,6 +54,27 @@ final class StartChecks {
             throw new QuorumStartException(
                     "the directory " + directory + " of the metadata log cannot be used: " + e, e);
         }
+    }
+
+    /** What to tell when Ratis refuses a storage that is ours: its exceptions name the file, some levels down. */
+    static QuorumStartException notOpened(QuorumConfig config, Throwable error) {
+        return new QuorumStartException(
+                "the metadata log in " + config.storageDirectory() + " could not be opened: " + reasons(error)
+                        + ". Unless the disk or the rights are at fault, a file is damaged: voter " + config.nodeId()
+                        + " must not vote again under this id without it; restore the file, or remove the voter and add"
+                        + " it under another id",
+                error);
+    }
+
+    /** The messages of an error and its causes, without those that only repeat their cause. */
+    private static String reasons(Throwable error) {
+        return Stream.iterate(error, Objects::nonNull, Throwable::getCause)
+                .filter(thrown -> thrown.getMessage() != null)
+                .filter(thrown -> thrown.getCause() == null
+                        || !thrown.getMessage().equals(thrown.getCause().toString()))
+                .map(Throwable::getMessage)
+                .distinct()
+                .collect(Collectors.joining(": "));
     }
 
     private static List<Path> groups(Path directory) throws IOException {
