@@ -61,8 +61,8 @@ final class StartChecks {
         return new QuorumStartException(
                 "the metadata log in " + config.storageDirectory() + " could not be opened: " + reasons(error)
                         + ". Unless the disk or the rights are at fault, a file is damaged: voter " + config.nodeId()
-                        + " must not vote again under this id without it; restore the file, or remove the voter and add"
-                        + " it under another id",
+                        + " must not vote again under this id without it. Restore the file as it was last, not an older"
+                        + " copy, or remove the voter and add it under another id",
                 error);
     }
 
