@@ -6,14 +6,11 @@ import io.kontiki.faults.LoopFileSystem.PowerCut;
 import io.kontiki.localcluster.BrokerProcess;
 import io.kontiki.quickstart.FaultScenario;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -114,22 +111,7 @@ class OneDirectoryIT {
             assertThat(victim.awaitExit(FaultyCluster.PATIENCE)).isEqualTo(OptionalInt.of(6));
             assertThat(victim.log()).contains("cannot be used: cannot append to run.tmp", "No space left on device");
             cluster.disk(victim.id()).makeRoom();
-            mendVote(victim, controller);
         });
-    }
-
-    /** Ratis may have replaced the file with an empty one, for want of room. An operator copies that of another voter. */
-    private static void mendVote(BrokerProcess victim, BrokerProcess other) throws IOException {
-        Path vote = voteOf(victim);
-        if (Files.size(vote) == 0) {
-            Files.copy(voteOf(other), vote, StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
-    private static Path voteOf(BrokerProcess broker) throws IOException {
-        try (Stream<Path> files = Files.walk(cluster.dataOf(broker.id()).resolve("quorum"))) {
-            return files.filter(file -> file.endsWith("raft-meta")).findFirst().orElseThrow();
-        }
     }
 
     @Test
