@@ -283,7 +283,7 @@ final class LogFlush {
         synchronized (pendingSnapshots) {
             pendingSnapshots.clear();
         }
-        ifThereIsRoom(() -> begin(view));
+        begin(view);
     }
 
     /**
@@ -341,21 +341,23 @@ final class LogFlush {
         begin(recovered.view());
     }
 
-    /** Everything in the view is durable; from now on the recovery point says so. */
+    /** Everything in the view is durable; from now on, or as soon as there is room, the recovery point says so. */
     synchronized void begin(LogView view) {
         flushedOffset = view.endOffset();
         highWatermark = Math.max(view.logStartOffset(), Math.min(highWatermark, flushedOffset));
         newestDurableSegment = view.active().baseOffset();
-        moveRecoveryPoint(() -> view);
+        ifThereIsRoom(() -> moveRecoveryPoint(() -> view));
     }
 
-    /** The last flush: makes all durable and moves the recovery point to the log end. No append may follow. */
+    /** The last flush: makes all durable and, if there is room, moves the recovery point to the log end. No append may follow. */
     synchronized void finish(Supplier<LogView> current) {
         LogView view = current.get();
         force(view);
         view.active().seal();
-        view.active().persistIndexes();
-        moveRecoveryPoint(current);
+        ifThereIsRoom(() -> {
+            view.active().persistIndexes();
+            moveRecoveryPoint(current);
+        });
     }
 
     /** A flush that comes later does nothing. */

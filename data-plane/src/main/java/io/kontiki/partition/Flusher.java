@@ -24,31 +24,40 @@ final class Flusher implements AutoCloseable {
 
     /**
      * @param checkpoint whether to note the flushed end as the recovery point, too
-     * @param done told on a thread of this flusher
-     * @param failed gets the reason; the log is offline then and is never forced again
+     * @param done told on a thread of this flusher whether the checkpoint was written: for that there may be no room
+     * @param failed gets the reason; with {@link LogFailedException} the log is offline and is never forced again
      */
-    void flush(PartitionLogs.Placed placed, boolean checkpoint, Runnable done, Consumer<LogFailedException> failed) {
+    void flush(
+            PartitionLogs.Placed placed,
+            boolean checkpoint,
+            Consumer<Boolean> done,
+            Consumer<RuntimeException> failed) {
         PartitionLog log = placed.log();
         threads.execute(placed.dir(), () -> {
+            boolean noted;
             try {
                 log.flush();
-                if (checkpoint) {
-                    checkpoint(log);
-                }
+                noted = checkpoint && checkpoint(log);
             } catch (LogFailedException e) {
                 failed.accept(e);
                 return;
+            } catch (RuntimeException | Error e) {
+                // Such as a page of an index that is lost. Whoever waits for the flush must hear of it.
+                failed.accept(new IllegalStateException("log " + log.directory() + " could not be flushed: " + e, e));
+                return;
             }
-            done.run();
+            done.accept(noted);
         });
     }
 
-    private static void checkpoint(PartitionLog log) {
+    private static boolean checkpoint(PartitionLog log) {
         try {
             log.checkpoint();
+            return true;
         } catch (DiskFullException e) {
             // The note before holds: recovery has more to verify, nothing is lost.
             LOG.warn("No room to note the recovery point of {}", log.directory());
+            return false;
         }
     }
 

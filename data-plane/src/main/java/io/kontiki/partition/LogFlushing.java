@@ -124,12 +124,17 @@ final class LogFlushing {
         underWay = true;
         boolean checkpoint = checkpointDue;
         checkpointDue = false;
-        long start = checkpoint ? log().logStartOffset() : logView.storedStartOffset();
+        long start = log().logStartOffset();
         flusher.flush(
                 place.placed(),
                 checkpoint,
-                () -> loop.execute(() -> onFlushed(start)),
-                e -> loop.execute(() -> owner.onIoError(e)));
+                noted -> loop.execute(() -> onFlushed(noted ? start : logView.storedStartOffset())),
+                e -> loop.execute(() -> onFailed(e)));
+    }
+
+    private void onFailed(RuntimeException cause) {
+        underWay = false;
+        owner.onIoError(cause);
     }
 
     private void onFlushed(long logStartOffset) {

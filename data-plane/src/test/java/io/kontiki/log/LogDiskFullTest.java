@@ -175,6 +175,34 @@ class LogDiskFullTest {
     }
 
     @Test
+    void logOpensAfterACrashOnAFullDisk() {
+        fillSegment();
+        append(2);
+        log.flush();
+        long end = log.endOffset();
+        full("append", "");
+        PartitionLog again = PartitionLog.open(disk, "t-0", new UUID(1, 2), SMALL);
+        assertThat(again.recovery().hasCut()).isFalse();
+        assertThat(PartitionLogTest.readAll(again)).hasSize((int) end);
+        assertThat(again.isFailed()).isFalse();
+        disk.unwatched();
+        again.checkpoint();
+        again.close();
+        assertGoesOn(end);
+    }
+
+    @Test
+    void logEndsInOrderOnAFullDisk() {
+        fillSegment();
+        append(2);
+        full("append", "");
+        log.finish();
+        assertThat(log.isFailed()).isFalse();
+        disk.unwatched();
+        assertGoesOn(log.endOffset());
+    }
+
+    @Test
     void deletionOfAnotherTopicsLogIsRefused() {
         new LogCheckpoints(new LogDirectory(disk, "t-0")).writeTopicId(new UUID(9, 9));
         assertThatThrownBy(log::delete).isInstanceOf(ForeignLogException.class);
