@@ -38,20 +38,11 @@ record LogDirectory(Disk disk, String path) {
     List<Long> offsetsWith(String suffix) {
         List<Long> offsets = new ArrayList<>();
         for (String name : disk.list(path)) {
-            if (name.length() == OFFSET_DIGITS + suffix.length() && name.endsWith(suffix) && beginsWithDigits(name)) {
-                offsets.add(Long.parseLong(name.substring(0, OFFSET_DIGITS)));
+            if (name.length() == OFFSET_DIGITS + suffix.length() && name.endsWith(suffix)) {
+                LogInspection.baseOffsetOf(name).ifPresent(offsets::add);
             }
         }
         return offsets;
-    }
-
-    private static boolean beginsWithDigits(String name) {
-        for (int i = 0; i < OFFSET_DIGITS; i++) {
-            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Deletes what an interrupted write left behind. */

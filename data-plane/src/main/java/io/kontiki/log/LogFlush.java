@@ -5,6 +5,7 @@ import io.kontiki.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -30,6 +31,9 @@ final class LogFlush {
     private volatile long highWatermark;
     private volatile OffsetCheckpoint stored = OffsetCheckpoint.OF_NEW_LOG;
     private LeaderEpochIndex storedEpochs = LeaderEpochIndex.empty();
+    /** Of the first flush that failed. */
+    private Optional<StorageException> failure = Optional.empty();
+
     /** Base offset of the newest segment whose name is durable. */
     private long newestDurableSegment;
 
@@ -104,8 +108,25 @@ final class LogFlush {
         }
     }
 
-    /** @return whether a new segment became durable, so that the one before it is closed for good */
+    /**
+     * Fails for ever once it has failed, whoever asks: the next attempt of a disk that could not write may succeed and mean
+     * nothing (rule R10).
+     *
+     * @return whether a new segment became durable, so that the one before it is closed for good
+     */
     private boolean force(LogView view) {
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+        try {
+            return forceNew(view);
+        } catch (StorageException e) {
+            failure = Optional.of(e);
+            throw e;
+        }
+    }
+
+    private boolean forceNew(LogView view) {
         if (view.endOffset() > flushedOffset) {
             // Until it is on disk that the log starts above them, a tear in them would cut all that follows.
             dropped().forEach(segment -> segment.file().force());
@@ -169,7 +190,7 @@ final class LogFlush {
     /** Writes the producers at the base of new segments now, for whoever looks for them on disk. Any thread. */
     synchronized void persistSnapshots() {
         if (!ended) {
-            writeSnapshots();
+            ifThereIsRoom(this::writeSnapshots);
         }
     }
 

@@ -146,7 +146,8 @@ final class DirRecovery {
         Segments segments = new Segments(candidate.segments());
         try {
             noteOpened(candidate.id(), openOrSetDamageAside(candidate, segments));
-        } catch (StorageException | DamagedLogException e) {
+        } catch (RuntimeException | InternalError e) {
+            // Also what nobody foresaw: one log must not keep the others from opening.
             LOG.error("Cannot open the log {} in {}: its partition stays offline here", candidate.directory(), dir, e);
             noteDamaged(candidate.id());
         } finally {

@@ -44,6 +44,9 @@ final class LogFlushing {
     private boolean underWay;
     private boolean again;
     private boolean checkpointDue;
+    /** There was no room for a checkpoint: it is tried again, even if nothing more is appended. */
+    private boolean refused;
+
     private long unflushedSinceNanos;
     private final long openedNanos;
     private long nextCheckpointNanos;
@@ -98,7 +101,8 @@ final class LogFlushing {
             boolean young = nowNanos - openedNanos < CHECKPOINT_NANOS;
             nextCheckpointNanos = nowNanos
                     + (changed && !young ? CHECKPOINT_NANOS : TimeUnit.MILLISECONDS.toNanos(FIRST_CHECKPOINT_MILLIS));
-            if (changed) {
+            if (changed || refused) {
+                refused = false;
                 checkpointedOffset = log().endOffset();
                 checkpoint();
             }
@@ -128,7 +132,10 @@ final class LogFlushing {
         flusher.flush(
                 place.placed(),
                 checkpoint,
-                noted -> loop.execute(() -> onFlushed(noted ? start : logView.storedStartOffset())),
+                noted -> loop.execute(() -> {
+                    refused |= checkpoint && !noted;
+                    onFlushed(noted ? start : logView.storedStartOffset());
+                }),
                 e -> loop.execute(() -> onFailed(e)));
     }
 

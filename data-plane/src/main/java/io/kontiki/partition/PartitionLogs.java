@@ -293,7 +293,8 @@ public final class PartitionLogs {
         } catch (DiskFullException e) {
             dir.noteFull(String.valueOf(e.getMessage()));
             return Optional.empty();
-        } catch (StorageException | DamagedLogException e) {
+        } catch (RuntimeException | InternalError e) {
+            // Whatever lies in its directory, the other partitions go on.
             LOG.error("Cannot open the log {} in {}", directory, dir, e);
             return Optional.empty();
         }

@@ -140,7 +140,7 @@ final class Scrubber implements AutoCloseable {
         } catch (StorageException e) {
             LOG.error("Scrub cannot read {}", partition.name(), e);
             partition.onUnreadable(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | InternalError e) {
             LOG.error("Scrub of {} failed in a way that was not foreseen", partition.name(), e);
         }
     }

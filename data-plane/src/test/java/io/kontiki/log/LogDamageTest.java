@@ -99,6 +99,18 @@ class LogDamageTest {
         assertThat(open().endOffset()).isZero();
     }
 
+    @Test
+    void namesAboveTheHighestOffsetAreNoneOfTheLogs() {
+        for (String suffix : List.of(".log", ".snapshot", ".index", ".swap")) {
+            disk.writeAtomically("t-0/99999999999999999999" + suffix, new byte[] {1});
+        }
+        PartitionLog log = open();
+        assertThat(log.endOffset()).isEqualTo(BATCHES);
+        log.close();
+        assertThat(closed().findDamage()).isEmpty();
+        assertThat(errors()).isEmpty();
+    }
+
     private void deleteIndexes() {
         for (String suffix : LogDirectory.INDEXES) {
             new LogDirectory(disk, "t-0")
