@@ -198,8 +198,10 @@ public final class LogCleaner {
                 continue;
             }
             SegmentCursor cursor = cursor(segment);
+            long end = segment.baseOffset();
             while (goesOn() && cursor.advance()) {
                 RecordBatch batch = verified(segment, cursor);
+                end = batch.nextOffset();
                 if (batch.nextOffset() > plan.firstDirtyOffset()) {
                     long fullAt = readKeys(batch, transactions);
                     if (fullAt >= 0) {
@@ -209,7 +211,7 @@ public final class LogCleaner {
                     }
                 }
             }
-            requireWhole(segment, cursor);
+            requireWhole(segment, cursor, end);
         }
         return plan.endOffset();
     }
@@ -274,8 +276,10 @@ public final class LogCleaner {
     private void copy(LogSegment segment, boolean isLastSource, CleaningFilter filter, CleanedSegment target) {
         SegmentCursor cursor = cursor(segment);
         long size = segment.sizeInBytes();
+        long end = segment.baseOffset();
         while (goesOn() && cursor.advance()) {
             RecordBatch batch = verified(segment, cursor);
+            end = batch.nextOffset();
             boolean isLast = isLastSource && cursor.position() + batch.sizeInBytes() == size;
             Optional<ByteBuffer> left = filter.filter(batch, isLast, target::addAborted);
             if (left.isPresent()) {
@@ -285,7 +289,7 @@ public final class LogCleaner {
                 spend(bytes);
             }
         }
-        requireWhole(segment, cursor);
+        requireWhole(segment, cursor, end);
     }
 
     private void exchange(List<LogSegment> group, CleanedSegment cleaned) {
@@ -323,9 +327,14 @@ public final class LogCleaner {
         }
     }
 
-    private void requireWhole(LogSegment segment, SegmentCursor cursor) {
+    /** Else a pass would make one sound segment of what is left, and nobody would know of the rest. */
+    private void requireWhole(LogSegment segment, SegmentCursor cursor, long end) {
+        long expected = seen.endOf(seen.segmentOf(segment.baseOffset()));
         if (goesOn() && cursor.position() != segment.sizeInBytes()) {
             throw damaged(segment, cursor, "the last batch is cut short");
+        }
+        if (goesOn() && end != expected) {
+            throw damaged(segment, cursor, "it ends at offset " + end + ", the next segment begins at " + expected);
         }
     }
 
