@@ -354,8 +354,9 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
             if (topicIds.contains(partition.id().topicId())) {
                 LOG.info("Deleting {}: its topic was deleted", partition.name());
                 moves.forget(partition.id());
-                deletions.deleteMoved(partition.id());
                 close(partition, this::delete);
+                // After it: of a move that ends meanwhile, either side finds the old log.
+                deletions.deleteMoved(partition.id());
             }
         }
     }
