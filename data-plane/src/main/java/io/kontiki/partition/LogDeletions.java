@@ -31,7 +31,7 @@ final class LogDeletions implements AutoCloseable {
     /** What is left of a log that moved away, if there is any. */
     void deleteMoved(TopicPartition id) {
         MovedLogs moved = logs.moved();
-        moved.dirOf(id).ifPresent(dir -> threads.execute(dir, () -> moved.delete(id)));
+        moved.of(id).ifPresent(kept -> threads.execute(kept.dir(), () -> moved.delete(id, kept)));
     }
 
     @Override

@@ -50,6 +50,7 @@ final class LogMoves implements AutoCloseable {
     private final int brokerId;
     private final LocalMetadata metadata;
     private final List<LogDir> dirs;
+    private final MovedLogs old;
     private final Listener moved;
     /** Of each partition the last move in this run. */
     private final Map<TopicPartition, MoveStatus> statuses = new ConcurrentHashMap<>();
@@ -58,17 +59,22 @@ final class LogMoves implements AutoCloseable {
     private final CleanerThrottle throttle;
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    /** @param moved told, on this object's thread, of a partition whose log is in another directory now */
+    /**
+     * @param old logs that are kept of moves before
+     * @param moved told, on this object's thread, of a partition whose log is in another directory now
+     */
     LogMoves(
             int brokerId,
             LocalMetadata metadata,
             List<LogDir> dirs,
+            MovedLogs old,
             MoveSettings settings,
             LongSupplier nanoTime,
             Listener moved) {
         this.brokerId = brokerId;
         this.metadata = metadata;
         this.dirs = dirs;
+        this.old = old;
         this.throttle = new CleanerThrottle(settings.bytesPerSecondMax(), nanoTime.getAsLong());
         this.nanoTime = nanoTime;
         this.moved = moved;
@@ -127,9 +133,12 @@ final class LogMoves implements AutoCloseable {
             return Optional.of("the log of " + partition.name() + " in " + source
                     + " cannot be moved now: the directory is offline, or the quorum does not know of it yet");
         }
-        return target.isOffline()
-                ? Optional.of(target + " is offline: " + target.status().reason())
-                : Optional.empty();
+        if (target.isOffline()) {
+            return Optional.of(target + " is offline: " + target.status().reason());
+        }
+        return old.of(partition.id())
+                .map(kept -> "the log of " + partition.name() + " cannot be moved on yet: what is left of it in "
+                        + kept.dir() + " is being deleted");
     }
 
     private static MoveStatus refused(String message) {

@@ -24,7 +24,8 @@ final class MovedLogs {
     private static final Pattern MOVED =
             Pattern.compile("(.+-(\\d{1,9}))\\.([0-9a-f-]{36})" + Pattern.quote(LogCopy.MOVED_SUFFIX));
 
-    private record Old(LogDir dir, String path) {}
+    /** A log in the directory that it moved out of. */
+    record Old(LogDir dir, String path) {}
 
     private final List<LogDir> dirs;
     private final Map<TopicPartition, Old> old = new ConcurrentHashMap<>();
@@ -107,16 +108,21 @@ final class MovedLogs {
         return kept != null && kept.dir().id().filter(directory::equals).isPresent();
     }
 
-    /** Where the old log is, if it is kept. */
-    Optional<LogDir> dirOf(TopicPartition id) {
-        return Optional.ofNullable(old.get(id)).map(Old::dir);
+    /** The old log, as long as any of it is kept: at most one, since no log moves on before. */
+    Optional<Old> of(TopicPartition id) {
+        return Optional.ofNullable(old.get(id));
     }
 
-    /** The quorum knows where the log is now, or that there is none any more. May block on the disk. */
-    void delete(TopicPartition id) {
-        Old kept = old.remove(id);
-        if (kept != null) {
+    /**
+     * The quorum knows where the log is now, or that there is none any more. May block on the disk; one thread for each
+     * directory.
+     *
+     * @param kept what {@link #of} gave then; nothing is deleted if it is not that any more
+     */
+    void delete(TopicPartition id, Old kept) {
+        if (kept.equals(old.get(id))) {
             onDisk(kept.dir(), disk -> LogCopy.delete(disk, kept.path()));
+            old.remove(id, kept);
         }
     }
 }

@@ -117,7 +117,7 @@ public final class Partitions implements AutoCloseable {
                 System::nanoTime,
                 InstantSource.system(),
                 this::onReplicaFailed);
-        this.moves = new LogMoves(brokerId, metadata, logs.dirs(), move, System::nanoTime, this::onMoved);
+        this.moves = new LogMoves(brokerId, metadata, logs.dirs(), logs.moved(), move, System::nanoTime, this::onMoved);
         DirectoryReports reports = new DirectoryReports(proposer, brokerId, () -> brokerEpoch, timer);
         this.open = new OpenReplicas(reports);
         this.assigned =

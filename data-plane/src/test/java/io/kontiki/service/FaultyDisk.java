@@ -18,6 +18,7 @@ final class FaultyDisk extends ForwardingDisk {
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     private volatile long usableBytes = Long.MAX_VALUE / 2;
     private volatile Consumer<String> beforeRename = source -> {};
+    private volatile Consumer<String> beforeDelete = path -> {};
 
     FaultyDisk(Disk disk) {
         super(disk);
@@ -31,6 +32,11 @@ final class FaultyDisk extends ForwardingDisk {
     /** Called with the old name, by the thread that renames. */
     void beforeRename(Consumer<String> listener) {
         beforeRename = listener;
+    }
+
+    /** Called with the path, by the thread that deletes. */
+    void beforeDelete(Consumer<String> listener) {
+        beforeDelete = listener;
     }
 
     /** From now on, until {@link #answer}, whatever would be written or forced waits, as in a frozen file system. */
@@ -79,6 +85,7 @@ final class FaultyDisk extends ForwardingDisk {
     @Override
     public void delete(String path) {
         check("delete", path);
+        beforeDelete.accept(path);
         super.delete(path);
     }
 

@@ -81,8 +81,10 @@ class LogMoveTest {
     }
 
     private MoveLogResponse move(int broker, int number) {
-        MoveLogResponse begun = ask(broker, cluster.dirPath(broker, number).toString());
-        assertThat(begun.getError().getMessage()).isEmpty();
+        String directory = cluster.dirPath(broker, number).toString();
+        // Not before all of the move before is deleted.
+        await().untilAsserted(() ->
+                assertThat(ask(broker, directory).getError().getMessage()).isEmpty());
         await().until(() -> ask(broker, "").getState() != State.STATE_COPYING);
         return ask(broker, "");
     }
@@ -162,6 +164,27 @@ class LogMoveTest {
                     .isFalse();
         }
         assertThat(record().directoryOf(0)).isEqualTo(TestCluster.directoryId(0, 0));
+    }
+
+    /** Else the deletion of the first old log would come upon the second, of which the quorum does not know yet. */
+    @Test
+    void aLogMovesOnWhenNothingOfItIsLeftWhereItWas() throws Exception {
+        CountDownLatch deleting = new CountDownLatch(1);
+        cluster.disk(0, 0).beforeDelete(path -> {
+            if (path.contains(LogCopy.MOVED_SUFFIX)) {
+                await().until(() -> deleting.getCount() == 0);
+            }
+        });
+        try {
+            assertThat(move(0, 1).getState()).isEqualTo(State.STATE_MOVED);
+            await().untilAsserted(() -> assertThat(record().directoryOf(0)).isEqualTo(TestCluster.directoryId(0, 1)));
+            assertThat(ask(0, cluster.dirPath(0, 0).toString()).getError().getMessage())
+                    .contains("cannot be moved on yet", cluster.dirPath(0, 0).toString());
+        } finally {
+            deleting.countDown();
+        }
+        assertThat(move(0, 0).getState()).isEqualTo(State.STATE_MOVED);
+        await().untilAsserted(() -> assertThat(record().directoryOf(0)).isEqualTo(TestCluster.directoryId(0, 0)));
     }
 
     /** Else the half of a copy would get the log's name, and be all that is left of it. */
