@@ -64,6 +64,9 @@ public final class Broker implements AutoCloseable {
     private final CompletableFuture<Void> serving = new CompletableFuture<>();
     private final CompletableFuture<Integer> termination = new CompletableFuture<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
+    /** Set by the one that says how the broker ended: a stop whose parts are all closed, or a fault before that. */
+    private final AtomicBoolean ending = new AtomicBoolean();
+
     private final LocalMetadata metadata = new LocalMetadata(
             failure -> onFault("a part of the broker could not take a change of the metadata", failure));
 
@@ -197,7 +200,9 @@ public final class Broker implements AutoCloseable {
     /** A broker that ends tells the quorum of no failed directory: what it holds is whole, and can be claimed later. */
     private void onHung(LogDir dir, boolean othersWait, String reason) {
         if (othersWait || directories.isMetadata(dir) || isLast(dir)) {
-            onFault("a log directory hangs", new IllegalStateException(dir + ": " + reason));
+            // Also if it stops in order already, since that would wait for this disk.
+            stopping.set(true);
+            endBecause("a log directory hangs", new IllegalStateException(dir + ": " + reason));
         } else {
             dir.takeOffline(reason);
         }
@@ -295,17 +300,20 @@ public final class Broker implements AutoCloseable {
     public void close() {
         if (stopping.compareAndSet(false, true)) {
             stop();
-        } else {
-            termination.join();
         }
+        termination.join();
     }
 
     private void stop() {
         LOG.info("Broker {} stops", identity().brokerId());
         grpc.announceStop();
         control.leave(config.controlledShutdownTimeout());
+        var closed = parts.close();
+        if (!ending.compareAndSet(false, true)) {
+            return; // A disk hung meanwhile: others have been told that this broker is gone.
+        }
         // A broker that never served had not taken over all logs: it cannot tell how each ended (rule R2).
-        if (parts.close() && serving.isDone()) {
+        if (closed && serving.isDone()) {
             directories.markClean(dataPlane.cleanEnds());
         }
         directories.close();
@@ -318,9 +326,17 @@ public final class Broker implements AutoCloseable {
         directories.close();
     }
 
-    /** Stops at once: what runs on could differ from the others. Nothing is handed over and nothing is called clean. */
     private void onFault(String message, Throwable cause) {
         if (stopping.compareAndSet(false, true)) {
+            endBecause(message, cause);
+        } else {
+            LOG.error("While the broker stops: {}", message, cause);
+        }
+    }
+
+    /** Stops at once: what runs on could differ from the others. Nothing is handed over and nothing is called clean. */
+    private void endBecause(String message, Throwable cause) {
+        if (ending.compareAndSet(false, true)) {
             // Before a word is logged: that, too, may wait for the disk that hangs.
             DaemonThreads.named("kontiki-fault-stop").newThread(this::endAtOnce).start();
         }

@@ -108,8 +108,10 @@ final class DirWatch implements AutoCloseable {
 
     /** One look. Not to be called by two threads at a time. */
     void look() {
-        turns.look(
-                loops.stream().map(loop -> new Turn(loop, loop.eventsEnded())).toList());
+        turns.look(loops.stream()
+                .filter(loop -> !loop.hasEnded())
+                .map(loop -> new Turn(loop, loop.eventsEnded()))
+                .toList());
         for (Watched watched : dirs) {
             Collection<TrackedDisk.Operation> underWay = watched.dir.underWay();
             watched.all.look(underWay);

@@ -53,6 +53,11 @@ public final class EventLoop implements AutoCloseable {
         return running && queue.size() < limit && queue.add(event);
     }
 
+    /** Whether it has come to its end, and waits for nothing any more. */
+    boolean hasEnded() {
+        return !thread.isAlive();
+    }
+
     /** Any thread. Runs the event after those that wait; once the loop is closed it is dropped. */
     public void execute(Runnable event) {
         if (running) {

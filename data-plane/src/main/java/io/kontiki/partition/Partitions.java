@@ -317,14 +317,22 @@ public final class Partitions implements AutoCloseable {
     }
 
     /**
-     * Closes all logs in order. Ends the event loops.
+     * Closes all logs in order. Ends the event loops. The directories are watched to the end: a disk that hangs meanwhile
+     * would be waited for, and nobody would be told.
      *
      * @throws IllegalStateException in the end, if a log could not be forced to the disk: the run must not be called
      *     clean (rule R2)
      */
     @Override
     public void close() {
-        watch.ifPresent(DirWatch::close);
+        try {
+            closeLogs();
+        } finally {
+            watch.ifPresent(DirWatch::close);
+        }
+    }
+
+    private void closeLogs() {
         endTimer();
         maintenance.close();
         compactors.values().forEach(Compactor::close);

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
@@ -115,6 +116,36 @@ class HungDirTest {
         } finally {
             cluster.disk(0, 0).answer();
             producer.join();
+        }
+    }
+
+    @Test
+    void anOrderlyStopThatWaitsForADirectoryThatHangsIsTold() throws InterruptedException {
+        assertThat(reasonOf(0, "a", "before")).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+        CountDownLatch answer = new CountDownLatch(1);
+        Thread stopping = new Thread(this::stopFirst, "stopping");
+        // As it closes the log.
+        cluster.disk(0, 0).beforeDelete(path -> {
+            if (Thread.currentThread() == stopping) {
+                await().atMost(Duration.ofMinutes(1)).until(() -> answer.getCount() == 0);
+            }
+        });
+        stopping.start();
+        try {
+            await().untilAsserted(() -> assertThat(cluster.stuck)
+                    .singleElement(as(InstanceOfAssertFactories.STRING))
+                    .contains("the disk hangs", "a-0/", "and stopping, which serves other"));
+        } finally {
+            answer.countDown();
+            stopping.join();
+        }
+    }
+
+    private void stopFirst() {
+        try {
+            cluster.stop(0);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
