@@ -181,7 +181,7 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
             image.topic(topicId).ifPresent(topic -> openReplicas(topic, image));
         }
         if (image.position().index() >= brokerEpoch) {
-            logs.setStraysAside();
+            logs.setStraysAside(missing);
             // Each later time at once, and without effect.
             CompletableFuture.allOf(lost.toArray(CompletableFuture<?>[]::new)).thenRun(() -> placed.complete(null));
             lost.clear();

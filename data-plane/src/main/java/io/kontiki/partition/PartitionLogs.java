@@ -355,18 +355,24 @@ public final class PartitionLogs {
         }
     }
 
-    /** Rule R13: logs that the metadata does not give to this broker are renamed, not deleted. Acts once. */
-    void setStraysAside() {
+    /**
+     * Rule R13: logs that the metadata does not give to this broker are renamed, not deleted. Acts once.
+     *
+     * @param missing what is given to it, and lies elsewhere than the quorum has it: it may be the last copy, and is there
+     *     to be taken once the quorum counts on it no more
+     */
+    void setStraysAside(Set<TopicPartition> missing) {
         if (straysSetAside) {
             return;
         }
         straysSetAside = true;
-        recovered
-                .values()
+        Map<TopicPartition, List<Placed>> strays = new HashMap<>(recovered);
+        strays.keySet().removeAll(missing);
+        strays.values()
                 .forEach(all -> all.stream()
                         .filter(placed -> !placed.dir().isOffline())
                         .forEach(placed -> setStrayAside(placed, "the cluster has no such partition on this broker")));
-        recovered.clear();
+        recovered.keySet().retainAll(missing);
     }
 
     /** What keeps its name, since its directory fails or is full, will be a stray at the next start. */

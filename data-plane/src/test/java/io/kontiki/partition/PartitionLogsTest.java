@@ -191,12 +191,32 @@ class PartitionLogsTest {
         PartitionLogs logs = logsIn(failing, second);
         logs.recover(dir -> Optional.empty());
 
-        logs.setStraysAside();
+        logs.setStraysAside(Set.of());
 
         assertThat(failing.isOffline()).isTrue();
         assertThat(second.isOffline()).isFalse();
         assertThat(root.resolve("d1/t-0")).isDirectory();
         assertThat(root.resolve("d2/t-1")).doesNotExist();
+    }
+
+    /** As after a move of which the quorum has not heard, out of a directory that is gone. */
+    @Test
+    void aLogThatIsMissingElsewhereIsNoStray() {
+        makeLog(second, 0);
+        makeLog(second, 1);
+        TopicPartition missing = new TopicPartition(TOPIC, 0);
+        UUID gone = new UUID(9, 9);
+        PartitionLogs logs = logsIn(first, second);
+        logs.recover(dir -> Optional.empty());
+
+        logs.setStraysAside(Set.of(missing));
+
+        assertThat(root.resolve("d2/t-0")).isDirectory();
+        assertThat(root.resolve("d2/t-1")).doesNotExist();
+        PartitionLogs.Placed taken =
+                logs.take(missing, "t-0", TopicConfig.DEFAULTS, gone).orElseThrow();
+        assertThat(taken.dir()).isEqualTo(second);
+        taken.log().close();
     }
 
     @Test
