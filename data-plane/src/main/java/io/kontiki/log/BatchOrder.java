@@ -9,17 +9,17 @@ import java.util.Optional;
  * Steps from batch to batch; not thread-safe.
  */
 final class BatchOrder {
-    private final boolean mayHaveGaps;
+    private final long gapsBelow;
     private long segmentBase;
     private long nextOffset;
     private int epoch;
 
     /**
-     * @param mayHaveGaps see {@link OffsetCheckpoint}
+     * @param gapsBelow see {@link OffsetCheckpoint#gapsBelow}
      * @param epoch none may be below it
      */
-    BatchOrder(boolean mayHaveGaps, int epoch) {
-        this.mayHaveGaps = mayHaveGaps;
+    BatchOrder(long gapsBelow, int epoch) {
+        this.gapsBelow = gapsBelow;
         this.epoch = epoch;
     }
 
@@ -44,15 +44,16 @@ final class BatchOrder {
 
     /** What is wrong with a batch in this place; empty if nothing is. */
     Optional<String> contradiction(BatchHeader batch) {
-        boolean sound = (batch.baseOffset() == nextOffset || mayHaveGaps && batch.baseOffset() > nextOffset)
-                && batch.lastOffsetDelta() >= 0
-                && batch.lastOffset() - segmentBase <= Integer.MAX_VALUE
-                && batch.leaderEpoch() >= epoch;
+        boolean sound =
+                (batch.baseOffset() == nextOffset || batch.baseOffset() > nextOffset && batch.baseOffset() < gapsBelow)
+                        && batch.lastOffsetDelta() >= 0
+                        && batch.lastOffset() - segmentBase <= Integer.MAX_VALUE
+                        && batch.leaderEpoch() >= epoch;
         return sound
                 ? Optional.empty()
                 : Optional.of("batch has offsets " + batch.baseOffset() + " to " + batch.lastOffset()
                         + " and leader epoch " + batch.leaderEpoch() + ", expected base offset " + nextOffset
-                        + (mayHaveGaps ? " or above" : "") + " and an epoch from " + epoch + " on");
+                        + (nextOffset < gapsBelow ? " or above" : "") + " and an epoch from " + epoch + " on");
     }
 
     /** Steps over a batch; over one that is wrong, too, as far as it rises. */

@@ -47,7 +47,7 @@ public final class ClosedLog {
     }
 
     private Optional<DamagedLogException> walk(List<Long> bases, DurableRange durable) {
-        BatchOrder order = new BatchOrder(durable.note().mayHaveGaps(), 0);
+        BatchOrder order = new BatchOrder(durable.gapsBelow(), 0);
         ByteBuffer chunk = ByteBuffer.allocate(SegmentWalk.CHUNK_BYTES);
         for (int i = durable.firstSegment(bases); i < bases.size(); i++) {
             long end = i + 1 < bases.size() ? bases.get(i + 1) : -1;

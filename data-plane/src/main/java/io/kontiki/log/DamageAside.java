@@ -6,6 +6,7 @@ import io.kontiki.storage.StorageException;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 
 /** Moves damaged segments out of a log's way and keeps them (rule R7). Safe to repeat after a power cut. */
 final class DamageAside {
@@ -21,7 +22,10 @@ final class DamageAside {
         this.disk = directory.disk();
     }
 
-    /** From the last segment backwards, so that a power cut leaves no gap; the recovery point comes last. */
+    /**
+     * From the last segment backwards, so that a power cut leaves no gap; the recovery point comes last. If that was lost,
+     * it stays so while there are batches, as nothing tells where gaps may be: whoever opens the log notes it anew.
+     */
     void run(DamagedLogException damage) {
         CleanerCheckpoint.lowerTo(directory, damage.offset());
         List<Long> bases = directory.offsetsWith(LogDirectory.LOG);
@@ -34,10 +38,14 @@ final class DamageAside {
             }
         }
         directory.force();
-        OffsetCheckpoint offsets = checkpoints.readOffsets().orElse(OffsetCheckpoint.UNKNOWN);
-        LeaderEpochIndex epochs =
-                checkpoints.readEpochs().filter(offsets::vouchesFor).orElse(LeaderEpochIndex.empty());
-        checkpoints.writeOffsets(offsets.cutTo(damage.offset(), epochs));
+        Optional<OffsetCheckpoint> noted = checkpoints.readOffsets();
+        boolean isAnythingLeft = !bases.isEmpty() && bases.get(0) < damage.offset();
+        if (noted.isPresent() || !isAnythingLeft) {
+            OffsetCheckpoint offsets = noted.orElse(OffsetCheckpoint.UNKNOWN);
+            LeaderEpochIndex epochs =
+                    checkpoints.readEpochs().filter(offsets::vouchesFor).orElse(LeaderEpochIndex.empty());
+            checkpoints.writeOffsets(offsets.cutTo(damage.offset(), epochs));
+        }
     }
 
     private void keepPrefix(String path, long bytes) {

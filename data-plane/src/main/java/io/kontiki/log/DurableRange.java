@@ -27,6 +27,11 @@ record DurableRange(OffsetCheckpoint note, boolean isNoteLost, boolean isEndKnow
                 Math.max(note.recoveryPoint(), cleanEnd.map(CleanEnd::endOffset).orElse(0L)));
     }
 
+    /** See {@link OffsetCheckpoint#gapsBelow}; if the note is lost, they may be anywhere. */
+    long gapsBelow() {
+        return isNoteLost ? Long.MAX_VALUE : note.gapsBelow();
+    }
+
     /** Whether what is wrong at an offset, or behind it, is damage. */
     boolean covers(long offset) {
         return !isEndKnown || mustHold(offset);

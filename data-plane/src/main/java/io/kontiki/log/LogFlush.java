@@ -159,6 +159,10 @@ final class LogFlush {
      * producers (rule R9). Files go last, when it is on disk that the log starts above them (rule R15).
      */
     private void moveRecoveryPoint(Supplier<LogView> current) {
+        moveRecoveryPoint(current, stored.mayHaveGaps());
+    }
+
+    private void moveRecoveryPoint(Supplier<LogView> current, boolean mayHaveGaps) {
         List<LogSegment> candidates = dropped();
         LogView view = current.get();
         List<LogSegment> unused =
@@ -177,7 +181,7 @@ final class LogFlush {
                 flushedOffset,
                 view.logStartOffset(),
                 Math.max(highWatermark, view.logStartOffset()),
-                stored.mayHaveGaps(),
+                mayHaveGaps,
                 storedEpochs));
         unused.forEach(LogSegment::delete);
         keep(unused);
@@ -250,15 +254,22 @@ final class LogFlush {
      * @throws DiskFullException if there is no room for the notes; nothing was cut
      */
     synchronized void cutTo(long offset, Supplier<LogView> cut) {
-        CleanerCheckpoint.lowerTo(directory, offset);
-        write(stored.cutTo(offset, storedEpochs));
-        flushedOffset = Math.min(flushedOffset, offset);
+        long flushedBefore = flushedOffset;
+        // First: recovery cuts the log at a gap above the recovery point.
+        flushedOffset = Math.min(flushedBefore, offset);
+        try {
+            CleanerCheckpoint.lowerTo(directory, offset);
+            write(stored.cutTo(offset, storedEpochs));
+        } catch (DiskFullException nothingIsCut) {
+            flushedOffset = flushedBefore;
+            throw nothingIsCut;
+        }
         highWatermark = Math.min(highWatermark, offset);
         synchronized (pendingSnapshots) {
             pendingSnapshots.keySet().removeIf(snapshot -> snapshot > offset);
         }
         ProducerSnapshot.deleteAbove(directory, offset);
-        LogView left = beyondReturn(cut);
+        LogView left = beyondReturn("cut", () -> madeDurable(cut));
         newestDurableSegment = left.active().baseOffset();
         ifThereIsRoom(() -> {
             // Whoever rebuilds the producers finds them on disk so, and has less to read.
@@ -267,14 +278,18 @@ final class LogFlush {
         });
     }
 
-    /** Changes files and makes that durable. A full disk cannot refuse it any more: that is a failure as any other. */
-    private LogView beyondReturn(Supplier<LogView> files) {
+    private LogView madeDurable(Supplier<LogView> files) {
+        LogView changed = files.get();
+        directory.force();
+        return changed;
+    }
+
+    /** Changes files. A full disk cannot refuse it any more: that is a failure as any other. */
+    private <T> T beyondReturn(String operation, Supplier<T> change) {
         try {
-            LogView changed = files.get();
-            directory.force();
-            return changed;
+            return change.get();
         } catch (DiskFullException e) {
-            throw new StorageException("cut", directory.path(), e);
+            throw new StorageException(operation, directory.path(), e);
         }
     }
 
@@ -299,7 +314,7 @@ final class LogFlush {
         CleanerCheckpoint.lowerTo(directory, 0);
         ProducerSnapshot.write(directory, startOffset, producerSnapshot);
         write(OffsetCheckpoint.of(startOffset, startOffset, startOffset, stored.mayHaveGaps(), storedEpochs));
-        LogView view = beyondReturn(files);
+        LogView view = beyondReturn("cut", () -> madeDurable(files));
         ProducerSnapshot.deleteAbove(directory, startOffset);
         synchronized (pendingSnapshots) {
             pendingSnapshots.clear();
@@ -310,17 +325,20 @@ final class LogFlush {
     /**
      * Exchanges segments while no flush, truncation, reset, close or delete runs.
      *
-     * @param exchange changes the view; if it gives false, no file changes but the note that there may be gaps
+     * @param exchange changes the view; if it gives false, no file changes but what is noted
      * @param files makes the change durable and deletes what is not needed any more
      */
-    boolean exchange(BooleanSupplier exchange, Runnable files) {
+    boolean exchange(Supplier<LogView> current, BooleanSupplier exchange, Runnable files) {
         return whileTrue(
                 () -> {
-                    // First, since readers take a gap for damage where there may be none.
-                    allowGaps();
+                    // First, since readers and recovery take a gap for damage where there may be none.
+                    allowGaps(current);
                     return exchange.getAsBoolean();
                 },
-                files);
+                () -> beyondReturn("exchange", () -> {
+                    files.run();
+                    return true;
+                }));
     }
 
     /** Changes files of the log if something holds, and while no flush, truncation, reset, close or delete runs. */
@@ -348,9 +366,21 @@ final class LogFlush {
         return stored.mayHaveGaps();
     }
 
-    /** Before offsets are missing in the log for the first time. */
-    synchronized void allowGaps() {
-        write(stored.withGaps());
+    /** See {@link OffsetCheckpoint#gapsBelow}. Any thread; does not wait. */
+    long gapsBelow() {
+        return stored.gapsBelow();
+    }
+
+    /** Notes that offsets may be missing in all closed segments, and that these are durable. */
+    private void allowGaps(Supplier<LogView> current) {
+        LogView view = current.get();
+        long closedEnd = view.active().baseOffset();
+        if (stored.gapsBelow() < closedEnd) {
+            if (flushedOffset < closedEnd) {
+                force(view);
+            }
+            moveRecoveryPoint(current, true);
+        }
     }
 
     /** Takes over from recovery, which left everything durable. */

@@ -273,7 +273,7 @@ final class LogRecovery {
     }
 
     private void requireEnd(LogSegment segment, long end) {
-        BatchOrder order = new BatchOrder(durable.note().mayHaveGaps(), 0);
+        BatchOrder order = new BatchOrder(durable.gapsBelow(), 0);
         SegmentWalk walk = walkOver(segment, order);
         walk.run((batch, position) -> true).or(() -> order.endBefore(end)).ifPresent(wrong -> {
             throw durable.damage(segment.file().path(), walk.position(), order.nextOffset(), wrong);
@@ -290,8 +290,8 @@ final class LogRecovery {
     }
 
     private Optional<Cut> scanFrom(int firstScanned) {
-        BatchOrder order = new BatchOrder(
-                durable.note().mayHaveGaps(), state.epochs().latestEpoch().orElse(0));
+        BatchOrder order =
+                new BatchOrder(durable.gapsBelow(), state.epochs().latestEpoch().orElse(0));
         for (int i = firstScanned; i < segments.size(); i++) {
             LogSegment segment = segments.get(i);
             if (i > firstScanned) {
@@ -382,7 +382,6 @@ final class LogRecovery {
                     "log {}: its offset-checkpoint was lost; all up to offset {} is sound",
                     directory.path(),
                     endOffset);
-            checkpoints.writeOffsets(durable.note());
         }
     }
 

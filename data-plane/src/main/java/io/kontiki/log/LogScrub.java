@@ -26,8 +26,8 @@ public final class LogScrub {
      */
     public static Report run(PartitionLog log, CleaningPace pace) {
         LogView seen = log.view();
-        // After the view: what that holds was allowed by then.
-        Walk walk = new Walk(seen, new BatchOrder(log.mayHaveGaps(), 0), pace);
+        // After the view: what that holds was noted by then, unless the log was cut meanwhile.
+        Walk walk = new Walk(seen, new BatchOrder(log.gapsBelow(), 0), pace);
         int replaced = 0;
         for (int i = 0; i < seen.segments().length - 1 && !log.isClosed() && pace.spend(0); i++) {
             LogSegment segment = seen.segments()[i];

@@ -81,7 +81,7 @@ public final class LogVerification {
         this.inspection = new LogInspection(disk);
         this.progress = progress;
         this.durable = DurableRange.of(new LogCheckpoints(this.directory).readOffsets(), Optional.empty());
-        this.order = new BatchOrder(durable.note().mayHaveGaps(), 0);
+        this.order = new BatchOrder(durable.gapsBelow(), 0);
     }
 
     /** @throws StorageException if the directory cannot be listed */

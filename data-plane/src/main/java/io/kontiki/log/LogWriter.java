@@ -133,10 +133,7 @@ final class LogWriter {
 
     /** See {@link PartitionLog#appendAsFollower}. */
     AppendInfo appendAsFollower(ByteBuffer batches) {
-        ByteBuffer bytes = batches.slice();
-        if (requireContinues(bytes)) {
-            flush.allowGaps();
-        }
+        ByteBuffer bytes = new FollowingBatches(directory.path(), view()).withoutGaps(batches.slice());
         long baseOffset = view().endOffset();
         long maxTimestampMs = BatchHeader.NO_TIMESTAMP;
         int runStart = 0;
@@ -152,40 +149,6 @@ final class LogWriter {
         }
         writeRun(bytes, runStart, runEnd);
         return appended(baseOffset, maxTimestampMs, runEnd);
-    }
-
-    /**
-     * Rule F7, as far as the log can judge: before the first byte is written, everything is known to fit.
-     *
-     * @return whether offsets are missing
-     */
-    private boolean requireContinues(ByteBuffer bytes) {
-        if (!bytes.hasRemaining()) {
-            throw new IllegalArgumentException("no batch to append");
-        }
-        long expectedOffset = view().endOffset();
-        boolean gaps = false;
-        int lastEpoch = view().epochs().latestEpoch().orElse(0);
-        for (RecordBatch batch : RecordBatches.of(bytes)) {
-            batch.ensureValidChecksum();
-            if (batch.baseOffset() < expectedOffset) {
-                throw mismatch("base offset", batch.baseOffset(), expectedOffset + " or above");
-            }
-            if (batch.leaderEpoch() < lastEpoch) {
-                throw mismatch("leader epoch", batch.leaderEpoch(), lastEpoch + " or above");
-            }
-            if (batch.lastOffsetDelta() < 0) {
-                throw mismatch("last offset delta", batch.lastOffsetDelta(), "0 or above");
-            }
-            gaps |= batch.baseOffset() > expectedOffset;
-            expectedOffset = batch.nextOffset();
-            lastEpoch = batch.leaderEpoch();
-        }
-        return gaps;
-    }
-
-    private AppendMismatchException mismatch(String field, long found, String expected) {
-        return new AppendMismatchException(directory.path(), field, found, expected);
     }
 
     /** Writes batches that belong to the active segment, in one piece. */
@@ -275,7 +238,7 @@ final class LogWriter {
 
     /** See {@link PartitionLog#exchange}. Cleaner's thread. */
     boolean exchange(LogView seen, List<LogSegment> replaced, LogSegment by, Runnable files) {
-        return flush.exchange(() -> exchangeInView(seen, replaced, by), files);
+        return flush.exchange(this::view, () -> exchangeInView(seen, replaced, by), files);
     }
 
     /** See {@link PartitionLog#noteCleaned}. Cleaner's thread. */

@@ -6,9 +6,8 @@ package io.kontiki.log;
  * @param recoveryPoint first offset not known to be durable; at or above the log start
  * @param logStartOffset first offset that may be read; noted before files below it are deleted (rule R15)
  * @param highWatermark a hint: some offset that was committed
- * @param mayHaveGaps whether offsets may be missing between two batches of a segment, since compaction took them out here
- *     or where the batches came from; noted before the first gap is. No checksum covers a batch's base offset: without
- *     gaps it is known all the same
+ * @param mayHaveGaps whether offsets may be missing between two batches of a segment, since compaction took them out; noted
+ *     before the first gap is
  * @param epochsChecksum {@link LeaderEpochIndex#checksum} of the epochs between log start and recovery point: their own
  *     file has Kafka's format, which has none
  */
@@ -18,9 +17,8 @@ record OffsetCheckpoint(
     static final OffsetCheckpoint OF_NEW_LOG =
             new OffsetCheckpoint(0, 0, 0, false, LeaderEpochIndex.empty().checksum());
 
-    /** Of a log whose note is lost: nothing is known to be durable. */
-    static final OffsetCheckpoint UNKNOWN =
-            new OffsetCheckpoint(0, 0, 0, true, LeaderEpochIndex.empty().checksum());
+    /** Of a log whose note is lost: nothing is known to be durable. It equals nothing that was ever noted. */
+    static final OffsetCheckpoint UNKNOWN = new OffsetCheckpoint(0, 0, 0, true, -1);
 
     static OffsetCheckpoint of(
             long recoveryPoint, long logStartOffset, long highWatermark, boolean mayHaveGaps, LeaderEpochIndex epochs) {
@@ -51,7 +49,11 @@ record OffsetCheckpoint(
                 epochs);
     }
 
-    OffsetCheckpoint withGaps() {
-        return new OffsetCheckpoint(recoveryPoint, logStartOffset, highWatermark, true, epochsChecksum);
+    /**
+     * Offsets may be missing below it, nowhere else; 0 if none is. No checksum covers a batch's base offset: without gaps it
+     * is known all the same, and what a power cut tears lies above the recovery point.
+     */
+    long gapsBelow() {
+        return mayHaveGaps ? recoveryPoint : 0;
     }
 }

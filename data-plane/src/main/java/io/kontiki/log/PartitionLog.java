@@ -154,9 +154,9 @@ public final class PartitionLog implements AutoCloseable {
         return status.isClosed();
     }
 
-    /** Whether offsets may be missing in the log. Any thread. */
-    boolean mayHaveGaps() {
-        return flush.mayHaveGaps();
+    /** See {@link OffsetCheckpoint#gapsBelow}. Any thread. */
+    long gapsBelow() {
+        return flush.gapsBelow();
     }
 
     /** The log as it is now; its segments' files may go at any time (see {@link #exchange}). Any thread. */
@@ -258,11 +258,12 @@ public final class PartitionLog implements AutoCloseable {
 
     /**
      * Appends batches as their leader wrote them, unchanged (rules F7 and F8): all of them or, if one does not fit, none.
-     * Offsets may be missing between batches, which compaction took out of the leader's log.
+     * For offsets that compaction took out of the leader's log this one gets an empty batch, so that it has no gap there.
      *
      * @param batches one or more whole batches between position and limit; neither bytes nor position change
      * @throws InvalidBatchException if a batch is cut short or its checksum is wrong
-     * @throws AppendMismatchException if offsets do not rise from the log end or an epoch is below the one before
+     * @throws AppendMismatchException if offsets do not rise from the log end, more are missing than a segment may hold, or
+     *     an epoch is below the one before
      * @throws DiskFullException if there is no room: the log can be used as before and ends behind the last batch that it
      *     took, which may be one of these if they were to lie in two segments
      */
@@ -361,10 +362,11 @@ public final class PartitionLog implements AutoCloseable {
      * @param files called after readers were pointed to the new segment: puts its file in place of the old ones, durably.
      *     Readers that look into an old one meanwhile may fail; they try again
      * @return false if nothing happened, as the segments are not there any more or the log is closed
+     * @throws DiskFullException if there is no room to note before what recovery must know: nothing happened
      * @throws LogFailedException if {@code files} throws a StorageException
      */
     boolean exchange(LogView seen, List<LogSegment> replaced, LogSegment by, Runnable files) {
-        return !status.isOver() && status.change(() -> writer.exchange(seen, replaced, by, files));
+        return !status.isOver() && status.changeIfRoom(() -> writer.exchange(seen, replaced, by, files));
     }
 
     /**

@@ -42,7 +42,7 @@ public record RangeDigest(long fromOffset, long toOffset, String sha256, boolean
         long at = fromOffset;
         long bytes = 0;
         boolean compacted = false;
-        BatchOrder order = new BatchOrder(true, 0);
+        BatchOrder order = new BatchOrder(Long.MAX_VALUE, 0);
         while (at < toOffset && bytes < bytesMax) {
             LogSlice slice = log.read(at, CHUNK_BYTES, toOffset);
             if (slice.isEmpty()) {

@@ -176,17 +176,35 @@ public final class RecordBatchBuilder {
         if (recordCount == 0) {
             throw new IllegalStateException("a batch needs at least one record");
         }
-        ByteBuffer batch = records.finish();
-        batch.putLong(BatchHeader.BASE_OFFSET_AT, 0);
-        batch.putInt(BatchHeader.LENGTH_AT, batch.limit() - BatchHeader.LENGTH_OVERHEAD_BYTES);
-        batch.putInt(BatchHeader.LEADER_EPOCH_AT, -1);
-        batch.put(BatchHeader.MAGIC_AT, BatchHeader.MAGIC);
-        batch.putShort(BatchHeader.ATTRIBUTES_AT, (short) (attributes | codec.id()));
-        batch.putInt(BatchHeader.LAST_OFFSET_DELTA_AT, recordCount - 1);
+        ByteBuffer batch = header(records.finish(), attributes | codec.id(), recordCount);
         batch.putLong(BatchHeader.BASE_TIMESTAMP_AT, baseTimestampMs);
         batch.putLong(BatchHeader.MAX_TIMESTAMP_AT, maxTimestampMs);
         batch.putInt(BatchHeader.RECORD_COUNT_AT, recordCount);
         stampProducer(batch, producerId, producerEpoch, baseSequence);
+        return batch;
+    }
+
+    private static ByteBuffer header(ByteBuffer batch, int attributes, int offsets) {
+        batch.putLong(BatchHeader.BASE_OFFSET_AT, 0);
+        batch.putInt(BatchHeader.LENGTH_AT, batch.limit() - BatchHeader.LENGTH_OVERHEAD_BYTES);
+        batch.putInt(BatchHeader.LEADER_EPOCH_AT, -1);
+        batch.put(BatchHeader.MAGIC_AT, BatchHeader.MAGIC);
+        batch.putShort(BatchHeader.ATTRIBUTES_AT, (short) attributes);
+        batch.putInt(BatchHeader.LAST_OFFSET_DELTA_AT, offsets - 1);
+        return batch;
+    }
+
+    /**
+     * A batch without records and producer that covers offsets, as compaction leaves one of which nothing stays.
+     *
+     * @param offsets how many, at least 1
+     */
+    public static ByteBuffer empty(long baseOffset, int offsets, int leaderEpoch) {
+        ByteBuffer batch = header(ByteBuffer.allocate(BatchHeader.BYTES), Compression.NONE.id(), offsets);
+        batch.putLong(BatchHeader.BASE_TIMESTAMP_AT, BatchHeader.NO_TIMESTAMP);
+        batch.putLong(BatchHeader.MAX_TIMESTAMP_AT, BatchHeader.NO_TIMESTAMP);
+        stampProducer(batch, BatchHeader.NO_PRODUCER_ID, BatchHeader.NO_PRODUCER_EPOCH, BatchHeader.NO_SEQUENCE);
+        stampLeader(batch, baseOffset, leaderEpoch);
         return batch;
     }
 

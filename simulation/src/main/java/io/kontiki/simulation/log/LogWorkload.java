@@ -146,9 +146,7 @@ final class LogWorkload {
         Other before = other;
         other = Other.NOBODY;
         if (holdsFlushLock) {
-            // A follower's append may wait, to note a gap.
-            int choice = random.nextInt(60);
-            write(choice < 53 ? 0 : choice);
+            write(random.nextInt(60));
         } else if (random.nextInt(30) == 0) {
             closed = Optional.of(tracked.close());
         } else {
@@ -229,6 +227,11 @@ final class LogWorkload {
             ByteBuffer batch = stamped(
                     beginsEpoch() ? batches.leaderChange() : nextBatch(),
                     expected().endOffset() + gap);
+            if (gap > 0) {
+                // The log fills it.
+                ByteBuffer empty = RecordBatchBuilder.empty(expected().endOffset(), (int) gap, lastEpoch());
+                expected().append(empty);
+            }
             expected().append(batch);
             sent.add(batch);
         }
@@ -236,6 +239,14 @@ final class LogWorkload {
         ByteBuffer joined = ByteBuffer.allocate(bytes);
         sent.forEach(batch -> joined.put(batch.duplicate()));
         tracked.appendAsFollower(joined.flip());
+    }
+
+    /** Of the last batch expected, or of an epoch that began behind it. */
+    private int lastEpoch() {
+        int last = expected().batches().size() - 1;
+        return Math.max(
+                expected().header(last).leaderEpoch(),
+                tracked.log().epochs().latestEpoch().orElse(0));
     }
 
     /** Whether the next batch is the first of its epoch, which tells who leads if the log is compacted. */
