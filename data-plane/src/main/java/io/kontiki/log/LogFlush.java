@@ -259,7 +259,10 @@ final class LogFlush {
         flushedOffset = Math.min(flushedBefore, offset);
         try {
             CleanerCheckpoint.lowerTo(directory, offset);
-            write(stored.cutTo(offset, storedEpochs));
+            // There was no room yet to replace a lost note: until there is, gaps are sound everywhere.
+            if (!stored.equals(OffsetCheckpoint.UNKNOWN)) {
+                write(stored.cutTo(offset, storedEpochs));
+            }
         } catch (DiskFullException nothingIsCut) {
             flushedOffset = flushedBefore;
             throw nothingIsCut;
