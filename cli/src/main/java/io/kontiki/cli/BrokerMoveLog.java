@@ -4,11 +4,14 @@ import io.kontiki.cli.output.Quantity;
 import io.kontiki.client.Admin;
 import io.kontiki.client.LogMove;
 import io.kontiki.client.TopicPartition;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code kontiki broker move-log}. */
 @Command(
@@ -24,6 +27,9 @@ final class BrokerMoveLog implements Callable<Integer> {
     private final Terminal terminal;
     private final Clients clients;
     private final Messages messages;
+
+    @Spec
+    private CommandSpec spec;
 
     @Parameters(index = "0", paramLabel = "TOPIC", description = "Name.")
     private String topic;
@@ -50,6 +56,10 @@ final class BrokerMoveLog implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Misuse.requireAtLeast(0, partition, "parameter PARTITION", spec);
+        Misuse.requireAtLeast(0, brokerId, "option '--broker'", spec);
+        Misuse.requireAtLeast(1, directory.length(), "option '--to', its length", spec);
+        directory = normal(directory);
         LogMove end = clients.withAdmin(this::move);
         terminal.print("moved the log of " + topic + "-" + partition + " on broker " + brokerId + " to " + directory
                 + " (" + Quantity.bytes(end.totalBytes()) + ")\n");
@@ -68,6 +78,11 @@ final class BrokerMoveLog implements Callable<Integer> {
             move = admin.describeLogMove(id, brokerId);
         }
         return move;
+    }
+
+    /** A path as brokers write it, who do so with log.dirs; an id stays. */
+    private static String normal(String directory) {
+        return directory.startsWith("/") ? Path.of(directory).normalize().toString() : directory;
     }
 
     private static void pause() {

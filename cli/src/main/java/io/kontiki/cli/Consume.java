@@ -128,9 +128,7 @@ final class Consume implements Callable<Integer> {
         if (count == null) {
             return OptionalLong.empty();
         }
-        if (count < 1) {
-            throw misuse("Invalid value for option '--count': " + count + " is below 1");
-        }
+        Misuse.requireAtLeast(1, count, "option '--count'", spec);
         return OptionalLong.of(count);
     }
 

@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code kontiki log dump}. */
 @Command(
@@ -44,6 +46,9 @@ final class LogDump implements Callable<Integer> {
     private final Terminal terminal;
     private final Messages messages;
 
+    @Spec
+    private CommandSpec spec;
+
     @Parameters(paramLabel = "FILE", description = "The file.")
     private Path named;
 
@@ -72,6 +77,8 @@ final class LogDump implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Misuse.requireAtLeast(1, count, "option '--count'", spec);
+        Misuse.requireAtLeast(0, fromOffset, "option '--from-offset'", spec);
         LogFile file = LogFile.existing(named);
         return switch (file.kind()) {
             case ".log" -> segment(file);
@@ -80,7 +87,7 @@ final class LogDump implements Callable<Integer> {
             case ".txnindex" -> list(ABORTED, aborted(file));
             default ->
                 throw new Failure(
-                        ExitCode.FAILED,
+                        ExitCode.USAGE,
                         named + " is no file of a log that can be shown",
                         "Shown are *.log, *.index, *.timeindex and *.txnindex; the checkpoints beside them are plain text.");
         };

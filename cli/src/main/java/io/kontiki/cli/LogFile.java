@@ -12,7 +12,7 @@ record LogFile(Path path) {
         Path path = named.toAbsolutePath().normalize();
         if (Files.isDirectory(path)) {
             throw new Failure(
-                    ExitCode.FAILED,
+                    ExitCode.USAGE,
                     named + " is a directory, not a file of a log",
                     "Name one of its files, or check the whole directory with: kontiki log verify " + named);
         }
@@ -26,7 +26,7 @@ record LogFile(Path path) {
         requireReadable(named, path);
         if (!Files.isDirectory(path)) {
             throw new Failure(
-                    ExitCode.FAILED,
+                    ExitCode.USAGE,
                     named + " is no directory",
                     "Look into a single file with: kontiki log dump " + named);
         }
@@ -66,7 +66,7 @@ record LogFile(Path path) {
     long baseOffset() {
         return LogInspection.baseOffsetOf(name())
                 .orElseThrow(() -> new Failure(
-                        ExitCode.FAILED,
+                        ExitCode.USAGE,
                         "the name of " + name() + " is not an offset of 20 digits and a suffix",
                         "Positions in it count from that offset: give the file its old name back."));
     }

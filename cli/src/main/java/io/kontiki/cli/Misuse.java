@@ -21,6 +21,17 @@ final class Misuse {
         return new Failure(ExitCode.USAGE, what(unmatched.getUnmatched().get(0), command), advice, refused);
     }
 
+    /**
+     * @param name of the option or parameter
+     * @throws ParameterException that names it, the value and the limit
+     */
+    static void requireAtLeast(long limit, long value, String name, CommandSpec command) {
+        if (value < limit) {
+            throw new ParameterException(
+                    command.commandLine(), "Invalid value for " + name + ": " + value + " is below " + limit);
+        }
+    }
+
     private static String what(String argument, CommandSpec command) {
         if (argument.startsWith("-")) {
             return "unknown option '" + argument + "'";

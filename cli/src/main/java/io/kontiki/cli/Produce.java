@@ -117,8 +117,8 @@ final class Produce implements Callable<Integer> {
             if (separator.isPresent() && separator.get().length == 0) {
                 throw new IllegalArgumentException("it is empty");
             }
-            if (partition != null && partition < 0) {
-                throw misuse("Invalid value for option '--partition': " + partition + " is below 0");
+            if (partition != null) {
+                Misuse.requireAtLeast(0, partition, "option '--partition'", spec);
             }
             var fixed = partition == null ? OptionalInt.empty() : OptionalInt.of(partition);
             return new LineToRecord(topic, separator, fixed, List.copyOf(headers));

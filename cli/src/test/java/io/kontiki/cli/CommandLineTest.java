@@ -80,6 +80,8 @@ class CommandLineTest {
                 "produce t -p -1 | -1 is below 0",
                 "produce t -H novalue | 'novalue'",
                 "produce t -k \\q | '\\q'",
+                "broker move-log t -1 --broker 1 --to /d | PARTITION: -1 is below 0",
+                "broker move-log t 0 --broker -1 --to /d | option '--broker': -1 is below 0",
                 "topic list --timeout 5 | '5'",
                 "topic list --timeout 0s | requestTimeout",
                 "topic list -b host:99999 | host:99999",

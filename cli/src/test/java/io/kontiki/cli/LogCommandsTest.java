@@ -96,6 +96,18 @@ class LogCommandsTest {
     }
 
     @Test
+    void dumpRefusesNumbersBelowTheirLimit() {
+        for (String count : List.of("0", "-3")) {
+            assertThat(kontiki(ExitCode.USAGE, "log", "dump", first(), "-n", count)
+                            .err())
+                    .contains("'--count': " + count + " is below 1");
+        }
+        assertThat(kontiki(ExitCode.USAGE, "log", "dump", first(), "--from-offset", "-1")
+                        .err())
+                .contains("'--from-offset': -1 is below 0");
+    }
+
+    @Test
     void dumpShowsIndexEntries() {
         String offsets = kontiki(ExitCode.DONE, "log", "dump", root.resolve("orders-0/00000000000000000000.index"))
                 .out();
@@ -117,8 +129,9 @@ class LogCommandsTest {
         assertThat(kontiki(ExitCode.NOT_FOUND, "log", "dump", root.resolve("nothing"))
                         .err())
                 .contains("there is no");
-        assertThat(kontiki(ExitCode.FAILED, "log", "dump", root).err()).contains("is a directory");
-        assertThat(kontiki(ExitCode.FAILED, "log", "dump", root.resolve("orders-0/partition.metadata"))
+        assertThat(kontiki(ExitCode.USAGE, "log", "dump", root).err()).contains("is a directory");
+        assertThat(kontiki(ExitCode.USAGE, "log", "verify", first()).err()).contains("is no directory");
+        assertThat(kontiki(ExitCode.USAGE, "log", "dump", root.resolve("orders-0/partition.metadata"))
                         .err())
                 .contains("can be shown");
         assertThat(root.resolve("nothing")).doesNotExist();

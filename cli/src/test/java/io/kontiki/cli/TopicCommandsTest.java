@@ -168,7 +168,7 @@ class TopicCommandsTest {
         assertThat(broker.run(ExitCode.USAGE, "broker", "move-log", "movable", "0", "--broker", "0", "--to", from)
                         .err())
                 .contains("is in " + from + " already");
-        assertThat(kontiki("broker", "move-log", "movable", "0", "--broker", "0", "--to", to)
+        assertThat(kontiki("broker", "move-log", "movable", "0", "--broker", "0", "--to", to + "/")
                         .out())
                 .startsWith("moved the log of movable-0 on broker 0 to " + to + " (");
         assertThat(Path.of(to, "movable-0")).isDirectory();
