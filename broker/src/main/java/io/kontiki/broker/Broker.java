@@ -85,7 +85,7 @@ public final class Broker implements AutoCloseable {
      * Starts a broker. On return it listens; it serves a little later, once the quorum knows it: see {@link #awaitServing}.
      *
      * @throws DataDirectoryException if a data directory is locked or of another cluster or broker, or the metadata
-     *     directory is unusable
+     *     directory is unusable or another one than before
      * @throws BrokerStartException if it cannot start for another reason, such as a port in use
      */
     public static Broker start(BrokerConfig config) {
@@ -104,6 +104,7 @@ public final class Broker implements AutoCloseable {
                 config.metadataLogDir(),
                 config.clusterId(),
                 config.brokerId(),
+                !config.outsideQuorum(),
                 directory -> config.logDirReserveBytes(directory.totalBytes()));
         var broker = new Broker(config, directories, meters);
         try {

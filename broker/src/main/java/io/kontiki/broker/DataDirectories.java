@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class DataDirectories implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataDirectories.class);
-    private static final String QUORUM = "quorum";
+    static final String QUORUM = "quorum";
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Identity identity;
@@ -62,17 +62,20 @@ final class DataDirectories implements AutoCloseable {
      * @param metadata one of them
      * @param clusterId as configured; empty takes the stored one, else draws one
      * @param brokerId as configured; empty takes the stored one, else 0
+     * @param votes whether the broker is of the quorum: then it cannot do without the metadata log of an earlier run
      * @param reserveBytes how many bytes shall stay free in a directory
      * @throws DataDirectoryException if one is in use, of another cluster or broker, or the same as another one, or if the
-     *     metadata directory is unusable; the data are unchanged. Another one that is unusable is offline
+     *     metadata directory is unusable or not that of the earlier run; the data are unchanged. Another one that is
+     *     unusable is offline
      */
     static DataDirectories open(
             List<Path> paths,
             Path metadata,
             Optional<String> clusterId,
             OptionalInt brokerId,
+            boolean votes,
             ToLongFunction<DataDirectory> reserveBytes) {
-        return open(paths, metadata, clusterId, brokerId, reserveBytes, bootId());
+        return open(paths, metadata, clusterId, brokerId, votes, reserveBytes, bootId());
     }
 
     static DataDirectories open(
@@ -80,6 +83,7 @@ final class DataDirectories implements AutoCloseable {
             Path metadata,
             Optional<String> clusterId,
             OptionalInt brokerId,
+            boolean votes,
             ToLongFunction<DataDirectory> reserveBytes,
             String bootId) {
         var opening = new DirectoryOpening();
@@ -87,7 +91,7 @@ final class DataDirectories implements AutoCloseable {
             for (var path : paths) {
                 opening.open(path, path.equals(metadata));
             }
-            return opening.beginRun(clusterId, brokerId, reserveBytes, bootId);
+            return opening.beginRun(clusterId, brokerId, votes, reserveBytes, bootId);
         } catch (StorageException e) {
             opening.close();
             throw new DataDirectoryException(

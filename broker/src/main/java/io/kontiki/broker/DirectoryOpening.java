@@ -49,10 +49,12 @@ final class DirectoryOpening {
     DataDirectories beginRun(
             Optional<String> clusterId,
             OptionalInt brokerId,
+            boolean votes,
             ToLongFunction<DataDirectory> reserveBytes,
             String bootId) {
         usable.forEach(directory -> checkOwner(directory, clusterId, brokerId));
         checkDifferent();
+        checkMetadata(votes);
         var identities = identities(clusterId, brokerId);
         var lastRun = lastRun(metadata.disk());
         var marked = new HashMap<DataDirectory, Map<TopicPartition, CleanEnd>>();
@@ -130,6 +132,49 @@ final class DirectoryOpening {
                     + here.brokerId() + " of cluster \"" + here.clusterId() + "\", but " + other.path()
                     + " to broker " + there.brokerId() + " of cluster \"" + there.clusterId() + "\"");
         }
+    }
+
+    /** With another metadata directory than before, a voter would begin a new cluster, or forget its vote. */
+    private void checkMetadata(boolean votes) {
+        boolean isThere = hadMetadata(metadata);
+        for (var other : usable) {
+            if (other != metadata && hadMetadata(other)) {
+                throw new DataDirectoryException(isThere ? twoMetadata(other) : otherMetadata(other));
+            }
+        }
+        if (votes && !isThere) {
+            usable.stream()
+                    .filter(directory -> directory.stored().isPresent())
+                    .findFirst()
+                    .ifPresent(used -> {
+                        throw new DataDirectoryException(lostMetadata(used));
+                    });
+        }
+    }
+
+    /** {@code run} is the first thing that a broker writes; it is there without {@code quorum} if the broker has no vote. */
+    private static boolean hadMetadata(DataDirectory directory) {
+        return directory.disk().exists(Run.FILE) || directory.disk().exists(DataDirectories.QUORUM);
+    }
+
+    private String otherMetadata(DataDirectory other) {
+        return "the metadata directory would be " + metadata.path() + ", but was " + other.path()
+                + ": set metadata.log.dir=" + other.path() + ", or put it first in log.dirs";
+    }
+
+    private String twoMetadata(DataDirectory other) {
+        return "the data directories " + metadata.path() + " and " + other.path() + " both have been the metadata"
+                + " directory. If " + other.path() + " is the one last used, set metadata.log.dir=" + other.path()
+                + "; in the other one move \"" + Run.FILE + "\" and \"" + DataDirectories.QUORUM + "\" away";
+    }
+
+    private String lostMetadata(DataDirectory used) {
+        int broker = used.stored().map(Identity::brokerId).orElseThrow();
+        return "the metadata directory would be " + metadata.path() + ", which has no metadata log, but " + used.path()
+                + " was used before by broker " + broker
+                + ". Mount or restore the directory that holds the log, and set"
+                + " metadata.log.dir to it, or put it first in log.dirs. If it is lost, broker " + broker
+                + " must not vote again under this id";
     }
 
     private Map<DataDirectory, Identity> identities(Optional<String> clusterId, OptionalInt brokerId) {

@@ -369,6 +369,6 @@ class DataDirectoriesTest {
 
     private static DataDirectories open(
             Optional<String> clusterId, OptionalInt brokerId, String bootId, Path... paths) {
-        return DataDirectories.open(List.of(paths), paths[0], clusterId, brokerId, directory -> 0, bootId);
+        return DataDirectories.open(List.of(paths), paths[0], clusterId, brokerId, true, directory -> 0, bootId);
     }
 }

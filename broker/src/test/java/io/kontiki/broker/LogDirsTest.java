@@ -1,6 +1,7 @@
 package io.kontiki.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -46,9 +47,13 @@ class LogDirsTest {
     }
 
     private void start() throws InterruptedException {
-        broker = Broker.start(BrokerConfig.of(
-                Map.of("log.dirs", data.resolve("a") + "," + data.resolve("b"), "listeners", "GRPC://127.0.0.1:0")));
+        broker = start("a", "b");
         assertThat(broker.awaitServing(SOON)).isTrue();
+    }
+
+    private Broker start(String first, String second) {
+        return Broker.start(BrokerConfig.of(Map.of(
+                "log.dirs", data.resolve(first) + "," + data.resolve(second), "listeners", "GRPC://127.0.0.1:0")));
     }
 
     @AfterEach
@@ -96,6 +101,17 @@ class LogDirsTest {
         assertThat(logsIn("a")).isEqualTo(2);
         assertThat(records().stream().filter(record -> !record.hasLeader()))
                 .allMatch(record -> record.lastKnown().contains(0));
+    }
+
+    @Test
+    void directoriesInAnotherOrderAreRefusedAndNothingIsLost() throws Exception {
+        broker.close();
+        assertThatThrownBy(() -> start("b", "a").close())
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("set metadata.log.dir=" + data.resolve("a"));
+        start();
+        await().until(() -> records().stream().allMatch(PartitionRegistration::hasLeader));
+        assertThat(List.of(logsIn("a"), logsIn("b"))).containsExactly(2L, 2L);
     }
 
     @Test

@@ -1,0 +1,105 @@
+package io.kontiki.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A broker that has served on the directories a and b, with its metadata in a. */
+class DataDirectoriesMetadataTest {
+    @TempDir
+    private Path path;
+
+    @BeforeEach
+    void serve() throws IOException {
+        try (var directories = open(true, "a", "b")) {
+            Files.createDirectories(directories.quorumPath());
+            directories.markServed();
+        }
+    }
+
+    private DataDirectories open(boolean votes, String... names) {
+        var paths = Stream.of(names).map(path::resolve).toList();
+        return DataDirectories.open(
+                paths, paths.get(0), Optional.of("c1"), OptionalInt.of(3), votes, directory -> 0, "boot-1");
+    }
+
+    private void assertRefused(ThrowingCallable opening, String... parts) {
+        assertThatThrownBy(opening).isInstanceOf(DataDirectoryException.class).hasMessageContainingAll(parts);
+    }
+
+    private String nameOf(String directory) {
+        return path.resolve(directory).toString();
+    }
+
+    @Test
+    void anotherOrderIsRefusedBeforeAnythingIsWritten() {
+        for (boolean votes : new boolean[] {true, false}) {
+            assertRefused(
+                    () -> open(votes, "b", "a"),
+                    "would be " + nameOf("b") + ", but was " + nameOf("a"),
+                    "set metadata.log.dir=" + nameOf("a") + ", or put it first in log.dirs");
+        }
+        assertThat(path.resolve("b").resolve(Run.FILE)).doesNotExist();
+        open(true, "a", "b").close();
+    }
+
+    @Test
+    void aNewDirectoryMayComeLastButNotFirst() {
+        assertRefused(() -> open(true, "c", "a", "b"), nameOf("c"), "set metadata.log.dir=" + nameOf("a"));
+        assertThat(path.resolve("c").resolve(Identity.FILE)).doesNotExist();
+        open(true, "a", "b", "c").close();
+    }
+
+    @Test
+    void aMetadataLogWithoutTheRestIsFoundToo() throws IOException {
+        Files.delete(path.resolve("a").resolve(Run.FILE));
+        assertRefused(() -> open(true, "b", "a"), "set metadata.log.dir=" + nameOf("a"));
+        open(true, "a", "b").close();
+    }
+
+    @Test
+    void aVoterWithAnEmptyMetadataDirectoryIsRefusedEachTime() throws IOException {
+        Files.move(path.resolve("a"), path.resolve("away"));
+        for (int start = 0; start < 2; start++) {
+            assertRefused(
+                    () -> open(true, "a", "b"),
+                    nameOf("a") + ", which has no metadata log",
+                    nameOf("b") + " was used before by broker 3",
+                    "must not vote again");
+        }
+        assertRefused(() -> open(true, "b"), nameOf("b") + ", which has no metadata log");
+    }
+
+    @Test
+    void aBrokerWithoutAVoteGoesOnWithAnEmptyMetadataDirectory() throws IOException {
+        Files.move(path.resolve("a"), path.resolve("away"));
+        try (var directories = open(false, "a", "b")) {
+            assertThat(directories.baseIncarnation()).isEmpty();
+        }
+    }
+
+    @Test
+    void twoMetadataDirectoriesAreRefusedWhicheverComesFirst() throws IOException {
+        Files.createDirectories(path.resolve("b").resolve("quorum"));
+        assertRefused(() -> open(true, "a", "b"), "both have been", "set metadata.log.dir=" + nameOf("b"));
+        assertRefused(() -> open(true, "b", "a"), "both have been", "set metadata.log.dir=" + nameOf("a"));
+    }
+
+    @Test
+    void aFirstStartThatDiedBeforeItsIdentityWasWrittenIsRepeated() throws IOException {
+        for (var name : new String[] {"a", "b"}) {
+            Files.delete(path.resolve(name).resolve(Identity.FILE));
+        }
+        open(true, "a", "b").close();
+    }
+}
