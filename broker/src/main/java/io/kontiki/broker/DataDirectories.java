@@ -64,9 +64,9 @@ final class DataDirectories implements AutoCloseable {
      * @param brokerId as configured; empty takes the stored one, else 0
      * @param votes whether the broker is of the quorum: then it cannot do without the metadata log of an earlier run
      * @param reserveBytes how many bytes shall stay free in a directory
-     * @throws DataDirectoryException if one is in use, of another cluster or broker, or the same as another one, or if the
-     *     metadata directory is unusable or not that of the earlier run; the data are unchanged. Another one that is
-     *     unusable is offline
+     * @throws DataDirectoryException if one is in use, of another cluster or broker, the same as another one, or inside or
+     *     around one, or if the metadata directory is unusable or not that of the earlier run; the data are unchanged.
+     *     Another one that is unusable is offline
      */
     static DataDirectories open(
             List<Path> paths,

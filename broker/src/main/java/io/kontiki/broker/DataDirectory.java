@@ -4,6 +4,7 @@ import io.kontiki.storage.Disk;
 import io.kontiki.storage.StorageException;
 import io.kontiki.storage.file.FileDisk;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -39,9 +40,10 @@ final class DataDirectory implements AutoCloseable {
      * Makes the directory if needed, locks it and reads whose it is. Changes nothing else.
      *
      * @throws BrokenDirectoryException if the disk fails or says nonsense
-     * @throws DataDirectoryException if another process uses it
+     * @throws DataDirectoryException if another process uses it, or it is inside or around a data directory
      */
     static DataDirectory open(Path path) {
+        checkNotNested(path);
         try {
             Files.createDirectories(path);
         } catch (IOException e) {
@@ -61,6 +63,44 @@ final class DataDirectory implements AutoCloseable {
             lock.close();
             throw e;
         }
+    }
+
+    /** Or two brokers, each with its own lock, would change the same files. */
+    private static void checkNotNested(Path path) {
+        try {
+            var above = path;
+            while (!Files.exists(above)) {
+                above = above.getParent();
+            }
+            boolean isThere = above.equals(path);
+            above = above.toRealPath();
+            for (above = isThere ? above.getParent() : above; above != null; above = above.getParent()) {
+                if (isUsed(above)) {
+                    throw new DataDirectoryException("the data directory " + path + " is inside another one, " + above
+                            + "; choose one beside it");
+                }
+            }
+            if (isThere) {
+                checkHoldsNone(path);
+            }
+        } catch (IOException e) {
+            // It cannot be used, and that will be found out.
+        }
+    }
+
+    private static void checkHoldsNone(Path path) throws IOException {
+        try (var inside = Files.newDirectoryStream(path, DataDirectory::isUsed)) {
+            for (var used : inside) {
+                throw new DataDirectoryException(
+                        "the data directory " + path + " holds another one, " + used + "; choose one beside it");
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static boolean isUsed(Path path) {
+        return Files.exists(path.resolve(Identity.FILE));
     }
 
     private static Optional<Identity> storedIdentity(Path path, Disk disk) {

@@ -338,6 +338,33 @@ class DataDirectoriesTest {
     }
 
     @Test
+    void aDirectoryInsideThatOfAnotherBrokerIsRefusedAndNotMade() throws IOException {
+        var inner = path.resolve("a/orders-0/inner");
+        try (var running = open(BOOT, path.resolve("a"))) {
+            assertThatThrownBy(() -> open(Optional.of("c2"), OptionalInt.of(4), BOOT, inner))
+                    .isInstanceOf(DataDirectoryException.class)
+                    .hasMessageContaining(inner + " is inside another one, ")
+                    .hasMessageContaining(running.logDirs().get(0).path());
+        }
+        assertThat(path.resolve("a/orders-0")).doesNotExist();
+        Files.createDirectories(inner);
+        Files.createSymbolicLink(path.resolve("link"), inner);
+        assertThatThrownBy(() -> open(Optional.of("c2"), OptionalInt.of(4), BOOT, path.resolve("link")))
+                .hasMessageContaining("is inside another one");
+    }
+
+    @Test
+    void aDirectoryAroundThoseOfAnotherBrokerIsRefused() {
+        try (var running = openBoth()) {
+            assertThatThrownBy(() -> open(Optional.of("c2"), OptionalInt.of(4), BOOT, path))
+                    .isInstanceOf(DataDirectoryException.class)
+                    .hasMessageContaining("the data directory " + path + " holds another one, " + path);
+            assertThat(running.logDirs()).hasSize(2);
+        }
+        assertThat(path.resolve(DirectoryLock.FILE)).doesNotExist();
+    }
+
+    @Test
     void aCopyOfADirectoryIsRefused() throws IOException {
         var id = idOf("a");
         Files.createDirectories(path.resolve("b"));
