@@ -13,12 +13,12 @@ import io.kontiki.log.LogVerification;
 import io.kontiki.log.LogVerification.Problem;
 import io.kontiki.log.LogVerification.Report;
 import io.kontiki.log.LogVerification.Severity;
+import io.kontiki.log.PartitionLog;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.StorageException;
 import io.kontiki.storage.file.FileDisk;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -78,24 +78,23 @@ final class LogVerify implements Callable<Integer> {
 
     private static void verify(Path named, ProgressBar bar, Map<Path, Report> reports) {
         Path directory = LogFile.existingDirectory(named).path();
-        Disk disk = new FileDisk(directory.getParent());
-        for (Path log : logsIn(disk, named, directory)) {
-            String path = directory.getParent().relativize(log).toString();
-            reports.put(log, new LogVerification(disk, path, bytes -> bar.update(0, bytes)).run());
+        for (Path log : logsIn(named, directory)) {
+            String name = log.getFileName().toString();
+            reports.put(log, new LogVerification(disk(log), name, bytes -> bar.update(0, bytes)).run());
         }
     }
 
-    private static List<Path> logsIn(Disk disk, Path named, Path directory) {
-        String name = directory.getFileName().toString();
-        if (new ClosedLog(disk, name).hasSegments()) {
+    private static List<Path> logsIn(Path named, Path directory) {
+        if (isLog(directory)) {
             return List.of(directory);
         }
-        List<Path> logs = new ArrayList<>();
-        for (String inner : disk.list(name)) {
-            if (Files.isDirectory(directory.resolve(inner)) && new ClosedLog(disk, name + "/" + inner).hasSegments()) {
-                logs.add(directory.resolve(inner));
-            }
-        }
+        List<Path> logs = new FileDisk(directory)
+                .list("").stream()
+                        .filter(name -> !name.endsWith(PartitionLog.DELETED_SUFFIX))
+                        .map(directory::resolve)
+                        .filter(LogVerify::mayBeLog)
+                        .filter(LogVerify::isLog)
+                        .toList();
         if (logs.isEmpty()) {
             throw new Failure(
                     ExitCode.NOT_FOUND,
@@ -103,6 +102,22 @@ final class LogVerify implements Callable<Integer> {
                     "Name the directory of a partition, such as orders-0, or one of log.dirs.");
         }
         return logs;
+    }
+
+    /** What may not be read is passed over, such as lost+found, but not if it has the name of a log. */
+    private static boolean mayBeLog(Path directory) {
+        return Files.isReadable(directory) || directory.getFileName().toString().matches(".+-[0-9]+(\\..+)?");
+    }
+
+    /** The root of the file system has no name, and is none. */
+    private static boolean isLog(Path directory) {
+        return directory.getParent() != null
+                && Files.isDirectory(directory)
+                && new ClosedLog(disk(directory), directory.getFileName().toString()).exists();
+    }
+
+    private static Disk disk(Path log) {
+        return new FileDisk(log.getParent());
     }
 
     private static String text(Map<Path, Report> reports) {
@@ -115,7 +130,8 @@ final class LogVerify implements Callable<Integer> {
                 Column.number("RECORDS"),
                 Column.number("SIZE"),
                 Column.number("ERRORS"),
-                Column.number("WARNINGS"));
+                Column.number("WARNINGS"),
+                Column.text("DIRECTORY"));
         reports.forEach((log, report) -> logs.row(
                 log.getFileName().toString(),
                 Long.toString(report.startOffset()),
@@ -125,7 +141,8 @@ final class LogVerify implements Callable<Integer> {
                 Long.toString(report.records()),
                 Quantity.bytes(report.bytes()),
                 Long.toString(count(report, Severity.ERROR)),
-                Long.toString(count(report, Severity.WARNING))));
+                Long.toString(count(report, Severity.WARNING)),
+                log.getParent().toString()));
         String problems = reports.entrySet().stream()
                 .flatMap(entry -> entry.getValue().problems().stream().map(problem -> line(entry.getKey(), problem)))
                 .collect(Collectors.joining());
@@ -133,8 +150,8 @@ final class LogVerify implements Callable<Integer> {
     }
 
     private static String line(Path log, Problem problem) {
-        return problem.severity().name().toLowerCase(Locale.ROOT) + ": " + log.getFileName() + "/" + problem.file()
-                + ": " + problem.text() + "\n";
+        return problem.severity().name().toLowerCase(Locale.ROOT) + ": " + log.resolve(problem.file()) + ": "
+                + problem.text() + "\n";
     }
 
     private static long count(Report report, Severity severity) {

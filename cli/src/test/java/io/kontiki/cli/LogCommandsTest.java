@@ -142,7 +142,7 @@ class LogCommandsTest {
         for (Path directory : List.of(root, root.resolve("orders-0"))) {
             String out = kontiki(ExitCode.DONE, "log", "verify", directory).out();
             assertThat(out.lines().toList()).hasSize(2);
-            assertThat(out.lines().toList().get(1)).matches("orders-0 +0 +80 +\\d+ +40 +80 .* 0 +0");
+            assertThat(out.lines().toList().get(1)).matches("orders-0 +0 +80 +\\d+ +40 +80 .* 0 +0 +" + root);
         }
     }
 
@@ -151,7 +151,7 @@ class LogCommandsTest {
         Path index = root.resolve("orders-0/00000000000000000000.index");
         damage(index, 3);
         assertThat(kontiki(ExitCode.DONE, "log", "verify", root).out())
-                .contains("warning: orders-0/00000000000000000000.index: has an entry for offset");
+                .contains("warning: " + root + "/orders-0/00000000000000000000.index: has an entry for offset");
 
         damage(first(), BatchHeader.BYTES + 3);
         var document = JsonParser.parseString(kontiki(ExitCode.PROBLEMS_FOUND, "log", "verify", root, "-o", "json")
@@ -166,17 +166,45 @@ class LogCommandsTest {
                 .contains("checksum");
     }
 
-    @Test
-    void verifyMissesAVanishedSegment() throws IOException {
-        List<Path> segments;
+    private List<Path> segments() throws IOException {
         try (var files = Files.list(root.resolve("orders-0"))) {
-            segments = files.filter(file -> file.toString().endsWith(".log"))
+            return files.filter(file -> file.toString().endsWith(".log"))
                     .sorted()
                     .toList();
         }
-        Files.delete(segments.get(1));
+    }
+
+    @Test
+    void verifyMissesAVanishedSegment() throws IOException {
+        Files.delete(segments().get(1));
         assertThat(kontiki(ExitCode.PROBLEMS_FOUND, "log", "verify", root).out())
                 .contains("but the segment before it ends at");
+    }
+
+    @Test
+    void verifyMissesEverySegment() throws IOException {
+        for (Path segment : segments()) {
+            Files.delete(segment);
+        }
+        for (Path directory : List.of(root, root.resolve("orders-0"))) {
+            assertThat(kontiki(ExitCode.PROBLEMS_FOUND, "log", "verify", directory)
+                            .out())
+                    .contains("orders-0", "there is no segment at all");
+        }
+    }
+
+    @Test
+    void verifyShowsWhereTheLogStarts() {
+        LogConfig config = LogConfig.defaults().withSegmentBytes(1024).withIndexIntervalBytes(200);
+        try (PartitionLog log = PartitionLog.open(new FileDisk(root), "orders-0", new UUID(1, 2), config)) {
+            log.raiseLogStart(3);
+        }
+        assertThat(kontiki(ExitCode.DONE, "log", "verify", root).out()).containsPattern("orders-0 +3 +80 ");
+    }
+
+    @Test
+    void verifyOfTheFileSystemsRootFindsNoLog() {
+        assertThat(kontiki(ExitCode.NOT_FOUND, "log", "verify", "/").err()).contains("there is no log in /");
     }
 
     @Test

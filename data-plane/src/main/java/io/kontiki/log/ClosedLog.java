@@ -29,9 +29,11 @@ public final class ClosedLog {
         return new LogCheckpoints(directory).readTopicId();
     }
 
-    /** Whether the directory holds batches, whosever they are. */
-    public boolean hasSegments() {
-        return !directory.offsetsWith(LogDirectory.LOG).isEmpty();
+    /** Whether the directory holds any file of a log, whosever it is: one that lost its segments counts. */
+    public boolean exists() {
+        return directory.disk().list(directory.path()).stream()
+                .anyMatch(name -> LogCheckpoints.NAMES.contains(name)
+                        || LogInspection.baseOffsetOf(name).isPresent());
     }
 
     /**

@@ -22,7 +22,11 @@ import java.util.UUID;
 final class LogCheckpoints {
     private static final String PARTITION_METADATA = "partition.metadata";
     private static final String LEADER_EPOCHS = "leader-epoch-checkpoint";
-    private static final ChecksummedLines OFFSETS = new ChecksummedLines("offset-checkpoint", 5);
+    private static final String OFFSET_CHECKPOINT = "offset-checkpoint";
+    /** The names of all of them. */
+    static final List<String> NAMES = List.of(PARTITION_METADATA, LEADER_EPOCHS, OFFSET_CHECKPOINT);
+
+    private static final ChecksummedLines OFFSETS = new ChecksummedLines(OFFSET_CHECKPOINT, 5);
     private static final String GAPS = "gaps";
     private static final String NO_GAPS = "no gaps";
     private static final String VERSION = "0";

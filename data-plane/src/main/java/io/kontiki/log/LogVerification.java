@@ -39,7 +39,7 @@ public final class LogVerification {
      * What was found.
      *
      * @param bytes of all segments
-     * @param startOffset first offset of the first segment
+     * @param startOffset where the log begins: records of the first segment may lie below it, and count no more
      * @param endOffset behind the last sound batch
      * @param problems the first {@value #PROBLEMS_MAX}
      * @param problemCount all
@@ -87,8 +87,8 @@ public final class LogVerification {
     /** @throws StorageException if the directory cannot be listed */
     public Report run() {
         List<Long> bases = directory.offsetsWith(LogDirectory.LOG);
-        long start = bases.isEmpty() ? 0 : bases.get(0);
-        order.beginSegment(start);
+        long noted = durable.note().logStartOffset();
+        order.beginSegment(bases.isEmpty() ? noted : bases.get(0));
         for (long base : bases) {
             String segment = LogDirectory.name(base, LogDirectory.LOG);
             if (order.endBefore(base).isPresent()) {
@@ -105,6 +105,7 @@ public final class LogVerification {
         }
         checkOffsets(bases);
         checkEpochs();
+        long start = bases.isEmpty() ? noted : Math.max(noted, bases.get(0));
         return new Report(bases.size(), batches, records, bytes, start, order.nextOffset(), problems, problemCount);
     }
 
