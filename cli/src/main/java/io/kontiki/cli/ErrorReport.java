@@ -17,7 +17,7 @@ final class ErrorReport {
         }
         if (thrown instanceof KontikiException refused) {
             return new Failure(
-                    exitCode(refused.reason()), oneLine(refused), advice(refused.reason(), bootstrap), refused);
+                    exitCode(refused.reason()), oneLine(refused), advice(origin(refused), bootstrap), refused);
         }
         if (thrown instanceof OutOfMemoryError) {
             return new Failure(
@@ -76,11 +76,22 @@ final class ErrorReport {
         };
     }
 
+    /** Why the last attempt failed, if it was tried until the time was over and a broker said why. */
+    private static ErrorReason origin(KontikiException refused) {
+        return refused.reason() == ErrorReason.TIMED_OUT
+                        && refused.getCause() instanceof KontikiException last
+                        && last.reason() != ErrorReason.NO_BROKER
+                        && last.reason() != ErrorReason.DISCONNECTED
+                ? last.reason()
+                : refused.reason();
+    }
+
     private static String advice(ErrorReason reason, String bootstrap) {
         return switch (reason) {
             case NO_BROKER, DISCONNECTED -> unreachableAdvice(bootstrap);
-            case TIMED_OUT, BUFFER_FULL, LEADER_UNKNOWN, QUORUM_UNAVAILABLE ->
-                "Are enough brokers running? Try: kontiki broker list";
+            case TIMED_OUT, BUFFER_FULL, QUORUM_UNAVAILABLE ->
+                "Are enough brokers running? See: kontiki broker list, kontiki topic describe --offline";
+            case LEADER_UNKNOWN -> "See which partitions have no leader: kontiki topic describe --offline";
             case STARTING, SHUTTING_DOWN, OVERLOADED, OFFSET_NOT_AVAILABLE, CONCURRENT_CHANGE ->
                 "Try again in a moment.";
             case TOPIC_NOT_FOUND -> "See what there is: kontiki topic list";

@@ -26,6 +26,19 @@ class ErrorReportTest {
     }
 
     @Test
+    void whatIsNotDoneInTimeGetsTheAdviceOfItsCause() {
+        assertThat(timedOut(ErrorReason.STORAGE_FULL).advice()).contains("room");
+        assertThat(timedOut(ErrorReason.LEADER_UNKNOWN).advice()).contains("kontiki topic describe --offline");
+        assertThat(timedOut(ErrorReason.DISCONNECTED).advice()).contains("kontiki broker list");
+        assertThat(timedOut(ErrorReason.STORAGE_FULL).exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+    }
+
+    private static Failure timedOut(ErrorReason last) {
+        var cause = new KontikiException(last, "last");
+        return ErrorReport.of(new KontikiException(ErrorReason.TIMED_OUT, "late", cause), "localhost");
+    }
+
+    @Test
     void namesOfSystemCallsAreLeftOut() {
         assertThat(ErrorReport.plain(
                         "no broker answered at a:1 (finishConnect(..) failed with error(-111): Connection refused)"))
