@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
             "Works on topics whose cleanup.policy has delete."
         })
 final class TopicTrim implements Callable<Integer> {
-    private record Row(TopicPartition partition, long before, long start) {}
+    private record Row(TopicPartition partition, long before, long start, boolean deleted) {}
 
     private final Terminal terminal;
     private final Clients clients;
@@ -76,13 +76,35 @@ final class TopicTrim implements Callable<Integer> {
                                     + " of topic " + name + ".",
                             "not deleting records of topic " + name);
         }
-        Map<TopicPartition, Long> starts = dryRun ? wanted : clients.withAdmin(admin -> admin.deleteRecords(wanted));
-        List<Row> rows = starts.entrySet().stream()
-                .map(entry -> new Row(entry.getKey(), wanted.get(entry.getKey()), entry.getValue()))
-                .toList();
+        List<Row> rows = clients.withAdmin(admin -> trim(admin, wanted));
         terminal.print(listing().render(rows, output.format()));
-        messages.tell(dryRun ? "nothing deleted: this was a dry run" : "deleted records of topic " + name);
+        messages.tell(outcome(rows));
         return ExitCode.DONE;
+    }
+
+    /** A log may start behind the wanted offset already. */
+    private List<Row> trim(Admin admin, Map<TopicPartition, Long> wanted) {
+        var positions = new TreeMap<TopicPartition, Position>();
+        wanted.keySet().forEach(partition -> positions.put(partition, Position.earliest()));
+        Map<TopicPartition, OffsetInfo> old = admin.listOffsets(positions);
+        Map<TopicPartition, Long> left = dryRun ? wanted : admin.deleteRecords(wanted);
+        return left.entrySet().stream()
+                .map(entry -> {
+                    TopicPartition partition = entry.getKey();
+                    long start = Math.max(entry.getValue(), old.get(partition).offset());
+                    boolean moved = start > old.get(partition).offset();
+                    return new Row(partition, wanted.get(partition), start, moved && !dryRun);
+                })
+                .toList();
+    }
+
+    private String outcome(List<Row> rows) {
+        if (dryRun) {
+            return "nothing deleted: this was a dry run";
+        }
+        return rows.stream().anyMatch(Row::deleted)
+                ? "deleted records of topic " + name
+                : "nothing deleted: no record of topic " + name + " lies before that";
     }
 
     private Listing<Row> listing() {
@@ -97,7 +119,7 @@ final class TopicTrim implements Callable<Integer> {
         object.addProperty("partition", row.partition().partition());
         object.addProperty("beforeOffset", row.before());
         object.addProperty("logStartOffset", row.start());
-        object.addProperty("deleted", !dryRun);
+        object.addProperty("deleted", row.deleted());
         return object;
     }
 

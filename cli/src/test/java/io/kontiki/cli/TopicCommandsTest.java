@@ -104,6 +104,13 @@ class TopicCommandsTest {
         assertThat(kontiki("topic", "trim", "long", "--before", "latest", "--yes")
                         .err())
                 .isEqualTo("deleted records of topic long\n");
+
+        var again = kontiki("topic", "trim", "long", "-p", "0", "--before", "1", "--yes", "-o", "jsonl");
+        assertThat(again.err()).isEqualTo("nothing deleted: no record of topic long lies before that\n");
+        assertThat(again.out()).contains("\"beforeOffset\":1,").contains("\"deleted\":false");
+        assertThat(kontiki("topic", "trim", "long", "-p", "0", "--before", "1", "--dry-run")
+                        .out())
+                .containsPattern("0 +[4-9]\n");
     }
 
     @Test
