@@ -84,8 +84,11 @@ final class BrokerLogDirs implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    /** A fenced broker has nobody to answer for it. */
+    /** A fenced broker has nobody to answer for it. Brokers have nothing of a topic that is none, and find that no fault. */
     private List<LogDirInfo> describe(Admin admin) {
+        if (topic != null) {
+            admin.describeTopic(topic);
+        }
         List<Integer> brokers = brokerId != null
                 ? List.of(brokerId)
                 : admin.describeCluster().brokers().stream()

@@ -189,6 +189,7 @@ class TopicCommandsTest {
         "4,topic trim nowhere --before latest --yes",
         "4,topic alter nowhere -c flush.mode=os",
         "4,topic add-partitions nowhere -p 2",
+        "4,broker log-dirs --topic nowhere",
         "4,produce nowhere",
         "4,consume nowhere",
         "2,topic create bad/name",
