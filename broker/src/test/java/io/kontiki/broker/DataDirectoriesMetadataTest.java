@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,6 +94,21 @@ class DataDirectoriesMetadataTest {
         Files.createDirectories(path.resolve("b").resolve("quorum"));
         assertRefused(() -> open(true, "a", "b"), "both have been", "set metadata.log.dir=" + nameOf("b"));
         assertRefused(() -> open(true, "b", "a"), "both have been", "set metadata.log.dir=" + nameOf("a"));
+    }
+
+    @Test
+    void theMetadataMayMoveToAnotherDirectoryAsAWhole() throws IOException {
+        UUID served;
+        try (var directories = open(true, "a", "b")) {
+            directories.markServed();
+            served = directories.incarnation();
+        }
+        for (var name : new String[] {Run.FILE, "quorum"}) {
+            Files.move(path.resolve("a").resolve(name), path.resolve("b").resolve(name));
+        }
+        try (var directories = open(true, "b", "a")) {
+            assertThat(directories.baseIncarnation()).contains(served);
+        }
     }
 
     @Test
