@@ -47,7 +47,10 @@ final class ServerProcess {
                     e);
         } catch (DataDirectoryException e) {
             throw new Failure(
-                    ExitCode.CONFLICT, ErrorReport.plain(e.getMessage()), "Or choose another directory: --data DIR", e);
+                    ExitCode.CONFLICT,
+                    ErrorReport.plain(e.getMessage()),
+                    "Or give this broker a directory of its own: --data DIR",
+                    e);
         } catch (BrokerStartException e) {
             throw new Failure(
                     ExitCode.CONFLICT,
