@@ -22,7 +22,7 @@ public record LogSlice(long startOffset, long endOffset, ByteBuffer bytes) {
      * The batches up to the first one with damage: what is read here is given to others, so it must be what was appended
      * (rule L12). Costs one pass over the bytes.
      *
-     * @param endMax offset at which the last batch must end at the latest: no checksum covers a batch's offset
+     * @param endMax where what follows begins, so that the last batch may not reach beyond: no checksum covers its offset
      * @param mayHaveGaps whether offsets may be missing between batches
      * @throws InvalidBatchException if the first batch has a wrong checksum, or offsets that do not fit
      */
@@ -51,7 +51,7 @@ public record LogSlice(long startOffset, long endOffset, ByteBuffer bytes) {
             throw new InvalidBatchException(
                     InvalidBatchException.Reason.CORRUPT_BATCH,
                     "batch has offsets " + batch.baseOffset() + " to " + batch.lastOffset()
-                            + ", the one before it ends at " + expectedOffset + ", the segment at " + endMax);
+                            + ", the one before it ends at " + expectedOffset + ", what follows begins at " + endMax);
         }
     }
 
