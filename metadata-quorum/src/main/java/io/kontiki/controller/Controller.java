@@ -102,7 +102,7 @@ public final class Controller {
             case DELETE_TOPIC -> topics.delete(request.getDeleteTopic(), image, stamped);
             case ALTER_TOPIC -> topics.alter(request.getAlterTopic(), image, stamped);
             case ADD_PARTITIONS -> topics.addPartitions(request.getAddPartitions(), image, stamped);
-            case REQUEST_NOT_SET ->
+            case ELECT_LEADERS, REASSIGN_PARTITIONS, CANCEL_REASSIGNMENTS, UNREGISTER_BROKER, REQUEST_NOT_SET ->
                 refuse(
                         ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
                         "request is empty, or of a newer version than this one");

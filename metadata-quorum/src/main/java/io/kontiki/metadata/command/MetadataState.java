@@ -72,7 +72,7 @@ public final class MetadataState {
             case ASSIGN_DIRECTORIES -> DirectoryCommands.assign(edit, command.getAssignDirectories());
             case FAIL_DIRECTORIES -> DirectoryCommands.fail(edit, command.getFailDirectories());
             case FAIL_REPLICAS -> DirectoryCommands.fail(edit, command.getFailReplicas());
-            case COMMAND_NOT_SET ->
+            case ELECT_PREFERRED, ELECT_UNCLEAN, REASSIGN, CANCEL_REASSIGN, UNREGISTER_BROKER, COMMAND_NOT_SET ->
                 Replies.invalid("the command is empty, or of a newer version than this one, which knows feature level "
                         + FEATURE_LEVEL);
         };
