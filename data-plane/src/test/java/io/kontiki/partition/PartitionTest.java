@@ -105,17 +105,7 @@ class PartitionTest {
     }
 
     private void lead(List<Integer> replicas, FlushMode flushMode) {
-        PartitionRegistration record = new PartitionRegistration(
-                replicas,
-                PartitionRegistration.unassigned(replicas.size()),
-                replicas,
-                List.of(),
-                List.of(),
-                1,
-                0,
-                0,
-                1,
-                flushMode);
+        PartitionRegistration record = PartitionRegistration.created(replicas, replicas, 1, flushMode);
         BrokerRegistration broker = new BrokerRegistration(
                 1, UUID.randomUUID(), 1, new TreeMap<>(), new Endpoint("h", 1), Optional.empty(), false, false);
         partition.onMetadata(record, Map.of(1, broker));

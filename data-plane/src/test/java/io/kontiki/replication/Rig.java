@@ -6,6 +6,7 @@ import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.metadata.Reassignment;
 import io.kontiki.metadata.TopicPartition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -88,7 +89,9 @@ final class Rig {
                 leaderEpoch,
                 partitionEpoch,
                 minIsr,
-                flushMode);
+                flushMode,
+                Reassignment.NONE,
+                0);
         return tell();
     }
 

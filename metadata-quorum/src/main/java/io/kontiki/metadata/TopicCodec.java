@@ -47,6 +47,11 @@ final class TopicCodec {
                 .addAllDirectories(partition.directories().stream()
                         .map(TopicCodec::toBytes)
                         .toList())
+                .addAllAdding(partition.reassignment().adding())
+                .addAllRemoving(partition.reassignment().removing())
+                .setMinIsrAfterReassignment(partition.reassignment().minIsr())
+                .setReassignmentBytesPerSecond(partition.reassignment().bytesPerSecondMax())
+                .setUncleanEpoch(partition.uncleanEpoch())
                 .build();
     }
 
@@ -61,7 +66,13 @@ final class TopicCodec {
                 record.getLeaderEpoch(),
                 record.getPartitionEpoch(),
                 record.getMinIsr(),
-                fromRecord(record.getFlushMode()));
+                fromRecord(record.getFlushMode()),
+                new Reassignment(
+                        record.getAddingList(),
+                        record.getRemovingList(),
+                        record.getMinIsrAfterReassignment(),
+                        record.getReassignmentBytesPerSecond()),
+                record.getUncleanEpoch());
     }
 
     private static ByteString toBytes(UUID directory) {

@@ -41,18 +41,10 @@ class ImageCodecTest {
                 5,
                 9,
                 2,
-                FlushMode.OS);
-        var led = new PartitionRegistration(
-                List.of(2, 1),
-                PartitionRegistration.unassigned(2),
-                List.of(1),
-                List.of(),
-                List.of(),
-                1,
-                0,
-                0,
-                1,
-                FlushMode.ACK);
+                FlushMode.OS,
+                new Reassignment(List.of(3), List.of(1), 1, 5_000_000_000L),
+                4);
+        var led = PartitionRegistration.created(List.of(2, 1), List.of(1), 1, FlushMode.ACK);
         return new TopicImage(
                 new UUID(-number, number),
                 "topic-" + number,

@@ -69,7 +69,7 @@ final class AlterPartitionsCommand {
         var ineligible = ineligible(edit.image(), change, record);
         if (ineligible.isPresent()) {
             // Consumes the version, so that a delayed copy of this request cannot succeed once the member is back.
-            var consumed = withNextVersion(record);
+            var consumed = record.next();
             edit.put(partition, consumed);
             return refusal(
                     change, consumed.partitionEpoch(), ErrorReason.ERROR_REASON_CONCURRENT_CHANGE, ineligible.get());
@@ -133,20 +133,6 @@ final class AlterPartitionsCommand {
             }
         }
         return Optional.empty();
-    }
-
-    private static PartitionRegistration withNextVersion(PartitionRegistration record) {
-        return new PartitionRegistration(
-                record.replicas(),
-                record.directories(),
-                record.isr(),
-                record.elr(),
-                record.lastKnown(),
-                record.leader(),
-                record.leaderEpoch(),
-                record.partitionEpoch() + 1,
-                record.minIsr(),
-                record.flushMode());
     }
 
     private static Set<Integer> members(AlterPartition change) {

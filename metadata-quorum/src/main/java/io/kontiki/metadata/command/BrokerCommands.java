@@ -7,11 +7,12 @@ import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.FenceBroker;
 import io.kontiki.proto.internal.v1.ShutDownBroker;
 import io.kontiki.proto.internal.v1.UnfenceBroker;
+import io.kontiki.proto.internal.v1.UnregisterBroker;
 import io.kontiki.proto.v1.ErrorReason;
 import java.util.Optional;
 import java.util.Set;
 
-/** Fencing, unfencing and leaving (rules M2 to M4). Each compares the broker epoch, so none hits a newer run. */
+/** Fencing, unfencing and leaving (rules M2 to M4, M12). Each compares the broker epoch, so none hits a newer run. */
 final class BrokerCommands {
     private BrokerCommands() {}
 
@@ -49,6 +50,26 @@ final class BrokerCommands {
         if (!broker.shuttingDown()) {
             putAndLeaveIsrs(edit, broker.withShuttingDown(true));
         }
+        return Replies.ok();
+    }
+
+    /** Rule M12. Its replicas stay assigned, but it is no candidate to lead any more. */
+    static CommandReply unregister(ImageEdit edit, UnregisterBroker command) {
+        int id = command.getBrokerId();
+        if (edit.image().broker(id).isEmpty()) {
+            return Replies.ok();
+        }
+        var stale = checkEpoch(edit.image(), id, command.getBrokerEpoch());
+        if (stale.isPresent()) {
+            return stale.get();
+        }
+        if (!edit.image().broker(id).orElseThrow().fenced()) {
+            return Replies.invalid("broker_id is " + id
+                    + ", but that broker is running; only one that is stopped can be" + " unregistered");
+        }
+        edit.mapPartitions((partition, record) ->
+                record.elr().contains(id) ? InSyncReplicas.remove(record, id, true, edit.image()) : record);
+        edit.removeBroker(id);
         return Replies.ok();
     }
 

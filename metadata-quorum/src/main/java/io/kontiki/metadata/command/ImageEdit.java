@@ -16,6 +16,7 @@ import org.pcollections.TreePSet;
 final class ImageEdit {
     private MetadataImage image;
     private PSortedSet<Integer> changedBrokers = TreePSet.empty();
+    private PSortedSet<Integer> removedBrokers = TreePSet.empty();
     private PSortedSet<UUID> changedTopics = TreePSet.empty();
     private PSortedSet<UUID> removedTopics = TreePSet.empty();
 
@@ -29,7 +30,7 @@ final class ImageEdit {
     }
 
     MetadataDelta delta() {
-        return new MetadataDelta(changedBrokers, TreePSet.empty(), changedTopics, removedTopics);
+        return new MetadataDelta(changedBrokers, removedBrokers, changedTopics, removedTopics);
     }
 
     /** Changes what no delta names: cluster id, feature level, producer ids. */
@@ -40,6 +41,11 @@ final class ImageEdit {
     void put(BrokerRegistration broker) {
         image = image.withBrokers(image.brokers().plus(broker.id(), broker));
         changedBrokers = changedBrokers.plus(broker.id());
+    }
+
+    void removeBroker(int id) {
+        image = image.withBrokers(image.brokers().minus(id));
+        removedBrokers = removedBrokers.plus(id);
     }
 
     void put(TopicImage topic) {

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The state machine of the metadata log as a function (rules Q1, Q2, M0 to M7, M10). A command states what is wanted and the
+ * The state machine of the metadata log as a function (rules Q1, Q2, M0 to M12). A command states what is wanted and the
  * epochs it assumes; whether that holds is decided here, in the order of the log, the same on every member.
  */
 public final class MetadataState {
@@ -72,7 +72,12 @@ public final class MetadataState {
             case ASSIGN_DIRECTORIES -> DirectoryCommands.assign(edit, command.getAssignDirectories());
             case FAIL_DIRECTORIES -> DirectoryCommands.fail(edit, command.getFailDirectories());
             case FAIL_REPLICAS -> DirectoryCommands.fail(edit, command.getFailReplicas());
-            case ELECT_PREFERRED, ELECT_UNCLEAN, REASSIGN, CANCEL_REASSIGN, UNREGISTER_BROKER, COMMAND_NOT_SET ->
+            case ELECT_PREFERRED -> ElectionCommands.electPreferred(edit, command.getElectPreferred());
+            case ELECT_UNCLEAN -> ElectionCommands.electUnclean(edit, command.getElectUnclean());
+            case REASSIGN -> ReassignCommands.reassign(edit, command.getReassign());
+            case CANCEL_REASSIGN -> ReassignCommands.cancel(edit, command.getCancelReassign());
+            case UNREGISTER_BROKER -> BrokerCommands.unregister(edit, command.getUnregisterBroker());
+            case COMMAND_NOT_SET ->
                 Replies.invalid("the command is empty, or of a newer version than this one, which knows feature level "
                         + FEATURE_LEVEL);
         };

@@ -48,17 +48,7 @@ final class NewPartitions {
             var replicas = assignment.getBrokerIdsList();
             var isr = replicas.stream().filter(image::usable).toList();
             int minIsr = config.minIsr(replicas.size());
-            partitions.add(new PartitionRegistration(
-                    replicas,
-                    PartitionRegistration.unassigned(replicas.size()),
-                    isr,
-                    List.of(),
-                    List.of(),
-                    isr.get(0),
-                    0,
-                    0,
-                    minIsr,
-                    config.flushMode()));
+            partitions.add(PartitionRegistration.created(replicas, isr, minIsr, config.flushMode()));
         }
         return TreePVector.from(partitions);
     }

@@ -111,24 +111,26 @@ final class TopicCommands {
         var result = partitions;
         int number = 0;
         for (var before : partitions) {
-            int minIsr = config.minIsr(before.replicas().size());
-            if (before.minIsr() != minIsr || before.flushMode() != config.flushMode()) {
-                var changed = new PartitionRegistration(
-                        before.replicas(),
-                        before.directories(),
-                        before.isr(),
-                        before.elr(),
-                        before.lastKnown(),
-                        before.leader(),
-                        before.leaderEpoch(),
-                        before.partitionEpoch(),
-                        minIsr,
-                        config.flushMode());
+            var changed = withPolicy(before, config);
+            if (!changed.equals(before)) {
                 result = result.with(number, InSyncReplicas.set(changed, changed.isr(), Set.of(), image));
             }
             number++;
         }
         return result;
+    }
+
+    /** While replicas are moved, as many must be in sync as the earlier ones ask for. */
+    private static PartitionRegistration withPolicy(PartitionRegistration partition, TopicConfig config) {
+        var changed =
+                partition.withPolicy(config.minIsr(partition.earlierReplicas().size()), config.flushMode());
+        var moving = partition.reassignment();
+        return moving.isUnderWay()
+                ? changed.withReplicas(
+                        partition.replicas(),
+                        moving.withMinIsr(
+                                config.minIsr(partition.targetReplicas().size())))
+                : changed;
     }
 
     private static Optional<CommandReply> checkCount(TopicImage topic, AddPartitions command) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.metadata.Reassignment;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,9 @@ class InSyncReplicasTest {
                 4,
                 9,
                 2,
-                FlushMode.ACK);
+                FlushMode.ACK,
+                Reassignment.NONE,
+                0);
     }
 
     @Test

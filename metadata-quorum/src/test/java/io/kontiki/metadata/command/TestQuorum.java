@@ -6,11 +6,17 @@ import io.kontiki.metadata.LogPosition;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.UuidBytes;
+import io.kontiki.proto.internal.v1.AlterPartition;
+import io.kontiki.proto.internal.v1.AlterPartitionReply;
+import io.kontiki.proto.internal.v1.AlterPartitions;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.CreateTopic;
 import io.kontiki.proto.internal.v1.FenceBroker;
 import io.kontiki.proto.internal.v1.InitializeCluster;
+import io.kontiki.proto.internal.v1.IsrMember;
+import io.kontiki.proto.internal.v1.PartitionRef;
+import io.kontiki.proto.internal.v1.PartitionVersion;
 import io.kontiki.proto.internal.v1.RegisterBroker;
 import io.kontiki.proto.internal.v1.Replicas;
 import io.kontiki.proto.internal.v1.RestartClaim;
@@ -120,6 +126,38 @@ public final class TestQuorum {
     public CommandReply shutDown(int id) {
         return accept(Command.newBuilder()
                 .setShutDownBroker(ShutDownBroker.newBuilder().setBrokerId(id).setBrokerEpoch(epoch(id))));
+    }
+
+    /** The first partition of a topic at its present version. */
+    public PartitionVersion version(UUID topic) {
+        return PartitionVersion.newBuilder()
+                .setPartition(PartitionRef.newBuilder().setTopicId(UuidBytes.toBytes(topic)))
+                .setPartitionEpoch(partition(topic).partitionEpoch())
+                .build();
+    }
+
+    /** The leader of the first partition asks for these in-sync replicas, as a caught-up one would. */
+    public AlterPartitionReply alterIsr(UUID topic, int... isr) {
+        var record = partition(topic);
+        var change = AlterPartition.newBuilder()
+                .setTopicId(UuidBytes.toBytes(topic))
+                .setLeaderEpoch(record.leaderEpoch())
+                .setPartitionEpoch(record.partitionEpoch());
+        for (int id : isr) {
+            change.addIsr(IsrMember.newBuilder().setBrokerId(id).setBrokerEpoch(epoch(id)));
+        }
+        return accept(Command.newBuilder()
+                        .setAlterPartitions(AlterPartitions.newBuilder()
+                                .setBrokerId(record.leader())
+                                .setBrokerEpoch(epoch(record.leader()))
+                                .addPartitions(change)))
+                .getAlterPartitions()
+                .getPartitions(0);
+    }
+
+    /** What a command on one partition came to. */
+    public ErrorReason applyOne(Command.Builder command) {
+        return accept(command).getPartitions().getPartitions(0).getReason();
     }
 
     /** A topic of one partition, named and numbered. */
