@@ -184,7 +184,7 @@ public final class Broker implements AutoCloseable {
         var services = new ArrayList<BindableService>();
         services.add(new TopicGrpcService(metadata, control.proposer(), config.topicConfigs()));
         services.add(new MetadataGrpcService(metadata, watching));
-        services.add(new ClusterGrpcService(metadata, info, control::controllerId));
+        services.add(new ClusterGrpcService(metadata, control.proposer(), info, control::controllerId));
         services.addAll(control.services());
         services.addAll(dataPlane.services());
         return services;

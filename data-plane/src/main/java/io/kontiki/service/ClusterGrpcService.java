@@ -7,20 +7,27 @@ import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.proto.v1.ClusterServiceGrpc;
 import io.kontiki.proto.v1.DescribeClusterRequest;
 import io.kontiki.proto.v1.DescribeClusterResponse;
+import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.GetServerInfoRequest;
 import io.kontiki.proto.v1.GetServerInfoResponse;
+import io.kontiki.proto.v1.UnregisterBrokerRequest;
+import io.kontiki.proto.v1.UnregisterBrokerResponse;
+import io.kontiki.quorum.Proposer;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 
-/** The cluster as this broker sees it, and the broker itself. Any thread. */
+/** The cluster as this broker sees it, the broker itself, and the end of brokers that are gone. Any thread. */
 public final class ClusterGrpcService extends ClusterServiceGrpc.ClusterServiceImplBase {
     private final LocalMetadata metadata;
     private final ServerInfo info;
+    private final ProposedChanges changes;
     private final Supplier<OptionalInt> controllerId;
 
     /** @param controllerId the broker that leads the metadata quorum, as far as known now */
-    public ClusterGrpcService(LocalMetadata metadata, ServerInfo info, Supplier<OptionalInt> controllerId) {
+    public ClusterGrpcService(
+            LocalMetadata metadata, Proposer proposer, ServerInfo info, Supplier<OptionalInt> controllerId) {
         this.metadata = metadata;
+        this.changes = new ProposedChanges(metadata, proposer);
         this.info = info;
         this.controllerId = controllerId;
     }
@@ -51,6 +58,20 @@ public final class ClusterGrpcService extends ClusterServiceGrpc.ClusterServiceI
         countPartitions(image, response);
         out.onNext(response.build());
         out.onCompleted();
+    }
+
+    @Override
+    public void unregisterBroker(UnregisterBrokerRequest request, StreamObserver<UnregisterBrokerResponse> out) {
+        if (request.getBrokerId() < 0) {
+            throw RequestLimits.refused(
+                    ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                    "broker_id",
+                    "broker_id is " + request.getBrokerId() + ", but must be 0 or above");
+        }
+        changes.propose(
+                proposal -> proposal.setUnregisterBroker(request),
+                made -> UnregisterBrokerResponse.getDefaultInstance(),
+                out);
     }
 
     private static void countPartitions(MetadataImage image, DescribeClusterResponse.Builder response) {

@@ -39,25 +39,16 @@ final class LogGrpcService extends LogServiceGrpc.LogServiceImplBase {
 
     @Override
     public void deleteRecords(DeleteRecordsRequest request, StreamObserver<DeleteRecordsResponse> out) {
-        deletion.delete(request).whenComplete((response, failure) -> answer(response, failure, out));
+        UnaryAnswer.send(deletion.delete(request), out);
     }
 
     @Override
     public void describeLogDirs(DescribeLogDirsRequest request, StreamObserver<DescribeLogDirsResponse> out) {
-        descriptions.describe(request).whenComplete((response, failure) -> answer(response, failure, out));
+        UnaryAnswer.send(descriptions.describe(request), out);
     }
 
     @Override
     public void moveLog(MoveLogRequest request, StreamObserver<MoveLogResponse> out) {
-        moving.move(request).whenComplete((response, failure) -> answer(response, failure, out));
-    }
-
-    private static <A> void answer(A response, Throwable failure, StreamObserver<A> out) {
-        if (failure == null) {
-            out.onNext(response);
-            out.onCompleted();
-        } else {
-            out.onError(ServiceErrors.toStatus(failure));
-        }
+        UnaryAnswer.send(moving.move(request), out);
     }
 }

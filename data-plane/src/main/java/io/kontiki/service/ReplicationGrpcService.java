@@ -43,13 +43,6 @@ final class ReplicationGrpcService extends ReplicationServiceGrpc.ReplicationSer
         } catch (IllegalArgumentException e) {
             throw ServiceErrors.exception(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, e.getMessage());
         }
-        answer.whenComplete((told, failure) -> {
-            if (failure == null) {
-                out.onNext(DigestMessages.of(told));
-                out.onCompleted();
-            } else {
-                out.onError(ServiceErrors.toStatus(failure));
-            }
-        });
+        UnaryAnswer.send(answer.thenApply(DigestMessages::of), out);
     }
 }
