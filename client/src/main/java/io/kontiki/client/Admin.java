@@ -12,17 +12,19 @@ import io.kontiki.proto.v1.DescribeTopicRequest;
 import io.kontiki.proto.v1.GetServerInfoRequest;
 import io.kontiki.proto.v1.ListTopicsRequest;
 import io.kontiki.proto.v1.TopicServiceGrpc;
+import io.kontiki.proto.v1.UnregisterBrokerRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Creates, changes and shows topics and shows the cluster. Thread-safe. Each call blocks until it is done, at most the
+ * Creates, changes and shows topics, places and elects their replicas, and shows the cluster. Thread-safe. Each call blocks until it is done, at most the
  * request time-out, and tries one bootstrap server after the other; it fails with a {@link KontikiException}. A change
  * whose outcome is unknown (a connection broke) is not repeated: the caller is told, {@link KontikiException#definite}.
  */
@@ -30,6 +32,7 @@ public final class Admin implements AutoCloseable {
     private final Channels channels;
     private final AnyBroker anyBroker;
     private final LogCalls logs;
+    private final PartitionCalls partitions;
     private final ClientConfig client;
     private MetadataTracker tracker;
     private OffsetLookup offsets;
@@ -39,6 +42,7 @@ public final class Admin implements AutoCloseable {
         channels = new Channels(builder.transport());
         anyBroker = new AnyBroker(channels, client::bootstrapServers, client.requestTimeout(), client.connectTimeout());
         logs = new LogCalls(anyBroker, client.requestTimeout());
+        partitions = new PartitionCalls(anyBroker);
     }
 
     /** Settings for a new admin. */
@@ -205,6 +209,60 @@ public final class Admin implements AutoCloseable {
     /** How the last move of a replica's log goes, since its broker started. Fails with the reason if the move failed. */
     public LogMove describeLogMove(TopicPartition partition, int brokerId) {
         return logs.moveLog(partition, brokerId, "");
+    }
+
+    /**
+     * Lets the first replica of each partition lead it again, where it is in sync. Each partition is judged alone, and what
+     * came of it is in the answer.
+     */
+    public Map<TopicPartition, LeaderElection> electLeaders(Set<TopicPartition> wanted) {
+        return partitions.electPreferred(wanted);
+    }
+
+    /**
+     * Elects leaders of partitions of which no replica is left that holds every committed record: each time the one that
+     * holds most. What others had beyond it is lost, and the answer tells which offsets. CONCURRENT_CHANGE for a partition
+     * means that not all replicas have told what they hold: ask again, or leave them out.
+     *
+     * @param without brokers that are not waited for, though they may hold more
+     */
+    public Map<TopicPartition, LeaderElection> electLeadersUncleanly(Set<TopicPartition> wanted, Set<Integer> without) {
+        return partitions.electUnclean(wanted, without);
+    }
+
+    /**
+     * Begins to move replicas to other brokers; it goes on by itself, see {@link #listReassignments}. Each partition is
+     * judged alone.
+     *
+     * @param replicas brokers that are to hold each partition, the preferred leader first
+     * @param bytesPerSecondMax most that one broker sends to replicas that are being added, at least 1; another call changes it
+     * @param validateOnly check only, change nothing
+     * @return why a partition's replicas are not moved, by partition; empty where they are
+     */
+    public Map<TopicPartition, Optional<KontikiException>> reassignPartitions(
+            Map<TopicPartition, List<Integer>> replicas, OptionalLong bytesPerSecondMax, boolean validateOnly) {
+        return partitions.reassign(replicas, bytesPerSecondMax, validateOnly);
+    }
+
+    /**
+     * Puts replicas that are being moved back to where they were. Each partition is judged alone.
+     *
+     * @param wanted none means all that are under way
+     * @return why it is not done, by partition; empty where it is
+     */
+    public Map<TopicPartition, Optional<KontikiException>> cancelReassignments(Set<TopicPartition> wanted) {
+        return partitions.cancel(wanted);
+    }
+
+    /** The partitions whose replicas are being moved, and how far that is. */
+    public Map<TopicPartition, ReassignmentInfo> listReassignments() {
+        return partitions.list();
+    }
+
+    /** Makes the cluster forget a broker that is gone for good. Fails with POLICY_VIOLATION, or CONCURRENT_CHANGE, while it runs. */
+    public void unregisterBroker(int brokerId) {
+        var request = UnregisterBrokerRequest.newBuilder().setBrokerId(brokerId).build();
+        anyBroker.change((channel, deadline) -> cluster(channel, deadline).unregisterBroker(request));
     }
 
     /** Looks up offsets at the leaders, by partition. Fails if one of them cannot be found within the request time-out. */
