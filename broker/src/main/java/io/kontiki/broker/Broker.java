@@ -10,6 +10,7 @@ import io.kontiki.partition.LogDir;
 import io.kontiki.partition.MoveSettings;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.partition.ScrubSettings;
+import io.kontiki.partition.Threads;
 import io.kontiki.quorum.QuorumStartException;
 import io.kontiki.replication.ReplicaOptions;
 import io.kontiki.service.ClusterGrpcService;
@@ -21,7 +22,6 @@ import io.kontiki.storage.StorageException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -154,7 +154,7 @@ public final class Broker implements AutoCloseable {
                         LogConfig.defaults(),
                         config.recoveryThreadsPerDir(),
                         directories::noteDamage,
-                        InstantSource.system()),
+                        Threads.system()),
                 config.eventLoops(),
                 READER_THREADS,
                 ReplicaOptions.DEFAULTS.withLagLimitNanos(

@@ -17,9 +17,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -67,18 +65,7 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
     private final LogDeletions deletions;
 
     /** Changes that come after the end are dropped. */
-    private final ExecutorService thread = new ThreadPoolExecutor(
-            1,
-            1,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-                Thread daemon = new Thread(task, "kontiki-partitions");
-                daemon.setDaemon(true);
-                return daemon;
-            },
-            new ThreadPoolExecutor.DiscardPolicy());
+    private final ExecutorService thread;
 
     /** What could not be opened yet. Owned by the thread, as are the fields below. */
     private final Set<TopicPartition> missing = new HashSet<>();
@@ -110,6 +97,7 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
             LogMoves moves,
             ScheduledExecutorService timer,
             Start start,
+            Threads system,
             Consumer<Throwable> faults) {
         this.brokerId = brokerId;
         this.metadata = metadata;
@@ -120,8 +108,9 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         this.timer = timer;
         this.start = start;
         this.faults = faults;
-        this.repairs = new LogRepair(logs.dirs());
-        this.deletions = new LogDeletions(logs);
+        this.thread = system.pool("kontiki-partitions", 1);
+        this.repairs = new LogRepair(logs.dirs(), system);
+        this.deletions = new LogDeletions(logs, system);
     }
 
     /**

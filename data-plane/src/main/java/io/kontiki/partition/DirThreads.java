@@ -1,33 +1,29 @@
 package io.kontiki.partition;
 
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Threads for one kind of work on logs, each directory its own: a disk that hangs, or has much to do, holds up none of the
  * others. Tasks of a directory begin in the order in which they came. Any thread.
  */
 final class DirThreads implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(DirThreads.class);
     private static final long END_SECONDS = 10;
 
-    private final Map<LogDir, ScheduledThreadPoolExecutor> threads = new HashMap<>();
+    /** In the order of the directories. */
+    private final Map<LogDir, ScheduledExecutorService> threads = new LinkedHashMap<>();
+
+    private final Threads system;
 
     /** @param perDir tasks of one directory that run at once, at least 1 */
-    DirThreads(List<LogDir> dirs, String name, int perDir) {
-        for (LogDir dir : dirs) {
-            ScheduledThreadPoolExecutor own =
-                    new ScheduledThreadPoolExecutor(perDir, dir.threads(name), new ThreadPoolExecutor.DiscardPolicy());
-            own.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-            threads.put(dir, own);
-        }
+    DirThreads(List<LogDir> dirs, String name, int perDir, Threads system) {
+        this.system = system;
+        dirs.forEach(dir -> threads.put(dir, system.pool(dir, name, perDir)));
     }
 
     /** Runs it as soon as a thread is free; after the end it is dropped. */
@@ -50,12 +46,12 @@ final class DirThreads implements AutoCloseable {
         void run(LogDir dir);
     }
 
-    private static void safely(LogDir dir, Runnable task) {
+    private void safely(LogDir dir, Runnable task) {
         try {
             task.run();
         } catch (RuntimeException | Error e) {
             // Else nobody would hear of it, and what is periodic would never run again.
-            LOG.error("Work on {} failed in a way that was not foreseen", dir, e);
+            system.onDefect("Work on " + dir, e);
         }
     }
 
@@ -65,7 +61,7 @@ final class DirThreads implements AutoCloseable {
      */
     @Override
     public void close() {
-        threads.values().forEach(ThreadPoolExecutor::shutdown);
+        threads.values().forEach(ExecutorService::shutdown);
         threads.forEach((dir, own) -> {
             if (!dir.isOffline()) {
                 await(own);
@@ -73,7 +69,7 @@ final class DirThreads implements AutoCloseable {
         });
     }
 
-    private static void await(ThreadPoolExecutor own) {
+    private static void await(ExecutorService own) {
         try {
             own.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

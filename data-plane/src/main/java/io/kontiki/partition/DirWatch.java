@@ -69,10 +69,10 @@ final class DirWatch implements AutoCloseable {
     }
 
     /** The last event that a loop has ended: the same as before if it is still at the next one. */
-    private record Turn(EventLoop loop, long number) {}
+    private record Turn(LoopThread loop, long number) {}
 
     private final List<Watched> dirs;
-    private final List<EventLoop> loops;
+    private final List<LoopThread> loops;
     private final Duration timeout;
     private final HungDirListener listener;
     private final Ages<Turn> turns = new Ages<>();
@@ -89,12 +89,12 @@ final class DirWatch implements AutoCloseable {
      * @param loops whose events use any of the directories
      * @param timeout how long an operation may take, at least 40 ms
      */
-    DirWatch(List<LogDir> dirs, List<EventLoop> loops, Duration timeout, HungDirListener listener) {
+    DirWatch(List<LogDir> dirs, List<LoopThread> loops, Duration timeout, HungDirListener listener) {
         this.dirs =
                 dirs.stream().filter(dir -> !dir.isOffline()).map(Watched::new).toList();
         this.loops = loops;
         this.timeout = timeout;
-        this.own = new DirThreads(dirs, "kontiki-log-dir", 1);
+        this.own = new DirThreads(dirs, "kontiki-log-dir", 1, Threads.system());
         this.listener = listener;
     }
 

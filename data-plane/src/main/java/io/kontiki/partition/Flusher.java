@@ -18,8 +18,8 @@ final class Flusher implements AutoCloseable {
     private final DirThreads threads;
 
     /** @param threadsPerDir how many logs of a directory may be forced at once; the file system merges their commits */
-    Flusher(List<LogDir> dirs, int threadsPerDir) {
-        this.threads = new DirThreads(dirs, "kontiki-flush", threadsPerDir);
+    Flusher(List<LogDir> dirs, int threadsPerDir, Threads system) {
+        this.threads = new DirThreads(dirs, "kontiki-flush", threadsPerDir, system);
     }
 
     /**

@@ -10,9 +10,9 @@ final class LogDeletions implements AutoCloseable {
     private final PartitionLogs logs;
     private final DirThreads threads;
 
-    LogDeletions(PartitionLogs logs) {
+    LogDeletions(PartitionLogs logs, Threads system) {
         this.logs = logs;
-        this.threads = new DirThreads(logs.dirs(), "kontiki-log-delete", 1);
+        this.threads = new DirThreads(logs.dirs(), "kontiki-log-delete", 1, system);
     }
 
     /** Begins to delete, every now and then, logs that were set aside long enough ago. */

@@ -24,17 +24,14 @@ final class LogMaintenance implements AutoCloseable {
      * Begins at once.
      *
      * @param partitions those of the moment; any thread
-     * @param clock tells the age of records
+     * @param system its clock tells the age of records
      * @param retentionInterval how often it is looked for segments to delete
      */
     LogMaintenance(
-            List<LogDir> dirs,
-            Supplier<Collection<Partition>> partitions,
-            InstantSource clock,
-            Duration retentionInterval) {
+            List<LogDir> dirs, Supplier<Collection<Partition>> partitions, Threads system, Duration retentionInterval) {
         this.partitions = partitions;
-        this.clock = clock;
-        this.threads = new DirThreads(dirs, "kontiki-log-maintenance", 1);
+        this.clock = system.clock();
+        this.threads = new DirThreads(dirs, "kontiki-log-maintenance", 1, system);
         threads.every(retentionInterval, this::retain);
     }
 

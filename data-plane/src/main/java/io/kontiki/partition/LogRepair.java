@@ -23,8 +23,8 @@ final class LogRepair implements AutoCloseable {
 
     private final DirThreads threads;
 
-    LogRepair(List<LogDir> dirs) {
-        this.threads = new DirThreads(dirs, "kontiki-log-repair", 1);
+    LogRepair(List<LogDir> dirs, Threads system) {
+        this.threads = new DirThreads(dirs, "kontiki-log-repair", 1, system);
     }
 
     /**

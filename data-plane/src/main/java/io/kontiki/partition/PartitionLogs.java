@@ -15,7 +15,6 @@ import io.kontiki.record.TimestampType;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -25,7 +24,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -48,7 +46,7 @@ public final class PartitionLogs {
     private final int recoveryThreadsPerDir;
     private final Consumer<Set<TopicPartition>> damageFound;
     private final RecoveryProgress progress;
-    private final InstantSource clock;
+    private final Threads system;
     /** More than one place is left by a broken move, or by hands. */
     private final Map<TopicPartition, List<Placed>> recovered = new HashMap<>();
 
@@ -61,19 +59,19 @@ public final class PartitionLogs {
      * @param recoveryThreadsPerDir logs of one directory that are recovered at once, at least 1
      * @param damageFound told of partitions before the first bytes of their logs are moved aside, which no later run will
      *     find again: what the next run claims must not cover them (rule R3). Called by several threads
-     * @param clock tells when strays are due
+     * @param system what recovery runs on; its clock tells when strays are due
      */
     public PartitionLogs(
             List<LogDir> dirs,
             LogConfig defaults,
             int recoveryThreadsPerDir,
             Consumer<Set<TopicPartition>> damageFound,
-            InstantSource clock) {
+            Threads system) {
         this.dirs = List.copyOf(dirs);
         this.defaults = defaults;
         this.recoveryThreadsPerDir = recoveryThreadsPerDir;
         this.damageFound = damageFound;
-        this.clock = clock;
+        this.system = system;
         this.progress = new RecoveryProgress(this.dirs);
         this.moved = new MovedLogs(this.dirs);
     }
@@ -128,22 +126,18 @@ public final class PartitionLogs {
     }
 
     private ExecutorService startOn(DirRecovery recovery) {
-        ExecutorService threads = Executors.newFixedThreadPool(recoveryThreadsPerDir, task -> {
-            Thread thread = new Thread(task, "kontiki-recovery");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ExecutorService threads = system.pool(recovery.dir(), "kontiki-recovery", recoveryThreadsPerDir);
         recovery.submitTo(threads);
         threads.shutdown();
         return threads;
     }
 
     private void awaitEnd(List<ExecutorService> pools) {
-        long startNanos = System.nanoTime();
+        long startNanos = system.nanoTime();
         try {
             for (ExecutorService pool : pools) {
                 while (!pool.awaitTermination(PROGRESS_SECONDS, TimeUnit.SECONDS)) {
-                    progress.log(System.nanoTime() - startNanos);
+                    progress.log(system.nanoTime() - startNanos);
                 }
             }
         } catch (InterruptedException e) {
@@ -331,7 +325,8 @@ public final class PartitionLogs {
      */
     private void setAside(LogDir dir, String directory, String why) {
         try {
-            StrayLogs.setAside(dir.disk().orElseThrow(), directory, why, clock.millis());
+            StrayLogs.setAside(
+                    dir.disk().orElseThrow(), directory, why, system.clock().millis());
         } catch (DiskFullException e) {
             dir.noteFull(String.valueOf(e.getMessage()));
             throw e;
@@ -394,7 +389,7 @@ public final class PartitionLogs {
 
     /** Deletes logs that were set aside a day ago. Any thread; to be called every hour or so. */
     void deleteDueStrays(LogDir dir) {
-        StrayLogs.deleteDue(dir, clock.millis());
+        StrayLogs.deleteDue(dir, system.clock().millis());
     }
 
     /** Any thread. What is in an offline directory is not touched: it will be a stray when that is back. */

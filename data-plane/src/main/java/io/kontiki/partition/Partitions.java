@@ -10,26 +10,21 @@ import io.kontiki.quorum.Proposer;
 import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.ReplicaIdentity;
 import io.kontiki.replication.ReplicaOptions;
-import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The partitions of this broker: those that the metadata gives to it, the event loops that they run on, and what looks
- * after their logs meanwhile. Any thread.
+ * The partitions of this broker: those that the metadata gives to it, and the event loops that they run on. Any thread.
  */
 public final class Partitions implements AutoCloseable {
     /** Answer to a look-up by name. */
@@ -56,14 +51,11 @@ public final class Partitions implements AutoCloseable {
     private final AtomicLong linkIds = new AtomicLong();
 
     /** One thread, on which nothing blocks. */
-    private final ScheduledThreadPoolExecutor timer;
+    private final ScheduledExecutorService timer;
 
     private final OpenReplicas open;
     private final AssignedReplicas assigned;
     private final LogMaintenance maintenance;
-    private final Map<LogDir, Compactor> compactors;
-    private final Scrubbers scrubbers;
-    private final LogMetrics metrics;
     private final LogMoves moves;
     private volatile Optional<DirWatch> watch = Optional.empty();
     private volatile long brokerEpoch = NOT_STARTED;
@@ -72,9 +64,8 @@ public final class Partitions implements AutoCloseable {
      * @param logs the recovered logs; those that the metadata gives to this broker are taken from it
      * @param loopCount how many event loops to run, at least 1; a partition belongs to one of them for its life
      * @param retentionInterval how often it is looked for segments to delete
-     * @param compaction what compaction may take
-     * @param scrub how often closed segments are looked through
      * @param move what moving logs between directories may take
+     * @param system what all of it runs on
      * @param faults told of what this broker cannot go on after, which is a defect
      */
     public Partitions(
@@ -86,62 +77,35 @@ public final class Partitions implements AutoCloseable {
             ReplicaTransport transport,
             Proposer proposer,
             Duration retentionInterval,
-            CompactionSettings compaction,
-            ScrubSettings scrub,
             MoveSettings move,
+            Threads system,
             Consumer<Throwable> faults) {
         this.metadata = metadata;
         this.logs = logs;
         this.options = options;
-        this.timer = new ScheduledThreadPoolExecutor(
-                1,
-                task -> {
-                    Thread thread = new Thread(task, "kontiki-partitions-timer");
-                    thread.setDaemon(true);
-                    return thread;
-                },
-                new ThreadPoolExecutor.DiscardPolicy());
+        this.timer = system.pool("kontiki-partitions-timer", 1);
         this.loops = IntStream.range(0, loopCount)
-                .mapToObj(i -> new EventLoop(
+                .mapToObj(i -> system.loop(
                         "kontiki-partition-loop-" + i,
                         EVENTS_MAX,
                         TICK_NANOS,
-                        System::nanoTime,
                         (loop, failure) -> faults.accept(failure)))
                 .toList();
         this.ports = new PartitionPorts(
                 brokerId,
-                new Flusher(logs.dirs(), FLUSH_THREADS_PER_DIR),
+                new Flusher(logs.dirs(), FLUSH_THREADS_PER_DIR, system),
                 transport,
                 new IsrProposalBatcher(proposer, brokerId, () -> brokerEpoch),
-                System::nanoTime,
-                InstantSource.system(),
+                system::nanoTime,
+                system.clock(),
                 this::onReplicaFailed);
-        this.moves = new LogMoves(brokerId, metadata, logs.dirs(), logs.moved(), move, System::nanoTime, this::onMoved);
+        this.moves = new LogMoves(brokerId, metadata, logs.dirs(), logs.moved(), move, system::nanoTime, this::onMoved);
         DirectoryReports reports = new DirectoryReports(proposer, brokerId, () -> brokerEpoch, timer);
         this.open = new OpenReplicas(reports);
-        this.assigned =
-                new AssignedReplicas(brokerId, metadata, logs, open, reports, moves, timer, this::begin, faults);
+        this.assigned = new AssignedReplicas(
+                brokerId, metadata, logs, open, reports, moves, timer, this::begin, system, faults);
         logs.dirs().forEach(dir -> dir.onOffline(this::onOffline));
-        this.maintenance = new LogMaintenance(logs.dirs(), open::all, InstantSource.system(), retentionInterval);
-        CleanerThrottle throttle = new CleanerThrottle(compaction.bytesPerSecondMax(), System.nanoTime());
-        this.compactors = logs.dirs().stream()
-                .collect(Collectors.toUnmodifiableMap(
-                        Function.identity(),
-                        dir -> new Compactor(
-                                () -> compacted(dir),
-                                compaction.forOneOf(logs.dirs().size()),
-                                dir.threads("kontiki-compaction"),
-                                throttle,
-                                System::nanoTime,
-                                InstantSource.system())));
-        this.scrubbers = new Scrubbers(
-                logs.dirs(),
-                open::all,
-                new CopyCheck(brokerId, id -> metadata.current().partition(id), transport),
-                scrub,
-                System::nanoTime);
-        this.metrics = new LogMetrics(logs.dirs(), open::all, compactors, scrubbers);
+        this.maintenance = new LogMaintenance(logs.dirs(), open::all, system, retentionInterval);
     }
 
     /**
@@ -162,9 +126,17 @@ public final class Partitions implements AutoCloseable {
      * @param timeout how long an operation of a disk may take
      */
     public void watch(Duration timeout, HungDirListener listener) {
-        DirWatch opened = new DirWatch(logs.dirs(), loops, timeout, listener);
+        DirWatch opened = new DirWatch(logs.dirs(), threads(), timeout, listener);
         watch = Optional.of(opened);
         opened.start();
+    }
+
+    /** A loop without a thread has no disk to wait for. */
+    private List<LoopThread> threads() {
+        return loops.stream()
+                .filter(LoopThread.class::isInstance)
+                .map(LoopThread.class::cast)
+                .toList();
     }
 
     private void onOffline(LogDir dir) {
@@ -229,9 +201,9 @@ public final class Partitions implements AutoCloseable {
                         "this broker holds no replica of " + topic + "-" + partition);
     }
 
-    /** What is measured of the logs here. */
-    public MeterBinder metrics() {
-        return metrics;
+    /** Those of the moment. */
+    Collection<Partition> all() {
+        return open.all();
     }
 
     /** This broker. */
@@ -263,18 +235,6 @@ public final class Partitions implements AutoCloseable {
     }
 
     /**
-     * Answers the leader of a partition what the follower here holds in a range.
-     *
-     * @return completes when the scrub of the directory had time for it
-     */
-    public CompletableFuture<DigestAnswer> digest(TopicPartition id, DigestQuestion question) {
-        return open.find(id)
-                .map(follower -> scrubbers.answer(follower, question))
-                .orElseGet(() ->
-                        CompletableFuture.completedFuture(DigestAnswer.refused(DigestAnswer.Reason.NOT_FOLLOWING)));
-    }
-
-    /**
      * Moves the log of a partition to another directory of this broker, while it is used.
      *
      * @param target path or id of the directory
@@ -286,13 +246,6 @@ public final class Partitions implements AutoCloseable {
     /** How the last move of a partition's log in this run goes or went. */
     public Optional<MoveStatus> moveStatus(TopicPartition id) {
         return moves.status(id);
-    }
-
-    private List<Compactor.Target> compacted(LogDir dir) {
-        return open.all().stream()
-                .filter(partition -> partition.dir() == dir && !dir.isOffline())
-                .map(Partition::compacted)
-                .toList();
     }
 
     /** How the logs ended in each directory that works (rule R2). After {@link #close()} came to its end. */
@@ -307,7 +260,6 @@ public final class Partitions implements AutoCloseable {
 
     /** Without an interrupt, which would close files under their other users. */
     private void endTimer() {
-        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         timer.shutdown();
         try {
             timer.awaitTermination(10, TimeUnit.SECONDS);
@@ -335,8 +287,6 @@ public final class Partitions implements AutoCloseable {
     private void closeLogs() {
         endTimer();
         maintenance.close();
-        compactors.values().forEach(Compactor::close);
-        scrubbers.close();
         moves.close();
         assigned.close();
         open.all().forEach(partition -> partition.stop(log -> {}));

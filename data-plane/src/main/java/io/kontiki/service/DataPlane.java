@@ -8,11 +8,13 @@ import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.partition.CompactionSettings;
 import io.kontiki.partition.HungDirListener;
+import io.kontiki.partition.LogCare;
 import io.kontiki.partition.LogDir;
 import io.kontiki.partition.MoveSettings;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.partition.Partitions;
 import io.kontiki.partition.ScrubSettings;
+import io.kontiki.partition.Threads;
 import io.kontiki.quorum.Proposer;
 import io.kontiki.replication.ReplicaOptions;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -37,6 +39,7 @@ import java.util.function.Function;
 public final class DataPlane implements AutoCloseable {
     private final PartitionLogs logs;
     private final Partitions partitions;
+    private final LogCare care;
     private final GrpcReplicaTransport transport;
     private final LeaderRouter router;
     private final ScheduledThreadPoolExecutor readers;
@@ -82,10 +85,10 @@ public final class DataPlane implements AutoCloseable {
                 transport,
                 proposer,
                 retentionInterval,
-                compaction,
-                scrub,
                 move,
+                Threads.system(),
                 faults);
+        this.care = new LogCare(partitions, metadata, transport, compaction, scrub);
         transport.connect(partitions, brokerEpoch::get);
         this.router = new LeaderRouter(partitions, metadata, channels, readers);
         this.services = List.of(
@@ -94,7 +97,7 @@ public final class DataPlane implements AutoCloseable {
                         partitions, metadata, readers, Runtime.getRuntime().maxMemory() / 4),
                 new PublishGrpcService(metadata, router, InstantSource.system()),
                 new LogGrpcService(brokerId, partitions, metadata, readers, channels),
-                new ReplicationGrpcService(partitions, metadata, transport.followers(), pushers));
+                new ReplicationGrpcService(partitions, care, metadata, transport.followers(), pushers));
     }
 
     private static ScheduledThreadPoolExecutor threads(String name, int count) {
@@ -147,7 +150,7 @@ public final class DataPlane implements AutoCloseable {
 
     /** What is measured of the logs, apart from their {@link PartitionLogs#recoveryProgress}. */
     public MeterBinder metrics() {
-        return partitions.metrics();
+        return care.metrics();
     }
 
     public List<BindableService> services() {
@@ -161,6 +164,7 @@ public final class DataPlane implements AutoCloseable {
         router.close();
         end(readers);
         end(pushers);
+        care.close();
         partitions.close();
     }
 

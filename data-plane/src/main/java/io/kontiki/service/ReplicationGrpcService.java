@@ -4,6 +4,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.partition.DigestAnswer;
+import io.kontiki.partition.LogCare;
 import io.kontiki.partition.Partitions;
 import io.kontiki.proto.internal.v1.DigestRequest;
 import io.kontiki.proto.internal.v1.DigestResponse;
@@ -17,13 +18,16 @@ import java.util.concurrent.Executor;
 /** Serves the followers of the partitions that this broker leads. */
 final class ReplicationGrpcService extends ReplicationServiceGrpc.ReplicationServiceImplBase {
     private final Partitions partitions;
+    private final LogCare care;
     private final LocalMetadata metadata;
     private final FollowerStreams streams;
     private final Executor readers;
 
     /** @param readers threads that may block on the disk */
-    ReplicationGrpcService(Partitions partitions, LocalMetadata metadata, FollowerStreams streams, Executor readers) {
+    ReplicationGrpcService(
+            Partitions partitions, LogCare care, LocalMetadata metadata, FollowerStreams streams, Executor readers) {
         this.partitions = partitions;
+        this.care = care;
         this.metadata = metadata;
         this.streams = streams;
         this.readers = readers;
@@ -39,7 +43,7 @@ final class ReplicationGrpcService extends ReplicationServiceGrpc.ReplicationSer
     public void digest(DigestRequest request, StreamObserver<DigestResponse> out) {
         CompletableFuture<DigestAnswer> answer;
         try {
-            answer = partitions.digest(DigestMessages.partition(request), DigestMessages.question(request));
+            answer = care.digest(DigestMessages.partition(request), DigestMessages.question(request));
         } catch (IllegalArgumentException e) {
             throw ServiceErrors.exception(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, e.getMessage());
         }

@@ -43,7 +43,7 @@ class DirThreadsTest {
     void whateverHangsInADirectoryHoldsUpNoOther() {
         CountDownLatch answer = new CountDownLatch(1);
         CompletableFuture<Thread> done = new CompletableFuture<>();
-        try (DirThreads threads = new DirThreads(List.of(hanging, sound), "work", 2)) {
+        try (DirThreads threads = new DirThreads(List.of(hanging, sound), "work", 2, Threads.system())) {
             for (int i = 0; i < 10; i++) {
                 threads.execute(hanging, () -> await(answer));
             }
@@ -59,7 +59,7 @@ class DirThreadsTest {
     @Test
     void theEndDoesNotWaitForADirectoryThatIsOffline() {
         CountDownLatch answer = new CountDownLatch(1);
-        DirThreads threads = new DirThreads(List.of(hanging), "work", 1);
+        DirThreads threads = new DirThreads(List.of(hanging), "work", 1, Threads.system());
         threads.execute(hanging, () -> await(answer));
         hanging.takeOffline("test");
 
@@ -70,7 +70,7 @@ class DirThreadsTest {
     @Test
     void whatFailsOnceIsDoneAgain() {
         AtomicInteger runs = new AtomicInteger();
-        try (DirThreads threads = new DirThreads(List.of(sound), "work", 1)) {
+        try (DirThreads threads = new DirThreads(List.of(sound), "work", 1, Threads.system())) {
             threads.every(Duration.ofMillis(1), dir -> {
                 if (runs.incrementAndGet() == 1) {
                     throw new InternalError("test");
@@ -83,7 +83,7 @@ class DirThreadsTest {
     @Test
     void whatComesAfterTheEndIsDropped() {
         AtomicInteger runs = new AtomicInteger();
-        DirThreads threads = new DirThreads(List.of(sound), "work", 1);
+        DirThreads threads = new DirThreads(List.of(sound), "work", 1, Threads.system());
         threads.close();
         threads.execute(sound, runs::incrementAndGet);
         threads.schedule(sound, Duration.ZERO, runs::incrementAndGet);

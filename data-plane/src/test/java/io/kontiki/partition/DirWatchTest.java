@@ -25,7 +25,7 @@ class DirWatchTest {
     private volatile CountDownLatch answer = new CountDownLatch(1);
     private final List<Thread> waiting = new ArrayList<>();
     private final List<String> told = new ArrayList<>();
-    private EventLoop loop;
+    private LoopThread loop;
     private LogDir dir;
     private DirWatch watch;
 
@@ -43,7 +43,7 @@ class DirWatchTest {
 
     @BeforeEach
     void begin() {
-        loop = new EventLoop(
+        loop = new LoopThread(
                 "loop",
                 100,
                 TimeUnit.MILLISECONDS.toNanos(1),

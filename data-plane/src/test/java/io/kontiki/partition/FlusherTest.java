@@ -45,7 +45,7 @@ class FlusherTest {
         dir = LogDir.online(UUID.randomUUID(), "d", disk, 0);
         log = PartitionLog.open(disk, "t-0", new UUID(1, 2), LogConfig.defaults());
         log.appendAsLeader(ControlRecords.leaderChange(1, List.of(), List.of(), 1_000), 0);
-        flusher = new Flusher(List.of(dir), 1);
+        flusher = new Flusher(List.of(dir), 1, Threads.system());
     }
 
     @AfterEach

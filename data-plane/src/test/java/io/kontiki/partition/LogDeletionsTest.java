@@ -11,7 +11,6 @@ import io.kontiki.storage.file.FileDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -40,9 +39,9 @@ class LogDeletionsTest {
         from = LogDir.online(new UUID(9, 1), "d1", new WaitingDisk(Files.createDirectories(root.resolve("d1"))), 0);
         to = LogDir.online(new UUID(9, 2), "d2", new FileDisk(Files.createDirectories(root.resolve("d2"))), 0);
         PartitionLogs logs =
-                new PartitionLogs(List.of(from, to), LogConfig.defaults(), 1, damaged -> {}, InstantSource.system());
+                new PartitionLogs(List.of(from, to), LogConfig.defaults(), 1, damaged -> {}, Threads.system());
         moved = logs.moved();
-        deletions = new LogDeletions(logs);
+        deletions = new LogDeletions(logs, Threads.system());
     }
 
     @AfterEach

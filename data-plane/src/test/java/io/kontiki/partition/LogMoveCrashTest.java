@@ -21,7 +21,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -125,8 +124,8 @@ class LogMoveCrashTest {
             ended = stops == 0;
             LogDir from = LogDir.online(OLD, "d1", disk(at.resolve("d1")), 0);
             LogDir to = LogDir.online(NEW, "d2", disk(at.resolve("d2")), 0);
-            PartitionLogs logs = new PartitionLogs(
-                    List.of(from, to), LogConfig.defaults(), 1, damaged -> {}, InstantSource.system());
+            PartitionLogs logs =
+                    new PartitionLogs(List.of(from, to), LogConfig.defaults(), 1, damaged -> {}, Threads.system());
             logs.recover(dir -> Optional.empty());
             boolean isThere = logs.isIn(ID, OLD) || logs.isMovedFrom(ID, OLD) || logs.isIn(ID, NEW);
             assertThat(isThere || acknowledged == 0).as("stop after %d", after).isTrue();

@@ -16,7 +16,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -54,7 +53,7 @@ class PartitionLogsTest {
     }
 
     private static PartitionLogs logsIn(LogDir... dirs) {
-        return new PartitionLogs(List.of(dirs), LogConfig.defaults(), 2, damaged -> {}, InstantSource.system());
+        return new PartitionLogs(List.of(dirs), LogConfig.defaults(), 2, damaged -> {}, Threads.system());
     }
 
     @Test
@@ -149,8 +148,7 @@ class PartitionLogsTest {
         bytes[bytes.length - 1] ^= 4;
         Files.write(segment, bytes);
         List<Set<TopicPartition>> told = new ArrayList<>();
-        PartitionLogs logs =
-                new PartitionLogs(List.of(first), LogConfig.defaults(), 2, told::add, InstantSource.system());
+        PartitionLogs logs = new PartitionLogs(List.of(first), LogConfig.defaults(), 2, told::add, Threads.system());
 
         assertThat(take(logs, id).orElseThrow().log().endOffset()).isZero();
 
@@ -165,8 +163,7 @@ class PartitionLogsTest {
             ends.put(new TopicPartition(TOPIC, i), new CleanEnd(7, 1));
         }
         List<Set<TopicPartition>> told = new ArrayList<>();
-        PartitionLogs logs =
-                new PartitionLogs(List.of(first), LogConfig.defaults(), 2, told::add, InstantSource.system());
+        PartitionLogs logs = new PartitionLogs(List.of(first), LogConfig.defaults(), 2, told::add, Threads.system());
 
         PartitionLogs.Recovery recovery = logs.recover(dir -> Optional.of(ends));
 

@@ -60,17 +60,17 @@ class PartitionTest {
     private final ConcurrentLinkedQueue<Throwable> defects = new ConcurrentLinkedQueue<>();
     private final AtomicLong linkIds = new AtomicLong();
     private Flusher flusher;
-    private EventLoop loop;
+    private LoopThread loop;
     private PartitionLog log;
     private Partition partition;
 
     @BeforeEach
     void open() {
-        loop = new EventLoop(
+        loop = new LoopThread(
                 "loop", 100, TimeUnit.MILLISECONDS.toNanos(50), System::nanoTime, (l, defect) -> defects.add(defect));
         log = PartitionLog.open(new FileDisk(root), "t-0", id.topicId(), LogConfig.defaults());
         LogDir dir = LogDir.online(UUID.randomUUID(), "root", new FileDisk(root), 0);
-        flusher = new Flusher(List.of(dir), 1);
+        flusher = new Flusher(List.of(dir), 1, Threads.system());
         PartitionPorts ports = new PartitionPorts(
                 1,
                 flusher,

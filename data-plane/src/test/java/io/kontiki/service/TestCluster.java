@@ -19,6 +19,7 @@ import io.kontiki.partition.LogDir;
 import io.kontiki.partition.MoveSettings;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.partition.ScrubSettings;
+import io.kontiki.partition.Threads;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.CreateTopic;
@@ -39,7 +40,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +106,7 @@ final class TestCluster {
             dataPlane = new DataPlane(
                     id,
                     metadata,
-                    new PartitionLogs(dirs, LogConfig.defaults(), 1, damaged -> {}, InstantSource.system()),
+                    new PartitionLogs(dirs, LogConfig.defaults(), 1, damaged -> {}, Threads.system()),
                     1,
                     2,
                     ReplicaOptions.DEFAULTS.withLagLimitNanos(setup.lagLimitNanos()),

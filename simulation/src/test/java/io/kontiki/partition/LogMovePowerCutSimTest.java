@@ -17,7 +17,6 @@ import io.kontiki.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -171,8 +170,7 @@ class LogMovePowerCutSimTest {
     private UUID start(MemoryDisk first, MemoryDisk second) {
         LogDir source = LogDir.online(OLD, "d1", first, 0);
         LogDir target = LogDir.online(NEW, "d2", second, 0);
-        PartitionLogs logs =
-                new PartitionLogs(List.of(source, target), CONFIG, 1, damaged -> {}, InstantSource.system());
+        PartitionLogs logs = new PartitionLogs(List.of(source, target), CONFIG, 1, damaged -> {}, Threads.system());
         PartitionLogs.Recovery recovery = logs.recover(dir -> Optional.empty());
         assertThat(recovery.damaged()).isEmpty();
         assertThat(recovery.uncertain()).isEmpty();
