@@ -157,9 +157,11 @@ public final class Broker implements AutoCloseable {
                         Threads.system()),
                 config.eventLoops(),
                 READER_THREADS,
-                ReplicaOptions.DEFAULTS.withLagLimitNanos(
-                        config.replicaLagTimeMax().toNanos()),
+                ReplicaOptions.DEFAULTS
+                        .withLagLimitNanos(config.replicaLagTimeMax().toNanos())
+                        .withIsolatedLeader(config.isolatedLeader()),
                 control.proposer(),
+                control::lease,
                 channels::to,
                 config.retentionCheckInterval(),
                 new CompactionSettings(

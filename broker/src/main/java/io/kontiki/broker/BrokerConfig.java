@@ -5,6 +5,7 @@ import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicConfigKey;
+import io.kontiki.replication.IsolatedLeader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -162,6 +163,11 @@ public final class BrokerConfig {
 
     public Duration sessionTimeout() {
         return get(BrokerKeys.BROKER_SESSION_TIMEOUT_MS);
+    }
+
+    /** What a leader does while it does not reach the controller. */
+    public IsolatedLeader isolatedLeader() {
+        return get(BrokerKeys.ISOLATED_LEADER);
     }
 
     /** Longest wait for leaderships to be handed over at stop; zero for none. */

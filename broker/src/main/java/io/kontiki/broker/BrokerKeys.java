@@ -5,6 +5,7 @@ import static io.kontiki.broker.ConfigKey.withDefault;
 
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.FlushMode;
+import io.kontiki.replication.IsolatedLeader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -110,6 +111,11 @@ final class BrokerKeys {
             ConfigType.duration(Duration.ofMillis(200), Duration.ofMinutes(5)),
             "3s",
             "silence after which a broker is fenced; at least twice the heartbeat interval");
+    static final ConfigKey<IsolatedLeader> ISOLATED_LEADER = withDefault(
+            "isolated.leader",
+            ConfigType.choice(IsolatedLeader.class),
+            "stop",
+            "a leader that does not reach the controller: serve acks=all and committed reads, or stop");
     static final ConfigKey<Boolean> CONTROLLED_SHUTDOWN_ENABLE = withDefault(
             "controlled.shutdown.enable", ConfigType.bool(), "true", "hand leaderships over before stopping");
     static final ConfigKey<Duration> CONTROLLED_SHUTDOWN_TIMEOUT_MS = withDefault(
@@ -147,6 +153,7 @@ final class BrokerKeys {
             REPLICA_LAG_TIME_MAX_MS,
             BROKER_HEARTBEAT_INTERVAL_MS,
             BROKER_SESSION_TIMEOUT_MS,
+            ISOLATED_LEADER,
             CONTROLLED_SHUTDOWN_ENABLE,
             CONTROLLED_SHUTDOWN_TIMEOUT_MS,
             NUM_EVENT_LOOPS);

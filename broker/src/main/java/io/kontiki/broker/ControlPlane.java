@@ -11,6 +11,7 @@ import io.kontiki.quorum.MetadataLog;
 import io.kontiki.quorum.Proposer;
 import io.kontiki.quorum.TcpBrokerProbe;
 import io.kontiki.quorum.ratis.RatisMetadataLog;
+import io.kontiki.replication.Lease;
 import io.kontiki.service.quorum.HeartbeatSession;
 import io.kontiki.service.quorum.ImageFeed;
 import io.kontiki.service.quorum.ImageWatcher;
@@ -39,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * broker outside the quorum follows a voter's image instead. Both keep a session with the controller.
  *
  * <p>Order of calls: the constructor, which starts nothing; {@link #services}; {@link #start}; {@link #leave};
- * {@link #close}. One thread, but {@link #withdraw} by any.
+ * {@link #close}. One thread, but {@link #withdraw} and {@link #lease} by any.
  */
 final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
@@ -61,7 +62,7 @@ final class ControlPlane implements AutoCloseable {
     private final Optional<Voting> voting;
     private final Optional<ImageWatcher> watcher;
     private final QuorumClient client;
-    private Optional<HeartbeatSession> session = Optional.empty();
+    private volatile Optional<HeartbeatSession> session = Optional.empty();
 
     /** @param faults told when this run of the broker must end */
     ControlPlane(BrokerConfig config, DataDirectories directories, LocalMetadata metadata, FaultHandler faults) {
@@ -117,6 +118,11 @@ final class ControlPlane implements AutoCloseable {
 
     Proposer proposer() {
         return client;
+    }
+
+    /** Until when this broker may count on not being fenced (rule L16). Any thread. */
+    Lease lease() {
+        return session.map(HeartbeatSession::lease).orElseGet(() -> new Lease(System.nanoTime()));
     }
 
     /** Ids of the voters; unknown to a broker outside the quorum. */
@@ -186,7 +192,7 @@ final class ControlPlane implements AutoCloseable {
         long deadline = System.nanoTime() + longest.toNanos();
         try {
             while (!granted(grant)) {
-                if (!session.get().holdsLease(System.nanoTime())) {
+                if (!lease().holds(System.nanoTime())) {
                     LOG.warn("No controller is heard of; stopping without its leave");
                     return;
                 }

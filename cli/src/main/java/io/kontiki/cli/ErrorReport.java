@@ -40,6 +40,7 @@ final class ErrorReport {
                     QUORUM_UNAVAILABLE,
                     OVERLOADED,
                     OFFSET_NOT_AVAILABLE,
+                    LEASE_EXPIRED,
                     NOT_LEADER,
                     TIMED_OUT_AFTER_APPEND,
                     LEADER_CHANGED_AFTER_APPEND,
@@ -92,7 +93,7 @@ final class ErrorReport {
             case TIMED_OUT, BUFFER_FULL, QUORUM_UNAVAILABLE ->
                 "Are enough brokers running? See: kontiki broker list, kontiki topic describe --offline";
             case LEADER_UNKNOWN -> "See which partitions have no leader: kontiki topic describe --offline";
-            case STARTING, SHUTTING_DOWN, OVERLOADED, OFFSET_NOT_AVAILABLE, CONCURRENT_CHANGE ->
+            case STARTING, SHUTTING_DOWN, OVERLOADED, OFFSET_NOT_AVAILABLE, LEASE_EXPIRED, CONCURRENT_CHANGE ->
                 "Try again in a moment.";
             case TOPIC_NOT_FOUND -> "See what there is: kontiki topic list";
             case PARTITION_NOT_FOUND -> "See what there is: kontiki topic describe TOPIC";

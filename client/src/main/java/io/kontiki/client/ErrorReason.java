@@ -86,6 +86,8 @@ public enum ErrorReason {
     POLICY_VIOLATION(false, true),
     /** Records were deleted on the leader, but not on all live replicas within the time limit. */
     TRIM_TIMED_OUT(true, false),
+    /** The leader has not reached the controller for so long that another one may lead by now. */
+    LEASE_EXPIRED(true, true),
 
     /** Client: no broker could be reached; the message names the addresses. */
     NO_BROKER(true, false),

@@ -5,13 +5,13 @@ import io.kontiki.log.PartitionLog;
 import io.kontiki.log.TimestampOffset;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.record.InvalidBatchException;
+import io.kontiki.replication.Admission;
 import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * What clients may read of a partition: committed records and their offsets, by the state that its event loop last
@@ -20,14 +20,14 @@ import java.util.function.Supplier;
 final class CommittedReads {
     private final String name;
     private final LogPlace place;
-    private final Supplier<ReadView> view;
+    private final ReplicaDriver driver;
     private final Consumer<RuntimeException> unreadable;
 
     /** @param unreadable told of what the disk does not give back, or not as it was */
-    CommittedReads(String name, LogPlace place, Supplier<ReadView> view, Consumer<RuntimeException> unreadable) {
+    CommittedReads(String name, LogPlace place, ReplicaDriver driver, Consumer<RuntimeException> unreadable) {
         this.name = name;
         this.place = place;
-        this.view = view;
+        this.driver = driver;
         this.unreadable = unreadable;
     }
 
@@ -39,9 +39,9 @@ final class CommittedReads {
 
     /** @see Partition#read */
     FetchResult batches(long offset, int maxBytes, OptionalInt leaderEpoch) {
-        ReadView view = this.view.get();
+        ReadView view = driver.view();
         long start = log().logStartOffset();
-        Optional<ProduceOutcome.Refused> refusal = Refusals.ofRead(place.dir(), view, leaderEpoch, name);
+        Optional<ProduceOutcome.Refused> refusal = refusal(mayRead(view, leaderEpoch));
         if (refusal.isPresent()) {
             return new FetchResult.Refused(
                     refusal.get().reason(), refusal.get().message(), view.highWatermark(), start);
@@ -66,8 +66,8 @@ final class CommittedReads {
     }
 
     private FetchResult outOfRange(long offset, ReadView view, long start) {
-        // A new leader may not know yet how far the log is committed: the offset may turn out to be right.
-        ErrorReason reason = offset > start && !view.canAnswerLatest()
+        // Who does not know how far the log is committed by now cannot tell: the offset may turn out to be right.
+        ErrorReason reason = offset > start && mayTellEnd(view) instanceof Admission.Refused
                 ? ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE
                 : ErrorReason.ERROR_REASON_OFFSET_OUT_OF_RANGE;
         return new FetchResult.Refused(
@@ -80,31 +80,23 @@ final class CommittedReads {
     // ---- Offsets
 
     OffsetLookup earliest() {
-        return refusedLookup().orElseGet(() -> new OffsetLookup.Found(log().logStartOffset(), OptionalLong.empty()));
+        return lookup(mayRead(driver.view(), OptionalInt.empty()))
+                .orElseGet(() -> new OffsetLookup.Found(log().logStartOffset(), OptionalLong.empty()));
     }
 
     OffsetLookup latest() {
-        ReadView view = this.view.get();
-        return refusedLookup()
-                .orElseGet(() -> view.canAnswerLatest()
-                        ? new OffsetLookup.Found(view.highWatermark(), OptionalLong.empty())
-                        : latestUnknown());
-    }
-
-    /** Rule L13. */
-    private OffsetLookup latestUnknown() {
-        return new OffsetLookup.Refused(
-                ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE,
-                "the new leader of " + name + " does not know yet how far the log is committed");
+        ReadView view = driver.view();
+        return lookup(mayTellEnd(view))
+                .orElseGet(() -> new OffsetLookup.Found(view.highWatermark(), OptionalLong.empty()));
     }
 
     /** @see Partition#offsetForTimestamp */
     OffsetLookup atTime(long timestampMillis) {
-        Optional<OffsetLookup> refused = refusedLookup();
+        ReadView view = driver.view();
+        Optional<OffsetLookup> refused = lookup(mayRead(view, OptionalInt.empty()));
         if (refused.isPresent()) {
             return refused.get();
         }
-        ReadView view = this.view.get();
         Optional<TimestampOffset> found;
         try {
             found = place.read(log -> log.offsetForTimestamp(timestampMillis));
@@ -113,14 +105,47 @@ final class CommittedReads {
             return new OffsetLookup.Refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, e.getMessage());
         }
         if (found.isEmpty() || found.get().offset() >= view.highWatermark()) {
-            return view.canAnswerLatest() ? new OffsetLookup.None() : latestUnknown();
+            return lookup(mayTellEnd(view)).orElseGet(OffsetLookup.None::new);
         }
         return new OffsetLookup.Found(
                 found.get().offset(), OptionalLong.of(found.get().timestampMs()));
     }
 
-    private Optional<OffsetLookup> refusedLookup() {
-        return Refusals.ofRead(place.dir(), view.get(), OptionalInt.empty(), name)
-                .map(refused -> new OffsetLookup.Refused(refused.reason(), refused.message()));
+    private Optional<OffsetLookup> lookup(Admission admission) {
+        return refusal(admission).map(refused -> new OffsetLookup.Refused(refused.reason(), refused.message()));
+    }
+
+    // ---- What may be deleted
+
+    /**
+     * Why records below an offset must not be deleted now, if so.
+     *
+     * @param allCommitted whether it was asked for just where the committed records end
+     */
+    Optional<TrimOutcome.Refused> refusedTrim(ReadView view, long offset, boolean allCommitted) {
+        boolean asksForEnd = allCommitted || offset > view.highWatermark();
+        Admission admission = asksForEnd ? mayTellEnd(view) : mayRead(view, OptionalInt.empty());
+        return refusal(admission)
+                .map(refused -> new TrimOutcome.Refused(refused.reason(), refused.message()))
+                .or(() -> Refusals.ofTrim(offset, view.highWatermark(), name));
+    }
+
+    // ---- Whether this replica may say so
+
+    private Admission mayRead(ReadView view, OptionalInt leaderEpoch) {
+        return view.standing().admitRead(leaderEpoch, driver.lease(), driver.nowNanos());
+    }
+
+    private Admission mayTellEnd(ReadView view) {
+        return view.standing().admitLatest(driver.lease(), driver.nowNanos());
+    }
+
+    private Optional<ProduceOutcome.Refused> refusal(Admission admission) {
+        if (place.dir().isOffline()) {
+            return Optional.of(Refusals.ofOffline(name));
+        }
+        return admission instanceof Admission.Refused refused
+                ? Optional.of(Refusals.of(refused, name))
+                : Optional.empty();
     }
 }

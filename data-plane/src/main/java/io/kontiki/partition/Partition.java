@@ -66,7 +66,7 @@ public final class Partition {
         this.place = place;
         this.driver = driver;
         this.replica = driver.replica();
-        this.reads = new CommittedReads(name, place, driver::view, this::onUnreadable);
+        this.reads = new CommittedReads(name, place, driver, this::onUnreadable);
         this.ticker = driver::onTick;
         loop.execute(() -> loop.addTicker(ticker));
     }
@@ -152,7 +152,7 @@ public final class Partition {
     private void trimOnLoop(OptionalLong beforeOffset, long timeoutNanos, Consumer<TrimOutcome> outcome) {
         ReadView view = driver.view();
         long offset = beforeOffset.orElse(view.highWatermark());
-        Optional<TrimOutcome.Refused> refusal = Refusals.ofTrim(dir(), view, offset, beforeOffset.isEmpty(), name)
+        Optional<TrimOutcome.Refused> refusal = reads.refusedTrim(view, offset, beforeOffset.isEmpty())
                 .or(() -> Refusals.ofTrim(divergentFollowers(), name));
         if (refusal.isPresent()) {
             outcome.accept(refusal.get());
@@ -237,7 +237,7 @@ public final class Partition {
             outcome.accept(Refusals.ofStopped(name));
             return;
         }
-        Admission admission = replica.admit(acks, leaderEpoch);
+        Admission admission = replica.admit(acks, leaderEpoch, driver.lease(), driver.nowNanos());
         if (admission instanceof Admission.Refused refused) {
             outcome.accept(Refusals.of(refused, name));
             return;

@@ -3,9 +3,11 @@ package io.kontiki.partition;
 import com.google.protobuf.ByteString;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
+import io.kontiki.replication.Lease;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * What every partition of a broker uses to reach beyond its log.
@@ -13,6 +15,7 @@ import java.util.function.LongSupplier;
  * @param brokerId this broker
  * @param nanoTime a monotonic clock
  * @param clock gives time stamps
+ * @param lease of this broker, as of now (rule L16)
  * @param replicaFailed told of a replica whose log is bad while its directory works (rules L12, M10)
  */
 record PartitionPorts(
@@ -22,6 +25,7 @@ record PartitionPorts(
         IsrProposalBatcher proposals,
         LongSupplier nanoTime,
         InstantSource clock,
+        Supplier<Lease> lease,
         Consumer<TopicPartition> replicaFailed) {
     ByteString topicId(TopicPartition partition) {
         return UuidBytes.toBytes(partition.topicId());

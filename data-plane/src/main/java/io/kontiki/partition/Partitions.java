@@ -7,6 +7,7 @@ import io.kontiki.metadata.TopicImage;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.Proposer;
+import io.kontiki.replication.Lease;
 import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.ReplicaIdentity;
 import io.kontiki.replication.ReplicaOptions;
@@ -21,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -63,6 +65,7 @@ public final class Partitions implements AutoCloseable {
     /**
      * @param logs the recovered logs; those that the metadata gives to this broker are taken from it
      * @param loopCount how many event loops to run, at least 1; a partition belongs to one of them for its life
+     * @param lease of this broker, as of now (rule L16)
      * @param retentionInterval how often it is looked for segments to delete
      * @param move what moving logs between directories may take
      * @param system what all of it runs on
@@ -76,6 +79,7 @@ public final class Partitions implements AutoCloseable {
             ReplicaOptions options,
             ReplicaTransport transport,
             Proposer proposer,
+            Supplier<Lease> lease,
             Duration retentionInterval,
             MoveSettings move,
             Threads system,
@@ -98,6 +102,7 @@ public final class Partitions implements AutoCloseable {
                 new IsrProposalBatcher(proposer, brokerId, () -> brokerEpoch),
                 system::nanoTime,
                 system.clock(),
+                lease,
                 this::onReplicaFailed);
         this.moves = new LogMoves(brokerId, metadata, logs.dirs(), logs.moved(), move, system::nanoTime, this::onMoved);
         DirectoryReports reports = new DirectoryReports(proposer, brokerId, () -> brokerEpoch, timer);

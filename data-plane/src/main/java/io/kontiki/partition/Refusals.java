@@ -6,9 +6,7 @@ import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.replication.Admission;
 import io.kontiki.replication.CommitOutcome;
 import io.kontiki.replication.ProposalOutcome;
-import io.kontiki.replication.ReplicaRole;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /** Words what the cores refuse for those who asked. */
@@ -37,7 +35,16 @@ final class Refusals {
                 refused(
                         ErrorReason.ERROR_REASON_NOT_ENOUGH_REPLICAS,
                         name + " has fewer in-sync replicas than min.insync.replicas; nothing was written");
-            case STORAGE_ERROR -> refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, name + " is offline on this broker");
+            case OFFSET_NOT_AVAILABLE ->
+                refused(
+                        ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE,
+                        "the new leader of " + name + " does not know yet how far the log is committed");
+            case LEASE_EXPIRED ->
+                refused(
+                        ErrorReason.ERROR_REASON_LEASE_EXPIRED,
+                        "this broker, which leads " + name + ", has not reached the controller for so long that another"
+                                + " one may lead by now");
+            case STORAGE_ERROR -> ofOffline(name);
             case OVERLOADED ->
                 refused(ErrorReason.ERROR_REASON_OVERLOADED, "too many appends to " + name + " wait already");
         };
@@ -63,25 +70,13 @@ final class Refusals {
         };
     }
 
-    /** Whether a leader may delete the records below an offset now. */
-    static Optional<TrimOutcome.Refused> ofTrim(
-            LogDir dir, ReadView view, long offset, boolean allCommitted, String name) {
-        Optional<TrimOutcome.Refused> refused = ofRead(dir, view, OptionalInt.empty(), name)
-                .map(found -> new TrimOutcome.Refused(found.reason(), found.message()));
-        if (refused.isPresent()) {
-            return refused;
-        }
-        if (!view.canAnswerLatest() && (allCommitted || offset > view.highWatermark())) {
-            return trimRefused(
-                    ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE,
-                    "the new leader of " + name + " does not know yet how far the log is committed");
-        }
-        return offset <= view.highWatermark()
+    /** No record beyond the committed ones is deleted. */
+    static Optional<TrimOutcome.Refused> ofTrim(long offset, long highWatermark, String name) {
+        return offset <= highWatermark
                 ? Optional.empty()
                 : trimRefused(
                         ErrorReason.ERROR_REASON_OFFSET_OUT_OF_RANGE,
-                        "before_offset " + offset + " of " + name + " is above its high watermark "
-                                + view.highWatermark());
+                        "before_offset " + offset + " of " + name + " is above its high watermark " + highWatermark);
     }
 
     /** Rule R14: nobody knows yet which copy is right. */
@@ -156,36 +151,18 @@ final class Refusals {
         return switch (dir.state()) {
             case ONLINE -> Optional.empty();
             case FULL -> Optional.of(ofFull(name, dir.reason()));
-            case OFFLINE ->
-                Optional.of(refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, name + " is offline on this broker"));
+            case OFFLINE -> Optional.of(ofOffline(name));
         };
+    }
+
+    static ProduceOutcome.Refused ofOffline(String name) {
+        return refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, name + " is offline on this broker");
     }
 
     static ProduceOutcome.Refused ofFull(String name, String reason) {
         return refused(
                 ErrorReason.ERROR_REASON_STORAGE_FULL,
                 "the disk of " + name + " has no room, nothing was written: " + reason);
-    }
-
-    /** Whether a reader may be served by this replica (rule L14). */
-    static Optional<ProduceOutcome.Refused> ofRead(LogDir dir, ReadView view, OptionalInt leaderEpoch, String name) {
-        if (view.role() == ReplicaRole.FAULTED || dir.isOffline()) {
-            return Optional.of(refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, name + " is offline on this broker"));
-        }
-        if (view.role() != ReplicaRole.LEADER) {
-            return Optional.of(notLeader(name));
-        }
-        if (leaderEpoch.isPresent() && leaderEpoch.getAsInt() < view.leaderEpoch()) {
-            return Optional.of(refused(
-                    ErrorReason.ERROR_REASON_FENCED_LEADER_EPOCH,
-                    "leader_epoch " + leaderEpoch.getAsInt() + " is older than " + view.leaderEpoch() + " of " + name));
-        }
-        if (leaderEpoch.isPresent() && leaderEpoch.getAsInt() > view.leaderEpoch()) {
-            return Optional.of(refused(
-                    ErrorReason.ERROR_REASON_UNKNOWN_LEADER_EPOCH,
-                    "leader_epoch " + leaderEpoch.getAsInt() + " is newer than " + view.leaderEpoch() + " of " + name));
-        }
-        return Optional.empty();
     }
 
     static ProposalOutcome outcomeOf(AlterPartitionReply reply) {

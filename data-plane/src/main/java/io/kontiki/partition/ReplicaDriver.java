@@ -10,6 +10,7 @@ import io.kontiki.record.ControlRecords;
 import io.kontiki.replication.Acks;
 import io.kontiki.replication.CommitOutcome;
 import io.kontiki.replication.Effect;
+import io.kontiki.replication.Lease;
 import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.ReplicaRole;
 import io.kontiki.storage.DiskFullException;
@@ -93,6 +94,11 @@ final class ReplicaDriver extends RemoteEffects {
         return readWaiters;
     }
 
+    /** Of this moment (rule E4). */
+    Lease lease() {
+        return ports.lease().get();
+    }
+
     long nowMillis() {
         return ports.clock().millis();
     }
@@ -120,11 +126,9 @@ final class ReplicaDriver extends RemoteEffects {
 
     private void publishView() {
         ReadView now = new ReadView(
-                replica.role(),
-                replica.leaderEpoch(),
+                replica.standing(),
                 replica.highWatermark(),
                 log().lastStableOffset(replica.highWatermark()),
-                replica.canAnswerLatest(),
                 replica.isWhole());
         if (!now.equals(view)) {
             view = now;

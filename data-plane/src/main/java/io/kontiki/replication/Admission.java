@@ -38,6 +38,10 @@ public sealed interface Admission {
         UNKNOWN_LEADER_EPOCH,
         /** Fewer in-sync replicas than {@code minIsr} (rule L3). */
         NOT_ENOUGH_REPLICAS,
+        /** A new leader does not know yet how far the log is committed (rule L13). */
+        OFFSET_NOT_AVAILABLE,
+        /** The quorum may have fenced this broker meanwhile (rule L16). */
+        LEASE_EXPIRED,
         /** The replica stopped after a fault. */
         STORAGE_ERROR,
         /** Too many appends wait for their acknowledgement. */

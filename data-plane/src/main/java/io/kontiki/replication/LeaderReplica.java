@@ -47,7 +47,7 @@ final class LeaderReplica implements Role {
     }
 
     /** Rule L13. */
-    boolean canAnswerLatest() {
+    boolean knowsCommitted() {
         return ready() && state.highWatermark() >= epochStartOffset;
     }
 

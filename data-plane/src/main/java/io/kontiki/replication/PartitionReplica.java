@@ -118,40 +118,26 @@ public final class PartitionReplica {
     // ---- Leader: produce and reads
 
     /**
-     * Whether a produce request may append now (rules L2, L3, L14). If granted, append in this same event, stamped with the
-     * granted epoch; then call {@link #onAppended} and, unless acks is NONE, {@link #awaitCommit}.
+     * Whether a produce request may append now (rules L2, L3, L14, L16). If granted, append in this same event, stamped with
+     * the granted epoch; then call {@link #onAppended} and, unless acks is NONE, {@link #awaitCommit}.
      *
      * @param knownLeaderEpoch the caller's, if it named one
+     * @param lease this broker's, read in this event (rule E4)
      */
-    public Admission admit(Acks acks, OptionalInt knownLeaderEpoch) {
-        Admission admission = admitRead(knownLeaderEpoch);
+    public Admission admit(Acks acks, OptionalInt knownLeaderEpoch, Lease lease, long nowNanos) {
+        Standing standing = standing();
+        Admission admission = standing.admitRead(knownLeaderEpoch, lease, nowNanos);
         if (admission instanceof Admission.Refused || !(role instanceof LeaderReplica leader)) {
             return admission;
         }
+        if (acks != Acks.ALL && !lease.holds(nowNanos)) {
+            return standing.refused(Admission.Reason.LEASE_EXPIRED);
+        }
         PartitionRegistration view = state.view();
         if (acks == Acks.ALL && view.isr().size() < view.minIsr()) {
-            return refused(Admission.Reason.NOT_ENOUGH_REPLICAS);
+            return standing.refused(Admission.Reason.NOT_ENOUGH_REPLICAS);
         }
-        return acks != Acks.NONE && leader.overloaded() ? refused(Admission.Reason.OVERLOADED) : admission;
-    }
-
-    /** Whether this replica may answer a read as leader (rule L14). */
-    public Admission admitRead(OptionalInt knownLeaderEpoch) {
-        if (role.kind() == ReplicaRole.FAULTED) {
-            return refused(Admission.Reason.STORAGE_ERROR);
-        }
-        if (knownLeaderEpoch.isPresent() && knownLeaderEpoch.getAsInt() > knownEpoch) {
-            return refused(Admission.Reason.UNKNOWN_LEADER_EPOCH);
-        }
-        if (currentLeader().isPresent() && currentLeader().getAsInt() != state.brokerId()) {
-            return refused(Admission.Reason.NOT_LEADER);
-        }
-        if (knownLeaderEpoch.isPresent() && knownLeaderEpoch.getAsInt() < knownEpoch) {
-            return refused(Admission.Reason.FENCED_LEADER_EPOCH);
-        }
-        return role instanceof LeaderReplica leader && leader.ready()
-                ? new Admission.Granted(knownEpoch)
-                : refused(Admission.Reason.LEADER_UNKNOWN);
+        return acks != Acks.NONE && leader.overloaded() ? standing.refused(Admission.Reason.OVERLOADED) : admission;
     }
 
     /**
@@ -189,11 +175,6 @@ public final class PartitionReplica {
                 state.outbox().add(new Effect.Complete(token, CommitOutcome.LEADER_CHANGED_AFTER_APPEND));
             }
         });
-    }
-
-    /** Whether the leader may say what the latest offset is (rule L13); if not, the caller asks again later. */
-    public boolean canAnswerLatest() {
-        return role instanceof LeaderReplica leader && leader.canAnswerLatest();
     }
 
     // ---- Leader: followers
@@ -310,6 +291,19 @@ public final class PartitionReplica {
         return role.kind();
     }
 
+    /** What readers have to know; theirs to keep until it changes. */
+    public Standing standing() {
+        boolean ready = role instanceof LeaderReplica leader && leader.ready();
+        boolean knowsCommitted = role instanceof LeaderReplica leader && leader.knowsCommitted();
+        return new Standing(
+                role.kind(),
+                knownEpoch,
+                currentLeader(),
+                ready,
+                knowsCommitted,
+                state.options().isolatedLeader());
+    }
+
     /**
      * Whether every replica is in sync, by the quorum's record as far as it is known here, so that each has all that is
      * committed. False without a part in the partition.
@@ -412,14 +406,11 @@ public final class PartitionReplica {
 
     // ---- Answers and faults
 
-    private Admission.Refused refused(Admission.Reason reason) {
-        return new Admission.Refused(reason, currentLeader(), knownEpoch);
-    }
-
-    /** The leader of the newest epoch heard of, if its record has arrived. */
+    /** The leader of the newest epoch heard of, if its record has arrived and does not speak of another run of this broker. */
     private OptionalInt currentLeader() {
         boolean current = state.hasView() && state.view().leaderEpoch() == knownEpoch;
-        return current ? state.view().leaderIfAny() : OptionalInt.empty();
+        boolean otherRun = current && state.view().leader() == state.brokerId() && role.kind() != ReplicaRole.LEADER;
+        return current && !otherRun ? state.view().leaderIfAny() : OptionalInt.empty();
     }
 
     private void refuse(int follower, long streamId, Link link, AttachRefusal reason) {

@@ -1,5 +1,7 @@
 package io.kontiki.replication;
 
+import java.util.Objects;
+
 /**
  * Limits and times of a replica.
  *
@@ -9,13 +11,20 @@ package io.kontiki.replication;
  * @param windowBytes unacknowledged bytes on the way to one follower; one batch may exceed it
  * @param pushBytes bytes of one push; a larger batch travels alone
  * @param waitingMax appends that may wait for their acknowledgement
+ * @param isolatedLeader what a leader without a lease does
  */
 public record ReplicaOptions(
-        long lagLimitNanos, long retryNanos, long attachTimeoutNanos, int windowBytes, int pushBytes, int waitingMax) {
+        long lagLimitNanos,
+        long retryNanos,
+        long attachTimeoutNanos,
+        int windowBytes,
+        int pushBytes,
+        int waitingMax,
+        IsolatedLeader isolatedLeader) {
     private static final long MILLI = 1_000_000L;
 
-    public static final ReplicaOptions DEFAULTS =
-            new ReplicaOptions(10_000 * MILLI, 50 * MILLI, 2_000 * MILLI, 4 << 20, 1 << 20, 10_000);
+    public static final ReplicaOptions DEFAULTS = new ReplicaOptions(
+            10_000 * MILLI, 50 * MILLI, 2_000 * MILLI, 4 << 20, 1 << 20, 10_000, IsolatedLeader.STOP);
 
     public ReplicaOptions {
         requirePositive("lagLimitNanos", lagLimitNanos);
@@ -24,11 +33,19 @@ public record ReplicaOptions(
         requirePositive("windowBytes", windowBytes);
         requirePositive("pushBytes", pushBytes);
         requirePositive("waitingMax", waitingMax);
+        Objects.requireNonNull(isolatedLeader);
     }
 
     /** These options with another {@code lagLimitNanos}. */
     public ReplicaOptions withLagLimitNanos(long nanos) {
-        return new ReplicaOptions(nanos, retryNanos, attachTimeoutNanos, windowBytes, pushBytes, waitingMax);
+        return new ReplicaOptions(
+                nanos, retryNanos, attachTimeoutNanos, windowBytes, pushBytes, waitingMax, isolatedLeader);
+    }
+
+    /** These options with another {@code isolatedLeader}. */
+    public ReplicaOptions withIsolatedLeader(IsolatedLeader other) {
+        return new ReplicaOptions(
+                lagLimitNanos, retryNanos, attachTimeoutNanos, windowBytes, pushBytes, waitingMax, other);
     }
 
     private static void requirePositive(String name, long value) {

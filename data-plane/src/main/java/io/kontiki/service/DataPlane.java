@@ -16,6 +16,7 @@ import io.kontiki.partition.Partitions;
 import io.kontiki.partition.ScrubSettings;
 import io.kontiki.partition.Threads;
 import io.kontiki.quorum.Proposer;
+import io.kontiki.replication.Lease;
 import io.kontiki.replication.ReplicaOptions;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
@@ -30,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The data plane of one broker, put together: partitions, replication and the services that reach them. Life cycle:
@@ -51,6 +53,7 @@ public final class DataPlane implements AutoCloseable {
      * @param loopCount event loops that share the partitions, at least 1
      * @param readerThreads threads that read from the disk for fetches, and as many for followers, at least 1; apart, so
      *     that no consumer of old records delays an in-sync replica (rule L18)
+     * @param lease of this broker, as of now (rule L16)
      * @param channels gives the shared channel to a broker; the caller closes them after this
      * @param retentionInterval how often it is looked for segments to delete
      * @param compaction what compaction may take
@@ -66,6 +69,7 @@ public final class DataPlane implements AutoCloseable {
             int readerThreads,
             ReplicaOptions options,
             Proposer proposer,
+            Supplier<Lease> lease,
             Function<Endpoint, ManagedChannel> channels,
             Duration retentionInterval,
             CompactionSettings compaction,
@@ -84,6 +88,7 @@ public final class DataPlane implements AutoCloseable {
                 options,
                 transport,
                 proposer,
+                lease,
                 retentionInterval,
                 move,
                 Threads.system(),

@@ -24,8 +24,10 @@ record ErrorClass(Status.Code code, boolean retriable, Duration retryDelay) {
             case ERROR_REASON_TOPIC_EXISTS -> refused(Status.Code.ALREADY_EXISTS);
             case ERROR_REASON_NOT_LEADER, ERROR_REASON_FENCED_LEADER_EPOCH, ERROR_REASON_UNKNOWN_LEADER_EPOCH -> //
                 new ErrorClass(Status.Code.FAILED_PRECONDITION, true, Duration.ZERO);
-            case ERROR_REASON_LEADER_UNKNOWN, ERROR_REASON_NOT_ENOUGH_REPLICAS, ERROR_REASON_OFFSET_NOT_AVAILABLE ->
-                unavailable(SOON);
+            case ERROR_REASON_LEADER_UNKNOWN,
+                    ERROR_REASON_NOT_ENOUGH_REPLICAS,
+                    ERROR_REASON_OFFSET_NOT_AVAILABLE,
+                    ERROR_REASON_LEASE_EXPIRED -> unavailable(SOON);
             case ERROR_REASON_QUORUM_UNAVAILABLE,
                     ERROR_REASON_STARTING,
                     ERROR_REASON_SHUTTING_DOWN,

@@ -31,6 +31,7 @@ public final class LeaderRouter implements AutoCloseable {
             ErrorReason.ERROR_REASON_NOT_LEADER,
             ErrorReason.ERROR_REASON_LEADER_UNKNOWN,
             ErrorReason.ERROR_REASON_NOT_ENOUGH_REPLICAS,
+            ErrorReason.ERROR_REASON_LEASE_EXPIRED,
             ErrorReason.ERROR_REASON_STARTING,
             ErrorReason.ERROR_REASON_SHUTTING_DOWN,
             ErrorReason.ERROR_REASON_OVERLOADED);

@@ -22,6 +22,7 @@ import io.kontiki.record.TimestampPolicy;
 import io.kontiki.record.TimestampType;
 import io.kontiki.replication.Acks;
 import io.kontiki.replication.Effect;
+import io.kontiki.replication.Lease;
 import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.ReplicaIdentity;
 import io.kontiki.replication.ReplicaOptions;
@@ -78,6 +79,7 @@ class PartitionTest {
                 new IsrProposalBatcher(request -> new CompletableFuture<>(), 1, () -> 1),
                 System::nanoTime,
                 InstantSource.system(),
+                () -> Lease.of(System.nanoTime(), TimeUnit.SECONDS.toNanos(3)),
                 failed -> defects.add(new IllegalStateException(failed + " failed")));
         LogPlace placed = new LogPlace(new PartitionLogs.Placed(dir, log));
         ReplicaLogView logView = new ReplicaLogView(placed);

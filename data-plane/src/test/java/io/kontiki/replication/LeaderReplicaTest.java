@@ -80,25 +80,25 @@ class LeaderReplicaTest {
     void tooSmallIsrRefusesAppendsAndHoldsTheHighWatermark() {
         Rig rig = leading().produce(1).record(1, 1, 2, 1).ack(2, 1, 2).ack(3, 1, 2);
         assertThat(rig.replica.highWatermark()).isEqualTo(1);
-        assertThat(rig.replica.admit(Acks.ALL, OptionalInt.empty()))
+        assertThat(rig.admit(Acks.ALL))
                 .isEqualTo(new Admission.Refused(Admission.Reason.NOT_ENOUGH_REPLICAS, OptionalInt.of(1), 1));
-        assertThat(rig.replica.admit(Acks.LEADER, OptionalInt.empty())).isEqualTo(new Admission.Granted(1));
+        assertThat(rig.admit(Acks.LEADER)).isEqualTo(new Admission.Granted(1));
     }
 
     @Test
     void callersOfAnotherEpochAreRefused() {
         Rig rig = leading();
-        assertThat(rig.replica.admit(Acks.ALL, OptionalInt.of(0)))
+        assertThat(rig.admit(Acks.ALL, OptionalInt.of(0)))
                 .isEqualTo(new Admission.Refused(Admission.Reason.FENCED_LEADER_EPOCH, OptionalInt.of(1), 1));
-        assertThat(rig.replica.admit(Acks.ALL, OptionalInt.of(2)))
+        assertThat(rig.admit(Acks.ALL, OptionalInt.of(2)))
                 .isEqualTo(new Admission.Refused(Admission.Reason.UNKNOWN_LEADER_EPOCH, OptionalInt.of(1), 1));
-        assertThat(rig.replica.admit(Acks.ALL, OptionalInt.of(1))).isEqualTo(new Admission.Granted(1));
+        assertThat(rig.admit(Acks.ALL, OptionalInt.of(1))).isEqualTo(new Admission.Granted(1));
     }
 
     @Test
     void followerNamesTheLeader() {
         Rig rig = new Rig(2, new TestLog()).record(1, 1, 1, 1, 2, 3);
-        assertThat(rig.replica.admit(Acks.ALL, OptionalInt.of(0)))
+        assertThat(rig.admit(Acks.ALL, OptionalInt.of(0)))
                 .isEqualTo(new Admission.Refused(Admission.Reason.NOT_LEADER, OptionalInt.of(1), 1));
     }
 
@@ -151,15 +151,16 @@ class LeaderReplicaTest {
     void newEpochOfTheSameLeaderForgetsItsFollowers() {
         Rig rig = leading().record(1, 2, 2, 1, 2, 3).ack(2, 1, 2).ack(3, 1, 2);
         assertThat(rig.replica.highWatermark()).isEqualTo(1);
-        assertThat(rig.replica.canAnswerLatest()).isTrue();
+        assertThat(rig.admitLatest()).isInstanceOf(Admission.Granted.class);
     }
 
     @Test
     void latestOffsetIsNotToldBeforeTheEpochsStartIsCommitted() {
         Rig rig = new Rig(1, new TestLog().append(0, 4), 2).record(1, 1, 1, 1, 2, 3);
-        assertThat(rig.replica.canAnswerLatest()).isFalse();
+        assertThat(rig.admitLatest())
+                .isEqualTo(new Admission.Refused(Admission.Reason.OFFSET_NOT_AVAILABLE, OptionalInt.of(1), 1));
         rig.attach(2, 1, 0, 4).attach(3, 1, 0, 4);
-        assertThat(rig.replica.canAnswerLatest()).isTrue();
+        assertThat(rig.admitLatest()).isInstanceOf(Admission.Granted.class);
         assertThat(rig.replica.highWatermark()).isEqualTo(4);
     }
 
@@ -272,7 +273,7 @@ class LeaderReplicaTest {
         assertThat(rig.last(Effect.Fault.class).reason()).isEqualTo("disk is gone");
         assertThat(rig.last(Effect.Complete.class).outcome()).isEqualTo(CommitOutcome.STORAGE_ERROR);
         assertThat(rig.last(Effect.SendRefused.class).reason()).isEqualTo(AttachRefusal.STORAGE_ERROR);
-        assertThat(rig.replica.admit(Acks.ALL, OptionalInt.empty()))
+        assertThat(rig.admit(Acks.ALL))
                 .isInstanceOfSatisfying(
                         Admission.Refused.class,
                         refused -> assertThat(refused.reason()).isEqualTo(Admission.Reason.STORAGE_ERROR));

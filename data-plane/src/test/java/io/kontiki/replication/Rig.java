@@ -32,6 +32,7 @@ final class Rig {
     private FlushMode flushMode = FlushMode.OS;
     private int minIsr = 2;
     private long now = 1;
+    private Lease lease = new Lease(Long.MAX_VALUE);
     private long linkIds;
 
     Rig(int id, TestLog log) {
@@ -39,6 +40,10 @@ final class Rig {
     }
 
     Rig(int id, TestLog log, long highWatermark) {
+        this(id, log, highWatermark, ReplicaOptions.DEFAULTS);
+    }
+
+    Rig(int id, TestLog log, long highWatermark, ReplicaOptions options) {
         this.id = id;
         this.log = log;
         for (int broker = 1; broker <= 3; broker++) {
@@ -46,7 +51,7 @@ final class Rig {
         }
         ReplicaIdentity identity =
                 new ReplicaIdentity(new TopicPartition(new UUID(1, 2), 0), id, epochOf(id), () -> ++linkIds);
-        this.replica = new PartitionReplica(identity, log, highWatermark, ReplicaOptions.DEFAULTS);
+        this.replica = new PartitionReplica(identity, log, highWatermark, options);
     }
 
     static long epochOf(int broker) {
@@ -102,6 +107,29 @@ final class Rig {
 
     private Rig tell() {
         return run(replica.onMetadata(record, Map.copyOf(brokers), now));
+    }
+
+    // ---- Lease and admission
+
+    Rig lease(Lease other) {
+        lease = other;
+        return this;
+    }
+
+    Admission admit(Acks acks) {
+        return admit(acks, OptionalInt.empty());
+    }
+
+    Admission admit(Acks acks, OptionalInt knownLeaderEpoch) {
+        return replica.admit(acks, knownLeaderEpoch, lease, now);
+    }
+
+    Admission admitRead() {
+        return replica.standing().admitRead(OptionalInt.empty(), lease, now);
+    }
+
+    Admission admitLatest() {
+        return replica.standing().admitLatest(lease, now);
     }
 
     // ---- Time and log

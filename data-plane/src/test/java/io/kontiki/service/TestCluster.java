@@ -32,6 +32,7 @@ import io.kontiki.proto.internal.v1.RegisterBroker;
 import io.kontiki.proto.internal.v1.Replicas;
 import io.kontiki.proto.internal.v1.RestartClaim;
 import io.kontiki.proto.internal.v1.UnfenceBroker;
+import io.kontiki.replication.Lease;
 import io.kontiki.replication.ReplicaOptions;
 import io.kontiki.storage.file.FileDisk;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -111,6 +112,7 @@ final class TestCluster {
                     2,
                     ReplicaOptions.DEFAULTS.withLagLimitNanos(setup.lagLimitNanos()),
                     TestCluster.this::propose,
+                    () -> Lease.of(System.nanoTime(), TimeUnit.SECONDS.toNanos(3)),
                     this::channel,
                     Duration.ofMillis(50),
                     new CompactionSettings(0, 1 << 20, Long.MAX_VALUE, Duration.ofSeconds(1)),

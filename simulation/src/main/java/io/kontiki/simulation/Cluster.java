@@ -9,6 +9,7 @@ import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CreateTopic;
 import io.kontiki.proto.internal.v1.InitializeCluster;
 import io.kontiki.proto.internal.v1.Replicas;
+import io.kontiki.replication.IsolatedLeader;
 import io.kontiki.replication.ReplicaOptions;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,8 @@ final class Cluster {
             1_000 * Scheduler.MILLI,
             10 * ModelBatch.BYTES,
             4 * ModelBatch.BYTES,
-            1_000);
+            1_000,
+            IsolatedLeader.SERVE);
 
     private final Scheduler scheduler;
     private final SimulationOptions options;

@@ -2,6 +2,7 @@ package io.kontiki.simulation;
 
 import io.kontiki.controller.Controller;
 import io.kontiki.controller.ControllerConfig;
+import io.kontiki.controller.HeartbeatOutcome;
 import io.kontiki.controller.Now;
 import io.kontiki.controller.Prepared;
 import io.kontiki.metadata.MetadataImage;
@@ -13,6 +14,7 @@ import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.HeartbeatRequest;
 import io.kontiki.proto.internal.v1.ProposeRequest;
+import io.kontiki.proto.v1.ErrorReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -137,14 +139,22 @@ final class Quorum {
         }
     }
 
-    void heartbeat(HeartbeatRequest.Builder request) {
+    /** Silence after which a broker is fenced. */
+    long sessionNanos() {
+        return config.sessionMillis() * Scheduler.MILLI;
+    }
+
+    /** @param accepted called when the answer arrives, if the controller accepts it */
+    void heartbeat(HeartbeatRequest.Builder request, Runnable accepted) {
         if (down || cutOff.contains(request.getBrokerId())) {
             return;
         }
-        controller
-                .onHeartbeat(request.setClusterId(CLUSTER).build(), image, wallAndMonotonic())
-                .command()
-                .ifPresent(this::submit);
+        HeartbeatOutcome outcome =
+                controller.onHeartbeat(request.setClusterId(CLUSTER).build(), image, wallAndMonotonic());
+        outcome.command().ifPresent(this::submit);
+        if (outcome.response().getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED) {
+            scheduler.afterMillis(0, 5, accepted);
+        }
     }
 
     /** The process is gone, and dialling it was refused. */

@@ -15,6 +15,7 @@ import io.kontiki.replication.CommitOutcome;
 import io.kontiki.replication.Effect;
 import io.kontiki.replication.EffectRunner;
 import io.kontiki.replication.IsrMember;
+import io.kontiki.replication.Lease;
 import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.ProposalOutcome;
 import io.kontiki.replication.Push;
@@ -55,6 +56,7 @@ final class SimBroker implements EffectRunner {
     private long lastLinkId;
     private long lastToken;
     private long highWatermark;
+    private Lease lease = new Lease(0);
 
     SimBroker(Cluster cluster, SimNode node) {
         this.cluster = cluster;
@@ -176,12 +178,16 @@ final class SimBroker implements EffectRunner {
     }
 
     private void heartbeat() {
+        long sent = scheduler.now();
         cluster.quorum()
-                .heartbeat(HeartbeatRequest.newBuilder()
-                        .setBrokerId(id())
-                        .setBrokerEpoch(epoch)
-                        .setAppliedIndex(image.position().index())
-                        .setReady(true));
+                .heartbeat(
+                        HeartbeatRequest.newBuilder()
+                                .setBrokerId(id())
+                                .setBrokerEpoch(epoch)
+                                .setAppliedIndex(image.position().index())
+                                .setReady(true),
+                        () -> execute(() -> lease =
+                                lease.orLater(Lease.of(sent, cluster.quorum().sessionNanos()))));
         scheduler.after(HEARTBEAT_MILLIS * Scheduler.MILLI, () -> execute(this::heartbeat));
     }
 
@@ -201,13 +207,21 @@ final class SimBroker implements EffectRunner {
 
     // ---- Clients
 
+    Admission admitRead() {
+        return replica().standing().admitRead(OptionalInt.empty(), lease, scheduler.now());
+    }
+
+    Admission admitLatest() {
+        return replica().standing().admitLatest(lease, scheduler.now());
+    }
+
     void produce(long value, Acks acks, Consumer<CommitOutcome> answer, Consumer<Admission.Reason> refused) {
         execute(() -> {
             if (!serving()) {
                 refused.accept(Admission.Reason.LEADER_UNKNOWN);
                 return;
             }
-            Admission admission = replica().admit(acks, OptionalInt.empty());
+            Admission admission = replica().admit(acks, OptionalInt.empty(), lease, scheduler.now());
             if (admission instanceof Admission.Refused refusal) {
                 refused.accept(refusal.reason());
                 return;

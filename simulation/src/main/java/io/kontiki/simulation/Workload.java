@@ -7,7 +7,6 @@ import io.kontiki.replication.CommitOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** Producers, which never send a value twice, and readers. */
 final class Workload {
@@ -83,8 +82,7 @@ final class Workload {
         }
 
         private void read(SimBroker broker) {
-            boolean granted =
-                    broker.serving() && broker.replica().admitRead(OptionalInt.empty()) instanceof Admission.Granted;
+            boolean granted = broker.serving() && broker.admitRead() instanceof Admission.Granted;
             if (!granted) {
                 return;
             }
@@ -99,11 +97,9 @@ final class Workload {
             checkLatest(broker, bound);
         }
 
-        /** L13, among leaders that are not deposed; the lease (L16) is to cover the others. */
+        /** L13 among leaders; L16 keeps those that are deposed, and do not know it, from answering. */
         private void checkLatest(SimBroker broker, long bound) {
-            boolean current =
-                    cluster.leader().filter(leader -> leader == broker).isPresent();
-            if (current && broker.replica().canAnswerLatest()) {
+            if (broker.admitLatest() instanceof Admission.Granted) {
                 SimulationFailure.check(
                         bound >= latestAnswered, "L13: latest offset " + bound + " after " + latestAnswered);
                 latestAnswered = bound;

@@ -11,6 +11,7 @@ import io.kontiki.proto.internal.v1.ProposeResponse;
 import io.kontiki.proto.internal.v1.RegisterBroker;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.LeadershipListener;
+import io.kontiki.replication.Lease;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -43,11 +44,11 @@ public final class HeartbeatSession implements AutoCloseable {
 
     private final RegisterBroker registration;
     private final long heartbeatMillis;
+    private final long sessionNanos;
     private final QuorumClient client;
     private final LocalMetadata metadata;
     private final SessionListener listener;
     private final ScheduledExecutorService scheduler;
-    private final Lease lease;
     private final HeartbeatLink link;
     private final CompletableFuture<Long> registered = new CompletableFuture<>();
     private final CompletableFuture<Void> mayStop = new CompletableFuture<>();
@@ -60,6 +61,7 @@ public final class HeartbeatSession implements AutoCloseable {
     private volatile boolean closed;
     private volatile long brokerEpoch = -1;
     private volatile boolean fenced = true;
+    private volatile Lease lease = new Lease(System.nanoTime());
 
     /**
      * @param registration what the broker says of itself, whole; the same incarnation gets the same epoch again
@@ -88,7 +90,7 @@ public final class HeartbeatSession implements AutoCloseable {
         this.metadata = Objects.requireNonNull(metadata);
         this.listener = Objects.requireNonNull(listener);
         this.scheduler = Objects.requireNonNull(scheduler);
-        this.lease = new Lease(TimeUnit.MILLISECONDS.toNanos(sessionMillis));
+        this.sessionNanos = TimeUnit.MILLISECONDS.toNanos(sessionMillis);
         this.link = new HeartbeatLink(client, scheduler, this::onAnswer, suspectLeader);
     }
 
@@ -139,14 +141,9 @@ public final class HeartbeatSession implements AutoCloseable {
         return fenced;
     }
 
-    /** Whether the controller heard from this broker lately (rule L16). {@code nowNanos} by System.nanoTime; any thread. */
-    public boolean holdsLease(long nowNanos) {
-        return lease.holds(nowNanos);
-    }
-
-    /** End of the lease by System.nanoTime; compare by difference. Any thread. */
-    public long leaseEndNanos() {
-        return lease.endNanos();
+    /** Until when the controller surely has not fenced this broker for silence (rule L16); of System.nanoTime. Any thread. */
+    public Lease lease() {
+        return lease;
     }
 
     /** Looks for the controller at once when the quorum's leader changes. A voter adds it to its ControllerHost. */
@@ -239,7 +236,7 @@ public final class HeartbeatSession implements AutoCloseable {
     private void onAnswer(HeartbeatResponse response, long sentNanos) {
         switch (response.getReason()) {
             case ERROR_REASON_UNSPECIFIED -> {
-                lease.renew(sentNanos);
+                lease = lease.orLater(Lease.of(sentNanos, sessionNanos));
                 if (leaving && response.getMayShutDown()) {
                     mayStop.complete(null);
                 } else if (leaving || ready && fenced) {
@@ -281,7 +278,7 @@ public final class HeartbeatSession implements AutoCloseable {
         }
         rejected = true;
         stopBeats();
-        lease.end();
+        lease = new Lease(System.nanoTime());
         mayStop.complete(null);
         listener.onRejected(reason, message);
     }

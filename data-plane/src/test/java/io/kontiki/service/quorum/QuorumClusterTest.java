@@ -68,8 +68,8 @@ class QuorumClusterTest {
                 .isEqualTo(ImageCodec.encode(nodes.get(1).metadata.current()));
         assertThat(nodes).allSatisfy(node -> assertThat(node.events).containsExactly("unfenced"));
         assertThat(nodes)
-                .allSatisfy(node ->
-                        assertThat(node.session.holdsLease(System.nanoTime())).isTrue());
+                .allSatisfy(node -> assertThat(node.session.lease().holds(System.nanoTime()))
+                        .isTrue());
     }
 
     @Test
@@ -166,7 +166,7 @@ class QuorumClusterTest {
         await().until(() -> old.events.contains("rejected ERROR_REASON_STALE_BROKER_EPOCH"));
 
         await().until(() -> twin.events.contains("unfenced"));
-        assertThat(old.session.holdsLease(System.nanoTime())).isFalse();
+        assertThat(old.session.lease().holds(System.nanoTime())).isFalse();
         assertThat(old.session.fenced()).isTrue();
     }
 
