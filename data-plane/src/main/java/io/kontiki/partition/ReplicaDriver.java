@@ -302,13 +302,13 @@ final class ReplicaDriver extends RemoteEffects {
     public void resetTo(Effect.ResetTo effect) {
         LogStart point = (LogStart) effect.point();
         LOG.warn(
-                "Dropping {}, which ends at {}: the leader's log begins at {} by now",
+                "Dropping {}, which ends at {}: the leader's log begins at {}",
                 name,
                 log().endOffset(),
                 point.startOffset());
         try {
             log().resetTo(point.startOffset(), point.epochs(), point.producers());
-            logView.startStored(log().logStartOffset());
+            logView.startReset(log().logStartOffset());
         } catch (IllegalArgumentException e) {
             // Damaged on the way. The log is as it was; asking again in a while brings another copy.
             LOG.warn("{} is not reset: {}", name, e.getMessage());

@@ -23,9 +23,14 @@ final class ReplicaLogView implements ReplicaLog {
         this.storedStart = place.log().logStartOffset();
     }
 
-    /** A log start was noted on the disk. */
+    /** A log start was noted on the disk; perhaps one of before the log was begun anew. */
     void startStored(long offset) {
-        storedStart = Math.max(storedStart, offset);
+        storedStart = Math.max(storedStart, Math.min(offset, startOffset()));
+    }
+
+    /** The log was begun anew at an offset, on the disk, too; it may be a lower one (rule F11). */
+    void startReset(long offset) {
+        storedStart = offset;
     }
 
     @Override

@@ -131,17 +131,21 @@ final class FollowerReplica implements Role {
         }
         // F5, I6: what the high watermark covers is never cut without proof of an unclean election.
         InvariantViolation.check(
-                cut >= state.highWatermark(), "I6: truncation below the high watermark", cut, state.highWatermark());
+                cut >= state.highWatermark() || state.mayLoseCommitted(latest),
+                "I6: truncation below the high watermark",
+                cut,
+                state.highWatermark());
         phase = Phase.TRUNCATING;
         state.outbox().add(new Effect.TruncateTo(cut));
     }
 
-    /** Rule F11: only if nothing is lost by it that the leader's log still has. */
+    /** Rule F11: only if nothing is lost by it that the leader's log still has, or by proof of an unclean election. */
     void onResetAsked(Link from, ResetPoint point, long nowNanos) {
         if (phase != Phase.ATTACHING || !link.equals(from)) {
             return;
         }
-        if (point.startOffset() < state.log().endOffset()) {
+        ReplicaLog log = state.log();
+        if (point.startOffset() < log.endOffset() && !state.mayLoseCommitted(log.latestEpoch())) {
             leave(nowNanos);
             return;
         }

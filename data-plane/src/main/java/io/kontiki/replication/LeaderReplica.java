@@ -154,9 +154,8 @@ final class LeaderReplica implements Role {
             reset(follower, streamId, attach.link());
             return;
         }
-        // F13: the log that the leader still starts at is lost here; records that were committed may be gone.
         if (attach.lastEpoch().isEmpty() && attach.endOffset() > log.endOffset()) {
-            refuse(follower, streamId, attach.link(), AttachRefusal.OUT_OF_RANGE);
+            onBeyondLog(follower, streamId, attach);
             return;
         }
         if (attach.lastEpoch().isPresent()) {
@@ -166,6 +165,10 @@ final class LeaderReplica implements Role {
                 return;
             }
             EpochEnd point = log.endOf(lastEpoch);
+            if (point.endOffset() < attach.startOffset() && state.mayLoseCommitted(attach.lastEpoch())) {
+                reset(follower, streamId, attach.link());
+                return;
+            }
             if (point.epoch() < lastEpoch || point.endOffset() < attach.endOffset()) {
                 state.outbox().add(new Effect.SendDiverged(follower, streamId, attach.link(), point));
                 return;
@@ -180,6 +183,18 @@ final class LeaderReplica implements Role {
                 .add(new Effect.SendAttached(
                         follower, streamId, attach.link(), state.highWatermark(), log.startOffset()));
         review(nowNanos);
+    }
+
+    /**
+     * Rule F13: a log begins above the end of this one, and holds nothing. Committed records are gone here: by an unclean
+     * election, or else it is not for this replica to settle.
+     */
+    private void onBeyondLog(int follower, long streamId, Attach attach) {
+        if (state.mayLoseCommitted(attach.lastEpoch())) {
+            reset(follower, streamId, attach.link());
+        } else {
+            refuse(follower, streamId, attach.link(), AttachRefusal.OUT_OF_RANGE);
+        }
     }
 
     /**

@@ -72,6 +72,7 @@ public final class PartitionReplica {
 
     /** {@link Effect.TruncateTo} was done. */
     public List<Effect> onTruncated(long nowNanos) {
+        state.logCut();
         return handle(() -> asFollower().ifPresent(follower -> follower.onTruncated(nowNanos)));
     }
 

@@ -4,6 +4,7 @@ import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.PartitionRegistration;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /** What both roles share: the log, the quorum's record, the high watermark and the effects of the present event. */
 final class ReplicaState {
@@ -98,9 +99,25 @@ final class ReplicaState {
         return true;
     }
 
-    /** Rule F11: what the log begins with anew was committed, so the high watermark is at least there. */
+    /** Rule F6. It falls only where an unclean election proves that it may: {@link #mayLoseCommitted}. */
+    void logCut() {
+        highWatermark = Math.min(highWatermark, log.endOffset());
+    }
+
+    /** Rule F11: what the log begins with anew was committed, and nothing else is known. */
     void logReset() {
+        logCut();
         advanceHighWatermark(log.startOffset());
+    }
+
+    /**
+     * Invariant I6: whether an unclean election since this log's last batch proves that what was committed here may be
+     * lost (rule M9).
+     *
+     * @param lastEpoch leader epoch of the last batch
+     */
+    boolean mayLoseCommitted(OptionalInt lastEpoch) {
+        return view.uncleanEpoch() > lastEpoch.orElse(0);
     }
 
     /** Durable mode: asks for a flush of what is not on the disk; one at a time, so that appends share it. */

@@ -100,6 +100,12 @@ final class Rig {
         return tell();
     }
 
+    /** The last record again, as after an unclean election in that epoch. */
+    Rig unclean(int epoch) {
+        record = record.next().withEpochs(record.leaderEpoch(), epoch);
+        return tell();
+    }
+
     Rig register(int broker, long epoch, boolean fenced) {
         brokers.put(broker, broker(broker, epoch, fenced));
         return record == null ? this : tell();
@@ -182,9 +188,13 @@ final class Rig {
     }
 
     Rig attach(int follower, long brokerEpoch, long linkId, int lastEpoch, long end, long flushed) {
+        return attach(follower, brokerEpoch, linkId, lastEpoch, 0, end, flushed);
+    }
+
+    Rig attach(int follower, long brokerEpoch, long linkId, int lastEpoch, long start, long end, long flushed) {
         OptionalInt last = lastEpoch < 0 ? OptionalInt.empty() : OptionalInt.of(lastEpoch);
         Link link = new Link(replica.leaderEpoch(), linkId);
-        return run(replica.onAttach(follower, brokerEpoch, linkId, new Attach(link, 0, last, end, flushed), now));
+        return run(replica.onAttach(follower, brokerEpoch, linkId, new Attach(link, start, last, end, flushed), now));
     }
 
     Rig ack(int follower, long linkId, long end) {
