@@ -1,117 +1,167 @@
 package io.kontiki.benchmark;
 
 import io.kontiki.client.NewTopic;
-import io.kontiki.client.Producer;
-import io.kontiki.client.ProducerRecord;
 import io.kontiki.localcluster.BrokerProcess;
 import io.kontiki.localcluster.ClusterView;
 import io.kontiki.localcluster.LocalCluster;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
- * One partition, replication factor 3, a producer with acks=all that always has some records under way; its leader is
- * killed with SIGKILL again and again. The figure is the longest time between two acknowledgements around each kill.
+ * One partition, replication factor 3, a producer with acks=all at 1,000 records/s; its leader fails again and again. The
+ * figure is the longest time between two acknowledgements around each failure.
  */
 final class FailoverBenchmark {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String TOPIC = "failover";
     private static final int BROKERS = 3;
-    private static final int UNDER_WAY_MAX = 100;
+    private static final int RECORDS_PER_SECOND = 1000;
+    /** Acknowledgements before and after each failure. */
+    private static final int SETTLED = 1000;
+
+    private static final String LEADER_ONLY = "leader";
+    private static final String WITH_CONTROLLER = "leader and controller";
+
+    /** How the leader fails. */
+    enum Failure {
+        /** The process is gone, and its connections break. */
+        SIGKILL,
+        /** The process stands still, and nothing breaks. It goes on once another one leads. */
+        SIGSTOP
+    }
 
     private final Path distribution;
     private final Path directory;
-    private final int kills;
-    private final AtomicLong acknowledged = new AtomicLong();
-    private final AtomicLong lastAckNanos = new AtomicLong();
-    private final AtomicLong longestGapNanos = new AtomicLong();
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private final Semaphore underWay = new Semaphore(UNDER_WAY_MAX);
+    private final int failures;
+    private final Failure kind;
+    private final boolean controllerToo;
+    private final Map<String, Figures> gaps = new TreeMap<>();
 
-    FailoverBenchmark(Path distribution, Path directory, int kills) {
+    /** @param controllerToo whether each leader that fails must be the controller as well, else it is left to chance */
+    FailoverBenchmark(Path distribution, Path directory, int failures, Failure kind, boolean controllerToo) {
         this.distribution = distribution;
         this.directory = directory;
-        this.kills = kills;
+        this.failures = failures;
+        this.kind = kind;
+        this.controllerToo = controllerToo;
     }
 
-    void run() throws IOException, InterruptedException {
-        Figures all = new Figures();
-        Figures leaderOnly = new Figures();
-        Figures withController = new Figures();
+    FailoverBenchmark run() throws IOException {
         try (LocalCluster cluster = LocalCluster.create(distribution, directory, BROKERS);
                 ClusterView view = new ClusterView(cluster.bootstrap())) {
             cluster.startAll();
             cluster.awaitReady(view, PATIENCE);
             view.admin().createTopic(NewTopic.named(TOPIC).withPartitions(1).withReplicationFactor(BROKERS));
-            cluster.await("the topic's replicas to be in sync", PATIENCE, () -> view.whole(TOPIC));
-            AtomicBoolean stop = new AtomicBoolean();
-            Thread load = new Thread(() -> produce(cluster.bootstrap(), stop), "load");
-            load.start();
-            for (int i = 1; i <= kills; i++) {
-                awaitAcks(cluster, 1000);
-                BrokerProcess leader = cluster.broker(view.leader(TOPIC, 0).orElseThrow());
-                boolean controller = view.controller().orElse(-1) == leader.id();
-                longestGapNanos.set(0);
-                leader.kill();
-                awaitAcks(cluster, 1000);
-                double gap = longestGapNanos.get() / 1e6;
-                all.add(gap);
-                (controller ? withController : leaderOnly).add(gap);
-                System.out.printf(
-                        "kill %d of %d: broker %d%s, gap %.0f ms%n",
-                        i, kills, leader.id(), controller ? ", controller too" : "", gap);
-                leader.start();
-                cluster.await("the replicas to be in sync again", PATIENCE, () -> view.whole(TOPIC));
-            }
-            stop.set(true);
-            load.join();
-        }
-        if (failure.get() != null) {
-            throw new IllegalStateException("a record was not acknowledged", failure.get());
-        }
-        System.out.println("produce gap, all kills:                  " + all.summary("ms"));
-        print("produce gap, leader is not the controller: ", leaderOnly);
-        print("produce gap, leader is the controller too: ", withController);
-    }
-
-    private static void print(String what, Figures figures) {
-        if (!figures.isEmpty()) {
-            System.out.println(what + figures.summary("ms"));
-        }
-    }
-
-    private void awaitAcks(LocalCluster cluster, int more) throws IOException {
-        long goal = acknowledged.get() + more;
-        cluster.await("acknowledgements", PATIENCE, () -> acknowledged.get() >= goal);
-    }
-
-    private void produce(String bootstrap, AtomicBoolean stop) {
-        try (Producer producer = Producer.builder().bootstrapServers(bootstrap).build()) {
-            lastAckNanos.set(System.nanoTime());
-            for (long i = 0; !stop.get(); i++) {
-                underWay.acquireUninterruptibly();
-                producer.send(ProducerRecord.of(TOPIC, Long.toString(i).getBytes(StandardCharsets.UTF_8)))
-                        .whenComplete((written, cause) -> onAnswer(cause));
+            awaitWhole(cluster, view);
+            try (PacedLoad load = new PacedLoad(cluster.bootstrap(), TOPIC, RECORDS_PER_SECOND)) {
+                for (int i = 1; i <= failures; i++) {
+                    while (controllerToo && !leaderIsController(view)) {
+                        moveController(cluster, view);
+                    }
+                    failLeader(i, cluster, view, load);
+                }
+                load.failure().ifPresent(cause -> {
+                    throw new IllegalStateException("a record was not acknowledged", cause);
+                });
             }
         }
+        return this;
     }
 
-    /** Called by one thread of the producer at a time. */
-    private void onAnswer(Throwable cause) {
-        underWay.release();
-        if (cause != null) {
-            failure.compareAndSet(null, cause);
-            return;
+    private void failLeader(int number, LocalCluster cluster, ClusterView view, PacedLoad load) throws IOException {
+        awaitAcks(cluster, load);
+        BrokerProcess leader = cluster.broker(view.leader(TOPIC, 0).orElseThrow());
+        String what = leaderIsController(view) ? WITH_CONTROLLER : LEADER_ONLY;
+        load.startWatch();
+        fail(leader);
+        awaitAcks(cluster, load);
+        double gap = load.longestGapMillis();
+        gaps.computeIfAbsent(what, none -> new Figures()).add(gap);
+        System.out.printf(
+                Locale.ROOT,
+                "%s %d of %d: broker %d, %s, gap %.0f ms%n",
+                kind,
+                number,
+                failures,
+                leader.id(),
+                what,
+                gap);
+        restore(leader);
+        awaitWhole(cluster, view);
+    }
+
+    private void fail(BrokerProcess broker) throws IOException {
+        switch (kind) {
+            case SIGKILL -> broker.kill();
+            case SIGSTOP -> broker.pause();
         }
-        long now = System.nanoTime();
-        long gap = now - lastAckNanos.getAndSet(now);
-        longestGapNanos.accumulateAndGet(gap, Math::max);
-        acknowledged.incrementAndGet();
+    }
+
+    private void restore(BrokerProcess broker) throws IOException {
+        switch (kind) {
+            case SIGKILL -> broker.start();
+            case SIGSTOP -> broker.resume();
+        }
+    }
+
+    private static boolean leaderIsController(ClusterView view) {
+        return view.leader(TOPIC, 0).equals(view.controller());
+    }
+
+    /** To any other broker; perhaps it is the leader this time. */
+    private static void moveController(LocalCluster cluster, ClusterView view) throws IOException {
+        BrokerProcess controller = cluster.broker(view.controller().orElseThrow());
+        controller.kill();
+        cluster.await(
+                "another controller",
+                PATIENCE,
+                () -> view.controller().isPresent() && view.controller().getAsInt() != controller.id());
+        controller.start();
+        awaitWhole(cluster, view);
+    }
+
+    private static void awaitWhole(LocalCluster cluster, ClusterView view) throws IOException {
+        cluster.await("the topic's replicas to be in sync", PATIENCE, () -> view.whole(TOPIC));
+    }
+
+    private static void awaitAcks(LocalCluster cluster, PacedLoad load) throws IOException {
+        long goal = load.acknowledged() + SETTLED;
+        cluster.await("acknowledgements", PATIENCE, () -> load.acknowledged() >= goal);
+    }
+
+    void print() {
+        System.out.printf(
+                "%n%-34s %8s %10s %10s %10s%n", "produce gap at " + kind, "times", "p50 ms", "p99 ms", "max ms");
+        gaps.forEach((what, figures) -> System.out.printf(
+                Locale.ROOT,
+                "%-34s %8d %10.0f %10.0f %10.0f%n",
+                what,
+                figures.count(),
+                figures.percentile(50),
+                figures.percentile(99),
+                figures.max()));
+    }
+
+    void writeJson(Path file) throws IOException {
+        String rows = gaps.entrySet().stream()
+                .map(row -> String.format(
+                        Locale.ROOT,
+                        "{\"failed\":\"%s\",\"times\":%d,\"p50Millis\":%.1f,\"p99Millis\":%.1f,\"maxMillis\":%.1f}",
+                        row.getKey(),
+                        row.getValue().count(),
+                        row.getValue().percentile(50),
+                        row.getValue().percentile(99),
+                        row.getValue().max()))
+                .collect(Collectors.joining(","));
+        Files.writeString(
+                file,
+                "{\"failure\":\"" + kind + "\",\"recordsPerSecond\":" + RECORDS_PER_SECOND + ",\"produceGap\":[" + rows
+                        + "]}\n");
     }
 }

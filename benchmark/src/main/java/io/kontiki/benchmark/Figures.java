@@ -13,8 +13,8 @@ final class Figures {
         values.add(value);
     }
 
-    boolean isEmpty() {
-        return values.isEmpty();
+    int count() {
+        return values.size();
     }
 
     /** The middle one; of an even number the mean of the two in the middle. */
@@ -22,6 +22,12 @@ final class Figures {
         List<Double> sorted = sorted();
         int middle = sorted.size() / 2;
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+
+    /** The smallest value that at least so many of a hundred do not exceed. */
+    double percentile(int percent) {
+        int rank = (values.size() * percent + 99) / 100;
+        return sorted().get(Math.max(rank, 1) - 1);
     }
 
     double min() {

@@ -4,6 +4,9 @@ import io.kontiki.benchmark.log.LogBenchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
 import java.util.logging.LogManager;
 
 /** Runs one of the benchmarks; see {@code benchmark/run}. */
@@ -13,8 +16,9 @@ public final class Main {
     /** Arguments: distribution, directory for the clusters, name of the benchmark, optionally its size. */
     public static void main(String[] args) throws Exception {
         LogManager.getLogManager().reset();
-        if (args.length < 3 || args.length > 4) {
-            System.err.println("usage: benchmark/run start|throughput|failover [SIZE] or log [--quick]");
+        if (args.length < 3 || args.length > 4 && !args[2].equals("failover")) {
+            System.err.println("usage: benchmark/run start|throughput [SIZE], failover [TIMES] [--pause] [--controller]"
+                    + " [--json FILE] or log [--quick]");
             System.exit(2);
         }
         Path distribution = Path.of(args[0]);
@@ -23,7 +27,7 @@ public final class Main {
         switch (name) {
             case "start" -> new StartBenchmark(distribution, directory, size(args, 5)).run();
             case "throughput" -> new ThroughputBenchmark(distribution, directory, size(args, 200)).run();
-            case "failover" -> new FailoverBenchmark(distribution, directory, size(args, 20)).run();
+            case "failover" -> failover(distribution, directory, List.of(args).subList(3, args.length));
             case "log" -> LogBenchmarks.run(directory, args.length > 3 && args[3].equals("--quick"));
             default -> {
                 System.err.println("unknown benchmark \"" + name + "\"; there are start, throughput, failover and log");
@@ -33,13 +37,38 @@ public final class Main {
         System.exit(0);
     }
 
+    private static void failover(Path distribution, Path directory, List<String> options) throws IOException {
+        int times = 20;
+        FailoverBenchmark.Failure kind = FailoverBenchmark.Failure.SIGKILL;
+        boolean controllerToo = false;
+        Optional<Path> json = Optional.empty();
+        for (Iterator<String> rest = options.iterator(); rest.hasNext(); ) {
+            String option = rest.next();
+            switch (option) {
+                case "--pause" -> kind = FailoverBenchmark.Failure.SIGSTOP;
+                case "--controller" -> controllerToo = true;
+                case "--json" -> json = Optional.of(Path.of(rest.next()));
+                default -> times = size(option);
+            }
+        }
+        FailoverBenchmark done = new FailoverBenchmark(distribution, directory, times, kind, controllerToo).run();
+        done.print();
+        if (json.isPresent()) {
+            done.writeJson(json.get());
+        }
+    }
+
     private static Path newDirectory(Path parent) throws IOException {
         Files.createDirectories(parent);
         return Files.createTempDirectory(parent, "run-");
     }
 
     private static int size(String[] args, int otherwise) {
-        int size = args.length > 3 ? Integer.parseInt(args[3]) : otherwise;
+        return args.length > 3 ? size(args[3]) : otherwise;
+    }
+
+    private static int size(String text) {
+        int size = Integer.parseInt(text);
         if (size < 1 || size > 100_000) {
             throw new IllegalArgumentException("size " + size + " is not within 1 to 100000");
         }

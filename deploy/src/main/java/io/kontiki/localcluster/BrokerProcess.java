@@ -96,6 +96,27 @@ public final class BrokerProcess {
         }
     }
 
+    /** SIGSTOP: the process stands still, with its connections open, until {@link #resume}. */
+    public void pause() throws IOException {
+        signal("STOP");
+    }
+
+    /** SIGCONT: the process goes on as if no time had passed. Does nothing to one that is gone. */
+    public void resume() throws IOException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException {
+        if (isAlive()) {
+            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
+            try {
+                kill.waitFor();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /** Waits until the process is gone; returns its exit code, or nothing if it still runs after so long. */
     public OptionalInt awaitExit(Duration timeout) {
         try {
