@@ -176,7 +176,7 @@ public final class Broker implements AutoCloseable {
 
     private List<BindableService> services() {
         var watching = DaemonThreads.single("kontiki-metadata-watch");
-        parts.add("metadata streams", watching::shutdown);
+        parts.add("metadata streams", watching::shutdownNow);
         var info = new ServerInfo(
                 Version.current(),
                 identity().brokerId(),
@@ -185,7 +185,7 @@ public final class Broker implements AutoCloseable {
                 control.voters());
         var services = new ArrayList<BindableService>();
         services.add(new TopicGrpcService(metadata, control.proposer(), config.topicConfigs()));
-        services.add(new MetadataGrpcService(metadata, watching));
+        services.add(new MetadataGrpcService(metadata, watching, control::lease));
         services.add(new ClusterGrpcService(metadata, control.proposer(), info, control::controllerId));
         services.addAll(control.services());
         services.addAll(dataPlane.services());

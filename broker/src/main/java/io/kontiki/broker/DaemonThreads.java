@@ -1,10 +1,9 @@
 package io.kontiki.broker;
 
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Threads that show in a dump what they are for, and do not keep a process alive whose broker has ended. */
@@ -21,14 +20,7 @@ final class DaemonThreads {
     }
 
     /** One thread; what comes after its shutdown is dropped, since whoever it was for has gone, too. */
-    static ExecutorService single(String name) {
-        return new ThreadPoolExecutor(
-                1,
-                1,
-                0,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                named(name),
-                new ThreadPoolExecutor.DiscardPolicy());
+    static ScheduledExecutorService single(String name) {
+        return new ScheduledThreadPoolExecutor(1, named(name), new ThreadPoolExecutor.DiscardPolicy());
     }
 }

@@ -11,9 +11,12 @@ import io.kontiki.proto.v1.GetMetadataResponse;
 import io.kontiki.proto.v1.MetadataServiceGrpc;
 import io.kontiki.proto.v1.WatchMetadataRequest;
 import io.kontiki.proto.v1.WatchMetadataResponse;
+import io.kontiki.replication.Lease;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Tells who leads what, once or as it changes.
@@ -25,15 +28,30 @@ public final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServi
     /** Watchers at once. */
     static final int WATCHERS_MAX = 10_000;
 
+    /** Longest silence of a stream. */
+    private static final long BEAT_MILLIS = 1_000;
+
     private final LocalMetadata metadata;
-    private final Executor watching;
+    private final ScheduledExecutorService watching;
     private final Set<MetadataWatcher> watchers = new LinkedHashSet<>();
 
-    /** @param watching runs one task at a time, in order; stop it only after the server */
-    public MetadataGrpcService(LocalMetadata metadata, Executor watching) {
+    /**
+     * @param watching runs one task at a time, in order; stop it only after the server
+     * @param lease of this broker: without it the image may be old, and clients had better ask elsewhere
+     */
+    public MetadataGrpcService(LocalMetadata metadata, ScheduledExecutorService watching, Supplier<Lease> lease) {
         this.metadata = metadata;
         this.watching = watching;
         metadata.addPublisher((delta, image) -> watching.execute(() -> onMetadata(delta, image)));
+        watching.scheduleWithFixedDelay(
+                () -> {
+                    if (lease.get().holds(System.nanoTime())) {
+                        watchers.forEach(watcher -> watcher.beat(metadata.current()));
+                    }
+                },
+                BEAT_MILLIS,
+                BEAT_MILLIS,
+                TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -64,6 +64,14 @@ final class MetadataWatcher {
         }
     }
 
+    /** Says that nothing changed, if the client takes it now and was told the state before. */
+    void beat(MetadataImage image) {
+        send(image);
+        if (!full && !stream.isCancelled() && stream.isReady()) {
+            stream.onNext(message(image).build());
+        }
+    }
+
     private WatchMetadataResponse.Builder fullState(MetadataImage image) {
         var message = message(image).setFull(true);
         image.brokers().values().forEach(broker -> message.addBrokers(MetadataMessages.broker(broker)));

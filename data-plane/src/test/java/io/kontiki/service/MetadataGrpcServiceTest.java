@@ -16,13 +16,15 @@ import io.kontiki.proto.v1.MetadataServiceGrpc;
 import io.kontiki.proto.v1.Topic;
 import io.kontiki.proto.v1.WatchMetadataRequest;
 import io.kontiki.proto.v1.WatchMetadataResponse;
+import io.kontiki.replication.Lease;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,8 +33,9 @@ class MetadataGrpcServiceTest {
         throw fault;
     });
     private final InMemoryController controller = new InMemoryController(metadata, 3);
-    private final ExecutorService watching = Executors.newSingleThreadExecutor();
-    private final ServiceFixture fixture = new ServiceFixture(new MetadataGrpcService(metadata, watching));
+    private final ScheduledExecutorService watching = Executors.newSingleThreadScheduledExecutor();
+    private final AtomicReference<Lease> lease = new AtomicReference<>(new Lease(System.nanoTime()));
+    private final ServiceFixture fixture = new ServiceFixture(new MetadataGrpcService(metadata, watching, lease::get));
 
     @AfterEach
     void stop() {
@@ -113,6 +116,21 @@ class MetadataGrpcServiceTest {
         assertThat(change.getVersion()).isGreaterThan(full.getVersion());
         assertThat(removal.getRemovedTopicsList())
                 .containsExactly(full.getTopics(0).getId());
+    }
+
+    @Test
+    void streamIsNotSilentWhileTheBrokerHearsFromTheController() throws InterruptedException {
+        var watch = watch();
+        var full = watch.next();
+        lease.set(Lease.of(System.nanoTime(), TimeUnit.MINUTES.toNanos(1)));
+
+        var beat = watch.next();
+
+        assertThat(beat)
+                .isEqualTo(WatchMetadataResponse.newBuilder()
+                        .setClusterId(full.getClusterId())
+                        .setVersion(full.getVersion())
+                        .build());
     }
 
     @Test
