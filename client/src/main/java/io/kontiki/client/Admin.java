@@ -274,7 +274,7 @@ public final class Admin implements AutoCloseable {
     private synchronized OffsetLookup offsets() {
         if (offsets == null) {
             tracker = new MetadataTracker(client.bootstrapServers(), channels, new SplittableRandom());
-            offsets = new OffsetLookup(tracker, new TopicDirectory(tracker), channels, client);
+            offsets = new OffsetLookup(tracker, new TopicDirectory(tracker, client.requestTimeout()), channels, client);
             tracker.start();
         }
         return offsets;

@@ -29,6 +29,11 @@ final class Channels {
         return channel;
     }
 
+    /** Whether there is a connection to any broker. */
+    boolean anyConnected() {
+        return byAddress.values().stream().anyMatch(channel -> channel.getState(false) == ConnectivityState.READY);
+    }
+
     /** Closes all connections; calls that are still running have this long to end. */
     void close(Duration drainTime) {
         closed = true;

@@ -20,8 +20,18 @@ record ClusterMetadata(
         return version >= 0;
     }
 
+    /** Whether a message of the watch says more than that its broker is up to date. */
+    static boolean holdsChange(WatchMetadataResponse change) {
+        return change.getFull()
+                || change.getBrokersCount() + change.getRemovedBrokersCount() > 0
+                || change.getTopicsCount() + change.getRemovedTopicsCount() > 0;
+    }
+
     /** The state after a message of the watch. */
     ClusterMetadata apply(WatchMetadataResponse change) {
+        if (!holdsChange(change)) {
+            return new ClusterMetadata(clusterId, change.getVersion(), brokers, topics);
+        }
         var newBrokers = new TreeMap<Integer, BrokerInfo>(change.getFull() ? Map.of() : brokers);
         var newTopics = new HashMap<String, TopicInfo>(change.getFull() ? Map.of() : topics);
         change.getRemovedBrokersList().forEach(newBrokers::remove);

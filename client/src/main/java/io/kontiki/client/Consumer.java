@@ -34,7 +34,7 @@ public final class Consumer implements AutoCloseable {
         client = builder.clientConfig();
         channels = new Channels(builder.transport());
         tracker = new MetadataTracker(client.bootstrapServers(), channels, new SplittableRandom());
-        topics = new TopicDirectory(tracker);
+        topics = new TopicDirectory(tracker, client.requestTimeout());
         lookup = new OffsetLookup(tracker, topics, channels, client);
         fetcher = new Fetcher(builder.consumerConfig(client), tracker, channels, lookup, new SplittableRandom());
         tracker.start();

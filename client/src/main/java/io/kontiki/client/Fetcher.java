@@ -25,8 +25,6 @@ final class Fetcher implements AutoCloseable {
     private static final long MIN_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long MAX_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    /** Silence beyond the longest wait after which another broker is asked for the metadata as well. */
-    private static final long SUSPECT_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /** The longest wait while a partition of the same broker has enough and is left out: it must not wait for idle ones. */
     private static final int SHORT_WAIT_MILLIS = 10;
@@ -47,7 +45,6 @@ final class Fetcher implements AutoCloseable {
     private final Map<TopicPartition, PartitionFetcher> partitions = new LinkedHashMap<>();
     private final Map<TopicPartition, Integer> notFound = new HashMap<>();
     private final Map<HostPort, FetchLink> links = new HashMap<>();
-    private long suspectedAtNanos;
     private boolean wokenUp;
 
     Fetcher(
@@ -229,14 +226,8 @@ final class Fetcher implements AutoCloseable {
     private void watchSilence(long nowNanos) {
         for (var link : links.values()) {
             long silentNanos = nowNanos - link.sentNanos() - TimeUnit.MILLISECONDS.toNanos(config.fetchMaxWaitMillis());
-            if (link.isIdle() || silentNanos < SUSPECT_NANOS) {
-                continue;
-            }
-            if (silentNanos > config.requestTimeoutNanos()) {
+            if (!link.isIdle() && silentNanos > config.requestTimeoutNanos()) {
                 link.cancel("no answer within the request time-out");
-            } else if (nowNanos - suspectedAtNanos > SUSPECT_NANOS) {
-                suspectedAtNanos = nowNanos;
-                tracker.suspect(link.address());
             }
         }
     }

@@ -1,6 +1,5 @@
 package io.kontiki.client;
 
-import io.grpc.Status;
 import io.kontiki.proto.v1.LeaderHint;
 import io.kontiki.proto.v1.WatchMetadataResponse;
 import java.util.ArrayList;
@@ -8,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -16,8 +17,10 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /**
- * Keeps the cluster's metadata up to date through a watch on one broker, and moves to another broker when that one is
- * gone or suspect. Nothing polls: a change of leader arrives as soon as the watched broker knows it.
+ * Keeps the cluster's metadata up to date through a watch on one broker. Nothing polls: a change of leader arrives as soon
+ * as the watched broker knows it. Brokers that are up to date say something every second, so silence tells of one that is
+ * gone, hangs, or is cut off from the others: then further brokers are asked, one after another and each beside those before,
+ * and the first that answers is watched from then on.
  *
  * <p>All changes happen on one thread of its own; {@link #current} may be read, and the other methods called, from
  * anywhere. Listeners run on that thread and must not block.
@@ -25,8 +28,13 @@ import java.util.stream.Collectors;
 final class MetadataTracker implements AutoCloseable {
     private static final long MIN_REDIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long MAX_REDIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-    private static final long FIRST_ANSWER_MILLIS = 1000;
-    private static final int MAX_FIRST_ANSWER_FACTOR = 10;
+    /** How long the watched broker may be silent. */
+    private static final long SILENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
+    /** How long one that was asked may take before another is asked, too. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long CHECK_MILLIS = 250;
+    private static final int ASKED_MAX = 3;
 
     private final List<HostPort> bootstrapServers;
     private final Channels channels;
@@ -34,12 +42,14 @@ final class MetadataTracker implements AutoCloseable {
     private final Map<HostPort, String> failures = new LinkedHashMap<>();
     private final ScheduledThreadPoolExecutor thread;
     private final Backoff backoff;
+    /** Those that may take the place of the watched one, oldest first. */
+    private final Set<MetadataWatch> asked = new LinkedHashSet<>();
+
     private volatile ClusterMetadata current = ClusterMetadata.EMPTY;
     private volatile String failureText = "";
-    private MetadataWatch watch;
-    /** A watch on another broker that replaces the present one with its first answer. */
-    private MetadataWatch successor;
-
+    private Optional<MetadataWatch> watched = Optional.empty();
+    private long askedAtNanos;
+    private boolean askScheduled;
     private int dials;
     private int failedInRow;
 
@@ -51,10 +61,12 @@ final class MetadataTracker implements AutoCloseable {
         this.thread = new ScheduledThreadPoolExecutor(1, task -> Threads.daemon("kontiki-metadata", task));
         thread.setRemoveOnCancelPolicy(true);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        thread.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
     }
 
     void start() {
-        run(this::dial);
+        run(this::ask);
+        thread.scheduleWithFixedDelay(this::check, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     ClusterMetadata current() {
@@ -71,17 +83,9 @@ final class MetadataTracker implements AutoCloseable {
         run(() -> publish(current.withHint(partition, hint)));
     }
 
-    /** A broker keeps silent: if it is the watched one, watch another as well, and change over when that one answers. */
-    void suspect(HostPort address) {
-        run(() -> {
-            if (watch != null && watch.address().equals(address) && successor == null) {
-                var others = candidates();
-                others.remove(address);
-                if (!others.isEmpty()) {
-                    successor = startWatch(others.get(dials++ % others.size()));
-                }
-            }
-        });
+    /** Whether some broker is connected, so that an answer may be expected. */
+    boolean isConnected() {
+        return channels.anyConnected();
     }
 
     /** What a call should fail with when no broker has been heard. */
@@ -96,12 +100,8 @@ final class MetadataTracker implements AutoCloseable {
     @Override
     public void close() {
         run(() -> {
-            if (watch != null) {
-                watch.cancel();
-            }
-            if (successor != null) {
-                successor.cancel();
-            }
+            watched.ifPresent(MetadataWatch::cancel);
+            cancelAsked();
         });
         thread.shutdown();
     }
@@ -114,14 +114,6 @@ final class MetadataTracker implements AutoCloseable {
         }
     }
 
-    private void schedule(Runnable task, long nanos) {
-        try {
-            thread.schedule(task, nanos, TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException e) {
-            // As above.
-        }
-    }
-
     /** Every address worth a try: the known brokers, then the bootstrap servers. */
     List<HostPort> candidates() {
         var all = new LinkedHashSet<>(current.addresses());
@@ -129,77 +121,102 @@ final class MetadataTracker implements AutoCloseable {
         return new ArrayList<>(all);
     }
 
-    private void dial() {
-        var all = candidates();
-        watch = startWatch(all.get(dials++ % all.size()));
+    // ---- Whom to hear
+
+    private void check() {
+        long now = System.nanoTime();
+        if (watched.isPresent() && !isSilent(now)) {
+            cancelAsked();
+        } else if (!askScheduled && now - askedAtNanos >= PATIENCE_NANOS) {
+            ask();
+        }
     }
 
-    private MetadataWatch startWatch(HostPort address) {
-        var started = new MetadataWatch(address);
+    private boolean isSilent(long now) {
+        return watched.filter(watch -> now - watch.heardNanos() < SILENCE_NANOS).isEmpty();
+    }
+
+    /** Asks the next broker that is not asked already. */
+    private void ask() {
+        askScheduled = false;
+        var others = candidates();
+        watched.ifPresent(watch -> others.remove(watch.address()));
+        asked.forEach(watch -> others.remove(watch.address()));
+        if (others.isEmpty()) {
+            return;
+        }
+        if (asked.size() == ASKED_MAX) {
+            var oldest = asked.iterator().next();
+            asked.remove(oldest);
+            oldest.cancel();
+        }
+        askedAtNanos = System.nanoTime();
+        var started = new MetadataWatch(others.get(dials++ % others.size()));
+        asked.add(started);
         try {
             started.start(
-                    channels.to(address),
+                    channels.to(started.address()),
                     (source, change) -> run(() -> onMessage(source, change)),
                     (source, error) -> run(() -> onEnd(source, error)));
         } catch (RuntimeException e) {
-            run(() -> onEnd(started, e));
+            onEnd(started, e);
         }
-        long factor = Math.min(
-                MAX_FIRST_ANSWER_FACTOR,
-                1 + failedInRow / Math.max(1, candidates().size()));
-        schedule(() -> requireAnswer(started), TimeUnit.MILLISECONDS.toNanos(FIRST_ANSWER_MILLIS * factor));
-        return started;
     }
 
-    private void requireAnswer(MetadataWatch source) {
-        if (!source.isAnswered()) {
-            source.cancel();
-            onEnd(source, Status.UNAVAILABLE.withDescription("no answer").asRuntimeException());
-        }
+    private void cancelAsked() {
+        asked.forEach(MetadataWatch::cancel);
+        asked.clear();
     }
 
     private void onMessage(MetadataWatch source, WatchMetadataResponse change) {
-        if (source == successor) {
-            watch.cancel();
-            watch = successor;
-            successor = null;
-        }
-        if (source != watch) {
+        boolean candidate = asked.contains(source);
+        if (!candidate && !isWatched(source)) {
             return;
+        }
+        var state = source.apply(change);
+        // A broker that lags behind the last one must not turn the clock back; it will catch up.
+        boolean upToDate =
+                state.version() >= current.version() || !state.clusterId().equals(current.clusterId());
+        if (candidate && upToDate) {
+            asked.remove(source);
+            watched.ifPresent(MetadataWatch::cancel);
+            cancelAsked();
+            watched = Optional.of(source);
         }
         failedInRow = 0;
         backoff.reset();
         failures.clear();
         failureText = "";
-        var state = source.apply(change);
-        // A broker that lags behind the last one must not turn the clock back; it will catch up.
-        if (state.version() >= current.version() || !state.clusterId().equals(current.clusterId())) {
+        if (upToDate && (candidate || ClusterMetadata.holdsChange(change))) {
             publish(state);
         }
     }
 
+    private boolean isWatched(MetadataWatch source) {
+        return watched.filter(watch -> watch == source).isPresent();
+    }
+
     private void onEnd(MetadataWatch source, Throwable error) {
-        if (source == successor) {
-            successor = null;
+        if (isWatched(source)) {
+            watched = Optional.empty();
+        } else if (!asked.remove(source)) {
             return;
         }
-        if (source != watch) {
-            return;
-        }
-        watch = null;
         failures.put(source.address(), Errors.describe(error));
         failureText = failures.entrySet().stream()
                 .map(e -> e.getKey() + " (" + e.getValue() + ")")
                 .collect(Collectors.joining(", "));
         failedInRow++;
-        if (successor != null) {
-            watch = successor;
-            successor = null;
-            return;
+        if (!askScheduled && isSilent(System.nanoTime())) {
+            // Every address gets its chance at once; only a whole round of failures asks for a pause.
+            boolean wholeRound = failedInRow % candidates().size() == 0;
+            askScheduled = true;
+            try {
+                thread.schedule(this::ask, wholeRound ? backoff.nextNanos() : 0, TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException e) {
+                // As above.
+            }
         }
-        // Every address gets its chance at once; only a whole round of failures asks for a pause.
-        boolean wholeRound = failedInRow % candidates().size() == 0;
-        schedule(this::dial, wholeRound ? backoff.nextNanos() : 0);
     }
 
     private void publish(ClusterMetadata state) {

@@ -15,6 +15,7 @@ import java.util.function.BiConsumer;
 final class MetadataWatch {
     private final HostPort address;
     private ClusterMetadata state = ClusterMetadata.EMPTY;
+    private long heardNanos;
     private volatile ClientCallStreamObserver<WatchMetadataRequest> call;
 
     MetadataWatch(HostPort address) {
@@ -25,11 +26,13 @@ final class MetadataWatch {
         return address;
     }
 
-    boolean isAnswered() {
-        return state.isKnown();
+    /** When the last message came. */
+    long heardNanos() {
+        return heardNanos;
     }
 
     ClusterMetadata apply(WatchMetadataResponse change) {
+        heardNanos = System.nanoTime();
         state = state.apply(change);
         return state;
     }

@@ -24,6 +24,9 @@ final class OffsetLookup {
     private static final int MAX_ENTRIES = 1000;
     private static final long MIN_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long MAX_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** A leader that hangs has a successor soon. */
+    private static final long ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private static final OffsetSpec EARLIEST =
             OffsetSpec.newBuilder().setEarliest(true).build();
     private static final OffsetSpec LATEST =
@@ -173,7 +176,8 @@ final class OffsetLookup {
                     .build();
             try {
                 var response = FetchServiceGrpc.newBlockingStub(channels.to(leader))
-                        .withDeadline(Deadline.after(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS))
+                        .withDeadline(Deadline.after(
+                                Math.min(deadlineNanos - System.nanoTime(), ATTEMPT_NANOS), TimeUnit.NANOSECONDS))
                         .listOffsets(request);
                 response.getPartitionsList().forEach(result -> take(result, answers, failure));
             } catch (StatusRuntimeException e) {

@@ -40,7 +40,7 @@ public final class Producer implements AutoCloseable {
         config = builder.producerConfig(client);
         channels = new Channels(builder.transport());
         tracker = new MetadataTracker(client.bootstrapServers(), channels, new SplittableRandom());
-        topics = new TopicDirectory(tracker);
+        topics = new TopicDirectory(tracker, client.requestTimeout());
         var anyBroker = new AnyBroker(channels, tracker::candidates, client.requestTimeout(), client.connectTimeout());
         identities = new ProducerIdentities(anyBroker);
         limits = new RecordLimits(anyBroker);

@@ -33,8 +33,6 @@ final class ProducerLoop {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
-    /** Silence after which another broker is asked for the metadata as well. */
-    private static final long SUSPECT_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** Time beyond the request's own limit after which the stream counts as dead. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -52,7 +50,6 @@ final class ProducerLoop {
     private final AtomicInteger flushes = new AtomicInteger();
     private ClusterMetadata metadata = ClusterMetadata.EMPTY;
     private long attempts;
-    private long suspectedAtNanos;
     private volatile boolean closed;
 
     /** What one partition has: records wait in the buffer, and batches under way with the sender. */
@@ -307,9 +304,6 @@ final class ProducerLoop {
         long silentNanos = nowNanos - oldest.getAsLong();
         if (silentNanos > TimeUnit.MILLISECONDS.toNanos(config.requestTimeoutMillis()) + GRACE_NANOS) {
             link.cancel("no answer within " + config.requestTimeoutMillis() + " ms");
-        } else if (silentNanos > SUSPECT_NANOS && nowNanos - suspectedAtNanos > SUSPECT_NANOS) {
-            suspectedAtNanos = nowNanos;
-            tracker.suspect(link.address());
         }
     }
 

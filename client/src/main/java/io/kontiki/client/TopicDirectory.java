@@ -1,5 +1,6 @@
 package io.kontiki.client;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -10,14 +11,19 @@ import java.util.concurrent.TimeUnit;
  */
 final class TopicDirectory {
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MIN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int MAX_REMEMBERED = 1000;
 
     private final MetadataTracker tracker;
+    private final long answerNanos;
     /** Topics found missing, with the metadata version at that time: asked again, they fail without another wait. */
     private final Map<TopicPartition, Long> missing = new ConcurrentHashMap<>();
 
-    TopicDirectory(MetadataTracker tracker) {
+    /** @param answerTime how long a broker that is connected may take for its first answer */
+    TopicDirectory(MetadataTracker tracker, Duration answerTime) {
         this.tracker = tracker;
+        this.answerNanos = answerTime.toNanos();
         tracker.onChange(this::wake);
     }
 
@@ -43,6 +49,7 @@ final class TopicDirectory {
 
     private synchronized TopicInfo awaitUnknown(TopicPartition wanted, long deadlineNanos) {
         long giveUpNanos = deadlineNanos;
+        long answerEndNanos = System.nanoTime() + answerNanos;
         boolean listening = false;
         while (true) {
             var topic = lookUp(wanted);
@@ -61,16 +68,17 @@ final class TopicDirectory {
                     remember(wanted, metadata.version());
                     throw notFound(wanted, metadata);
                 }
-            } else if (giveUpNanos - now <= 0) {
+            } else if (giveUpNanos - now <= 0 && !(tracker.isConnected() && answerEndNanos - now > 0)) {
+                // Nobody there is one thing; somebody who is slow, as machines under load are, is another.
                 throw tracker.noBroker();
             }
-            pause(giveUpNanos - now);
+            pause(Math.min(Math.max(giveUpNanos - now, MIN_PAUSE_NANOS), LOOK_NANOS));
         }
     }
 
     private void pause(long nanos) {
         try {
-            TimeUnit.NANOSECONDS.timedWait(this, Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(1)));
+            TimeUnit.NANOSECONDS.timedWait(this, nanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KontikiException(ErrorReason.INTERRUPTED, "interrupted while waiting for metadata", e);

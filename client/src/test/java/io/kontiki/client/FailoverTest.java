@@ -29,7 +29,11 @@ class FailoverTest {
     }
 
     private CompletableFuture<RecordMetadata> send(String value) {
-        return producer.send(ProducerRecord.of(FakeCluster.TOPIC, value.getBytes(StandardCharsets.UTF_8)));
+        return producer.send(record(value));
+    }
+
+    private static ProducerRecord record(String value) {
+        return ProducerRecord.of(FakeCluster.TOPIC, value.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -71,5 +75,56 @@ class FailoverTest {
 
         assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isLessThan(Duration.ofMillis(700));
         assertThat(cluster.values(0)).isEqualTo(List.of("a", "b"));
+    }
+
+    /** The watch is at the broker that hangs, since no other is known when it begins. */
+    @Test
+    void producerLeavesALeaderThatHangs() throws Exception {
+        try (var other = Producer.builder()
+                .transport(cluster)
+                .bootstrapServers(cluster.address(1))
+                .build()) {
+            other.send(record("a")).get(10, TimeUnit.SECONDS);
+            cluster.broker(1).hang();
+            var waiting = other.send(record("b"));
+            cluster.elect(0, 2);
+            waiting.get(6, TimeUnit.SECONDS);
+        }
+        assertThat(cluster.values(0)).containsExactly("a", "b");
+    }
+
+    @Test
+    void consumerLeavesALeaderThatHangs() throws Exception {
+        send("a").get(10, TimeUnit.SECONDS);
+        try (var consumer = Consumer.builder()
+                .transport(cluster)
+                .bootstrapServers(cluster.address(1))
+                .startAt(Position.earliest())
+                .build()) {
+            consumer.assign(List.of(new TopicPartition(FakeCluster.TOPIC, 0)));
+            await().until(() -> consumer.poll(Duration.ofMillis(100)).size() == 1);
+            cluster.broker(1).hang();
+            cluster.elect(0, 2);
+            send("b").get(10, TimeUnit.SECONDS);
+            await().atMost(Duration.ofSeconds(6))
+                    .until(() -> consumer.poll(Duration.ofMillis(100)).size() == 1);
+        }
+    }
+
+    /** Whoever watches a broker that hangs hears of no new leader, though it has nothing to ask of that broker. */
+    @Test
+    void producerHearsOfANewLeaderAlsoWhenTheWatchedBrokerHangs() throws Exception {
+        cluster.elect(0, 2);
+        try (var other = Producer.builder()
+                .transport(cluster)
+                .bootstrapServers(cluster.address(1))
+                .build()) {
+            other.send(record("a")).get(10, TimeUnit.SECONDS);
+            cluster.broker(1).hang();
+            cluster.broker(2).kill();
+            cluster.elect(0, 3);
+            other.send(record("b")).get(6, TimeUnit.SECONDS);
+        }
+        assertThat(cluster.values(0)).containsExactly("a", "b");
     }
 }

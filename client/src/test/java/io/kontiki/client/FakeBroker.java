@@ -31,6 +31,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** One broker of a {@link FakeCluster}: does its work, unless a script says otherwise for the next request. */
@@ -49,6 +51,10 @@ final class FakeBroker {
     private final Queue<Script> scripts = new ConcurrentLinkedQueue<>();
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
     private final List<StreamObserver<WatchMetadataResponse>> watchers = new CopyOnWriteArrayList<>();
+    /** A broker that hangs keeps its connections, and says nothing. */
+    private volatile boolean hanging;
+
+    private ScheduledExecutorService beats;
     private Server server;
 
     FakeBroker(int id, FakeCluster cluster) {
@@ -68,9 +74,21 @@ final class FakeBroker {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        beats = Executors.newSingleThreadScheduledExecutor();
+        beats.scheduleWithFixedDelay(this::beat, 500, 500, TimeUnit.MILLISECONDS);
+    }
+
+    private void beat() {
+        tellWatchers(cluster.beat());
+    }
+
+    /** For good. */
+    void hang() {
+        hanging = true;
     }
 
     void kill() {
+        beats.shutdownNow();
         server.shutdownNow();
         try {
             if (!server.awaitTermination(10, TimeUnit.SECONDS)) {
@@ -126,6 +144,9 @@ final class FakeBroker {
     }
 
     void tellWatchers(WatchMetadataResponse change) {
+        if (hanging) {
+            return;
+        }
         watchers.forEach(watcher -> {
             synchronized (watcher) {
                 watcher.onNext(change);
@@ -147,6 +168,9 @@ final class FakeBroker {
 
                 @Override
                 public void onNext(ProduceRequest request) {
+                    if (hanging) {
+                        return;
+                    }
                     var bytes = request.getPartitions(0).getRecords().asReadOnlyByteBuffer();
                     var batch = RecordBatch.at(bytes, 0);
                     seen.add(new Seen(batch.producerId(), batch.baseSequence(), batch.recordCount()));
@@ -199,6 +223,9 @@ final class FakeBroker {
         @Override
         public void watchMetadata(WatchMetadataRequest request, StreamObserver<WatchMetadataResponse> answers) {
             onCancel(answers, () -> watchers.remove(answers));
+            if (hanging) {
+                return;
+            }
             synchronized (answers) {
                 watchers.add(answers);
                 answers.onNext(cluster.metadata(true));
@@ -214,6 +241,9 @@ final class FakeBroker {
             return new StreamObserver<>() {
                 @Override
                 public void onNext(FetchRequest request) {
+                    if (hanging) {
+                        return;
+                    }
                     var response = FetchResponse.newBuilder().setCorrelationId(request.getCorrelationId());
                     request.getPartitionsList().forEach(wanted -> {
                         var result = FetchPartitionResult.newBuilder()
@@ -246,6 +276,9 @@ final class FakeBroker {
 
         @Override
         public void listOffsets(ListOffsetsRequest request, StreamObserver<ListOffsetsResponse> answer) {
+            if (hanging) {
+                return;
+            }
             var response = ListOffsetsResponse.newBuilder();
             request.getPartitionsList().forEach(wanted -> {
                 var result = ListOffsetsPartitionResult.newBuilder()

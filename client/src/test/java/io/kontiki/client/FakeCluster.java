@@ -151,6 +151,18 @@ final class FakeCluster implements Transport, AutoCloseable {
         brokers.values().forEach(broker -> broker.tellWatchers(change));
     }
 
+    /** Address of one broker. */
+    String address(int id) {
+        return HOST + ":" + port(id);
+    }
+
+    synchronized WatchMetadataResponse beat() {
+        return WatchMetadataResponse.newBuilder()
+                .setClusterId("test-cluster")
+                .setVersion(version)
+                .build();
+    }
+
     synchronized WatchMetadataResponse metadata(boolean full) {
         var message = WatchMetadataResponse.newBuilder()
                 .setClusterId("test-cluster")
