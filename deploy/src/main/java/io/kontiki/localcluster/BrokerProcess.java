@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,24 +24,26 @@ public final class BrokerProcess {
     private static final int LOG_TAIL_LINES = 20;
 
     private final int id;
-    private final int port;
+    private final BrokerHost host;
     private final Path distribution;
     private final Path directory;
     private final Map<String, String> config = new TreeMap<>();
     private final Map<String, String> environment = new TreeMap<>();
     private Process process;
 
-    /**
-     * @param port for gRPC
-     * @param directory for configuration, data and log; it must exist
-     */
+    /** A broker on the loopback address, with this port for gRPC. */
     public BrokerProcess(int id, int port, Path distribution, Path directory) {
+        this(id, BrokerHost.loopback(port), distribution, directory);
+    }
+
+    /** @param directory for configuration, data and log; it must exist */
+    public BrokerProcess(int id, BrokerHost host, Path distribution, Path directory) {
         this.id = id;
-        this.port = port;
+        this.host = host;
         this.distribution = distribution;
         this.directory = directory;
         set("broker.id", Integer.toString(id));
-        set("listeners", "GRPC://127.0.0.1:" + port);
+        set("listeners", "GRPC://" + endpoint());
         set("log.dirs", dataDirectory().toString());
     }
 
@@ -66,8 +69,10 @@ public final class BrokerProcess {
                         .map(entry -> entry.getKey() + "=" + entry.getValue())
                         .toList(),
                 StandardCharsets.UTF_8);
-        ProcessBuilder builder = new ProcessBuilder(
-                distribution.resolve("bin/kontiki").toString(), "server", "start", "--config", configFile.toString());
+        List<String> command = new ArrayList<>(host.launcher());
+        command.addAll(List.of(
+                distribution.resolve("bin/kontiki").toString(), "server", "start", "--config", configFile.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> variables = builder.environment();
         // Whatever the caller's shell says about a broker is not meant for this one.
         variables.keySet().removeIf(name -> name.toUpperCase(Locale.ROOT).startsWith("KONTIKI_"));
@@ -147,12 +152,12 @@ public final class BrokerProcess {
     }
 
     public int port() {
-        return port;
+        return host.port();
     }
 
     /** Where clients reach it. */
     public String endpoint() {
-        return "127.0.0.1:" + port;
+        return host.address() + ":" + host.port();
     }
 
     public Path dataDirectory() {

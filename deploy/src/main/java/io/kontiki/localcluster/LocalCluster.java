@@ -5,17 +5,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
- * Brokers of one cluster as processes on the loopback address, each of them a voter of the metadata quorum. It ends what
- * it started: on {@link #close}, and when this process ends. Belongs to one thread.
+ * Brokers of one cluster as processes on this machine. It ends what it started: on {@link #close}, and when this process
+ * ends. Belongs to one thread.
  */
 public final class LocalCluster implements AutoCloseable {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
@@ -28,26 +28,56 @@ public final class LocalCluster implements AutoCloseable {
     private LocalCluster() {}
 
     /**
-     * A cluster of brokers 1 to {@code count} with new directories below {@code directory}, not started yet.
+     * A cluster of brokers 1 to {@code count} on the loopback address, all of them voters of the metadata quorum, with new
+     * directories below {@code directory}; not started yet.
      *
      * @param distribution the unpacked distribution to start them from
      */
     public static LocalCluster create(Path distribution, Path directory, int count) throws IOException {
-        LocalCluster cluster = new LocalCluster();
+        return create(distribution, directory, loopbackHosts(count), count);
+    }
+
+    /** So many hosts on the loopback address, at free ports. */
+    public static List<BrokerHost> loopbackHosts(int count) throws IOException {
         List<Integer> ports = FreePorts.find(2 * count);
-        List<String> voters = new ArrayList<>();
-        for (int id = 1; id <= count; id++) {
+        return IntStream.range(0, count)
+                .mapToObj(index -> BrokerHost.loopback(ports.get(index), ports.get(count + index)))
+                .toList();
+    }
+
+    /**
+     * As {@link #create(Path, Path, int)}, on these hosts, the first for broker 1.
+     *
+     * @param voters the brokers from 1 to this one are voters of the metadata quorum
+     */
+    public static LocalCluster create(Path distribution, Path directory, List<BrokerHost> hosts, int voters)
+            throws IOException {
+        LocalCluster cluster = new LocalCluster();
+        for (int id = 1; id <= hosts.size(); id++) {
             Path home = Files.createDirectories(directory.resolve("broker-" + id));
-            BrokerProcess broker = new BrokerProcess(id, ports.get(id - 1), distribution, home);
-            String quorumListener = "127.0.0.1:" + ports.get(count + id - 1);
-            broker.set("quorum.listener", quorumListener);
-            voters.add(id + "@" + quorumListener);
-            cluster.brokers.put(id, broker);
+            cluster.brokers.put(id, new BrokerProcess(id, hosts.get(id - 1), distribution, home));
         }
         cluster.set("cluster.id", UUID.randomUUID().toString());
-        cluster.set("quorum.voters", String.join(",", voters));
+        cluster.setQuorum(hosts, voters);
         Runtime.getRuntime().addShutdownHook(cluster.atExit);
         return cluster;
+    }
+
+    private void setQuorum(List<BrokerHost> hosts, int voters) {
+        String all = IntStream.rangeClosed(1, voters)
+                .mapToObj(id -> id + "@" + hosts.get(id - 1).quorumAddress())
+                .collect(Collectors.joining(","));
+        String bootstrap = IntStream.rangeClosed(1, voters)
+                .mapToObj(id -> brokers.get(id).endpoint())
+                .collect(Collectors.joining(","));
+        brokers.forEach((id, broker) -> {
+            if (id <= voters) {
+                broker.set("quorum.voters", all);
+                broker.set("quorum.listener", hosts.get(id - 1).quorumAddress());
+            } else {
+                broker.set("metadata.bootstrap.servers", bootstrap);
+            }
+        });
     }
 
     /** Sets a configuration key of every broker for its next start. */

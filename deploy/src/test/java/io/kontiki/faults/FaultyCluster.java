@@ -40,14 +40,14 @@ final class FaultyCluster implements AutoCloseable {
     }
 
     FaultyCluster(Layout layout) throws IOException {
-        Tools.assumeFileSystemsCanBeMade();
+        Disks.assumeNone(Tools.fileSystemsObstacle());
         scenario = new FaultScenario(3);
         wishes = Files.createTempDirectory("kontiki-fail-flush");
         scenario.cluster().set("log.segment.bytes", "16KiB");
         scenario.cluster().set("log.index.interval.bytes", "256");
         scenario.cluster().set("replica.lag.time.max.ms", "2000");
         for (BrokerProcess broker : scenario.cluster().brokers()) {
-            disks.put(broker.id(), LoopFileSystem.create(DISK_BYTES));
+            disks.put(broker.id(), Disks.create(DISK_BYTES));
             String sound = layout == Layout.ONE_DIRECTORY ? "" : broker.dataDirectory() + ",";
             broker.set("log.dirs", sound + dataOf(broker.id()));
             broker.setEnvironment("LD_PRELOAD", Tools.failFlush().toString());

@@ -21,7 +21,7 @@ class FullDiskIT {
     @Test
     void logThatFoundNoRoomGoesOnOnceThereIsSomeAndLosesNothing() throws IOException {
         ExpectedLog expected = new ExpectedLog();
-        try (LoopFileSystem disk = LoopFileSystem.create(DISK_BYTES)) {
+        try (LoopFileSystem disk = Disks.create(DISK_BYTES)) {
             Files.createDirectory(disk.root().resolve(LogProcess.DIRECTORY));
             try (LogRun run = LogRun.start(disk.root(), 1, SEED, expected, Map.of())) {
                 run.awaitOpened();
@@ -41,7 +41,7 @@ class FullDiskIT {
     @Test
     void powerCutOfAFullDiskLosesNothingThatWasFlushed() throws IOException {
         ExpectedLog expected = new ExpectedLog();
-        try (LoopFileSystem disk = LoopFileSystem.create(DISK_BYTES)) {
+        try (LoopFileSystem disk = Disks.create(DISK_BYTES)) {
             Files.createDirectory(disk.root().resolve(LogProcess.DIRECTORY));
             for (int filling = 1; filling <= FILLINGS; filling++) {
                 try (LogRun run = LogRun.start(disk.root(), filling, SEED + filling, expected, Map.of())) {

@@ -32,7 +32,7 @@ class PowerCutIT {
     @Timeout(value = 30, unit = TimeUnit.MINUTES)
     void flushedRecordsSurviveEveryPowerCut() throws Exception {
         long start = System.nanoTime();
-        try (LoopFileSystem disk = LoopFileSystem.create(DISK_BYTES)) {
+        try (LoopFileSystem disk = Disks.create(DISK_BYTES)) {
             for (int cuts = 0; cuts < CUTS; cuts += CUTS_PER_LOG) {
                 oneLog(disk, Math.min(CUTS_PER_LOG, CUTS - cuts));
             }

@@ -44,9 +44,15 @@ public final class LoopFileSystem implements AutoCloseable {
         this.mountPoint = directory.resolve("mount");
     }
 
-    /** Makes and mounts an empty file system. */
+    /**
+     * Makes and mounts an empty file system.
+     *
+     * @throws IllegalStateException if that cannot be done here
+     */
     public static LoopFileSystem create(long bytes) {
-        Tools.assumeFileSystemsCanBeMade();
+        Tools.fileSystemsObstacle().ifPresent(obstacle -> {
+            throw new IllegalStateException("no file system can be made: " + obstacle);
+        });
         Leftovers.takeAway();
         try {
             LoopFileSystem made = new LoopFileSystem(Files.createTempDirectory(Leftovers.ownPrefix()));
@@ -209,7 +215,8 @@ public final class LoopFileSystem implements AutoCloseable {
         delete(directory);
     }
 
-    static void delete(Path tree) {
+    /** Deletes a directory and all that is in it. */
+    public static void delete(Path tree) {
         try (Stream<Path> files = Files.walk(tree)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The files of one log of one broker, which may be running. */
-record ReplicaFiles(Path directory) {
+public record ReplicaFiles(Path directory) {
     /** The files whose names end so and that are not empty, in the order of their names. */
-    List<Path> named(String suffix) {
+    public List<Path> named(String suffix) {
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.filter(entry ->
                             entry.toString().endsWith(suffix) && entry.toFile().length() > 0)
@@ -26,7 +26,7 @@ record ReplicaFiles(Path directory) {
     }
 
     /** Flips a bit in the middle of a file, in its place, as a disk would. */
-    void flip(Path file) throws IOException {
+    public void flip(Path file) throws IOException {
         try (FileChannel bytes = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             long middle = bytes.size() / 2;
             ByteBuffer one = ByteBuffer.allocate(1);
@@ -37,7 +37,7 @@ record ReplicaFiles(Path directory) {
     }
 
     /** All batches, as they are on the disk. */
-    ByteBuffer batches() {
+    public ByteBuffer batches() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         try {
             for (Path segment : named(".log")) {

@@ -1,7 +1,5 @@
 package io.kontiki.faults;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Commands of the system, and our own small ones, compiled when they are first needed. */
-final class Tools {
+public final class Tools {
     private static final long TIMEOUT_SECONDS = 30;
     private static final List<String> NEEDED =
             List.of("mkfs.ext4", "losetup", "mount", "umount", "fsfreeze", "sh", "gcc");
@@ -23,19 +21,27 @@ final class Tools {
 
     private Tools() {}
 
-    /** Skips the calling test, with the reason, where file systems cannot be made and broken. */
-    static void assumeFileSystemsCanBeMade() {
-        assumeTrue("root".equals(System.getProperty("user.name")), "only root may mount file systems");
-        for (String name : NEEDED) {
-            assumeTrue(find(name).isPresent(), "the command " + name + " is not there");
+    /** What keeps this process from making and breaking file systems, if anything does. */
+    public static Optional<String> fileSystemsObstacle() {
+        if (!"root".equals(System.getProperty("user.name"))) {
+            return Optional.of("only root may mount file systems");
         }
-        assumeTrue(Files.exists(Path.of("/dev/loop-control")), "there are no loop devices");
+        if (!Files.exists(Path.of("/dev/loop-control"))) {
+            return Optional.of("there are no loop devices");
+        }
+        return NEEDED.stream().flatMap(name -> missing(name).stream()).findFirst();
     }
 
-    /** Skips the calling test where C cannot be compiled. */
-    static void assumeCompiler() {
-        assumeTrue("Linux".equals(System.getProperty("os.name")), "only Linux preloads libraries like this");
-        assumeTrue(find("gcc").isPresent(), "the command gcc is not there");
+    /** What keeps this process from compiling a library and preloading it, if anything does. */
+    public static Optional<String> compilerObstacle() {
+        return "Linux".equals(System.getProperty("os.name"))
+                ? missing("gcc")
+                : Optional.of("only Linux preloads libraries like this");
+    }
+
+    /** Says so if a command of the system is not there. */
+    public static Optional<String> missing(String command) {
+        return find(command).isPresent() ? Optional.empty() : Optional.of("the command " + command + " is not there");
     }
 
     private static Optional<Path> find(String name) {
@@ -46,10 +52,10 @@ final class Tools {
     }
 
     /** What {@link #attempt} found. */
-    record Outcome(boolean succeeded, String output) {}
+    public record Outcome(boolean succeeded, String output) {}
 
     /** Runs a command to its end, and returns what it printed. */
-    static String run(String... command) {
+    public static String run(String... command) {
         Outcome outcome = attempt(command);
         if (!outcome.succeeded()) {
             throw new IllegalStateException(String.join(" ", command) + " failed: " + outcome.output());
@@ -58,7 +64,7 @@ final class Tools {
     }
 
     /** As {@link #run}, for a command that may fail. */
-    static Outcome attempt(String... command) {
+    public static Outcome attempt(String... command) {
         try {
             Path output = Files.createTempFile("kontiki-faults-command", ".txt");
             try {
@@ -92,7 +98,7 @@ final class Tools {
     }
 
     /** The library that lets flushes fail. */
-    static Path failFlush() {
+    public static Path failFlush() {
         return FailFlush.LIBRARY;
     }
 
@@ -106,7 +112,7 @@ final class Tools {
 
     private static Path compile(String source, String target, String... options) {
         try (InputStream text = Tools.class.getResourceAsStream(source)) {
-            Path directory = Files.createDirectories(Path.of("target/faults").toAbsolutePath());
+            Path directory = Files.createTempDirectory("kontiki-faults-tools");
             Path copy = directory.resolve(source);
             Files.copy(text, copy, StandardCopyOption.REPLACE_EXISTING);
             Path result = directory.resolve(target);
@@ -117,6 +123,8 @@ final class Tools {
             command[3] = result.toString();
             System.arraycopy(options, 0, command, 4, options.length);
             run(command);
+            // In the reverse of this order.
+            List.of(directory, copy, result).forEach(made -> made.toFile().deleteOnExit());
             return result;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
