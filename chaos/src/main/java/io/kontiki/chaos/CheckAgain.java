@@ -1,0 +1,21 @@
+package io.kontiki.chaos;
+
+import io.kontiki.chaos.report.Report;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "check", description = "Judges the history of an earlier run once more.")
+final class CheckAgain implements Callable<Integer> {
+    @Parameters(description = "the directory of its report")
+    private Path directory;
+
+    @Override
+    public Integer call() throws IOException {
+        Report report = Report.write(directory, directory.getFileName() + ", checked again");
+        System.out.print(report.text());
+        return report.verdict().clean() ? 0 : 1;
+    }
+}

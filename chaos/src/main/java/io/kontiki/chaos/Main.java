@@ -1,0 +1,180 @@
+package io.kontiki.chaos;
+
+import io.kontiki.chaos.cluster.Layout;
+import io.kontiki.chaos.fault.Fault;
+import io.kontiki.chaos.fault.Schedule;
+import io.kontiki.chaos.network.NamespaceNetwork;
+import io.kontiki.chaos.report.Report;
+import io.kontiki.faults.Tools;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.logging.LogManager;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code chaos/run}. Exit codes: 0 nothing is wrong; 1 something is, or the run failed; 2 wrong arguments. */
+@Command(
+        name = "chaos/run",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Breaks a cluster of real processes under a load, and checks what its clients saw.",
+        subcommands = CheckAgain.class)
+public final class Main implements Callable<Integer> {
+    private static final int EXIT_WRONG = 1;
+
+    @Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Option(names = "--brokers", defaultValue = "5", description = "brokers of the cluster (default 5)")
+    private int brokers;
+
+    @Option(names = "--voters", description = "how many of them hold the metadata (default 3, or 1 with fewer brokers)")
+    private Integer voters;
+
+    @Option(names = "--partitions", defaultValue = "6", description = "partitions of the topic (default 6)")
+    private int partitions;
+
+    @Option(names = "--flush", defaultValue = "ack", description = "its flush.mode, ack or os (default ack)")
+    private String flush;
+
+    @Option(names = "--rate", defaultValue = "500", description = "records sent in a second, in all (default 500)")
+    private int rate;
+
+    @Option(names = "--minutes", defaultValue = "2", description = "how long faults strike (default 2)")
+    private double minutes;
+
+    @Option(names = "--faults", split = ",", description = "only these; default all that can be done here")
+    private List<String> faults;
+
+    @Option(names = "--seed", description = "what the schedule is drawn from (default: by the clock)")
+    private Long seed;
+
+    @Option(names = "--scenario", description = "a scenario of the fault catalogue instead, such as S18")
+    private String scenario;
+
+    @Option(names = "--schedule", description = "a schedule from a file instead")
+    private Path scheduleFile;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "configuration of every broker, such as broker.session.timeout.ms=9s; on a busy machine longer "
+                            + "time-outs keep the cluster from electing all the time")
+    private Map<String, String> config = new TreeMap<>();
+
+    @Option(names = "--report", description = "directory for the report; it must not exist")
+    private Path report;
+
+    @Option(names = "--distribution", hidden = true, required = true)
+    private Path distribution;
+
+    @Option(names = "--runs", hidden = true, required = true)
+    private Path runs;
+
+    private Main() {}
+
+    /** Runs one command line and ends the process. */
+    public static void main(String[] args) {
+        // Libraries speak of broken connections, and breaking them is what this program is for.
+        LogManager.getLogManager().reset();
+        CommandLine commands = new CommandLine(new Main());
+        commands.setExecutionExceptionHandler((e, command, parsed) -> {
+            if (e instanceof IllegalArgumentException) {
+                command.getErr().println("chaos/run: " + e.getMessage());
+                return command.getCommandSpec().exitCodeOnInvalidInput();
+            }
+            e.printStackTrace(command.getErr());
+            return EXIT_WRONG;
+        });
+        System.exit(commands.execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Optional<String> networkObstacle = NamespaceNetwork.obstacle();
+        Optional<String> disksObstacle = Tools.fileSystemsObstacle();
+        Path directory = newDirectory();
+        String title;
+        Schedule schedule;
+        if (scenario != null) {
+            schedule = Scenarios.load(scenario);
+            title = "Scenario " + scenario;
+        } else if (scheduleFile != null) {
+            schedule = Schedule.parse(Files.readAllLines(scheduleFile));
+            title = "Schedule " + scheduleFile;
+        } else {
+            long drawnFrom = seed != null ? seed : System.currentTimeMillis();
+            List<Fault> chosen = chosen(networkObstacle, disksObstacle);
+            Duration length = Duration.ofMillis(Math.round(minutes * 60_000));
+            schedule = Schedule.draw(drawnFrom, chosen, brokers, partitions, length);
+            title = "Seed " + drawnFrom;
+        }
+        Layout layout = layout(schedule, networkObstacle, disksObstacle);
+        System.out.println(
+                title + ": " + layout + ", " + schedule.strikes().size() + " strikes, report in " + directory);
+        Report result = new Run(title, layout, config, schedule, distribution, directory, rate, System.out).execute();
+        System.out.print(result.text());
+        System.out.println("report: " + directory.resolve("report.html"));
+        return result.verdict().clean() ? 0 : EXIT_WRONG;
+    }
+
+    private List<Fault> chosen(Optional<String> networkObstacle, Optional<String> disksObstacle) {
+        List<Fault> wanted = faults == null
+                ? Arrays.stream(Fault.values())
+                        .filter(fault -> fault != Fault.ROLLING_RESTART)
+                        .filter(fault -> flush.equals("ack") || fault != Fault.POWER_CUT_ALL)
+                        .toList()
+                : faults.stream().map(Fault::parse).toList();
+        networkObstacle.ifPresent(why -> System.out.println("without faults of the network: " + why));
+        disksObstacle.ifPresent(why -> System.out.println("without faults of disks: " + why));
+        return wanted.stream()
+                .filter(fault -> !fault.needsNetwork() || networkObstacle.isEmpty())
+                .filter(fault -> !fault.needsDisks() || disksObstacle.isEmpty())
+                .toList();
+    }
+
+    private Layout layout(Schedule schedule, Optional<String> networkObstacle, Optional<String> disksObstacle) {
+        boolean network =
+                schedule.strikes().stream().anyMatch(strike -> strike.fault().needsNetwork());
+        boolean disks =
+                schedule.strikes().stream().anyMatch(strike -> strike.fault().needsDisks());
+        if (network && networkObstacle.isPresent() || disks && disksObstacle.isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "the schedule cannot be run here: "
+                            + networkObstacle.or(() -> disksObstacle).orElseThrow());
+        }
+        int count = setting(schedule, "brokers", brokers);
+        int voting = setting(schedule, "voters", voters != null ? voters : count < 3 ? 1 : 3);
+        String mode = schedule.settings().getOrDefault("flush", flush);
+        return new Layout(count, voting, setting(schedule, "partitions", partitions), mode, network, disks);
+    }
+
+    private static int setting(Schedule schedule, String name, int otherwise) {
+        String value = schedule.settings().get(name);
+        return value == null ? otherwise : Integer.parseInt(value);
+    }
+
+    private Path newDirectory() throws IOException {
+        if (report != null) {
+            return Files.createDirectory(report.toAbsolutePath());
+        }
+        String name = "run-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+        return Files.createDirectory(
+                Files.createDirectories(runs.toAbsolutePath()).resolve(name));
+    }
+}

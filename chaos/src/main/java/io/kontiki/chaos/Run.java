@@ -1,0 +1,98 @@
+package io.kontiki.chaos;
+
+import io.kontiki.chaos.cluster.ChaosCluster;
+import io.kontiki.chaos.cluster.Layout;
+import io.kontiki.chaos.cluster.ReplicaComparison;
+import io.kontiki.chaos.fault.FaultRunner;
+import io.kontiki.chaos.fault.Schedule;
+import io.kontiki.chaos.history.Anomaly;
+import io.kontiki.chaos.history.HistoryFile;
+import io.kontiki.chaos.history.Operation;
+import io.kontiki.chaos.report.Report;
+import io.kontiki.chaos.workload.Recording;
+import io.kontiki.chaos.workload.Workload;
+import io.kontiki.chaos.workload.WorkloadTarget;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * One run: a load, the faults of a schedule, healing, and the check.
+ *
+ * @param title for the report
+ * @param config of every broker, where it differs from the defaults
+ * @param distribution the unpacked distribution to start brokers from
+ * @param directory for all that the run leaves
+ * @param recordsPerSecond the load
+ */
+record Run(
+        String title,
+        Layout layout,
+        Map<String, String> config,
+        Schedule schedule,
+        Path distribution,
+        Path directory,
+        int recordsPerSecond,
+        PrintStream out) {
+    /** More than any partition may take (promise F), so that the checker sees which took too long. */
+    private static final Duration SERVING_PATIENCE = Duration.ofSeconds(45);
+
+    private static final Duration WHOLE_PATIENCE = Duration.ofSeconds(90);
+    private static final Duration LAST_LOAD = Duration.ofSeconds(3);
+
+    /** Returns what came of it, which is in the directory, too. */
+    Report execute() throws IOException, InterruptedException {
+        Files.writeString(directory.resolve("schedule.txt"), schedule.text());
+        Path brokers = Files.createDirectory(directory.resolve("brokers"));
+        try (HistoryFile history = HistoryFile.create(directory.resolve(HistoryFile.NAME));
+                ChaosCluster cluster = ChaosCluster.start(layout, config, distribution, brokers)) {
+            try {
+                strike(cluster, new Recording(history, layout.partitions()));
+            } finally {
+                cluster.copyLogs(directory);
+            }
+        }
+        return Report.write(directory, title);
+    }
+
+    private void strike(ChaosCluster cluster, Recording recording) throws IOException, InterruptedException {
+        WorkloadTarget target = new WorkloadTarget(cluster.bootstrap(), ChaosCluster.TOPIC, layout.partitions());
+        Workload workload = Workload.start(target, recording, recordsPerSecond);
+        FaultRunner runner = new FaultRunner(cluster, recording, out);
+        runner.run(schedule);
+        long healed = recording.now();
+        recording.write(new Operation.Healed(healed));
+        out.printf("%7.1f s  healed, %d records acknowledged%n", healed / 1e9, recording.acknowledged());
+        runner.tendUntil(() -> recording.allServedSince(healed), SERVING_PATIENCE);
+        runner.tendUntil(() -> false, LAST_LOAD);
+        workload.stop();
+        try {
+            cluster.awaitWhole(WHOLE_PATIENCE);
+        } catch (IllegalStateException e) {
+            recording.notice(Anomaly.REPLICAS_DIFFER, e.getMessage());
+        }
+        Map<Integer, Long> committed = workload.readInTheEnd();
+        stopAll(cluster, recording);
+        committed.forEach((partition, end) -> compare(cluster, recording, partition, end));
+    }
+
+    private void stopAll(ChaosCluster cluster, Recording recording) {
+        for (int broker : cluster.ids()) {
+            if (!cluster.stop(broker)) {
+                recording.notice(Anomaly.BROKER_ENDED, "broker " + broker + " had to be killed in the end");
+            }
+        }
+    }
+
+    private static void compare(ChaosCluster cluster, Recording recording, int partition, long committed) {
+        Map<Integer, Path> logs = new TreeMap<>();
+        cluster.replicas(partition).forEach(broker -> logs.put(broker, cluster.log(broker, partition)));
+        Optional<String> difference = ReplicaComparison.difference(logs, committed);
+        difference.ifPresent(text -> recording.notice(Anomaly.REPLICAS_DIFFER, "partition " + partition + ": " + text));
+    }
+}

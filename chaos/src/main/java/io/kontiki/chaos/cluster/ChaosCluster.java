@@ -1,0 +1,243 @@
+package io.kontiki.chaos.cluster;
+
+import io.kontiki.chaos.network.NamespaceNetwork;
+import io.kontiki.client.KontikiException;
+import io.kontiki.client.NewTopic;
+import io.kontiki.client.PartitionInfo;
+import io.kontiki.faults.LoopFileSystem;
+import io.kontiki.localcluster.BrokerHost;
+import io.kontiki.localcluster.BrokerProcess;
+import io.kontiki.localcluster.ClusterView;
+import io.kontiki.localcluster.LocalCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The brokers of a run, with their networks and disks. Belongs to one thread. */
+public final class ChaosCluster implements AutoCloseable {
+    public static final String TOPIC = "chaos";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(75);
+    private static final long DISK_BYTES = 1L << 30;
+
+    private final Layout layout;
+    private final Optional<NamespaceNetwork> network;
+    private final Map<Integer, LoopFileSystem> disks = new TreeMap<>();
+    private final LocalCluster brokers;
+    private final ClusterView view;
+    private final List<List<Integer>> replicas = new ArrayList<>();
+
+    /** Brokers that a fault keeps from running. */
+    private final Set<Integer> heldDown = new HashSet<>();
+
+    /** Until when a broker may end by itself, for what was done to it; by {@code System.nanoTime}. */
+    private final Map<Integer, Long> excusedUntil = new HashMap<>();
+
+    /** A broker that ended by itself. */
+    public record Ended(int broker, boolean excused) {}
+
+    private ChaosCluster(Layout layout, Map<String, String> config, Path distribution, Path directory)
+            throws IOException {
+        this.layout = layout;
+        network = layout.ownNetwork() ? Optional.of(NamespaceNetwork.create(layout.brokers())) : Optional.empty();
+        List<BrokerHost> hosts =
+                network.isPresent() ? network.get().hosts() : LocalCluster.loopbackHosts(layout.brokers());
+        brokers = LocalCluster.create(distribution, directory, hosts, layout.voters());
+        view = new ClusterView(brokers.bootstrap());
+        brokers.set("log.segment.bytes", "1MiB");
+        brokers.set("default.replication.factor", Integer.toString(layout.replicationFactor()));
+        config.forEach(brokers::set);
+        for (BrokerProcess broker : brokers.brokers()) {
+            Path data = broker.dataDirectory();
+            if (layout.ownDisks()) {
+                LoopFileSystem disk = LoopFileSystem.create(DISK_BYTES);
+                disks.put(broker.id(), disk);
+                data = disk.root().resolve("data");
+            }
+            broker.set("log.dirs", data.toString());
+        }
+    }
+
+    /**
+     * Starts a new cluster with an empty topic, whose replicas are in sync.
+     *
+     * @param config of every broker, where it differs from the defaults
+     */
+    public static ChaosCluster start(Layout layout, Map<String, String> config, Path distribution, Path directory)
+            throws IOException {
+        ChaosCluster cluster = new ChaosCluster(layout, config, distribution, directory);
+        try {
+            cluster.start();
+            return cluster;
+        } catch (IOException | RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    private void start() throws IOException {
+        brokers.startAll();
+        brokers.awaitReady(view, PATIENCE);
+        view.admin()
+                .createTopic(NewTopic.named(TOPIC)
+                        .withPartitions(layout.partitions())
+                        .withReplicationFactor(layout.replicationFactor())
+                        .withConfig("flush.mode", layout.flush()));
+        brokers.await("the replicas to be in sync", PATIENCE, () -> view.whole(TOPIC));
+        view.partitions(TOPIC).stream().map(PartitionInfo::replicas).forEach(replicas::add);
+    }
+
+    public Layout layout() {
+        return layout;
+    }
+
+    public String bootstrap() {
+        return brokers.bootstrap();
+    }
+
+    public BrokerProcess broker(int id) {
+        return brokers.broker(id);
+    }
+
+    public List<Integer> ids() {
+        return brokers.brokers().stream().map(BrokerProcess::id).toList();
+    }
+
+    /** All but one. */
+    public List<Integer> others(int broker) {
+        return ids().stream().filter(id -> id != broker).toList();
+    }
+
+    public boolean votes(int broker) {
+        return broker <= layout.voters();
+    }
+
+    /** The network of the brokers. */
+    public NamespaceNetwork network() {
+        return network.orElseThrow(() -> new IllegalStateException("the brokers have no network of their own"));
+    }
+
+    /** A broker's disk. */
+    public LoopFileSystem disk(int broker) {
+        LoopFileSystem disk = disks.get(broker);
+        if (disk == null) {
+            throw new IllegalStateException("broker " + broker + " has no disk of its own");
+        }
+        return disk;
+    }
+
+    /** The leader of a partition, as far as the cluster can tell now. */
+    public OptionalInt leader(int partition) {
+        try {
+            return view.leader(TOPIC, partition);
+        } catch (KontikiException unreachable) {
+            return OptionalInt.empty();
+        }
+    }
+
+    /** The leader of the metadata quorum, as far as the cluster can tell now. */
+    public OptionalInt controller() {
+        try {
+            return view.controller();
+        } catch (KontikiException unreachable) {
+            return OptionalInt.empty();
+        }
+    }
+
+    /** The replicas of a partition, as they were when the topic was made. */
+    public List<Integer> replicas(int partition) {
+        return replicas.get(partition);
+    }
+
+    /** SIGKILL; the broker stays down until {@link #revive}. */
+    public void kill(int broker) {
+        heldDown.add(broker);
+        broker(broker).kill();
+    }
+
+    /** Asks the broker to stop and waits for it; it stays down until {@link #revive}. False if it had to be killed. */
+    public boolean stop(int broker) {
+        heldDown.add(broker);
+        broker(broker).terminate();
+        boolean stopped = broker(broker).awaitExit(STOP_TIMEOUT).isPresent();
+        if (!stopped) {
+            broker(broker).kill();
+        }
+        return stopped;
+    }
+
+    /** The broker may end by itself, and is not started until {@link #revive}. */
+    public void hold(int broker) {
+        heldDown.add(broker);
+    }
+
+    /** The broker may end by itself for so long, and then is started again. */
+    public void excuse(int broker, Duration time) {
+        excusedUntil.put(broker, System.nanoTime() + time.toNanos());
+    }
+
+    /** Lets the broker run again, whatever was done to its process. */
+    public void revive(int broker) throws IOException {
+        heldDown.remove(broker);
+        broker(broker).resume();
+        if (!broker(broker).isAlive()) {
+            broker(broker).start();
+        }
+    }
+
+    /** Starts brokers that ended by themselves, as whoever watches over them would, and tells which. */
+    public List<Ended> tend() throws IOException {
+        List<Ended> ended = new ArrayList<>();
+        for (BrokerProcess broker : brokers.brokers()) {
+            if (broker.hasExited() && !heldDown.contains(broker.id())) {
+                Long until = excusedUntil.get(broker.id());
+                ended.add(new Ended(broker.id(), until != null && System.nanoTime() - until < 0));
+                broker.start();
+            }
+        }
+        return ended;
+    }
+
+    /** Waits until every broker runs and leads, and every replica is in sync. */
+    public void awaitWhole(Duration timeout) throws IOException {
+        brokers.awaitReady(view, timeout);
+        brokers.await("the replicas to be in sync again", timeout, () -> view.whole(TOPIC));
+    }
+
+    /** The directory of a partition's log at a broker. */
+    public Path log(int broker, int partition) {
+        Path data = disks.containsKey(broker)
+                ? disks.get(broker).root().resolve("data")
+                : broker(broker).dataDirectory();
+        return data.resolve(TOPIC + "-" + partition);
+    }
+
+    /** Keeps the logs of the brokers' processes. */
+    public void copyLogs(Path directory) throws IOException {
+        for (BrokerProcess broker : brokers.brokers()) {
+            if (Files.exists(broker.logFile())) {
+                Files.copy(broker.logFile(), directory.resolve("broker-" + broker.id() + ".log"));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        view.close();
+        disks.values().forEach(LoopFileSystem::thaw);
+        brokers.close();
+        disks.values().forEach(LoopFileSystem::close);
+        network.ifPresent(NamespaceNetwork::close);
+    }
+}

@@ -1,0 +1,108 @@
+package io.kontiki.chaos.fault;
+
+import io.kontiki.chaos.cluster.ChaosCluster;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Every fault that there is. */
+public enum Fault {
+    KILL(Kind.BROKER, ProcessFaults::kill),
+    PAUSE(Kind.BROKER, ProcessFaults::pause),
+    RESTART(Kind.BROKER, ProcessFaults::restart),
+    KILL_ALL(Kind.CLUSTER, ProcessFaults::killAll),
+    ROLLING_RESTART(Kind.CLUSTER, ProcessFaults::rollingRestart),
+    /** From all brokers and clients. */
+    ISOLATE(Kind.NETWORK, NetworkFaults::isolate),
+    /** From all brokers, not from clients. */
+    CUT_OFF(Kind.NETWORK, NetworkFaults::cutOff),
+    /** The lesser half from the greater one; clients reach both. */
+    HALVES(Kind.NETWORK, NetworkFaults::halves),
+    /** What it sends to other brokers is lost. */
+    MUTE(Kind.NETWORK, NetworkFaults::mute),
+    /** What other brokers send to it is lost. */
+    DEAF(Kind.NETWORK, NetworkFaults::deaf),
+    /** It alone sees both sides of two that do not see each other. */
+    BRIDGE(Kind.NETWORK, NetworkFaults::bridge),
+    /** From all voters, not from the other brokers. */
+    FROM_QUORUM(Kind.NETWORK, NetworkFaults::fromQuorum),
+    /** From all brokers but the controller, and not from the metadata quorum. */
+    FROM_FOLLOWERS(Kind.NETWORK, NetworkFaults::fromFollowers),
+    SLOW_LINK(Kind.NETWORK, NetworkFaults::slowLink),
+    FULL_DISK(Kind.DISK, DiskFaults::full),
+    HUNG_DISK(Kind.DISK, DiskFaults::hung),
+    POWER_CUT(Kind.DISK, DiskFaults::powerCut),
+    POWER_CUT_ALL(Kind.ALL_DISKS, DiskFaults::powerCutAll);
+
+    /** What a fault lays its hands on. */
+    enum Kind {
+        /** The process of one broker: no two such faults at a time strike the same one. */
+        BROKER,
+        /** All processes. */
+        CLUSTER,
+        /** The network; such faults add up. */
+        NETWORK,
+        /** The disk and, with it, the process of one broker. */
+        DISK,
+        /** All disks. */
+        ALL_DISKS;
+
+        boolean needsNetwork() {
+            return this == NETWORK;
+        }
+
+        boolean needsDisks() {
+            return this == DISK || this == ALL_DISKS;
+        }
+
+        boolean claimsOneBroker() {
+            return this == BROKER || this == DISK;
+        }
+    }
+
+    /** Does the deed. */
+    interface Lever {
+        /** @param time how long it will last until it is undone */
+        Struck strike(ChaosCluster cluster, int victim, Duration time) throws IOException;
+    }
+
+    private final Kind kind;
+    private final Lever lever;
+
+    Fault(Kind kind, Lever lever) {
+        this.kind = kind;
+        this.lever = lever;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    public boolean needsNetwork() {
+        return kind.needsNetwork();
+    }
+
+    public boolean needsDisks() {
+        return kind.needsDisks();
+    }
+
+    Struck strike(ChaosCluster cluster, int victim, Duration time) throws IOException {
+        return lever.strike(cluster, victim, time);
+    }
+
+    /** As in schedules, such as {@code hung-disk}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** @throws IllegalArgumentException saying what faults there are */
+    public static Fault parse(String label) {
+        return Arrays.stream(values())
+                .filter(fault -> fault.label().equals(label))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("fault " + label + " is unknown; there are "
+                        + Arrays.stream(values()).map(Fault::label).collect(Collectors.joining(", "))));
+    }
+}

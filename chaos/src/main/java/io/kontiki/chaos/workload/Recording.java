@@ -1,0 +1,60 @@
+package io.kontiki.chaos.workload;
+
+import io.kontiki.chaos.history.Anomaly;
+import io.kontiki.chaos.history.HistoryFile;
+import io.kontiki.chaos.history.Operation;
+import io.kontiki.chaos.history.Operation.Acks;
+import io.kontiki.chaos.history.Operation.Noticed;
+import io.kontiki.chaos.history.Operation.Send;
+import io.kontiki.chaos.history.Outcome;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/** Writes the history of a run, tells its time, and knows how far each partition is. Thread-safe. */
+public final class Recording {
+    private final HistoryFile file;
+    private final long startNanos = System.nanoTime();
+    private final AtomicLong acknowledged = new AtomicLong();
+
+    /** By partition: the latest invocation of a send that was acknowledged with acks=all. */
+    private final AtomicLongArray lastServed;
+
+    public Recording(HistoryFile file, int partitions) {
+        this.file = file;
+        lastServed = new AtomicLongArray(partitions);
+    }
+
+    /** Nanoseconds since the run began. */
+    public long now() {
+        return System.nanoTime() - startNanos;
+    }
+
+    public void write(Operation operation) {
+        if (operation instanceof Send send && send.outcome() == Outcome.OK) {
+            acknowledged.incrementAndGet();
+            if (send.acks() == Acks.ALL) {
+                lastServed.accumulateAndGet(send.id().partition(), send.invoked(), Math::max);
+            }
+        }
+        file.write(operation);
+    }
+
+    /** Notes what is wrong by itself. */
+    public void notice(Anomaly anomaly, String detail) {
+        write(new Noticed(anomaly, now(), detail));
+    }
+
+    public long acknowledged() {
+        return acknowledged.get();
+    }
+
+    /** Whether each partition acknowledged a record that was sent since then. */
+    public boolean allServedSince(long nanos) {
+        for (int partition = 0; partition < lastServed.length(); partition++) {
+            if (lastServed.get(partition) < nanos) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
