@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  */
 public final class LoopFileSystem implements AutoCloseable {
     private static final int UNMOUNT_TRIES = 50;
+    private static final int FILL_TRIES = 20;
     private static final String BALLAST = "ballast";
     private static final int BLOCK_BYTES = 4096;
     private static final int FILLED_BY_WRITES = 256 << 10;
@@ -129,14 +130,23 @@ public final class LoopFileSystem implements AutoCloseable {
         }
     }
 
-    /** Takes all room but so much. */
+    /** Takes all room but so much, or less if somebody else writes meanwhile. */
     public void fillUpTo(long bytesLeft) throws IOException {
+        for (int tries = 1; !reserveAllBut(bytesLeft); tries++) {
+            if (tries == FILL_TRIES) {
+                throw new IllegalStateException("no " + bytesLeft + " bytes could be left of " + mountPoint);
+            }
+        }
+    }
+
+    /** Others may take room between the look at what there is and the reservation, which is then refused. */
+    private boolean reserveAllBut(long bytesLeft) throws IOException {
+        Path ballast = mountPoint.resolve(BALLAST);
+        long taken = Files.exists(ballast) ? Files.size(ballast) : 0;
         long usable = Files.getFileStore(mountPoint).getUsableSpace();
-        Tools.run(
-                "fallocate",
-                "-l",
-                Long.toString(usable - bytesLeft),
-                mountPoint.resolve(BALLAST).toString());
+        return usable <= bytesLeft
+                || Tools.attempt("fallocate", "-l", Long.toString(taken + usable - bytesLeft), ballast.toString())
+                        .succeeded();
     }
 
     /** Takes all room, to the last block, as a writer that goes on until it is refused. */
