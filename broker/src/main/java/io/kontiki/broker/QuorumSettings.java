@@ -68,7 +68,8 @@ record QuorumSettings(QuorumConfig quorum, ControllerConfig controller) {
                 config.numPartitions(),
                 config.defaultReplicationFactor(),
                 config.sessionTimeout().toMillis(),
-                ControllerConfig.defaults(clusterId).shutdownWaitMillis());
+                ControllerConfig.defaults(clusterId).shutdownWaitMillis(),
+                ControllerConfig.Rebalance.DEFAULTS);
     }
 
     List<Integer> voterIds() {

@@ -65,8 +65,12 @@ final class InMemoryController implements Proposer {
         var prepared = controller.prepare(complete, metadata.current(), NOW);
         var response = ProposeResponse.newBuilder();
         if (prepared instanceof Prepared.Submit submit) {
-            response.setReply(apply(submit.command()))
+            var reply = apply(submit.command());
+            response = submit.answer()
+                    .of(reply, metadata.current())
                     .setIndex(metadata.current().position().index());
+        } else if (prepared instanceof Prepared.Answered answered) {
+            response = answered.response().toBuilder();
         } else if (prepared instanceof Prepared.Refuse refuse) {
             response.setReply(refuse.reply());
         } else if (prepared instanceof Prepared.Planned planned) {

@@ -19,6 +19,6 @@ final class ControlledShutdown {
     }
 
     private static boolean hasUsableOther(int brokerId, PartitionRegistration partition, MetadataImage image) {
-        return partition.replicas().stream().anyMatch(id -> id != brokerId && image.usable(id));
+        return partition.replicas().stream().anyMatch(id -> id != brokerId && image.usable(id, partition));
     }
 }

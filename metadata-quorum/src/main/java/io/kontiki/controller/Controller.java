@@ -6,14 +6,13 @@ import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.command.MetadataState;
 import io.kontiki.metadata.command.Replies;
 import io.kontiki.proto.internal.v1.Command;
-import io.kontiki.proto.internal.v1.FenceBroker;
 import io.kontiki.proto.internal.v1.HeartbeatRequest;
 import io.kontiki.proto.internal.v1.HeartbeatResponse;
 import io.kontiki.proto.internal.v1.InitializeCluster;
 import io.kontiki.proto.internal.v1.ProposeRequest;
-import io.kontiki.proto.internal.v1.ShutDownBroker;
-import io.kontiki.proto.internal.v1.UnfenceBroker;
+import io.kontiki.proto.internal.v1.UnregisterBroker;
 import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.proto.v1.UnregisterBrokerRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -34,7 +33,10 @@ public final class Controller {
     private final ControllerConfig config;
     private final long term;
     private final TopicPlanner topics;
-    private final Sessions sessions;
+    private final BrokerLifecycle brokers;
+    private final UncleanElections unclean;
+    private final ElectionPlanner elections;
+    private final LeaderBalance balance;
     private Optional<Now> initializedAt = Optional.empty();
 
     /**
@@ -48,7 +50,10 @@ public final class Controller {
         this.config = Objects.requireNonNull(config);
         this.term = term;
         this.topics = new TopicPlanner(config, Objects.requireNonNull(random));
-        this.sessions = new Sessions(TimeUnit.MILLISECONDS.toNanos(config.sessionMillis()), image, now);
+        this.brokers = new BrokerLifecycle(config, image, now);
+        this.unclean = new UncleanElections(now);
+        this.elections = new ElectionPlanner(unclean);
+        this.balance = new LeaderBalance(config.rebalance(), now);
     }
 
     /** The term it decides in. */
@@ -102,7 +107,11 @@ public final class Controller {
             case DELETE_TOPIC -> topics.delete(request.getDeleteTopic(), image, stamped);
             case ALTER_TOPIC -> topics.alter(request.getAlterTopic(), image, stamped);
             case ADD_PARTITIONS -> topics.addPartitions(request.getAddPartitions(), image, stamped);
-            case ELECT_LEADERS, REASSIGN_PARTITIONS, CANCEL_REASSIGNMENTS, UNREGISTER_BROKER, REQUEST_NOT_SET ->
+            case ELECT_LEADERS -> elections.prepare(request.getElectLeaders(), image, stamped, now);
+            case REASSIGN_PARTITIONS -> PartitionPlanner.reassign(request.getReassignPartitions(), image, stamped);
+            case CANCEL_REASSIGNMENTS -> PartitionPlanner.cancel(request.getCancelReassignments(), image, stamped);
+            case UNREGISTER_BROKER -> unregister(request.getUnregisterBroker(), image, stamped);
+            case REQUEST_NOT_SET ->
                 refuse(
                         ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
                         "request is empty, or of a newer version than this one");
@@ -128,55 +137,36 @@ public final class Controller {
                             + registered);
         }
         var broker = known.get();
-        var session = sessions.of(broker, now);
-        session.onHeartbeat(request.getAppliedIndex(), now.monotonicNanos());
-        return request.getWantShutdown()
-                ? onStopping(broker, session, image, now)
-                : onServing(broker, session, request, now);
+        unclean.onReports(broker, request.getReportsList());
+        var step = brokers.onHeartbeat(broker, request, image, now);
+        var response = HeartbeatResponse.newBuilder()
+                .setControllerTerm(term)
+                .setFenced(broker.fenced())
+                .setMayShutDown(step.mayShutDown())
+                .addAllWantedReports(unclean.wantedOf(broker, image));
+        return new HeartbeatOutcome(response.build(), step.command().map(command -> stamp(command, now)));
     }
 
-    private HeartbeatOutcome onServing(
-            BrokerRegistration broker, BrokerSession session, HeartbeatRequest request, Now now) {
-        boolean unfence = broker.fenced()
-                && request.getReady()
-                && request.getAppliedIndex() >= broker.epoch()
-                && session.take(BrokerSession.Step.UNFENCE, now.monotonicNanos());
-        return new HeartbeatOutcome(
-                accepted(broker, false), unfence ? Optional.of(unfence(broker, now)) : Optional.empty());
-    }
-
-    /** Rule M4: first out of every ISR, then, when all who take over have heard of it, the leave to stop. */
-    private HeartbeatOutcome onStopping(
-            BrokerRegistration broker, BrokerSession session, MetadataImage image, Now now) {
-        long waited = session.stoppingForNanos(now.monotonicNanos());
-        boolean patient = waited < TimeUnit.MILLISECONDS.toNanos(config.shutdownWaitMillis());
-        if (broker.fenced()) {
-            return new HeartbeatOutcome(accepted(broker, true), Optional.empty());
-        }
-        if (broker.shuttingDown()) {
-            long index = session.shutDownIndex(image.position().index());
-            boolean granted = !patient || sessions.allUsableApplied(index, image);
-            return new HeartbeatOutcome(accepted(broker, granted), Optional.empty());
-        }
-        boolean wait = patient && ControlledShutdown.isLastHope(broker.id(), image);
-        boolean shutDown = !wait && session.take(BrokerSession.Step.SHUT_DOWN, now.monotonicNanos());
-        return new HeartbeatOutcome(
-                accepted(broker, false), shutDown ? Optional.of(shutDown(broker, now)) : Optional.empty());
-    }
-
-    /** Time passes: fences brokers whose session ran out. Call it every 100 ms or so. */
+    /**
+     * Time passes: fences brokers whose session ran out, elects where a topic wants it at any price, and gives leadership
+     * back to preferred replicas. Call it every 100 ms or so.
+     */
     public List<Command> onTick(MetadataImage image, Now now) {
         var commands = new ArrayList<Command>();
         initialize(image, now).ifPresent(commands::add);
-        for (var broker : sessions.expired(image, now)) {
-            commands.add(fence(broker, now));
-        }
+        brokers.onTick(image, now).forEach(command -> commands.add(stamp(command, now)));
+        unclean.onTick(image, now)
+                .ifPresent(elect ->
+                        commands.add(stamped(now).setElectUnclean(elect).build()));
+        balance.onTick(image, now)
+                .ifPresent(elect ->
+                        commands.add(stamped(now).setElectPreferred(elect).build()));
         return commands;
     }
 
     /** The heartbeat stream of a broker broke; it may have died, so it is worth a probe. */
     public void onHeartbeatStreamBroken(int brokerId, long brokerEpoch) {
-        sessions.probe(brokerId, brokerEpoch);
+        brokers.onStreamBroken(brokerId, brokerEpoch);
     }
 
     /**
@@ -186,15 +176,13 @@ public final class Controller {
      * its listening socket, so that one probe is not enough. Do not dial one broker twice at a time.
      */
     public List<BrokerRegistration> brokersToProbe(MetadataImage image) {
-        return sessions.probed(image);
+        return brokers.toProbe(image);
     }
 
     /** A dial to the broker was refused: fences that run of it at once. */
     public List<Command> onBrokerGone(int brokerId, long brokerEpoch, MetadataImage image, Now now) {
-        return image.broker(brokerId)
-                .filter(broker -> broker.epoch() == brokerEpoch && !broker.fenced())
-                .filter(broker -> sessions.of(broker, now).take(BrokerSession.Step.FENCE, now.monotonicNanos()))
-                .map(broker -> List.of(fence(broker, now)))
+        return brokers.onGone(brokerId, brokerEpoch, image, now)
+                .map(command -> List.of(stamp(command, now)))
                 .orElse(List.of());
     }
 
@@ -221,31 +209,26 @@ public final class Controller {
         return new Prepared.Submit(command.build());
     }
 
-    private Command fence(BrokerRegistration broker, Now now) {
-        var command = FenceBroker.newBuilder().setBrokerId(broker.id()).setBrokerEpoch(broker.epoch());
-        return stamped(now).setFenceBroker(command).build();
-    }
-
-    private Command unfence(BrokerRegistration broker, Now now) {
-        var command = UnfenceBroker.newBuilder().setBrokerId(broker.id()).setBrokerEpoch(broker.epoch());
-        return stamped(now).setUnfenceBroker(command).build();
-    }
-
-    private Command shutDown(BrokerRegistration broker, Now now) {
-        var command = ShutDownBroker.newBuilder().setBrokerId(broker.id()).setBrokerEpoch(broker.epoch());
-        return stamped(now).setShutDownBroker(command).build();
+    /** Rule M12; judged by the command, which names the run. */
+    private static Prepared unregister(UnregisterBrokerRequest request, MetadataImage image, Command.Builder stamped) {
+        var broker = image.broker(request.getBrokerId());
+        if (broker.isEmpty()) {
+            return refuse(
+                    ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                    "broker_id is " + request.getBrokerId() + ", but no such broker is registered");
+        }
+        var command = UnregisterBroker.newBuilder()
+                .setBrokerId(request.getBrokerId())
+                .setBrokerEpoch(broker.get().epoch());
+        return new Prepared.Submit(stamped.setUnregisterBroker(command).build());
     }
 
     private Command.Builder stamped(Now now) {
         return Command.newBuilder().setControllerTerm(term).setTimestampMs(now.epochMillis());
     }
 
-    private HeartbeatResponse accepted(BrokerRegistration broker, boolean mayShutDown) {
-        return HeartbeatResponse.newBuilder()
-                .setControllerTerm(term)
-                .setFenced(broker.fenced())
-                .setMayShutDown(mayShutDown)
-                .build();
+    private Command stamp(Command.Builder command, Now now) {
+        return command.mergeFrom(stamped(now).buildPartial()).build();
     }
 
     private HeartbeatOutcome refused(ErrorReason reason, String message) {

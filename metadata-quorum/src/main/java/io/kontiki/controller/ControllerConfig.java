@@ -9,14 +9,35 @@ package io.kontiki.controller;
  *     -1 for as many as there are usable brokers, but at most 3
  * @param sessionMillis silence after which a broker is fenced, at least 1 ({@code broker.session.timeout.ms})
  * @param shutdownWaitMillis longest time that a stopping broker waits for another replica to become in sync where it
- *     is the only one, and for the others to learn of its leaving; at least 0
+ *     is the only one; at least 0
+ * @param rebalance how leadership goes back to the preferred replicas
  */
 public record ControllerConfig(
         String clusterId,
         int numPartitions,
         int defaultReplicationFactor,
         long sessionMillis,
-        long shutdownWaitMillis) {
+        long shutdownWaitMillis,
+        Rebalance rebalance) {
+    /**
+     * How leadership goes back to the preferred replicas.
+     *
+     * @param enabled whether it does by itself ({@code auto.leader.rebalance.enable})
+     * @param intervalMillis from one look to the next, at least 1 ({@code leader.imbalance.check.interval.seconds})
+     * @param delayMillis how long a broker must have been serving before, at least 0
+     *     ({@code auto.leader.rebalance.delay.ms})
+     */
+    public record Rebalance(boolean enabled, long intervalMillis, long delayMillis) {
+        public static final Rebalance DEFAULTS = new Rebalance(true, 5_000, 10_000);
+
+        public Rebalance {
+            if (intervalMillis < 1 || delayMillis < 0) {
+                throw new IllegalArgumentException("a look at the leaders every " + intervalMillis + " ms, "
+                        + delayMillis + " ms after a start: the first is at least 1, the second at least 0");
+            }
+        }
+    }
+
     public ControllerConfig {
         if (clusterId.isEmpty() || clusterId.length() > 64) {
             throw new IllegalArgumentException("cluster.id \"" + clusterId + "\" is not 1 to 64 characters long");
@@ -36,6 +57,6 @@ public record ControllerConfig(
 
     /** Defaults: one partition, up to three replicas, a session of 3 s, a shutdown wait of 10 s. */
     public static ControllerConfig defaults(String clusterId) {
-        return new ControllerConfig(clusterId, 1, -1, 3_000, 10_000);
+        return new ControllerConfig(clusterId, 1, -1, 3_000, 10_000, Rebalance.DEFAULTS);
     }
 }

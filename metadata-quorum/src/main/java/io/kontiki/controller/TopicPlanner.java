@@ -99,7 +99,7 @@ final class TopicPlanner {
             return new Prepared.Refuse(notFound(request.getName()));
         }
         var topic = found.get();
-        int factor = topic.partitions().get(0).replicas().size();
+        int factor = topic.partitions().get(0).targetReplicas().size();
         var usable = usableBrokers(image);
         var refused =
                 checkGrowth(topic, request.getPartitions()).or(() -> checkPlaceable(topic, factor, usable.size()));
@@ -177,7 +177,7 @@ final class TopicPlanner {
                                 + " brokers are usable now"));
     }
 
-    private static CommandReply notFound(String name) {
+    static CommandReply notFound(String name) {
         return TopicRules.checkName(name)
                 .orElseGet(() -> Replies.refusal(
                         ErrorReason.ERROR_REASON_TOPIC_NOT_FOUND, "topic \"" + Excerpt.of(name) + "\" does not exist"));

@@ -10,6 +10,7 @@ import java.util.OptionalInt;
  * A topic's configuration, typed. What is not set has its default.
  *
  * @param minInsyncReplicas as set; ask {@link #minIsr} for the number in force
+ * @param uncleanLeaderElection whether a replica that may lack committed records leads by itself, if no other is left
  */
 public record TopicConfig(
         Flush flush,
@@ -17,7 +18,8 @@ public record TopicConfig(
         Segments segments,
         Retention retention,
         Compaction compaction,
-        Messages messages) {
+        Messages messages,
+        boolean uncleanLeaderElection) {
     public static final TopicConfig DEFAULTS = of(Map.of());
 
     /**
@@ -105,7 +107,8 @@ public record TopicConfig(
                         values.integer(TopicConfigKey.MAX_MESSAGE_BYTES),
                         values.text(TopicConfigKey.MESSAGE_TIMESTAMP_TYPE).equals("LogAppendTime"),
                         values.number(TopicConfigKey.MESSAGE_TIMESTAMP_BEFORE_MAX_MS),
-                        values.number(TopicConfigKey.MESSAGE_TIMESTAMP_AFTER_MAX_MS)));
+                        values.number(TopicConfigKey.MESSAGE_TIMESTAMP_AFTER_MAX_MS)),
+                values.text(TopicConfigKey.UNCLEAN_LEADER_ELECTION_ENABLE).equals("true"));
     }
 
     /**

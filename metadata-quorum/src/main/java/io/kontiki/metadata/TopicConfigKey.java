@@ -103,7 +103,12 @@ public enum TopicConfigKey {
             "segment.ms",
             "604800000",
             number(MILLIS, 1, Long.MAX_VALUE),
-            "age at which a log segment is closed though it is not full");
+            "age at which a log segment is closed though it is not full"),
+    UNCLEAN_LEADER_ELECTION_ENABLE(
+            "unclean.leader.election.enable",
+            "false",
+            words("false", "true"),
+            "true: if no replica is left that holds all committed records, the one that holds most leads by itself");
 
     /** What a number counts. */
     public enum Unit {

@@ -5,6 +5,7 @@ import io.kontiki.controller.Now;
 import io.kontiki.controller.Prepared;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.UuidBytes;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.HeartbeatRequest;
@@ -175,7 +176,10 @@ final class ControllerLoop implements AutoCloseable {
     private void prepare(ProposeRequest request, CompletableFuture<ProposeResponse> answer, int triesLeft) {
         var prepared = controller.prepare(request, metadata.current(), clock.get());
         if (prepared instanceof Prepared.Submit submit) {
-            log.submit(submit.command()).thenAccept(submission -> onSubmission(request, answer, triesLeft, submission));
+            log.submit(submit.command())
+                    .thenAccept(submission -> onSubmission(request, submit, answer, triesLeft, submission));
+        } else if (prepared instanceof Prepared.Answered answered) {
+            answer.complete(answered.response());
         } else if (prepared instanceof Prepared.Refuse refuse) {
             answer.complete(
                     ProposeResponse.newBuilder().setReply(refuse.reply()).build());
@@ -189,19 +193,51 @@ final class ControllerLoop implements AutoCloseable {
         }
     }
 
-    /** Who asked for a topic did not assume anything: a change that came between is no reason to refuse him. */
+    /** A person who asks assumes nothing: a change that came between is no reason to refuse him. */
     private void onSubmission(
-            ProposeRequest request, CompletableFuture<ProposeResponse> answer, int triesLeft, Submission submission) {
-        boolean overtaken = submission.reply().getReason() == ErrorReason.ERROR_REASON_CONCURRENT_CHANGE
-                && !request.hasAlterPartitions();
+            ProposeRequest request,
+            Prepared.Submit submit,
+            CompletableFuture<ProposeResponse> answer,
+            int triesLeft,
+            Submission submission) {
+        boolean ownVersion = request.hasAlterPartitions() || request.hasAssignDirectories();
         Runnable again = () -> prepare(request, answer, triesLeft - 1);
-        if (overtaken && triesLeft > 1 && enqueue(new Event(again, () -> answer.complete(stoppedRefusal())))) {
+        if (!ownVersion
+                && isOvertaken(submission.reply())
+                && triesLeft > 1
+                && enqueue(new Event(again, () -> answer.complete(stoppedRefusal())))) {
             return;
         }
-        answer.complete(ProposeResponse.newBuilder()
-                .setReply(submission.reply())
+        noteLosses(submit.command(), submission);
+        answer.complete(submit.answer()
+                .of(submission.reply(), metadata.current())
                 .setIndex(submission.index())
                 .build());
+    }
+
+    private static boolean isOvertaken(CommandReply reply) {
+        return reply.getReason() == ErrorReason.ERROR_REASON_CONCURRENT_CHANGE
+                || reply.getPartitions().getPartitionsList().stream()
+                        .anyMatch(each -> each.getReason() == ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+    }
+
+    /** Rule M9: what may be lost is said aloud. */
+    private void noteLosses(Command command, Submission submission) {
+        if (!command.hasElectUnclean() || !submission.accepted()) {
+            return;
+        }
+        var replies = submission.reply().getPartitions().getPartitionsList();
+        for (int i = 0; i < replies.size(); i++) {
+            if (replies.get(i).getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED) {
+                var election = command.getElectUnclean().getPartitions(i);
+                var ref = election.getPartition().getPartition();
+                LOG.warn(
+                        "Broker {} leads partition {} of topic {} without being in sync: committed records may be lost",
+                        election.getBrokerId(),
+                        ref.getPartition(),
+                        UuidBytes.fromBytes(ref.getTopicId()));
+            }
+        }
     }
 
     /** A command of the controller's own: what comes of it shows in the image, and is decided anew if need be. */
@@ -210,6 +246,7 @@ final class ControllerLoop implements AutoCloseable {
             if (!submission.accepted()) {
                 LOG.debug("Controller's {} was refused: {}", command.getCommandCase(), submission.reply());
             }
+            noteLosses(command, submission);
         });
     }
 

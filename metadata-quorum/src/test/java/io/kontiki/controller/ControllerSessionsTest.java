@@ -227,6 +227,26 @@ class ControllerSessionsTest {
         assertThat(quorum.partition(topic).hasLeader()).isFalse();
         assertThat(quorum.partition(topic).elr()).containsExactly(1);
         assertThat(beat(heartbeat(1).setWantShutdown(true)).response().getMayShutDown())
+                .as("2 and 3 do not know yet")
+                .isFalse();
+        List.of(2, 3).forEach(id -> beat(heartbeat(id)));
+        assertThat(beat(heartbeat(1).setWantShutdown(true)).response().getMayShutDown())
+                .isTrue();
+    }
+
+    @Test
+    void stoppingBrokerIsNotLetGoBeforeALiveOneKnowsHoweverLongThatTakes() { // M4
+        long before = quorum.image().position().index();
+        quorum.accept(beat(heartbeat(1).setWantShutdown(true)).command().orElseThrow().toBuilder());
+        for (int i = 0; i < 200; i++) {
+            millis += 100;
+            beat(heartbeat(2));
+            beat(heartbeat(3).setAppliedIndex(before));
+            assertThat(beat(heartbeat(1).setWantShutdown(true)).response().getMayShutDown())
+                    .isFalse();
+        }
+        quorum.fence(3);
+        assertThat(beat(heartbeat(1).setWantShutdown(true)).response().getMayShutDown())
                 .isTrue();
     }
 

@@ -64,7 +64,7 @@ class ControllerTopicsTest {
 
     @Test
     void defaultsCanBeConfigured() {
-        var config = new ControllerConfig(TestQuorum.CLUSTER, 6, 2, 3_000, 1_000);
+        var config = new ControllerConfig(TestQuorum.CLUSTER, 6, 2, 3_000, 1_000, ControllerConfig.Rebalance.DEFAULTS);
         var request = ProposeRequest.newBuilder()
                 .setClusterId(TestQuorum.CLUSTER)
                 .setCreateTopic(CreateTopicRequest.newBuilder().setName("t"));

@@ -20,7 +20,8 @@ class TopicConfigTest {
                         new TopicConfig.Segments(1 << 30, 7 * day, 4096),
                         new TopicConfig.Retention(true, 7 * day, -1),
                         new TopicConfig.Compaction(false, 0.5, 0, Long.MAX_VALUE, day),
-                        new TopicConfig.Messages(1_048_588, false, Long.MAX_VALUE, 3_600_000)));
+                        new TopicConfig.Messages(1_048_588, false, Long.MAX_VALUE, 3_600_000),
+                        false));
     }
 
     @Test
@@ -43,7 +44,8 @@ class TopicConfigTest {
                 Map.entry("delete.retention.ms", "0"),
                 Map.entry("message.timestamp.type", "LogAppendTime"),
                 Map.entry("message.timestamp.before.max.ms", "7"),
-                Map.entry("message.timestamp.after.max.ms", "8")));
+                Map.entry("message.timestamp.after.max.ms", "8"),
+                Map.entry("unclean.leader.election.enable", "true")));
         assertThat(config)
                 .isEqualTo(new TopicConfig(
                         new TopicConfig.Flush(FlushMode.OS, 1, 1000),
@@ -51,7 +53,8 @@ class TopicConfigTest {
                         new TopicConfig.Segments(1024, 1, 0),
                         new TopicConfig.Retention(false, -1, 10_000_000_000L),
                         new TopicConfig.Compaction(true, 0.25, 5, 6, 0),
-                        new TopicConfig.Messages(1000, true, 7, 8)));
+                        new TopicConfig.Messages(1000, true, 7, 8),
+                        true));
         assertThat(config.minIsr(1)).isEqualTo(1);
         assertThat(config.minIsr(3)).isEqualTo(2);
     }

@@ -6,8 +6,8 @@ import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.ElectPreferred;
 import io.kontiki.proto.internal.v1.ElectUnclean;
 import io.kontiki.proto.internal.v1.PartitionReply;
+import io.kontiki.proto.internal.v1.UncleanElection;
 import io.kontiki.proto.v1.ErrorReason;
-import java.util.List;
 import java.util.function.Function;
 
 /** Elections that are asked for, other than those that follow from a change of the ISR (rules M8, M9). */
@@ -39,13 +39,13 @@ final class ElectionCommands {
     static CommandReply electUnclean(ImageEdit edit, ElectUnclean command) {
         return PartitionBatch.apply(
                 edit,
-                List.of(command),
-                ElectUnclean::getPartition,
+                command.getPartitionsList(),
+                UncleanElection::getPartition,
                 (partition, record, change) -> electUnclean(edit, partition, record, change));
     }
 
     private static PartitionReply electUnclean(
-            ImageEdit edit, TopicPartition partition, PartitionRegistration record, ElectUnclean change) {
+            ImageEdit edit, TopicPartition partition, PartitionRegistration record, UncleanElection change) {
         int id = change.getBrokerId();
         if (record.leader() == id && record.uncleanEpoch() > 0 && record.uncleanEpoch() == record.leaderEpoch()) {
             return PartitionBatch.done();

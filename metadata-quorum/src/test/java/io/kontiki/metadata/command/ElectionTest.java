@@ -7,6 +7,7 @@ import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.ElectPreferred;
 import io.kontiki.proto.internal.v1.ElectUnclean;
 import io.kontiki.proto.internal.v1.RestartClaim;
+import io.kontiki.proto.internal.v1.UncleanElection;
 import io.kontiki.proto.v1.ErrorReason;
 import java.util.List;
 import java.util.Map;
@@ -39,9 +40,10 @@ class ElectionTest {
     private Command.Builder unclean(int id) {
         return Command.newBuilder()
                 .setElectUnclean(ElectUnclean.newBuilder()
-                        .setPartition(quorum.version(topic))
-                        .setBrokerId(id)
-                        .setBrokerEpoch(quorum.epoch(id)));
+                        .addPartitions(UncleanElection.newBuilder()
+                                .setPartition(quorum.version(topic))
+                                .setBrokerId(id)
+                                .setBrokerEpoch(quorum.epoch(id))));
     }
 
     /** All three lose their data, one by one. */
