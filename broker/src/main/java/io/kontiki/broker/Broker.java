@@ -139,7 +139,10 @@ public final class Broker implements AutoCloseable {
         endpoint = Addresses.advertised(config, grpc.port());
         LOG.info("Listening for gRPC on {}, known to others as {}", boundAddress(), endpoint);
         dataPlane.watch(config.logDirTimeout(), this::onHung);
-        control.start(Registration.of(directories, endpoint, config.rack(), recovered), this::onRegistered);
+        control.start(
+                Registration.of(directories, endpoint, config.rack(), recovered),
+                dataPlane.heldReplicas(),
+                this::onRegistered);
     }
 
     private DataPlane dataPlane() {

@@ -13,6 +13,7 @@ import io.kontiki.quorum.TcpBrokerProbe;
 import io.kontiki.quorum.ratis.RatisMetadataLog;
 import io.kontiki.replication.Lease;
 import io.kontiki.service.quorum.HeartbeatSession;
+import io.kontiki.service.quorum.HeldReplicas;
 import io.kontiki.service.quorum.ImageFeed;
 import io.kontiki.service.quorum.ImageWatcher;
 import io.kontiki.service.quorum.QuorumClient;
@@ -138,9 +139,10 @@ final class ControlPlane implements AutoCloseable {
     /**
      * Opens the metadata log and registers, for as long as it takes to find a controller.
      *
+     * @param held tells the controller what this broker holds, if it asks
      * @param onRegistered called with the broker epoch; the controller may unfence this broker when the result completes
      */
-    void start(RegisterBroker registration, LongFunction<CompletableFuture<Void>> onRegistered) {
+    void start(RegisterBroker registration, HeldReplicas held, LongFunction<CompletableFuture<Void>> onRegistered) {
         var opened = new HeartbeatSession(
                 registration,
                 config.heartbeatInterval().toMillis(),
@@ -148,6 +150,7 @@ final class ControlPlane implements AutoCloseable {
                 client,
                 metadata,
                 new Rejection(),
+                held,
                 leader -> voting.ifPresent(parts -> parts.log.suspectLeader(leader)),
                 scheduler);
         session = Optional.of(opened);

@@ -121,6 +121,21 @@ public final class Partition {
         return description;
     }
 
+    /** What the replica holds (rule M9); empty if it has stopped over a fault. */
+    CompletableFuture<Optional<HeldLog>> held() {
+        CompletableFuture<Optional<HeldLog>> held = new CompletableFuture<>();
+        loop.execute(() -> held.complete(
+                replica.role() == ReplicaRole.FAULTED
+                        ? Optional.empty()
+                        : Optional.of(new HeldLog(
+                                id,
+                                replica.leaderEpoch(),
+                                log().epochs().latestEpoch(),
+                                log().endOffset(),
+                                replica.highWatermark()))));
+        return held;
+    }
+
     /**
      * Lets retention take what is due. Looks on the calling thread, changes the log on the event loop.
      *

@@ -223,11 +223,22 @@ public final class Partitions implements AutoCloseable {
 
     /** What every replica here says of its log, within a few seconds; those that end meanwhile or hang say nothing. */
     public CompletableFuture<List<ReplicaDescription>> describeReplicas() {
-        List<CompletableFuture<Optional<ReplicaDescription>>> all = open.all().stream()
-                .map(partition -> partition
-                        .describe()
-                        .thenApply(Optional::of)
-                        .completeOnTimeout(Optional.empty(), DESCRIBE_SECONDS, TimeUnit.SECONDS))
+        return answers(open.all().stream()
+                .map(partition -> partition.describe().thenApply(Optional::of))
+                .toList());
+    }
+
+    /** What replicas here hold, within a few seconds; those that are not open, have stopped or hang say nothing. */
+    public CompletableFuture<List<HeldLog>> held(Collection<TopicPartition> partitions) {
+        return answers(partitions.stream()
+                .flatMap(id -> open.find(id).stream())
+                .map(Partition::held)
+                .toList());
+    }
+
+    private static <T> CompletableFuture<List<T>> answers(List<CompletableFuture<Optional<T>>> asked) {
+        List<CompletableFuture<Optional<T>>> all = asked.stream()
+                .map(each -> each.completeOnTimeout(Optional.empty(), DESCRIBE_SECONDS, TimeUnit.SECONDS))
                 .toList();
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
                 .thenApply(done ->

@@ -18,6 +18,7 @@ import io.kontiki.partition.Threads;
 import io.kontiki.quorum.Proposer;
 import io.kontiki.replication.Lease;
 import io.kontiki.replication.ReplicaOptions;
+import io.kontiki.service.quorum.HeldReplicas;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -103,6 +104,11 @@ public final class DataPlane implements AutoCloseable {
                 new PublishGrpcService(metadata, router, InstantSource.system()),
                 new LogGrpcService(brokerId, partitions, metadata, readers, channels),
                 new ReplicationGrpcService(partitions, care, metadata, transport.followers(), pushers));
+    }
+
+    /** What replicas here hold, for whoever elects leaders. */
+    public HeldReplicas heldReplicas() {
+        return new ReplicaReports(partitions);
     }
 
     private static ScheduledThreadPoolExecutor threads(String name, int count) {

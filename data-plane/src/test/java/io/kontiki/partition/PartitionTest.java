@@ -251,6 +251,14 @@ class PartitionTest {
     }
 
     @Test
+    void replicaTellsWhatItHolds() throws Exception { // M9
+        lead(List.of(1));
+        produce(Acks.ALL, () -> null);
+        var held = partition.held().get(10, TimeUnit.SECONDS).orElseThrow();
+        assertThat(held).isEqualTo(new HeldLog(id, 0, OptionalInt.of(0), log.endOffset(), log.endOffset()));
+    }
+
+    @Test
     void theTopicTellsWhichTimestampsCount() throws Exception {
         lead(List.of(1));
         partition.configure(LogConfig.defaults()

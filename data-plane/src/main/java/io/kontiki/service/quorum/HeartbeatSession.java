@@ -6,12 +6,15 @@ import io.kontiki.metadata.MetadataImage;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.HeartbeatRequest;
 import io.kontiki.proto.internal.v1.HeartbeatResponse;
+import io.kontiki.proto.internal.v1.PartitionRef;
 import io.kontiki.proto.internal.v1.ProposeRequest;
 import io.kontiki.proto.internal.v1.ProposeResponse;
 import io.kontiki.proto.internal.v1.RegisterBroker;
+import io.kontiki.proto.internal.v1.ReplicaReport;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.LeadershipListener;
 import io.kontiki.replication.Lease;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -48,6 +51,7 @@ public final class HeartbeatSession implements AutoCloseable {
     private final QuorumClient client;
     private final LocalMetadata metadata;
     private final SessionListener listener;
+    private final HeldReplicas held;
     private final ScheduledExecutorService scheduler;
     private final HeartbeatLink link;
     private final CompletableFuture<Long> registered = new CompletableFuture<>();
@@ -58,6 +62,9 @@ public final class HeartbeatSession implements AutoCloseable {
     private boolean leaving;
     private boolean rejected;
     private boolean hurrying;
+    /** What the controller wants to know, and what is known of it. */
+    private CompletableFuture<List<ReplicaReport>> reports = CompletableFuture.completedFuture(List.of());
+
     private volatile boolean closed;
     private volatile long brokerEpoch = -1;
     private volatile boolean fenced = true;
@@ -67,6 +74,7 @@ public final class HeartbeatSession implements AutoCloseable {
      * @param registration what the broker says of itself, whole; the same incarnation gets the same epoch again
      * @param heartbeatMillis from one heartbeat to the next, at least 1
      * @param sessionMillis the cluster's session time-out, at least two heartbeats
+     * @param held asked what this broker holds, when the controller wants to know
      * @param suspectLeader told the id of a voter that was the controller when its connection broke; a voter passes it
      *     on to {@link io.kontiki.quorum.MetadataLog#suspectLeader}, others ignore it
      * @param scheduler of one thread
@@ -78,6 +86,7 @@ public final class HeartbeatSession implements AutoCloseable {
             QuorumClient client,
             LocalMetadata metadata,
             SessionListener listener,
+            HeldReplicas held,
             IntConsumer suspectLeader,
             ScheduledExecutorService scheduler) {
         if (heartbeatMillis < 1 || sessionMillis < 2 * heartbeatMillis) {
@@ -89,6 +98,7 @@ public final class HeartbeatSession implements AutoCloseable {
         this.client = Objects.requireNonNull(client);
         this.metadata = Objects.requireNonNull(metadata);
         this.listener = Objects.requireNonNull(listener);
+        this.held = Objects.requireNonNull(held);
         this.scheduler = Objects.requireNonNull(scheduler);
         this.sessionNanos = TimeUnit.MILLISECONDS.toNanos(sessionMillis);
         this.link = new HeartbeatLink(client, scheduler, this::onAnswer, suspectLeader);
@@ -230,6 +240,7 @@ public final class HeartbeatSession implements AutoCloseable {
                 .setAppliedIndex(metadata.current().position().index())
                 .setReady(ready)
                 .setWantShutdown(leaving)
+                .addAllReports(reports.isDone() ? reports.join() : List.of())
                 .build());
     }
 
@@ -237,6 +248,7 @@ public final class HeartbeatSession implements AutoCloseable {
         switch (response.getReason()) {
             case ERROR_REASON_UNSPECIFIED -> {
                 lease = lease.orLater(Lease.of(sentNanos, sessionNanos));
+                lookUp(response.getWantedReportsList());
                 if (leaving && response.getMayShutDown()) {
                     mayStop.complete(null);
                 } else if (leaving || ready && fenced) {
@@ -246,6 +258,23 @@ public final class HeartbeatSession implements AutoCloseable {
             case ERROR_REASON_STALE_BROKER_EPOCH, ERROR_REASON_WRONG_CLUSTER ->
                 reject(response.getReason(), response.getMessage());
             default -> LOG.debug("Heartbeat not taken: {}", response);
+        }
+    }
+
+    /** Rule M9. Asked for until it was told, and told until it is not asked for any more. */
+    private void lookUp(List<PartitionRef> wanted) {
+        if (wanted.isEmpty()) {
+            reports = CompletableFuture.completedFuture(List.of());
+        } else if (reports.isDone()) {
+            reports = held.reports(wanted).exceptionally(failure -> {
+                LOG.warn("What this broker holds of {} partitions cannot be told", wanted.size(), failure);
+                return List.of();
+            });
+            reports.thenAccept(told -> {
+                if (!told.isEmpty()) {
+                    hand(this::hurry);
+                }
+            });
         }
     }
 

@@ -6,7 +6,15 @@ import static org.awaitility.Awaitility.await;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.ImageCodec;
+import io.kontiki.metadata.UuidBytes;
+import io.kontiki.proto.internal.v1.FailReplicas;
+import io.kontiki.proto.internal.v1.PartitionRef;
+import io.kontiki.proto.internal.v1.ProposeRequest;
+import io.kontiki.proto.internal.v1.ProposeResponse;
+import io.kontiki.proto.internal.v1.ReplicaReport;
+import io.kontiki.proto.v1.ElectLeadersRequest;
 import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.proto.v1.PartitionName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,6 +78,54 @@ class QuorumClusterTest {
         assertThat(nodes)
                 .allSatisfy(node -> assertThat(node.session.lease().holds(System.nanoTime()))
                         .isTrue());
+    }
+
+    @Test
+    void fullestReplicaIsFoundByHeartbeatsAndElected() { // M9
+        nodes.get(0).createTopic("lost", 1, 3).orTimeout(10, TimeUnit.SECONDS).join();
+        await().until(() -> nodes.get(0).metadata.current().topic("lost").isPresent());
+        var topic = nodes.get(0).metadata.current().topic("lost").orElseThrow();
+        var partition = PartitionRef.newBuilder()
+                .setTopicId(UuidBytes.toBytes(topic.id()))
+                .build();
+        for (var node : nodes) {
+            node.held = wanted -> CompletableFuture.completedFuture(wanted.stream()
+                    .map(ref -> ReplicaReport.newBuilder()
+                            .setPartition(ref)
+                            .setLeaderEpoch(1_000)
+                            .setLastEpoch(0)
+                            .setEndOffset(100L * node.id)
+                            .setHighWatermark(350)
+                            .build())
+                    .toList());
+            var failed = ProposeRequest.newBuilder()
+                    .setFailReplicas(FailReplicas.newBuilder()
+                            .setBrokerId(node.id)
+                            .setBrokerEpoch(node.session.brokerEpoch())
+                            .addPartitions(partition));
+            assertThat(propose(node, failed).getReply().getReason()).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+        }
+        var elect = ProposeRequest.newBuilder()
+                .setElectLeaders(ElectLeadersRequest.newBuilder()
+                        .addPartitions(PartitionName.newBuilder().setTopic("lost"))
+                        .setElection(ElectLeadersRequest.Election.ELECTION_UNCLEAN));
+
+        var first = propose(nodes.get(0), elect).getElected().getPartitions(0);
+        assertThat(first.getError().getReason()).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+        var elected = await().until(
+                        () -> propose(nodes.get(0), elect).getElected().getPartitions(0), leader -> !leader.hasError());
+
+        assertThat(elected.getLeader()).isEqualTo(3);
+        assertThat(elected.getHeldCount()).isEqualTo(3);
+        assertThat(elected.getLostFromOffset()).isEqualTo(300);
+        assertThat(elected.getLostToOffset()).isEqualTo(350);
+    }
+
+    private static ProposeResponse propose(QuorumNode node, ProposeRequest.Builder request) {
+        return node.client
+                .propose(request.build())
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
     }
 
     @Test

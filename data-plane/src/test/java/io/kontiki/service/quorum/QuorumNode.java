@@ -54,6 +54,7 @@ final class QuorumNode implements SessionListener, AutoCloseable {
     final Optional<ImageWatcher> watcher;
     final QuorumClient client;
     final HeartbeatSession session;
+    volatile HeldReplicas held = wanted -> CompletableFuture.completedFuture(List.of());
 
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
     private final ScheduledExecutorService feedThread = Executors.newSingleThreadScheduledExecutor();
@@ -100,6 +101,7 @@ final class QuorumNode implements SessionListener, AutoCloseable {
                 client,
                 metadata,
                 this,
+                wanted -> held.reports(wanted),
                 leader -> log.ifPresent(opened -> opened.suspectLeader(leader)),
                 control);
         server = serve();

@@ -1,0 +1,15 @@
+package io.kontiki.partition;
+
+import io.kontiki.metadata.TopicPartition;
+import java.util.OptionalInt;
+
+/**
+ * What a replica holds, of one moment.
+ *
+ * @param id of the partition
+ * @param leaderEpoch newest leader epoch that it knows; while nobody leads in it, the rest stays as it is (rule E2)
+ * @param lastEpoch leader epoch of its last batch; empty if its log never held one
+ * @param endOffset the offset that the next record gets
+ * @param highWatermark first offset that it does not know to be committed
+ */
+public record HeldLog(TopicPartition id, int leaderEpoch, OptionalInt lastEpoch, long endOffset, long highWatermark) {}
