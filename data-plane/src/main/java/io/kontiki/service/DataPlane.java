@@ -103,6 +103,7 @@ public final class DataPlane implements AutoCloseable {
                         partitions, metadata, readers, Runtime.getRuntime().maxMemory() / 4),
                 new PublishGrpcService(metadata, router, InstantSource.system()),
                 new LogGrpcService(brokerId, partitions, metadata, readers, channels),
+                new PartitionGrpcService(metadata, proposer, channels),
                 new ReplicationGrpcService(partitions, care, metadata, transport.followers(), pushers));
     }
 
