@@ -29,7 +29,7 @@ final class Confirmation {
                 .map(line -> new String(line, StandardCharsets.UTF_8).strip())
                 .orElse("");
         if (!answer.equals(name)) {
-            throw new Failure(ExitCode.FAILED, "the names differ: nothing deleted", "");
+            throw new Failure(ExitCode.FAILED, "the names differ: nothing done", "");
         }
     }
 }

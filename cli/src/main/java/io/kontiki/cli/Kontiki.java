@@ -5,6 +5,7 @@ import io.kontiki.cli.output.ListFormat;
 import io.kontiki.client.Acks;
 import io.kontiki.client.Header;
 import io.kontiki.client.Position;
+import io.kontiki.client.TopicPartition;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -49,7 +50,10 @@ final class Kontiki extends CommandGroup {
                         new BrokerCommands(),
                         new BrokerList(terminal, clients),
                         new BrokerLogDirs(terminal, clients),
-                        new BrokerMoveLog(terminal, clients, messages)))
+                        new BrokerMoveLog(terminal, clients, messages),
+                        new BrokerDecommission(terminal, clients, messages),
+                        new BrokerUnregister(terminal, clients, messages)))
+                .addSubcommand(partitionCommands(clients, messages))
                 .addSubcommand(
                         group(new LogCommands(), new LogDump(terminal, messages), new LogVerify(terminal, messages)));
         withoutClientOptions(commandLine.getSubcommands().get("server").getCommandSpec());
@@ -58,6 +62,9 @@ final class Kontiki extends CommandGroup {
                 .registerConverter(Duration.class, new DurationText())
                 .registerConverter(Position.class, new PositionText(clock))
                 .registerConverter(PartitionNumbers.class, new PartitionNumbers.Text())
+                .registerConverter(TopicPartition.class, new PartitionText())
+                .registerConverter(BrokerIds.class, new BrokerIds.Text())
+                .registerConverter(ByteRate.class, new ByteRate.Text())
                 .registerConverter(Header.class, new HeaderText())
                 .registerConverter(Acks.class, new AcksText())
                 .registerConverter(ListFormat.class, new OneOf<>(ListFormat.class))
@@ -96,6 +103,16 @@ final class Kontiki extends CommandGroup {
                 new TopicAddPartitions(clients, messages),
                 new TopicTrim(terminal, clients, messages),
                 new TopicDelete(terminal, clients, messages));
+    }
+
+    private CommandLine partitionCommands(Clients clients, Messages messages) {
+        return group(
+                new PartitionCommands(),
+                new PartitionList(terminal, clients),
+                new PartitionDescribe(terminal, clients),
+                new PartitionReassign(terminal, clients, messages),
+                new PartitionElectLeader(terminal, clients, messages, options),
+                new PartitionBalance(terminal, clients, messages));
     }
 
     /** A broker has no broker to connect to: options without effect are refused. */

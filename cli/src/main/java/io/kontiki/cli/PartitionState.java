@@ -16,6 +16,12 @@ final class PartitionState {
         return partition.isr().size() < partition.replicas().size();
     }
 
+    /** Whether writes stop when one more replica fails, though there were more to begin with. */
+    static boolean atMinIsr(PartitionInfo partition) {
+        return partition.isr().size() <= partition.minIsr()
+                && partition.minIsr() < partition.replicas().size();
+    }
+
     /** One word: {@code ok}, {@code offline} or {@code under-replicated}; the worse counts. */
     static String word(PartitionInfo partition) {
         if (offline(partition)) {

@@ -141,7 +141,7 @@ class CommandLineTest {
     void deleteStopsIfTheTypedNameDiffers() {
         assertThat(run.onTerminal().input("order\n").run("topic", "delete", "orders", "--no-color"))
                 .isEqualTo(ExitCode.FAILED);
-        assertThat(run.err()).contains("type its name: ").contains("error: the names differ: nothing deleted");
+        assertThat(run.err()).contains("type its name: ").contains("error: the names differ: nothing done");
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
 import io.kontiki.replication.Lease;
+import io.kontiki.replication.ReassignmentThrottle;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -13,6 +14,7 @@ import java.util.function.Supplier;
  * What every partition of a broker uses to reach beyond its log.
  *
  * @param brokerId this broker
+ * @param throttle bounds what the broker sends to replicas that are being added
  * @param nanoTime a monotonic clock
  * @param clock gives time stamps
  * @param lease of this broker, as of now (rule L16)
@@ -22,6 +24,7 @@ record PartitionPorts(
         int brokerId,
         Flusher flusher,
         ReplicaTransport transport,
+        ReassignmentThrottle throttle,
         IsrProposalBatcher proposals,
         LongSupplier nanoTime,
         InstantSource clock,

@@ -9,6 +9,7 @@ import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.Proposer;
 import io.kontiki.replication.Lease;
 import io.kontiki.replication.PartitionReplica;
+import io.kontiki.replication.ReassignmentThrottle;
 import io.kontiki.replication.ReplicaIdentity;
 import io.kontiki.replication.ReplicaOptions;
 import java.time.Duration;
@@ -99,6 +100,7 @@ public final class Partitions implements AutoCloseable {
                 brokerId,
                 new Flusher(logs.dirs(), FLUSH_THREADS_PER_DIR, system),
                 transport,
+                new ReassignmentThrottle(system.nanoTime()),
                 new IsrProposalBatcher(proposer, brokerId, () -> brokerEpoch),
                 system::nanoTime,
                 system.clock(),

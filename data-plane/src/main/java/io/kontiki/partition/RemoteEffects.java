@@ -32,6 +32,7 @@ abstract class RemoteEffects implements EffectRunner {
     private final PartitionReplica replica;
     private final EventLoop loop;
     private final PartitionPorts ports;
+    private final ThrottledPushes pushes;
 
     RemoteEffects(
             TopicPartition id,
@@ -46,6 +47,7 @@ abstract class RemoteEffects implements EffectRunner {
         this.replica = replica;
         this.loop = loop;
         this.ports = ports;
+        this.pushes = new ThrottledPushes(id, replica, ports.throttle(), this::send);
     }
 
     /** Runs what follows. */
@@ -101,12 +103,20 @@ abstract class RemoteEffects implements EffectRunner {
 
     @Override
     public final void pushTo(Effect.PushTo effect) {
-        ports.transport()
-                .push(
-                        id,
-                        effect,
-                        () -> read(log -> batchesFor(effect, log)),
-                        (endOffset, bytes) -> loop.execute(() -> onPushSent(effect, endOffset, bytes)));
+        pushes.push(effect, nowNanos());
+    }
+
+    final ThrottledPushes pushes() {
+        return pushes;
+    }
+
+    private void send(Effect.PushTo push, int takenBytes) {
+        ports.transport().push(id, push, () -> read(log -> batchesFor(push, log)), (endOffset, bytes) -> {
+            if (takenBytes > 0) {
+                ports.throttle().sent(takenBytes, bytes);
+            }
+            loop.execute(() -> onPushSent(push, endOffset, bytes));
+        });
     }
 
     /**

@@ -138,6 +138,9 @@ final class ReplicaDriver extends RemoteEffects {
 
     void onTick(long nowNanos) {
         handle(replica.onTick(nowNanos));
+        if (!stopped) {
+            pushes().onTick(nowNanos);
+        }
         retryLeaderChange();
         rollIfDue(nowNanos);
         if (isWorking()) {
@@ -424,6 +427,7 @@ final class ReplicaDriver extends RemoteEffects {
     /** Answers those who wait: the outcome of their appends is unknown to them. */
     void stop() {
         stopped = true;
+        pushes().stop(nowNanos());
         view = ReadView.NONE;
         waiting.values().forEach(outcome -> outcome.accept(CommitOutcome.LEADER_CHANGED_AFTER_APPEND));
         waiting.clear();

@@ -145,6 +145,12 @@ public sealed interface Effect {
             long highWatermark,
             long logStartOffset)
             implements Effect {
+        /** The same with less to read, at least 1. */
+        public PushTo withMaxBytes(int bytes) {
+            return new PushTo(
+                    follower, streamId, link, fromOffset, bytes, previousEpoch, highWatermark, logStartOffset);
+        }
+
         @Override
         public void runBy(EffectRunner runner) {
             runner.pushTo(this);

@@ -9,6 +9,9 @@ import java.util.Set;
 
 /** What a leader concludes from its followers' positions: how far the log is committed, and who belongs in the ISR. */
 final class IsrReview {
+    /** What is near the end: so much of the lag limit. */
+    private static final int NEAR_SHARE = 4;
+
     private final ReplicaState state;
     private final IsrProposals proposals;
     private final long epochStartOffset;
@@ -41,9 +44,21 @@ final class IsrReview {
         return counted == maximal.size() ? bound : state.highWatermark();
     }
 
-    /** Rule L5: without it a follower could never reach the high watermark of a leader that commits alone. */
+    /**
+     * Rule L5: without it a follower could never reach the high watermark of a leader that commits alone. Only near the
+     * end, closer than the lag limit asks for: acknowledgements wait until what it lacks is sent, and of a busy partition,
+     * or through a throttle, that may be seconds of all that is written (rule L18).
+     */
     private boolean nearlyMember(FollowerProgress follower, long nowNanos) {
-        return eligible(follower) && !lags(follower, nowNanos);
+        long nearNanos = state.options().lagLimitNanos() / NEAR_SHARE;
+        return eligible(follower) && !follower.lagsBeyond(nearNanos, state.log().endOffset(), nowNanos);
+    }
+
+    /** Rule M11: a replica that is copied, as long as nothing waits for it. */
+    boolean isBeingAdded(FollowerProgress follower, long nowNanos) {
+        return state.view().reassignment().adding().contains(follower.brokerId())
+                && !proposals.maximal().contains(follower.brokerId())
+                && !nearlyMember(follower, nowNanos);
     }
 
     /** Rule L7's part that concerns the run: a late attachment of an earlier run proves nothing about this one. */

@@ -244,11 +244,26 @@ final class LeaderReplica implements Role {
     }
 
     void onPushSent(int follower, Link link, long endOffset, int bytes) {
-        FollowerProgress progress = followers.get(follower);
-        if (progress != null && progress.attached() && progress.link().equals(link) && progress.pushing()) {
+        if (isPushing(follower, link)) {
+            FollowerProgress progress = followers.get(follower);
             progress.pushSent(endOffset, bytes);
             push(progress);
         }
+    }
+
+    boolean isPushing(int follower, Link link) {
+        FollowerProgress progress = followers.get(follower);
+        return progress != null && progress.attached() && progress.link().equals(link) && progress.pushing();
+    }
+
+    /** Rule M11; 0 for no bound. */
+    long throttleBytesPerSecond() {
+        return state.view().reassignment().bytesPerSecondMax();
+    }
+
+    boolean isThrottled(int follower, long nowNanos) {
+        FollowerProgress progress = followers.get(follower);
+        return progress != null && throttleBytesPerSecond() > 0 && review.isBeingAdded(progress, nowNanos);
     }
 
     void onProposalResult(int leaderEpoch, int partitionEpoch, ProposalOutcome outcome, long nowNanos) {

@@ -229,6 +229,26 @@ public final class PartitionReplica {
         return handle(() -> asLeader().ifPresent(leader -> leader.onPushSent(follower, link, endOffset, bytes)));
     }
 
+    /** Whether the push that was asked for last on that link was not sent yet. */
+    public boolean isPushing(int follower, Link link) {
+        return asLeader().filter(leader -> leader.isPushing(follower, link)).isPresent();
+    }
+
+    /**
+     * Most bytes per second that this broker may send to replicas that are being added (rule M11), where it leads and that
+     * is bounded; else 0.
+     */
+    public long throttleBytesPerSecond() {
+        return asLeader().map(LeaderReplica::throttleBytesPerSecond).orElse(0L);
+    }
+
+    /** Whether that bound holds for a follower now: it does not once it is in sync or about to be (rule L18). */
+    public boolean isThrottled(int follower, long nowNanos) {
+        return asLeader()
+                .filter(leader -> leader.isThrottled(follower, nowNanos))
+                .isPresent();
+    }
+
     /**
      * What became of {@link Effect.ProposeIsr}.
      *

@@ -24,6 +24,7 @@ import io.kontiki.replication.Acks;
 import io.kontiki.replication.Effect;
 import io.kontiki.replication.Lease;
 import io.kontiki.replication.PartitionReplica;
+import io.kontiki.replication.ReassignmentThrottle;
 import io.kontiki.replication.ReplicaIdentity;
 import io.kontiki.replication.ReplicaOptions;
 import io.kontiki.storage.file.FileDisk;
@@ -76,6 +77,7 @@ class PartitionTest {
                 1,
                 flusher,
                 new NoTransport(),
+                new ReassignmentThrottle(System.nanoTime()),
                 new IsrProposalBatcher(request -> new CompletableFuture<>(), 1, () -> 1),
                 System::nanoTime,
                 InstantSource.system(),

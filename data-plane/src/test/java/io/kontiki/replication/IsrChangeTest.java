@@ -220,4 +220,42 @@ class IsrChangeTest {
         rig.pass(Rig.LAG_LIMIT + 1);
         assertThat(rig.replica.highWatermark()).as("but not for ever").isEqualTo(3);
     }
+
+    /** Rule L18: of a busy partition, seconds of records may be missing within the lag limit. */
+    @Test
+    void followerThatIsNotNearTheEndHoldsNobody() {
+        Rig rig = new Rig(1, new TestLog()).minIsr(1).record(1, 1, 1, 1);
+        rig.attach(3, 1, 1, 1);
+        answer(rig, new ProposalOutcome.Refused(2));
+        rig.produce(1);
+        assertThat(rig.replica.highWatermark()).isEqualTo(1);
+        rig.pass(Rig.LAG_LIMIT / 4 + 1);
+        assertThat(rig.replica.highWatermark()).isEqualTo(2);
+    }
+
+    /** Rule M11: as long as it is copied; nobody is to wait for a throttle. */
+    @Test
+    void onlyAddedReplicasFarFromTheEndAreThrottled() {
+        Rig rig = new Rig(1, new TestLog()).adding(1000, 3).record(1, 1, 1, 1, 2);
+        rig.produce(5).attach(2, 1, 1, 1).attach(3, 1, 1, 1);
+        assertThat(rig.replica.throttleBytesPerSecond()).isEqualTo(1000);
+        assertThat(rig.replica.isThrottled(3, rig.now())).isTrue();
+        assertThat(rig.replica.isThrottled(2, rig.now())).as("it is not added").isFalse();
+
+        rig.ack(2, 1, 6).ack(3, 1, 6);
+
+        assertThat(rig.replica.isThrottled(3, rig.now())).as("near the end").isFalse();
+        rig.pass(Rig.LAG_LIMIT);
+        rig.record(1, 1, 2, 1, 2, 3).produce(1);
+        rig.pass(Rig.LAG_LIMIT / 2);
+        assertThat(rig.replica.isThrottled(3, rig.now())).as("in sync").isFalse();
+    }
+
+    @Test
+    void nobodyIsThrottledWithoutALimit() {
+        Rig rig = new Rig(1, new TestLog()).adding(0, 3).record(1, 1, 1, 1, 2);
+        rig.produce(5).attach(3, 1, 1, 1);
+        assertThat(rig.replica.throttleBytesPerSecond()).isZero();
+        assertThat(rig.replica.isThrottled(3, rig.now())).isFalse();
+    }
 }

@@ -31,6 +31,7 @@ final class Rig {
     private PartitionRegistration record;
     private FlushMode flushMode = FlushMode.OS;
     private int minIsr = 2;
+    private Reassignment reassignment = Reassignment.NONE;
     private long now = 1;
     private Lease lease = new Lease(Long.MAX_VALUE);
     private long linkIds;
@@ -82,6 +83,12 @@ final class Rig {
         return this;
     }
 
+    /** Some of the replicas are being added from now on. */
+    Rig adding(long bytesPerSecondMax, Integer... brokers) {
+        reassignment = new Reassignment(List.of(brokers), List.of(), minIsr, bytesPerSecondMax);
+        return this;
+    }
+
     /** Record of replicas 1, 2, 3. */
     Rig record(int leader, int leaderEpoch, int partitionEpoch, Integer... isr) {
         record = new PartitionRegistration(
@@ -95,7 +102,7 @@ final class Rig {
                 partitionEpoch,
                 minIsr,
                 flushMode,
-                Reassignment.NONE,
+                reassignment,
                 0);
         return tell();
     }

@@ -38,13 +38,23 @@ public final class ProgressBar {
 
     /** Draws the present state, at most ten times a second. */
     public void update(long records, long bytes) {
+        update(Quantity.count(records, "record"), bytes, totalBytes);
+    }
+
+    /**
+     * As {@link #update(long, long)}, with other words, and where the whole grows meanwhile.
+     *
+     * @param what stands between the bar and the bytes
+     * @param total the whole, if it is known
+     */
+    public void update(String what, long bytes, OptionalLong total) {
         long now = nanoClock.getAsLong();
         if (!shown || now - lastDrawNanos < REDRAW_NANOS) {
             return;
         }
         lastDrawNanos = now;
         drawn = true;
-        terminal.print(CLEAR_LINE + line(records, bytes, now - startNanos));
+        terminal.print(CLEAR_LINE + line(what, bytes, total, now - startNanos));
         terminal.flush();
     }
 
@@ -57,11 +67,10 @@ public final class ProgressBar {
         }
     }
 
-    private String line(long records, long bytes, long elapsedNanos) {
+    private static String line(String what, long bytes, OptionalLong total, long elapsedNanos) {
         long perSecond = Math.round(bytes / (elapsedNanos / 1e9));
-        String rate = Quantity.count(records, "record") + "  " + Quantity.bytes(bytes) + "  "
-                + Quantity.bytes(perSecond) + "/s";
-        return totalBytes.isPresent() ? bar(bytes, totalBytes.getAsLong()) + "  " + rate : rate;
+        String rate = what + "  " + Quantity.bytes(bytes) + "  " + Quantity.bytes(perSecond) + "/s";
+        return total.isPresent() ? bar(bytes, total.getAsLong()) + "  " + rate : rate;
     }
 
     private static String bar(long done, long total) {
