@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  *      v                                     still cannot be opened |      v quorum counts on it no more
  *    open ---- damage ----> waits for another leader ----> in repair --> open
  *      |
- *      +------ topic deleted ----> being deleted
+ *      +------ topic deleted, or replica taken away ----> being deleted
  * </pre>
  *
  * While a log is in repair or being deleted, nothing is opened under its name: a topic of the same name waits.
@@ -167,7 +167,10 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         }
         endTopics(delta.removedTopics());
         for (UUID topicId : delta.changedTopics()) {
-            image.topic(topicId).ifPresent(topic -> openReplicas(topic, image));
+            image.topic(topicId).ifPresent(topic -> {
+                endRemoved(topic);
+                openReplicas(topic, image);
+            });
         }
         if (image.position().index() >= brokerEpoch) {
             logs.setStraysAside(missing);
@@ -179,7 +182,17 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
 
     private void tellReplicas(TopicImage topic, MetadataImage image) {
         for (int number = 0; number < topic.partitions().size(); number++) {
-            open.find(new TopicPartition(topic.id(), number)).ifPresent(known -> tell(known, topic, image));
+            open.find(new TopicPartition(topic.id(), number)).ifPresent(known -> {
+                tell(known, topic, image);
+                assignAgain(known, topic.partitions().get(known.id().partition()));
+            });
+        }
+    }
+
+    /** A replica that was taken away and given back, seen as one change (rule Q8), is in its directory still. */
+    private void assignAgain(Partition partition, PartitionRegistration record) {
+        if (record.hasReplica(brokerId) && record.directoryOf(brokerId).equals(PartitionRegistration.UNASSIGNED)) {
+            open.assign(partition, PartitionRegistration.UNASSIGNED);
         }
     }
 
@@ -228,12 +241,18 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         lost.add(reports.failReplica(id));
     }
 
+    /** The topic of a partition, if this broker is to hold a replica. */
+    private Optional<TopicImage> held(TopicPartition id, MetadataImage image) {
+        return image.topic(id.topicId())
+                .filter(topic -> topic.partitions().get(id.partition()).hasReplica(brokerId));
+    }
+
     /** Also what was lost, if the quorum knows by now. */
     private void openMissing() {
         MetadataImage image = metadata.current();
         Map<LogDir, Integer> planned = new HashMap<>();
         for (TopicPartition id : List.copyOf(missing)) {
-            Optional<TopicImage> topic = image.topic(id.topicId());
+            Optional<TopicImage> topic = held(id, image);
             if (topic.isEmpty()) {
                 missing.remove(id);
                 continue;
@@ -311,7 +330,7 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
 
     private void openRepaired(TopicPartition id, PartitionLogs.Placed closed) {
         MetadataImage image = metadata.current();
-        Optional<TopicImage> topic = image.topic(id.topicId());
+        Optional<TopicImage> topic = held(id, image);
         if (topic.isEmpty()) {
             delete(closed);
             return;
@@ -341,13 +360,27 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         }
         for (Partition partition : List.copyOf(open.all())) {
             if (topicIds.contains(partition.id().topicId())) {
-                LOG.info("Deleting {}: its topic was deleted", partition.name());
-                moves.forget(partition.id());
-                close(partition, this::delete);
-                // After it: of a move that ends meanwhile, either side finds the old log.
-                deletions.deleteMoved(partition.id());
+                end(partition, "its topic was deleted");
             }
         }
+    }
+
+    /** Rule M11: replicas that other brokers hold now, or that were to be added here and are not any more. */
+    private void endRemoved(TopicImage topic) {
+        for (int number = 0; number < topic.partitions().size(); number++) {
+            if (!topic.partitions().get(number).hasReplica(brokerId)) {
+                open.find(new TopicPartition(topic.id(), number))
+                        .ifPresent(partition -> end(partition, "its replica here was taken away"));
+            }
+        }
+    }
+
+    private void end(Partition partition, String why) {
+        LOG.info("Deleting {}: {}", partition.name(), why);
+        moves.forget(partition.id());
+        close(partition, this::delete);
+        // After it: of a move that ends meanwhile, either side finds the old log.
+        deletions.deleteMoved(partition.id());
     }
 
     private void delete(PartitionLogs.Placed closed) {
