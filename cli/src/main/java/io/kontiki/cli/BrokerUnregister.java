@@ -1,0 +1,71 @@
+package io.kontiki.cli;
+
+import io.kontiki.client.Admin;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code kontiki broker unregister}. */
+@Command(
+        name = "unregister",
+        description = {
+            "Make the cluster forget a broker that is gone for good. It must not be running. Asks first.",
+            "Its replicas stay assigned to it until they are moved: use broker decommission while it still runs."
+        })
+final class BrokerUnregister implements Callable<Integer> {
+    private final Terminal terminal;
+    private final Clients clients;
+    private final Messages messages;
+
+    @Parameters(paramLabel = "ID", description = "Id of the broker.")
+    private int brokerId;
+
+    @Option(names = "--yes", description = "Do not ask.")
+    private boolean yes;
+
+    BrokerUnregister(Terminal terminal, Clients clients, Messages messages) {
+        this.terminal = terminal;
+        this.clients = clients;
+        this.messages = messages;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        clients.withAdmin(admin -> check(admin, brokerId));
+        if (!yes) {
+            new Confirmation(terminal)
+                    .ask(
+                            Integer.toString(brokerId),
+                            "This makes the cluster forget broker " + brokerId + " and what it held.",
+                            "not unregistering broker " + brokerId);
+        }
+        clients.withAdmin(admin -> {
+            admin.unregisterBroker(brokerId);
+            return true;
+        });
+        messages.tell("unregistered broker " + brokerId);
+        return ExitCode.DONE;
+    }
+
+    /**
+     * Whether it can go.
+     *
+     * @throws Failure if there is no such broker, or if it votes in the metadata quorum
+     */
+    static boolean check(Admin admin, int brokerId) {
+        var cluster = admin.describeCluster();
+        if (cluster.brokers().stream().noneMatch(broker -> broker.id() == brokerId)) {
+            throw new Failure(
+                    ExitCode.NOT_FOUND, "there is no broker " + brokerId, "See what there is: kontiki broker list");
+        }
+        if (cluster.voters().contains(brokerId)) {
+            throw new Failure(
+                    ExitCode.CONFLICT,
+                    "broker " + brokerId + " votes in the metadata quorum",
+                    "Let another one vote in its place first.");
+        }
+        return true;
+    }
+}

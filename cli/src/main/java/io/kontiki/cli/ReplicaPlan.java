@@ -1,0 +1,166 @@
+package io.kontiki.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.kontiki.cli.output.JsonText;
+import io.kontiki.cli.output.Listing;
+import io.kontiki.client.PartitionInfo;
+import io.kontiki.client.TopicInfo;
+import io.kontiki.client.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Which brokers are to hold partitions. On disk it is the JSON of Kafka's reassignment tool: {@code {"version": 1,
+ * "partitions": [{"topic": "t", "partition": 0, "replicas": [1, 2, 3]}]}}; other fields are passed over.
+ *
+ * @param steps by partition
+ */
+record ReplicaPlan(SortedMap<TopicPartition, Step> steps) {
+    private static final long FILE_BYTES_MAX = 64L << 20;
+
+    /**
+     * What becomes of one partition.
+     *
+     * @param before brokers that hold it
+     * @param after brokers that are to hold it, the preferred leader first
+     */
+    record Step(TopicPartition partition, List<Integer> before, List<Integer> after) {
+        /** Replicas that are copied. */
+        List<Integer> adding() {
+            return after.stream().filter(id -> !before.contains(id)).toList();
+        }
+    }
+
+    private static final Listing<Step> LISTING = new Listing<Step>(
+                    "partitions", step -> PartitionText.of(step.partition()), ReplicaPlan::json)
+            .text("TOPIC", step -> step.partition().topic())
+            .number("PARTITION", step -> step.partition().partition())
+            .text("FROM", step -> PartitionState.ids(step.before()))
+            .text("TO", step -> PartitionState.ids(step.after()))
+            .text("COPIES TO", step -> PartitionState.ids(step.adding()));
+
+    /**
+     * @param present the topics concerned
+     * @param wanted brokers that are to hold each partition
+     * @throws Failure if one does not exist
+     */
+    static ReplicaPlan of(Collection<TopicInfo> present, Map<TopicPartition, List<Integer>> wanted) {
+        Map<TopicPartition, List<Integer>> before = replicas(present);
+        var steps = new TreeMap<TopicPartition, Step>();
+        wanted.forEach((partition, after) -> {
+            if (!before.containsKey(partition)) {
+                throw new Failure(
+                        ExitCode.NOT_FOUND,
+                        "there is no partition " + PartitionText.of(partition),
+                        "See what there is: kontiki partition list");
+            }
+            steps.put(partition, new Step(partition, before.get(partition), List.copyOf(after)));
+        });
+        return new ReplicaPlan(steps);
+    }
+
+    /** Without partitions that stay as they are. */
+    ReplicaPlan changes() {
+        var changed = new TreeMap<>(steps);
+        changed.values().removeIf(step -> step.before().equals(step.after()));
+        return new ReplicaPlan(changed);
+    }
+
+    private static Map<TopicPartition, List<Integer>> replicas(Collection<TopicInfo> topics) {
+        var replicas = new TreeMap<TopicPartition, List<Integer>>();
+        for (TopicInfo topic : topics) {
+            for (PartitionInfo partition : topic.partitions()) {
+                replicas.put(new TopicPartition(topic.name(), partition.partition()), partition.replicas());
+            }
+        }
+        return replicas;
+    }
+
+    boolean isEmpty() {
+        return steps.isEmpty();
+    }
+
+    Map<TopicPartition, List<Integer>> wanted() {
+        var wanted = new TreeMap<TopicPartition, List<Integer>>();
+        steps.forEach((partition, step) -> wanted.put(partition, step.after()));
+        return wanted;
+    }
+
+    /** Replicas that are copied from one broker to another. */
+    long copies() {
+        return steps.values().stream().mapToLong(step -> step.adding().size()).sum();
+    }
+
+    String render(ListOutput output) {
+        return LISTING.render(List.copyOf(steps.values()), output.format());
+    }
+
+    private static JsonObject json(Step step) {
+        var object = new JsonObject();
+        object.addProperty("topic", step.partition().topic());
+        object.addProperty("partition", step.partition().partition());
+        object.add("replicas", JsonText.numbers(step.after()));
+        object.add("replicasBefore", JsonText.numbers(step.before()));
+        return object;
+    }
+
+    // ---- Files
+
+    /** @throws Failure if the file cannot be read or is no plan */
+    static Map<TopicPartition, List<Integer>> read(Path file) {
+        try {
+            if (Files.size(file) > FILE_BYTES_MAX) {
+                throw unsound(file, "it has " + Files.size(file) + " bytes, at most " + FILE_BYTES_MAX + " are read");
+            }
+            return parse(file, JsonParser.parseString(Files.readString(file)));
+        } catch (IOException e) {
+            throw new Failure(ExitCode.USAGE, "cannot read " + file + ": " + e.getMessage(), "Check --file.", e);
+        } catch (JsonParseException
+                | IllegalStateException
+                | UnsupportedOperationException
+                | ClassCastException
+                | IllegalArgumentException e) {
+            throw unsound(file, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Map<TopicPartition, List<Integer>> parse(Path file, JsonElement document) {
+        var wanted = new TreeMap<TopicPartition, List<Integer>>();
+        JsonArray partitions = document.getAsJsonObject().getAsJsonArray("partitions");
+        if (partitions == null) {
+            throw unsound(file, "it has no field \"partitions\"");
+        }
+        for (JsonElement element : partitions) {
+            JsonObject entry = element.getAsJsonObject();
+            if (!entry.has("topic") || !entry.has("partition") || !entry.has("replicas")) {
+                throw unsound(file, "an entry lacks topic, partition or replicas");
+            }
+            var partition = new TopicPartition(
+                    entry.get("topic").getAsString(), entry.get("partition").getAsInt());
+            var replicas = new ArrayList<Integer>();
+            entry.getAsJsonArray("replicas").forEach(id -> replicas.add(id.getAsInt()));
+            if (wanted.put(partition, replicas) != null) {
+                throw unsound(file, PartitionText.of(partition) + " is in it twice");
+            }
+        }
+        return wanted;
+    }
+
+    private static Failure unsound(Path file, String why) {
+        return new Failure(
+                ExitCode.USAGE,
+                file + " is no plan: " + why,
+                "It looks like {\"partitions\": [{\"topic\": \"orders\", \"partition\": 0, \"replicas\": [1, 2, 3]}]}");
+    }
+}
