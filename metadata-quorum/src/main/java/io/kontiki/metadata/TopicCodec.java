@@ -17,7 +17,8 @@ final class TopicCodec {
                 .setId(UuidBytes.toBytes(topic.id()))
                 .setName(topic.name())
                 .putAllConfigs(topic.configs())
-                .setConfigIndex(topic.configIndex());
+                .setConfigIndex(topic.configIndex())
+                .setFlushModeIndex(topic.flushModeIndex());
         topic.partitions().forEach(partition -> builder.addPartitions(toRecord(partition)));
         return builder.build();
     }
@@ -30,7 +31,8 @@ final class TopicCodec {
                 record.getName(),
                 TreePMap.from(record.getConfigsMap()),
                 TreePVector.from(partitions),
-                record.getConfigIndex());
+                record.getConfigIndex(),
+                record.getFlushModeIndex());
     }
 
     private static PartitionRecord toRecord(PartitionRegistration partition) {

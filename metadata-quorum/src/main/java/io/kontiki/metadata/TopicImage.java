@@ -14,13 +14,15 @@ import org.pcollections.PVector;
  * @param configs configuration that differs from the defaults, checked by {@link TopicConfig}
  * @param partitions by number
  * @param configIndex index of the entry that last set {@code configs}; a change compares and sets on it
+ * @param flushModeIndex index of the entry that last changed {@code flush.mode}; 0 if none did
  */
 public record TopicImage(
         UUID id,
         String name,
         PSortedMap<String, String> configs,
         PVector<PartitionRegistration> partitions,
-        long configIndex) {
+        long configIndex,
+        long flushModeIndex) {
     public TopicImage {
         Objects.requireNonNull(id);
         Objects.requireNonNull(name);
@@ -38,10 +40,11 @@ public record TopicImage(
     }
 
     public TopicImage withConfigs(PSortedMap<String, String> value, long index) {
-        return new TopicImage(id, name, value, partitions, index);
+        boolean sameMode = TopicConfig.of(value).flushMode() == config().flushMode();
+        return new TopicImage(id, name, value, partitions, index, sameMode ? flushModeIndex : index);
     }
 
     public TopicImage withPartitions(PVector<PartitionRegistration> value) {
-        return new TopicImage(id, name, configs, value, configIndex);
+        return new TopicImage(id, name, configs, value, configIndex, flushModeIndex);
     }
 }

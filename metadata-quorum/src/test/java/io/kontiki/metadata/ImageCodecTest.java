@@ -50,7 +50,8 @@ class ImageCodecTest {
                 "topic-" + number,
                 TreePMap.from(configs),
                 TreePVector.from(List.of(leaderless, led)),
-                number * 100L);
+                number * 100L,
+                number * 10L);
     }
 
     static MetadataImage image() {

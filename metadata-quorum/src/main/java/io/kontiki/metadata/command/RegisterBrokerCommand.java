@@ -70,7 +70,9 @@ final class RegisterBrokerCommand {
             var directory = record.directoryOf(id);
             boolean isCovered =
                     directory.equals(PartitionRegistration.UNASSIGNED) ? allCovered : covered.contains(directory);
-            boolean unclean = isUnclean(claim, record, !isCovered || exceptions.contains(partition));
+            boolean unclean = !isCovered
+                    || exceptions.contains(partition)
+                    || isUnclean(claim, wasForced(edit.image(), partition, earlier));
             return record.isr().contains(id) || (unclean && record.elr().contains(id))
                     ? InSyncReplicas.remove(record, id, unclean, edit.image())
                     : record;
@@ -95,10 +97,19 @@ final class RegisterBrokerCommand {
         return ids.stream().map(UuidBytes::fromBytes).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static boolean isUnclean(RestartClaim claim, PartitionRegistration record, boolean isException) {
+    /**
+     * Whether all that a run acknowledged was on its disk: only with a flush mode that it had from its start (rule R3). What
+     * was acknowledged before the mode changed may never have been forced.
+     */
+    private static boolean wasForced(MetadataImage image, TopicPartition partition, BrokerRegistration run) {
+        var topic = image.topic(partition.topicId()).orElseThrow();
+        return topic.config().flushMode() == FlushMode.ACK && topic.flushModeIndex() < run.epoch();
+    }
+
+    private static boolean isUnclean(RestartClaim claim, boolean wasForced) {
         return switch (claim) {
-            case RESTART_CLAIM_CLEAN, RESTART_CLAIM_PROCESS_CRASH -> isException;
-            case RESTART_CLAIM_DURABLE -> isException || record.flushMode() == FlushMode.OS;
+            case RESTART_CLAIM_CLEAN, RESTART_CLAIM_PROCESS_CRASH -> false;
+            case RESTART_CLAIM_DURABLE -> !wasForced;
             case RESTART_CLAIM_UNCLEAN, RESTART_CLAIM_UNSPECIFIED, UNRECOGNIZED -> true;
         };
     }

@@ -47,7 +47,7 @@ final class TopicCommands {
         }
         PSortedMap<String, String> configs = TreePMap.from(command.getConfigsMap());
         var partitions = NewPartitions.make(image, command.getPartitionsList(), TopicConfig.of(configs));
-        edit.put(new TopicImage(id, command.getName(), configs, partitions, index));
+        edit.put(new TopicImage(id, command.getName(), configs, partitions, index, 0));
         return Replies.topic(id);
     }
 

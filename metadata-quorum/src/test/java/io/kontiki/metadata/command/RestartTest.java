@@ -2,8 +2,11 @@ package io.kontiki.metadata.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.UuidBytes;
+import io.kontiki.proto.internal.v1.AlterTopic;
+import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.PartitionRef;
 import io.kontiki.proto.internal.v1.RestartClaim;
 import io.kontiki.proto.v1.ErrorReason;
@@ -45,6 +48,31 @@ class RestartTest {
             quorum.register(TestQuorum.run(1, 2, claim));
             quorum.unfence(1);
             assertThat(quorum.partition(topic).hasLeader()).as(claim.name()).isEqualTo(claim != DURABLE);
+        }
+    }
+
+    /** What was acknowledged before the change may not be on the disk; the run that began after it forced all of its own. */
+    @Test
+    void onlyARunThatBeganWithFlushModeAckCanVouchForTheDisk() {
+        for (boolean restarted : List.of(false, true)) {
+            var quorum = TestQuorum.withBrokers(1);
+            var topic = quorum.topic(1, List.of(1), Map.of("flush.mode", "os"));
+            quorum.accept(Command.newBuilder()
+                    .setAlterTopic(AlterTopic.newBuilder()
+                            .setTopicId(UuidBytes.toBytes(topic))
+                            .addRemoveConfigs("flush.mode")
+                            .setAssumedIndex(quorum.image().position().index())));
+            assertThat(quorum.partition(topic).flushMode()).isEqualTo(FlushMode.ACK);
+            int run = 1;
+            if (restarted) {
+                quorum.register(TestQuorum.run(1, ++run, CLEAN));
+                quorum.unfence(1);
+            }
+
+            quorum.register(TestQuorum.run(1, ++run, DURABLE));
+            quorum.unfence(1);
+
+            assertThat(quorum.partition(topic).hasLeader()).isEqualTo(restarted);
         }
     }
 
