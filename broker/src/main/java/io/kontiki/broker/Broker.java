@@ -17,6 +17,7 @@ import io.kontiki.service.ClusterGrpcService;
 import io.kontiki.service.DataPlane;
 import io.kontiki.service.MetadataGrpcService;
 import io.kontiki.service.ServerInfo;
+import io.kontiki.service.StartGate;
 import io.kontiki.service.TopicGrpcService;
 import io.kontiki.storage.StorageException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -53,6 +54,9 @@ public final class Broker implements AutoCloseable {
     private static final int READER_THREADS = 4;
     /** For calls that end by themselves; streams do not, and are cut after it. */
     private static final Duration CALLS_GRACE = Duration.ofMillis(500);
+    /** A broker whose replicas are not all in sync by then counts as ready nevertheless. */
+    private static final Duration CATCH_UP_MAX = Duration.ofMinutes(5);
+
     /** What is not closed by then waits for something that may never come. */
     private static final Duration FAULT_CLOSE_MAX = Duration.ofSeconds(10);
 
@@ -63,6 +67,7 @@ public final class Broker implements AutoCloseable {
     private final OpenParts parts = new OpenParts();
     private final CompletableFuture<Void> serving = new CompletableFuture<>();
     private final CompletableFuture<Integer> termination = new CompletableFuture<>();
+    private final StartGate gate = new StartGate();
     private final AtomicBoolean stopping = new AtomicBoolean();
     /** Set by the one that says how the broker ended: a stop whose parts are all closed, or a fault before that. */
     private final AtomicBoolean ending = new AtomicBoolean();
@@ -134,7 +139,7 @@ public final class Broker implements AutoCloseable {
                 recovered.logs(),
                 recovered.cutBytes(),
                 recovered.damaged().size());
-        grpc = GrpcEndpoint.start(config.listener(), identity().brokerId(), config.requestMaxBytes(), services());
+        grpc = GrpcEndpoint.start(config.listener(), identity().brokerId(), config.requestMaxBytes(), gate, services());
         parts.add("gRPC server", () -> grpc.stop(CALLS_GRACE));
         endpoint = Addresses.advertised(config, grpc.port());
         LOG.info("Listening for gRPC on {}, known to others as {}", boundAddress(), endpoint);
@@ -199,7 +204,11 @@ public final class Broker implements AutoCloseable {
     private CompletableFuture<Void> onRegistered(long brokerEpoch) {
         var placed = dataPlane.start(brokerEpoch);
         directories.markServed();
-        metadata.addPublisher(new Serving(identity().brokerId(), brokerEpoch, startedNanos, grpc::setReady, serving));
+        gate.open();
+        var ready = new Serving(identity().brokerId(), brokerEpoch, startedNanos, grpc::setReady, serving);
+        metadata.addPublisher(ready);
+        CompletableFuture.delayedExecutor(CATCH_UP_MAX.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(ready::stopWaiting);
         return placed;
     }
 

@@ -7,6 +7,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.kontiki.service.DefectInterceptor;
+import io.kontiki.service.StartGate;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -42,10 +43,11 @@ final class GrpcEndpoint implements AutoCloseable {
      * Listens; readiness is NOT_SERVING until {@link #setReady}.
      *
      * @param requestMaxBytes largest message taken
+     * @param gate opened once clients may be served
      * @throws BrokerStartException if the port is in use
      */
     static GrpcEndpoint start(
-            ListenAddress address, int brokerId, int requestMaxBytes, List<BindableService> services) {
+            ListenAddress address, int brokerId, int requestMaxBytes, StartGate gate, List<BindableService> services) {
         var health = new HealthStatusManager();
         var handlers = handlers();
         var builder = NettyServerBuilder.forAddress(address.toSocketAddress())
@@ -58,6 +60,7 @@ final class GrpcEndpoint implements AutoCloseable {
                 .keepAliveTime(60, TimeUnit.SECONDS)
                 .keepAliveTimeout(20, TimeUnit.SECONDS)
                 // The last one added is the outermost.
+                .intercept(gate)
                 .intercept(new DefectInterceptor())
                 .intercept(new BrokerIdInterceptor(brokerId))
                 .addService(health.getHealthService())

@@ -3,14 +3,16 @@ package io.kontiki.broker;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.MetadataPublisher;
+import io.kontiki.metadata.PartitionRegistration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether this run of the broker serves: it is registered and not fenced, as its own image tells. Called by the thread
- * that publishes the metadata.
+ * Whether this run of the broker serves: it is registered and not fenced, as its own image tells. It is ready if it serves
+ * and has caught up once: its replicas were all in sync, those without a leader aside. Only then may the next broker be
+ * stopped. Thread-safe.
  */
 final class Serving implements MetadataPublisher {
     private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
@@ -18,53 +20,78 @@ final class Serving implements MetadataPublisher {
     private final int brokerId;
     private final long brokerEpoch;
     private final long startedNanos;
-    private final Consumer<Boolean> listener;
+    private final Consumer<Boolean> ready;
     private final CompletableFuture<Void> first;
+    // Guarded by this.
     private boolean serving;
+    private boolean caughtUp;
 
     /**
      * @param startedNanos when the process began to start, of {@link System#nanoTime}
-     * @param listener told of each change
+     * @param ready told whether the broker is ready, at each change
      * @param first completed when the broker serves for the first time
      */
-    Serving(
-            int brokerId,
-            long brokerEpoch,
-            long startedNanos,
-            Consumer<Boolean> listener,
-            CompletableFuture<Void> first) {
+    Serving(int brokerId, long brokerEpoch, long startedNanos, Consumer<Boolean> ready, CompletableFuture<Void> first) {
         this.brokerId = brokerId;
         this.brokerEpoch = brokerEpoch;
         this.startedNanos = startedNanos;
-        this.listener = listener;
+        this.ready = ready;
         this.first = first;
     }
 
     @Override
-    public void onMetadata(MetadataDelta delta, MetadataImage image) {
+    public synchronized void onMetadata(MetadataDelta delta, MetadataImage image) {
         boolean now = image.broker(brokerId)
                 .filter(broker -> broker.epoch() == brokerEpoch && broker.usable())
                 .isPresent();
-        if (now == serving) {
+        boolean complete = caughtUp || now && isInSync(image);
+        if (now == serving && complete == caughtUp) {
             return;
         }
-        serving = now;
-        listener.accept(now);
-        if (!now) {
-            LOG.info(
-                    "Broker {} is fenced at metadata index {}",
-                    brokerId,
-                    image.position().index());
-        } else if (first.complete(null)) {
-            LOG.info(
-                    "Broker {} serves, {} ms after its start",
-                    brokerId,
-                    (System.nanoTime() - startedNanos) / 1_000_000);
-        } else {
-            LOG.info(
-                    "Broker {} serves again at metadata index {}",
-                    brokerId,
-                    image.position().index());
+        if (now != serving) {
+            log(now, image);
         }
+        if (complete && !caughtUp) {
+            LOG.info("Broker {} is in sync, {} ms after its start", brokerId, millisSinceStart());
+        }
+        serving = now;
+        caughtUp = complete;
+        ready.accept(serving && caughtUp);
+    }
+
+    /** Takes it for caught up: a replica that cannot get in sync must not hold up for ever what waits for this broker. */
+    synchronized void stopWaiting() {
+        if (!caughtUp) {
+            LOG.warn("Broker {} counts as ready, though some of its replicas are not in sync yet", brokerId);
+            caughtUp = true;
+            ready.accept(serving);
+        }
+    }
+
+    private boolean isInSync(MetadataImage image) {
+        return image.topics().all().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .allMatch(this::isInSync);
+    }
+
+    private boolean isInSync(PartitionRegistration partition) {
+        return !partition.hasReplica(brokerId)
+                || !partition.hasLeader()
+                || partition.isr().contains(brokerId);
+    }
+
+    private void log(boolean now, MetadataImage image) {
+        long index = image.position().index();
+        if (!now) {
+            LOG.info("Broker {} is fenced at metadata index {}", brokerId, index);
+        } else if (first.complete(null)) {
+            LOG.info("Broker {} serves, {} ms after its start", brokerId, millisSinceStart());
+        } else {
+            LOG.info("Broker {} serves again at metadata index {}", brokerId, index);
+        }
+    }
+
+    private long millisSinceStart() {
+        return (System.nanoTime() - startedNanos) / 1_000_000;
     }
 }

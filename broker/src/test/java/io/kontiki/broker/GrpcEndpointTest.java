@@ -22,8 +22,11 @@ import io.grpc.stub.StreamObserver;
 import io.kontiki.proto.v1.ClusterServiceGrpc;
 import io.kontiki.proto.v1.DescribeClusterRequest;
 import io.kontiki.proto.v1.DescribeClusterResponse;
+import io.kontiki.proto.v1.GetMetadataRequest;
 import io.kontiki.proto.v1.GetServerInfoRequest;
 import io.kontiki.proto.v1.GetServerInfoResponse;
+import io.kontiki.proto.v1.MetadataServiceGrpc;
+import io.kontiki.service.StartGate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -35,12 +38,14 @@ import org.junit.jupiter.api.Test;
 class GrpcEndpointTest {
     private static final ListenAddress ANY_PORT = new ListenAddress("127.0.0.1", 0);
 
+    private final StartGate gate = new StartGate();
     private GrpcEndpoint endpoint;
     private ManagedChannel channel;
 
     @BeforeEach
     void start() {
-        endpoint = GrpcEndpoint.start(ANY_PORT, 7, 1 << 20, List.<BindableService>of(new Defective()));
+        endpoint = GrpcEndpoint.start(
+                ANY_PORT, 7, 1 << 20, gate, List.<BindableService>of(new Defective(), new Missing()));
         channel = NettyChannelBuilder.forAddress("127.0.0.1", endpoint.port())
                 .usePlaintext()
                 .build();
@@ -65,6 +70,9 @@ class GrpcEndpointTest {
         }
     }
 
+    /** Declared and not implemented. */
+    private static final class Missing extends MetadataServiceGrpc.MetadataServiceImplBase {}
+
     @Test
     void readinessFollowsTheBrokerAndLivenessTheProcess() {
         assertThat(health("readiness")).isEqualTo(ServingStatus.NOT_SERVING);
@@ -79,6 +87,18 @@ class GrpcEndpointTest {
         endpoint.announceStop();
 
         assertThat(health("readiness")).isEqualTo(ServingStatus.NOT_SERVING);
+    }
+
+    @Test
+    void clientsWaitForTheEndOfTheStart() {
+        var metadata = MetadataServiceGrpc.newBlockingStub(channel);
+        var request = GetMetadataRequest.getDefaultInstance();
+
+        assertThatThrownBy(() -> metadata.getMetadata(request)).hasMessageContaining("has not finished starting");
+        gate.open();
+
+        // Nobody offers that service here: the call got through.
+        assertThatThrownBy(() -> metadata.getMetadata(request)).hasMessageContaining("UNIMPLEMENTED");
     }
 
     @Test
@@ -139,7 +159,7 @@ class GrpcEndpointTest {
     void portInUseIsNamed() {
         var taken = new ListenAddress("127.0.0.1", endpoint.port());
 
-        assertThatThrownBy(() -> GrpcEndpoint.start(taken, 8, 1 << 20, List.of()))
+        assertThatThrownBy(() -> GrpcEndpoint.start(taken, 8, 1 << 20, gate, List.of()))
                 .isInstanceOf(BrokerStartException.class)
                 .hasMessageContaining("cannot listen on port " + endpoint.port())
                 .hasMessageContaining("Address already in use")

@@ -1,0 +1,37 @@
+package io.kontiki.service;
+
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.kontiki.proto.v1.ClusterServiceGrpc;
+import io.kontiki.proto.v1.ErrorReason;
+
+/**
+ * Refuses the calls of clients with STARTING until this run is registered. Until then the image may be that of an old
+ * snapshot: it would tell of topics that were made since as if they did not exist. What tells of the broker itself, and the
+ * calls of other brokers, go through. Thread-safe.
+ */
+public final class StartGate implements ServerInterceptor {
+    private static final String CLIENTS_PREFIX = "kontiki.v1.";
+
+    private volatile boolean open;
+
+    /** For good. */
+    public void open() {
+        open = true;
+    }
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        var service = String.valueOf(call.getMethodDescriptor().getServiceName());
+        if (open || !service.startsWith(CLIENTS_PREFIX) || service.equals(ClusterServiceGrpc.SERVICE_NAME)) {
+            return next.startCall(call, headers);
+        }
+        var starting =
+                ServiceErrors.exception(ErrorReason.ERROR_REASON_STARTING, "this broker has not finished starting");
+        call.close(starting.getStatus(), starting.getTrailers());
+        return new ServerCall.Listener<>() {};
+    }
+}
