@@ -154,6 +154,7 @@ public final class Broker implements AutoCloseable {
         // A push carries many batches, whatever the largest one may be.
         var channels = new BrokerChannels(Math.max(config.requestMaxBytes(), 2 * ReplicaOptions.DEFAULTS.pushBytes()));
         parts.add("channels of the data plane", channels::close);
+        metadata.addPublisher(channels);
         return new DataPlane(
                 identity().brokerId(),
                 metadata,

@@ -2,18 +2,24 @@ package io.kontiki.broker;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.MetadataDelta;
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.MetadataPublisher;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Connections to other brokers for one kind of traffic, one for each endpoint, opened when first asked for. Control and
  * data have their own, so that a big fetch cannot hold a heartbeat up. Thread-safe.
  */
-final class BrokerChannels implements AutoCloseable {
+final class BrokerChannels implements MetadataPublisher, AutoCloseable {
     private static final int FLOW_CONTROL_WINDOW_BYTES = 4 << 20;
     private static final long STOP_MILLIS = 2_000;
 
@@ -35,6 +41,26 @@ final class BrokerChannels implements AutoCloseable {
         // Who asks has reason to try now: the pause that gRPC keeps after failures would outlast the peer's restart.
         channel.resetConnectBackoff();
         return channel;
+    }
+
+    /** Lets go of the connections to brokers that went or moved; calls under way on them end by themselves. */
+    @Override
+    public void onMetadata(MetadataDelta delta, MetadataImage image) {
+        if (!delta.changedBrokers().isEmpty() || !delta.removedBrokers().isEmpty()) {
+            retain(image.brokers().values().stream()
+                    .map(BrokerRegistration::endpoint)
+                    .collect(Collectors.toSet()));
+        }
+    }
+
+    private synchronized void retain(Set<Endpoint> endpoints) {
+        channels.entrySet().removeIf(entry -> {
+            boolean gone = !endpoints.contains(entry.getKey());
+            if (gone) {
+                entry.getValue().shutdown();
+            }
+            return gone;
+        });
     }
 
     private ManagedChannel connect(Endpoint endpoint) {

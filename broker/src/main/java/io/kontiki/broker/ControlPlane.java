@@ -72,6 +72,7 @@ final class ControlPlane implements AutoCloseable {
         this.metadata = metadata;
         this.faults = faults;
         channels = new BrokerChannels(config.requestMaxBytes());
+        metadata.addPublisher(channels);
         voting = config.outsideQuorum() ? Optional.empty() : Optional.of(voting(directories));
         client = new QuorumClient(
                 identity.brokerId(),
