@@ -307,7 +307,9 @@ final class TestCluster {
                     .setHost("localhost")
                     .setPort(PORT_BASE + id)
                     .setClaim(RestartClaim.RESTART_CLAIM_DURABLE)
-                    .setBaseIncarnation(base);
+                    .setBaseIncarnation(base)
+                    .setExpectedEpoch(
+                            image.broker(id).map(broker -> broker.epoch()).orElse(0L));
             node.disks
                     .keySet()
                     .forEach(number -> registration.addDirectoryIds(UuidBytes.toBytes(directoryId(id, number))));

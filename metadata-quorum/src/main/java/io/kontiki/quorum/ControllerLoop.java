@@ -200,7 +200,8 @@ final class ControllerLoop implements AutoCloseable {
             CompletableFuture<ProposeResponse> answer,
             int triesLeft,
             Submission submission) {
-        boolean ownVersion = request.hasAlterPartitions() || request.hasAssignDirectories();
+        boolean ownVersion =
+                request.hasRegisterBroker() || request.hasAlterPartitions() || request.hasAssignDirectories();
         Runnable again = () -> prepare(request, answer, triesLeft - 1);
         if (!ownVersion
                 && isOvertaken(submission.reply())

@@ -171,8 +171,7 @@ final class Quorum {
     private void submit(Command command, Consumer<Optional<CommandReply>> answer) {
         long submittedTerm = term;
         scheduler.afterMillis(0, commitMillis, () -> commit(command, submittedTerm, answer));
-        // A late copy of a registration would displace the run that came after it, which then cannot vouch for itself.
-        if (!command.hasRegisterBroker() && scheduler.chance(duplication)) {
+        if (scheduler.chance(duplication)) {
             scheduler.afterMillis(0, 3_000, () -> commit(command, submittedTerm, reply -> {}));
         }
     }

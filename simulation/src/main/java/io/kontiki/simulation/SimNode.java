@@ -1,7 +1,9 @@
 package io.kontiki.simulation;
 
+import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.UuidBytes;
+import io.kontiki.metadata.command.Replies;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.ProposeRequest;
 import io.kontiki.proto.internal.v1.RegisterBroker;
@@ -73,12 +75,18 @@ final class SimNode {
                 .setPort(id)
                 .setClaim(claim)
                 .setBaseIncarnation(UuidBytes.toBytes(base))
+                .setExpectedEpoch(cluster.quorum()
+                        .image()
+                        .broker(id)
+                        .map(BrokerRegistration::epoch)
+                        .orElse(0L))
                 .addDirectoryIds(UuidBytes.toBytes(directory));
         cluster.quorum().propose(id, ProposeRequest.newBuilder().setRegisterBroker(request), reply -> {
             if (!broker.running()) {
                 return;
             }
-            long epoch = reply.map(CommandReply::getRegisterBroker)
+            long epoch = reply.filter(answered -> !Replies.isRefusal(answered))
+                    .map(CommandReply::getRegisterBroker)
                     .map(registered -> registered.getBrokerEpoch())
                     .orElse(0L);
             if (epoch == 0) {

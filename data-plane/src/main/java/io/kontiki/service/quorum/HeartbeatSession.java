@@ -57,6 +57,9 @@ public final class HeartbeatSession implements AutoCloseable {
     private final CompletableFuture<Long> registered = new CompletableFuture<>();
     private final CompletableFuture<Void> mayStop = new CompletableFuture<>();
     // Owned by the scheduler's thread.
+    /** Epoch of the registration that this run replaces; 0 for none, until the quorum tells. */
+    private long replacedEpoch;
+
     private ScheduledFuture<?> beats;
     private boolean ready;
     private boolean leaving;
@@ -186,7 +189,7 @@ public final class HeartbeatSession implements AutoCloseable {
             return;
         }
         client.propose(ProposeRequest.newBuilder()
-                        .setRegisterBroker(registration)
+                        .setRegisterBroker(registration.toBuilder().setExpectedEpoch(replacedEpoch))
                         .build())
                 .thenAccept(response -> hand(() -> onRegistration(response)));
     }
@@ -198,6 +201,11 @@ public final class HeartbeatSession implements AutoCloseable {
             case ERROR_REASON_QUORUM_UNAVAILABLE, ERROR_REASON_OVERLOADED -> {
                 LOG.info("Broker {} is not registered yet: {}", registration.getBrokerId(), reply.getMessage());
                 later(this::proposeRegistration, REGISTER_AGAIN_MILLIS);
+            }
+            case ERROR_REASON_CONCURRENT_CHANGE -> {
+                // M1: the quorum has another registration than this run thought, and tells which.
+                replacedEpoch = reply.getRegisterBroker().getBrokerEpoch();
+                later(this::proposeRegistration, 0);
             }
             default ->
                 registered.completeExceptionally(

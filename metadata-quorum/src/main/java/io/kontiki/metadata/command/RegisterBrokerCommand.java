@@ -41,14 +41,17 @@ final class RegisterBrokerCommand {
         }
         var incarnation = UuidBytes.fromBytes(command.getIncarnation());
         var registered = edit.image().broker(command.getBrokerId());
-        if (registered.isPresent()) {
-            var earlier = registered.get();
-            if (earlier.incarnation().equals(incarnation)) {
-                return reply(earlier.epoch());
-            }
-            if (!earlier.fenced() && !sharesDirectory(earlier, command)) {
-                return duplicate(earlier, command);
-            }
+        if (registered
+                .filter(earlier -> earlier.incarnation().equals(incarnation))
+                .isPresent()) {
+            return reply(registered.get().epoch());
+        }
+        long present = registered.map(BrokerRegistration::epoch).orElse(0L);
+        if (present != command.getExpectedEpoch()) {
+            return overtaken(command, present);
+        }
+        if (registered.isPresent() && !registered.get().fenced() && !sharesDirectory(registered.get(), command)) {
+            return duplicate(registered.get(), command);
         }
         edit.put(registration(command, incarnation, index));
         registered.ifPresent(earlier -> leaveIsrs(edit, earlier, command));
@@ -139,6 +142,15 @@ final class RegisterBrokerCommand {
                 Optional.of(command.getRack()).filter(rack -> !rack.isEmpty()),
                 true,
                 false);
+    }
+
+    /** The answer tells what to expect: a run that is alive asks again, the late copy of an ended one does not. */
+    private static CommandReply overtaken(RegisterBroker command, long present) {
+        return reply(present).toBuilder()
+                .setReason(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE)
+                .setMessage("expected_epoch of broker " + command.getBrokerId() + " is " + command.getExpectedEpoch()
+                        + ", but its epoch is " + present)
+                .build();
     }
 
     private static CommandReply duplicate(BrokerRegistration earlier, RegisterBroker command) {

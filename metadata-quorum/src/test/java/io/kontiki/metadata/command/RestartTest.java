@@ -263,4 +263,33 @@ class RestartTest {
         quorum.unfence(2);
         assertThat(quorum.partition(topic).leader()).isEqualTo(2);
     }
+
+    @Test
+    void lateCopyOfAnEarlierRunsRegistrationDoesNotDisplaceTheNewerRun() { // M1, Q2
+        var quorum = TestQuorum.withBrokers(1, 2);
+        quorum.fence(1);
+        var second = Command.newBuilder()
+                .setRegisterBroker(
+                        TestQuorum.run(1, 2, RestartClaim.RESTART_CLAIM_CLEAN).setExpectedEpoch(quorum.epoch(1)));
+        quorum.register(TestQuorum.run(1, 3, RestartClaim.RESTART_CLAIM_CLEAN));
+        var newer = quorum.image().broker(1);
+        for (int copy = 0; copy < 2; copy++) {
+            var reply = quorum.apply(second);
+            assertThat(reply.getReason()).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+            assertThat(reply.getRegisterBroker().getBrokerEpoch()).isEqualTo(quorum.epoch(1));
+            assertThat(quorum.image().broker(1)).isEqualTo(newer);
+            quorum.unfence(1);
+            newer = quorum.image().broker(1);
+        }
+    }
+
+    @Test
+    void registrationOfABrokerThatWasNeverThereExpectsNone() { // M1
+        var quorum = TestQuorum.withBrokers(1);
+        var reply = quorum.apply(
+                Command.newBuilder().setRegisterBroker(TestQuorum.firstRun(2).setExpectedEpoch(1)));
+        assertThat(reply.getReason()).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+        assertThat(reply.getRegisterBroker().getBrokerEpoch()).isZero();
+        assertThat(quorum.image().broker(2)).isEmpty();
+    }
 }

@@ -2,6 +2,7 @@ package io.kontiki.metadata.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.LogPosition;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
@@ -105,8 +106,12 @@ public final class TestQuorum {
                 .setClaim(claim);
     }
 
+    /** In the place of the registration that is there now. */
     public CommandReply register(RegisterBroker.Builder registration) {
-        return apply(Command.newBuilder().setRegisterBroker(registration));
+        var present = image.broker(registration.getBrokerId());
+        return apply(Command.newBuilder()
+                .setRegisterBroker(registration.setExpectedEpoch(
+                        present.map(BrokerRegistration::epoch).orElse(0L))));
     }
 
     public long epoch(int id) {
