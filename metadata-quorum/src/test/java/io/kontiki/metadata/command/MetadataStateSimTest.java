@@ -9,11 +9,13 @@ import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.proto.internal.v1.Command;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -23,6 +25,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class MetadataStateSimTest {
     private static final int COMMANDS = 4000;
+
+    private static final EnumSet<RecordChanges.Event> seen = EnumSet.noneOf(RecordChanges.Event.class);
+
+    @AfterAll
+    static void everythingHappened() {
+        if (seeds().size() > 1 && !seen.isEmpty()) {
+            assertThat(seen).containsExactlyInAnyOrder(RecordChanges.Event.values());
+        }
+    }
 
     static List<Long> seeds() {
         var told = Long.getLong("sim.seed");
@@ -49,6 +60,7 @@ class MetadataStateSimTest {
             checkImage(about, applied.image());
             checkEpochs(about, image, applied.image());
             checkOneLeaderPerEpoch(about, applied.image(), leaders);
+            seen.addAll(RecordChanges.check(about, command.getCommandCase(), image, applied));
             assertThat(applied.delta()).as(about).isEqualTo(MetadataDelta.between(image, applied.image()));
             image = applied.image();
             leaderless += offline(image) > 0 ? 1 : 0;
@@ -123,7 +135,27 @@ class MetadataStateSimTest {
         if (!record.hasLeader()) {
             assertThat(record.elr()).as(text).noneMatch(id -> image.usable(id, record));
         }
-        assertThat(record.minIsr()).as(text).isBetween(1, record.replicas().size());
+        assertThat(record.minIsr())
+                .as(text)
+                .isBetween(1, record.earlierReplicas().size());
+        assertThat(record.elr()).as(text).allMatch(id -> image.broker(id).isPresent()); // M12
+        assertThat(record.uncleanEpoch()).as(text).isBetween(0, record.leaderEpoch());
+        checkReassignment(text, record);
+    }
+
+    /** M11. */
+    private static void checkReassignment(Supplier<String> text, PartitionRegistration record) {
+        var moving = record.reassignment();
+        assertThat(record.replicas()).as(text).containsAll(moving.adding()).containsAll(moving.removing());
+        assertThat(moving.adding()).as(text).noneMatch(moving.removing()::contains);
+        if (moving.isUnderWay()) {
+            assertThat(record.isr().containsAll(record.targetReplicas()))
+                    .as(text)
+                    .isFalse();
+            assertThat(moving.minIsr())
+                    .as(text)
+                    .isBetween(1, record.targetReplicas().size());
+        }
     }
 
     /** Epochs never fall, and a record that differs in more than a directory has another version. */

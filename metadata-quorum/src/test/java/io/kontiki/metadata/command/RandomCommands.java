@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicImage;
+import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
 import io.kontiki.proto.internal.v1.AddPartitions;
 import io.kontiki.proto.internal.v1.AllocateProducerIds;
@@ -12,19 +13,27 @@ import io.kontiki.proto.internal.v1.AlterPartitions;
 import io.kontiki.proto.internal.v1.AlterTopic;
 import io.kontiki.proto.internal.v1.AssignDirectories;
 import io.kontiki.proto.internal.v1.AssignDirectory;
+import io.kontiki.proto.internal.v1.CancelReassign;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.DeleteTopic;
+import io.kontiki.proto.internal.v1.ElectPreferred;
+import io.kontiki.proto.internal.v1.ElectUnclean;
 import io.kontiki.proto.internal.v1.FailDirectories;
 import io.kontiki.proto.internal.v1.FailReplicas;
 import io.kontiki.proto.internal.v1.FenceBroker;
 import io.kontiki.proto.internal.v1.InitializeCluster;
 import io.kontiki.proto.internal.v1.IsrMember;
 import io.kontiki.proto.internal.v1.PartitionRef;
+import io.kontiki.proto.internal.v1.PartitionVersion;
+import io.kontiki.proto.internal.v1.Reassign;
+import io.kontiki.proto.internal.v1.ReassignPartition;
 import io.kontiki.proto.internal.v1.RegisterBroker;
 import io.kontiki.proto.internal.v1.Replicas;
 import io.kontiki.proto.internal.v1.RestartClaim;
 import io.kontiki.proto.internal.v1.ShutDownBroker;
+import io.kontiki.proto.internal.v1.UncleanElection;
 import io.kontiki.proto.internal.v1.UnfenceBroker;
+import io.kontiki.proto.internal.v1.UnregisterBroker;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -73,7 +82,7 @@ final class RandomCommands {
         }
         int broker = random.nextInt(BROKERS);
         long epoch = image.broker(broker).map(b -> b.epoch()).orElse(0L) - (random.nextInt(20) == 0 ? 1 : 0);
-        switch (random.nextInt(24)) {
+        switch (random.nextInt(34)) {
             case 0, 1, 2 -> command.setRegisterBroker(register(image, broker));
             case 3, 4, 5, 6, 7 ->
                 command.setUnfenceBroker(
@@ -111,6 +120,23 @@ final class RandomCommands {
                         .setBrokerId(broker)
                         .setBrokerEpoch(epoch)
                         .addPartitions(anyPartition(image)));
+            case 19, 20, 21 ->
+                command.setReassign(Reassign.newBuilder()
+                        .addPartitions(ReassignPartition.newBuilder()
+                                .setPartition(anyVersion(image))
+                                .addAllTarget(target())
+                                .setBytesPerSecondMax(random.nextInt(3))));
+            case 22 -> command.setCancelReassign(CancelReassign.newBuilder().addPartitions(anyVersion(image)));
+            case 23 -> command.setElectPreferred(ElectPreferred.newBuilder().addPartitions(anyVersion(image)));
+            case 24, 25 ->
+                command.setElectUnclean(ElectUnclean.newBuilder()
+                        .addPartitions(UncleanElection.newBuilder()
+                                .setPartition(anyVersion(image))
+                                .setBrokerId(broker)
+                                .setBrokerEpoch(epoch)));
+            case 26 ->
+                command.setUnregisterBroker(
+                        UnregisterBroker.newBuilder().setBrokerId(broker).setBrokerEpoch(epoch));
             default -> command.setAlterPartitions(alter(image, broker, epoch));
         }
         return command.build();
@@ -130,6 +156,22 @@ final class RandomCommands {
                 .setTopicId(UuidBytes.toBytes(id))
                 .setPartition(random.nextInt(3))
                 .build();
+    }
+
+    private PartitionVersion anyVersion(MetadataImage image) {
+        var ref = anyPartition(image);
+        var record = image.partition(new TopicPartition(UuidBytes.fromBytes(ref.getTopicId()), ref.getPartition()));
+        return PartitionVersion.newBuilder()
+                .setPartition(ref)
+                .setPartitionEpoch(
+                        record.map(PartitionRegistration::partitionEpoch).orElse(0) - (random.nextInt(20) == 0 ? 1 : 0))
+                .build();
+    }
+
+    private List<Integer> target() {
+        var ids = new ArrayList<>(List.of(0, 1, 2, 3, 4));
+        Collections.shuffle(ids, random);
+        return ids.subList(0, 1 + random.nextInt(3));
     }
 
     private AssignDirectories assign(MetadataImage image, int broker, long epoch) {
@@ -152,6 +194,9 @@ final class RandomCommands {
         var registration = TestQuorum.firstRun(broker)
                 .setIncarnation(UuidBytes.toBytes(new UUID(broker, 1000 + drawn)))
                 .setClaim(RestartClaim.forNumber(random.nextInt(5)));
+        if (random.nextInt(10) > 0) {
+            image.broker(broker).ifPresent(known -> registration.setExpectedEpoch(known.epoch()));
+        }
         if (random.nextInt(10) > 0) {
             image.broker(broker)
                     .ifPresent(known -> registration.setBaseIncarnation(UuidBytes.toBytes(known.incarnation())));
@@ -226,7 +271,7 @@ final class RandomCommands {
             if (id == record.leader() || random.nextInt(3) > 0) {
                 change.addIsr(IsrMember.newBuilder()
                         .setBrokerId(id)
-                        .setBrokerEpoch(image.broker(id).orElseThrow().epoch()));
+                        .setBrokerEpoch(image.broker(id).map(b -> b.epoch()).orElse(0L)));
             }
         }
         return change.build();
