@@ -10,6 +10,7 @@ import java.net.UnknownHostException;
 /** What the configuration leaves open about addresses. */
 final class Addresses {
     private static final String LOOPBACK = "127.0.0.1";
+    private static final int QUORUM_PORT = 9393;
 
     private Addresses() {}
 
@@ -32,8 +33,29 @@ final class Addresses {
                         .filter(voter -> voter.brokerId() == brokerId)
                         .findFirst()
                         .map(voter -> new ListenAddress("", voter.endpoint().port()))
-                        .orElse(new ListenAddress(LOOPBACK, 0)));
+                        .orElse(
+                                config.outsideQuorum()
+                                        ? new ListenAddress("", QUORUM_PORT)
+                                        : new ListenAddress(LOOPBACK, 0)));
         return configured.port() == 0 ? new ListenAddress(configured.host(), freePort(configured)) : configured;
+    }
+
+    /**
+     * What other voters are told to connect to: the configured voter's endpoint if this is one; else the host by which the
+     * broker is known, since that is what others can reach, unless the listener names one.
+     *
+     * @param listener with the port that is to be bound
+     */
+    static Endpoint quorumEndpoint(BrokerConfig config, int brokerId, ListenAddress listener) {
+        return config.voters().stream()
+                .filter(voter -> voter.brokerId() == brokerId)
+                .findFirst()
+                .map(Voter::endpoint)
+                .orElseGet(() -> new Endpoint(
+                        isWildcard(listener.host())
+                                ? advertised(config, listener.port()).host()
+                                : listener.host(),
+                        listener.port()));
     }
 
     private static boolean isWildcard(String host) {

@@ -109,7 +109,7 @@ public final class Broker implements AutoCloseable {
                 config.metadataLogDir(),
                 config.clusterId(),
                 config.brokerId(),
-                !config.outsideQuorum(),
+                !config.outsideQuorum() && config.voters().size() < 2,
                 directory -> config.logDirReserveBytes(directory.totalBytes()));
         var broker = new Broker(config, directories, meters);
         try {
@@ -191,7 +191,7 @@ public final class Broker implements AutoCloseable {
                 identity().brokerId(),
                 config.messageMaxBytes(),
                 config.requestMaxBytes(),
-                control.voters());
+                control::voters);
         var services = new ArrayList<BindableService>();
         services.add(new TopicGrpcService(metadata, control.proposer(), config.topicConfigs()));
         services.add(new MetadataGrpcService(metadata, watching, control::lease));

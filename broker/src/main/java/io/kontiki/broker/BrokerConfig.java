@@ -95,7 +95,12 @@ public final class BrokerConfig {
         return find(BrokerKeys.METADATA_BOOTSTRAP_SERVERS).orElse(List.of());
     }
 
-    /** Whether this broker belongs to a quorum of others only. */
+    /** Whether the port of the quorum's listener is the same at each start, so that others may know it. */
+    public boolean hasFixedQuorumListener() {
+        return quorumListener().map(address -> address.port() != 0).orElse(outsideQuorum() || !voters().isEmpty());
+    }
+
+    /** Whether this broker joins a quorum that others form, with or without a vote. */
     public boolean outsideQuorum() {
         return !metadataBootstrapServers().isEmpty();
     }

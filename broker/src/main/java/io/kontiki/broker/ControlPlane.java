@@ -2,13 +2,15 @@ package io.kontiki.broker;
 
 import io.grpc.BindableService;
 import io.kontiki.controller.Now;
+import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.proto.internal.v1.RegisterBroker;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.ControllerHost;
 import io.kontiki.quorum.FaultHandler;
-import io.kontiki.quorum.MetadataLog;
+import io.kontiki.quorum.MembershipListener;
 import io.kontiki.quorum.Proposer;
+import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.TcpBrokerProbe;
 import io.kontiki.quorum.ratis.RatisMetadataLog;
 import io.kontiki.replication.Lease;
@@ -16,9 +18,13 @@ import io.kontiki.service.quorum.HeartbeatSession;
 import io.kontiki.service.quorum.HeldReplicas;
 import io.kontiki.service.quorum.ImageFeed;
 import io.kontiki.service.quorum.ImageWatcher;
+import io.kontiki.service.quorum.MemberCalls;
+import io.kontiki.service.quorum.MemberGrpcService;
 import io.kontiki.service.quorum.QuorumClient;
 import io.kontiki.service.quorum.QuorumGrpcService;
+import io.kontiki.service.quorum.QuorumView;
 import io.kontiki.service.quorum.SessionListener;
+import io.kontiki.service.quorum.VoterGrpcService;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -37,8 +43,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This broker's part in the control plane. A voter holds the metadata log, and the controller while it leads that log; a
- * broker outside the quorum follows a voter's image instead. Both keep a session with the controller.
+ * This broker's part in the control plane. It has all parts, and the quorum decides which of them work: while this broker
+ * votes, it holds the metadata log, and the controller while it leads that log; else it follows a voter's image. Either
+ * way it keeps a session with the controller.
  *
  * <p>Order of calls: the constructor, which starts nothing; {@link #services}; {@link #start}; {@link #leave};
  * {@link #close}. One thread, but {@link #withdraw} and {@link #lease} by any.
@@ -46,9 +53,6 @@ import org.slf4j.LoggerFactory;
 final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
     private static final long LEAVE_CHECK_MILLIS = 100;
-
-    /** A voter's parts. */
-    private record Voting(QuorumSettings settings, MetadataLog log, ControllerHost host, ImageFeed feed) {}
 
     private final BrokerConfig config;
     private final Identity identity;
@@ -58,11 +62,19 @@ final class ControlPlane implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("kontiki-session"));
     private final ScheduledExecutorService feeding =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("kontiki-image-feed"));
+    private final ExecutorService membership =
+            Executors.newSingleThreadExecutor(DaemonThreads.named("kontiki-membership"));
     private final ExecutorService probes = Executors.newCachedThreadPool(DaemonThreads.named("kontiki-probe"));
     private final BrokerChannels channels;
-    private final Optional<Voting> voting;
-    private final Optional<ImageWatcher> watcher;
+    private final QuorumSettings settings;
+    private final RatisMetadataLog log;
+    private final QuorumView view;
+    private final ControllerHost host;
+    private final ImageFeed feed;
+    private final ImageWatcher watcher;
+    private final MemberCalls calls;
     private final QuorumClient client;
+    private volatile Optional<Endpoint> endpoint = Optional.empty();
     private volatile Optional<HeartbeatSession> session = Optional.empty();
 
     /** @param faults told when this run of the broker must end */
@@ -73,30 +85,10 @@ final class ControlPlane implements AutoCloseable {
         this.faults = faults;
         channels = new BrokerChannels(config.requestMaxBytes());
         metadata.addPublisher(channels);
-        voting = config.outsideQuorum() ? Optional.empty() : Optional.of(voting(directories));
-        client = new QuorumClient(
-                identity.brokerId(),
-                identity.clusterId(),
-                voting.map(Voting::host),
-                config.metadataBootstrapServers(),
-                channels::to,
-                scheduler);
-        watcher = voting.isPresent()
-                ? Optional.empty()
-                : Optional.of(new ImageWatcher(
-                        identity.brokerId(),
-                        identity.clusterId(),
-                        config.metadataBootstrapServers(),
-                        metadata,
-                        channels::to,
-                        config.sessionTimeout().toMillis(),
-                        scheduler));
-    }
-
-    private Voting voting(DataDirectories directories) {
-        var settings = QuorumSettings.of(config, directories);
-        var log = new RatisMetadataLog(settings.quorum(), metadata, faults);
-        var host = new ControllerHost(
+        settings = QuorumSettings.of(config, directories);
+        log = new RatisMetadataLog(settings.quorum(), metadata, new Membership(), () -> endpoint.orElseThrow(), faults);
+        view = new QuorumView(log, log, metadata, config.metadataBootstrapServers());
+        host = new ControllerHost(
                 log,
                 metadata,
                 settings.controller(),
@@ -104,18 +96,85 @@ final class ControlPlane implements AutoCloseable {
                 () -> new Now(System.currentTimeMillis(), System.nanoTime()),
                 new SplittableRandom(),
                 faults);
-        var feed = new ImageFeed(metadata, () -> log.status().leaderId().isPresent(), feeding);
-        return new Voting(settings, log, host, feed);
+        feed = new ImageFeed(metadata, view, feeding);
+        calls = new MemberCalls(identity.clusterId(), channels::to);
+        client = new QuorumClient(identity.brokerId(), identity.clusterId(), host, view, channels::to, scheduler);
+        watcher = new ImageWatcher(
+                identity.brokerId(),
+                identity.clusterId(),
+                view,
+                metadata,
+                channels::to,
+                config.sessionTimeout().toMillis(),
+                scheduler,
+                () -> view.leaderId().ifPresent(host::onLeaderKnown));
+    }
+
+    /** How this broker comes to vote, and ceases to; on a thread of its own, since storages are closed in between. */
+    private final class Membership implements MembershipListener {
+        @Override
+        public void onVoting(List<QuorumVoter> voters) {
+            membership.execute(watcher::stop);
+        }
+
+        @Override
+        public void onOutside(List<Endpoint> brokers) {
+            membership.execute(() -> {
+                view.learned(brokers);
+                watcher.start();
+            });
+        }
+
+        @Override
+        public void onClosed() {
+            membership.execute(ControlPlane.this::memberClosed);
+        }
+    }
+
+    /** It was removed if a leader says so: members never come back under the same name, so that stays true. */
+    private void memberClosed() {
+        var own = log.own();
+        boolean removed = own.isPresent()
+                && metadata.current().brokers().values().stream()
+                        .filter(broker -> broker.id() != identity.brokerId())
+                        .map(broker -> calls.describe(broker.endpoint()).exceptionally(error -> null))
+                        .toList()
+                        .stream()
+                        .map(CompletableFuture::join)
+                        .anyMatch(other -> other != null
+                                && other.getLeading()
+                                && other.getVotersList().stream()
+                                        .noneMatch(voter -> voter.getStorageId()
+                                                .equals(own.get().storageId())));
+        if (!removed || !giveUp(own.get().storageId())) {
+            faults.onFault(
+                    "The metadata quorum's member closed itself; see the messages before",
+                    new IllegalStateException("Raft division closed"));
+        }
+    }
+
+    /** This storage is no member any more: from now on the broker follows those that are. */
+    private boolean giveUp(String storageId) {
+        view.remember();
+        if (!log.leave(storageId)) {
+            return false;
+        }
+        LOG.info("Broker {} does not vote any more; it goes on without", identity.brokerId());
+        watcher.start();
+        return true;
     }
 
     /** What this broker offers to others. */
     List<BindableService> services() {
-        return voting.map(parts -> {
-                    var service = new QuorumGrpcService(identity.clusterId(), parts.host, parts.feed);
-                    parts.host.addListener(service);
-                    return List.<BindableService>of(service);
-                })
-                .orElse(List.of());
+        var quorum = new QuorumGrpcService(identity.clusterId(), host, feed);
+        host.addListener(quorum);
+        var member = new MemberGrpcService(
+                identity.brokerId(), identity.clusterId(), view, log, this::giveUp, host, metadata, calls, membership);
+        return List.of(
+                quorum,
+                member,
+                new VoterGrpcService(
+                        identity.brokerId(), identity.clusterId(), view, member, metadata, calls, scheduler));
     }
 
     Proposer proposer() {
@@ -127,23 +186,24 @@ final class ControlPlane implements AutoCloseable {
         return session.map(HeartbeatSession::lease).orElseGet(() -> new Lease(System.nanoTime()));
     }
 
-    /** Ids of the voters; unknown to a broker outside the quorum. */
+    /** Ids of the voters, as far as this broker knows. */
     List<Integer> voters() {
-        return voting.map(parts -> parts.settings.voterIds()).orElse(List.of());
+        return view.voterIds();
     }
 
     /** The leader of the metadata log, as far as this broker knows. */
     OptionalInt controllerId() {
-        return voting.map(parts -> parts.host.leaderId()).orElse(OptionalInt.empty());
+        return host.leaderId();
     }
 
     /**
-     * Opens the metadata log and registers, for as long as it takes to find a controller.
+     * Opens the metadata log, if this broker votes, and registers, for as long as it takes to find a controller.
      *
      * @param held tells the controller what this broker holds, if it asks
      * @param onRegistered called with the broker epoch; the controller may unfence this broker when the result completes
      */
     void start(RegisterBroker registration, HeldReplicas held, LongFunction<CompletableFuture<Void>> onRegistered) {
+        endpoint = Optional.of(new Endpoint(registration.getHost(), registration.getPort()));
         var opened = new HeartbeatSession(
                 registration,
                 config.heartbeatInterval().toMillis(),
@@ -152,15 +212,15 @@ final class ControlPlane implements AutoCloseable {
                 metadata,
                 new Rejection(),
                 held,
-                leader -> voting.ifPresent(parts -> parts.log.suspectLeader(leader)),
+                log::suspectLeader,
                 scheduler);
         session = Optional.of(opened);
-        voting.ifPresent(parts -> {
-            LOG.info("{}", parts.settings);
-            parts.host.addListener(opened.asListener());
-            parts.log.start(parts.host);
-        });
-        watcher.ifPresent(ImageWatcher::start);
+        LOG.info("{}", settings);
+        host.addListener(opened.asListener());
+        log.start(host);
+        if (config.outsideQuorum() && !log.votes()) {
+            watcher.start();
+        }
         opened.register()
                 .thenCompose(onRegistered::apply)
                 .thenRun(opened::ready)
@@ -227,26 +287,23 @@ final class ControlPlane implements AutoCloseable {
      */
     void withdraw() {
         session.ifPresent(HeartbeatSession::close);
-        watcher.ifPresent(ImageWatcher::close);
+        watcher.close();
         // It stops leading and voting first, and then waits for the disk.
-        voting.ifPresent(parts -> DaemonThreads.named("kontiki-withdraw")
-                .newThread(parts.log::close)
-                .start());
+        DaemonThreads.named("kontiki-withdraw").newThread(log::close).start();
         channels.close();
     }
 
     @Override
     public void close() {
         session.ifPresent(HeartbeatSession::close);
-        watcher.ifPresent(ImageWatcher::close);
-        voting.ifPresent(parts -> {
-            parts.feed.close();
-            parts.host.close();
-            parts.log.close();
-        });
+        watcher.close();
+        feed.close();
+        host.close();
+        log.close();
         channels.close();
         scheduler.shutdownNow();
         feeding.shutdownNow();
+        membership.shutdownNow();
         probes.shutdownNow();
     }
 }

@@ -62,7 +62,8 @@ final class DataDirectories implements AutoCloseable {
      * @param metadata one of them
      * @param clusterId as configured; empty takes the stored one, else draws one
      * @param brokerId as configured; empty takes the stored one, else 0
-     * @param votes whether the broker is of the quorum: then it cannot do without the metadata log of an earlier run
+     * @param alone whether the broker forms a quorum by itself: then it must not do so once more, without the metadata log
+     *     of an earlier run
      * @param reserveBytes how many bytes shall stay free in a directory
      * @throws DataDirectoryException if one is in use, of another cluster or broker, the same as another one, or inside or
      *     around one, or if the metadata directory is unusable or not that of the earlier run; the data are unchanged.
@@ -73,9 +74,9 @@ final class DataDirectories implements AutoCloseable {
             Path metadata,
             Optional<String> clusterId,
             OptionalInt brokerId,
-            boolean votes,
+            boolean alone,
             ToLongFunction<DataDirectory> reserveBytes) {
-        return open(paths, metadata, clusterId, brokerId, votes, reserveBytes, bootId());
+        return open(paths, metadata, clusterId, brokerId, alone, reserveBytes, readBootId());
     }
 
     static DataDirectories open(
@@ -83,7 +84,7 @@ final class DataDirectories implements AutoCloseable {
             Path metadata,
             Optional<String> clusterId,
             OptionalInt brokerId,
-            boolean votes,
+            boolean alone,
             ToLongFunction<DataDirectory> reserveBytes,
             String bootId) {
         var opening = new DirectoryOpening();
@@ -91,7 +92,7 @@ final class DataDirectories implements AutoCloseable {
             for (var path : paths) {
                 opening.open(path, path.equals(metadata));
             }
-            return opening.beginRun(clusterId, brokerId, votes, reserveBytes, bootId);
+            return opening.beginRun(clusterId, brokerId, alone, reserveBytes, bootId);
         } catch (StorageException e) {
             opening.close();
             throw new DataDirectoryException(
@@ -103,7 +104,7 @@ final class DataDirectories implements AutoCloseable {
     }
 
     /** Empty where the system does not tell; then no crash counts as one of the process alone. */
-    private static String bootId() {
+    private static String readBootId() {
         try {
             return Files.readString(BOOT_ID).strip();
         } catch (IOException e) {
@@ -134,6 +135,11 @@ final class DataDirectories implements AutoCloseable {
     /** Whether no broker ever served on these data, so that they may lack what later starts must find. */
     boolean fresh() {
         return created || run.base().isEmpty();
+    }
+
+    /** Of the machine; empty where the system does not tell. */
+    String bootId() {
+        return run.bootId();
     }
 
     UUID incarnation() {

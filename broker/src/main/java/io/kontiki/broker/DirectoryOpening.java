@@ -49,12 +49,12 @@ final class DirectoryOpening {
     DataDirectories beginRun(
             Optional<String> clusterId,
             OptionalInt brokerId,
-            boolean votes,
+            boolean alone,
             ToLongFunction<DataDirectory> reserveBytes,
             String bootId) {
         usable.forEach(directory -> checkOwner(directory, clusterId, brokerId));
         checkDifferent();
-        checkMetadata(votes);
+        checkMetadata(alone);
         var identities = identities(clusterId, brokerId);
         var lastRun = lastRun(metadata.disk());
         var marked = new HashMap<DataDirectory, Map<TopicPartition, CleanEnd>>();
@@ -134,15 +134,15 @@ final class DirectoryOpening {
         }
     }
 
-    /** With another metadata directory than before, a voter would begin a new cluster, or forget its vote. */
-    private void checkMetadata(boolean votes) {
+    /** With another metadata directory than before, a broker would lose its vote, or begin a new cluster. */
+    private void checkMetadata(boolean alone) {
         boolean isThere = hadMetadata(metadata);
         for (var other : usable) {
             if (other != metadata && hadMetadata(other)) {
                 throw new DataDirectoryException(isThere ? twoMetadata(other) : otherMetadata(other));
             }
         }
-        if (votes && !isThere) {
+        if (alone && !isThere) {
             usable.stream()
                     .filter(directory -> directory.stored().isPresent())
                     .findFirst()
@@ -174,7 +174,8 @@ final class DirectoryOpening {
                 + " was used before by broker " + broker
                 + ". Mount or restore the directory that holds the log, and set"
                 + " metadata.log.dir to it, or put it first in log.dirs. If it is lost, broker " + broker
-                + " must not vote again under this id";
+                + ", which forms a quorum by itself, would begin a new cluster. If others vote by now, set"
+                + " metadata.bootstrap.servers to them, and give it its vote back: kontiki quorum replace " + broker;
     }
 
     private Map<DataDirectory, Identity> identities(Optional<String> clusterId, OptionalInt brokerId) {

@@ -3,63 +3,49 @@ package io.kontiki.broker;
 import io.kontiki.controller.ControllerConfig;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.quorum.ratis.QuorumConfig;
-import java.util.List;
+import io.kontiki.quorum.ratis.QuorumConfig.ElectionTimeout;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The configuration of a voter in the words of the metadata quorum.
+ * The configuration in the words of the metadata quorum.
  *
  * @param quorum of the metadata log
- * @param controller of the controller, while this voter leads the log
+ * @param controller of the controller, while this broker leads the log
  */
 record QuorumSettings(QuorumConfig quorum, ControllerConfig controller) {
-    private static final String LOOPBACK = "127.0.0.1";
-
     static QuorumSettings of(BrokerConfig config, DataDirectories directories) {
         var identity = directories.identity();
         var listener = Addresses.quorumListener(config, identity.brokerId());
-        return new QuorumSettings(
-                quorum(config, directories, voters(config, identity.brokerId(), listener), listener),
-                controller(config, identity.clusterId()));
+        return new QuorumSettings(quorum(config, directories, listener), controller(config, identity.clusterId()));
     }
 
-    /** The members of the quorum, by broker id: this broker alone where none are named. */
-    private static Map<Integer, Endpoint> voters(BrokerConfig config, int brokerId, ListenAddress listener) {
-        var voters = new TreeMap<Integer, Endpoint>();
-        config.voters().forEach(voter -> voters.put(voter.brokerId(), voter.endpoint()));
-        if (voters.isEmpty()) {
-            var host = listener.host().isEmpty() ? LOOPBACK : listener.host();
-            voters.put(brokerId, new Endpoint(host, listener.port()));
-        }
-        return voters;
-    }
-
-    private static QuorumConfig quorum(
-            BrokerConfig config, DataDirectories directories, Map<Integer, Endpoint> voters, ListenAddress listener) {
+    private static QuorumConfig quorum(BrokerConfig config, DataDirectories directories, ListenAddress listener) {
         var identity = directories.identity();
-        var usual = QuorumConfig.of(
+        var endpoint = Addresses.quorumEndpoint(config, identity.brokerId(), listener);
+        return new QuorumConfig(
                 identity.brokerId(),
-                voters,
+                endpoint,
+                founders(config, identity.brokerId(), endpoint),
+                Optional.of(listener.host()).filter(host -> !host.isEmpty()),
                 listener.port(),
                 directories.quorumPath(),
-                directories.fresh(),
-                identity.clusterId());
-        var election = config.quorumElectionTimeout();
-        return new QuorumConfig(
-                usual.nodeId(),
-                usual.voters(),
-                Optional.of(listener.host()).filter(host -> !host.isEmpty()),
-                usual.bindPort(),
-                usual.storageDirectory(),
-                usual.newMember(),
-                usual.clusterId(),
-                election.map(MillisRange::min).orElse(usual.electionTimeoutMin()),
-                election.map(MillisRange::max).orElse(usual.electionTimeoutMax()),
-                usual.snapshotEntries(),
-                usual.retainedEntries(),
-                usual.snapshotInterval());
+                identity.clusterId(),
+                directories.bootId(),
+                config.hasFixedQuorumListener(),
+                config.quorumElectionTimeout().map(range -> new ElectionTimeout(range.min(), range.max())),
+                Optional.empty());
+    }
+
+    /** Who forms the quorum, by broker id: this broker alone where none are named. */
+    private static Map<Integer, Endpoint> founders(BrokerConfig config, int brokerId, Endpoint own) {
+        var founders = new TreeMap<Integer, Endpoint>();
+        if (!config.outsideQuorum()) {
+            config.voters().forEach(voter -> founders.put(voter.brokerId(), voter.endpoint()));
+            founders.putIfAbsent(brokerId, own);
+        }
+        return founders;
     }
 
     private static ControllerConfig controller(BrokerConfig config, String clusterId) {
@@ -72,19 +58,12 @@ record QuorumSettings(QuorumConfig quorum, ControllerConfig controller) {
                 ControllerConfig.Rebalance.DEFAULTS);
     }
 
-    List<Integer> voterIds() {
-        return quorum.voters().keySet().stream().sorted().toList();
-    }
-
     /** For the first screen of the log. */
     @Override
     public String toString() {
-        var voters = voterIds().stream()
-                .map(id -> id + "@" + quorum.voters().get(id))
-                .toList();
-        return "Metadata quorum: voters " + voters + ", listening on "
-                + new ListenAddress(quorum.bindHost().orElse(""), quorum.bindPort()) + ", elections after "
-                + quorum.electionTimeoutMin().toMillis() + "-"
-                + quorum.electionTimeoutMax().toMillis() + " ms of silence";
+        return "Metadata quorum: this broker listens on "
+                + new ListenAddress(quorum.bindHost().orElse(""), quorum.bindPort())
+                + " and is known to voters as " + quorum.endpoint()
+                + (quorum.founders().isEmpty() ? "" : "; formed by brokers " + new TreeMap<>(quorum.founders()));
     }
 }

@@ -69,20 +69,20 @@ class DataDirectoriesMetadataTest {
     }
 
     @Test
-    void aVoterWithAnEmptyMetadataDirectoryIsRefusedEachTime() throws IOException {
+    void aBrokerThatFormsTheQuorumAloneWithAnEmptyMetadataDirectoryIsRefusedEachTime() throws IOException {
         Files.move(path.resolve("a"), path.resolve("away"));
         for (int start = 0; start < 2; start++) {
             assertRefused(
                     () -> open(true, "a", "b"),
                     nameOf("a") + ", which has no metadata log",
                     nameOf("b") + " was used before by broker 3",
-                    "must not vote again");
+                    "kontiki quorum replace 3");
         }
         assertRefused(() -> open(true, "b"), nameOf("b") + ", which has no metadata log");
     }
 
     @Test
-    void aBrokerWithoutAVoteGoesOnWithAnEmptyMetadataDirectory() throws IOException {
+    void aBrokerOfALargerQuorumGoesOnWithAnEmptyMetadataDirectory() throws IOException {
         Files.move(path.resolve("a"), path.resolve("away"));
         try (var directories = open(false, "a", "b")) {
             assertThat(directories.baseIncarnation()).isEmpty();

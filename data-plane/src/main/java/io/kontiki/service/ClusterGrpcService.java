@@ -51,7 +51,7 @@ public final class ClusterGrpcService extends ClusterServiceGrpc.ClusterServiceI
         var response = DescribeClusterResponse.newBuilder()
                 .setClusterId(image.clusterId())
                 .setVersion(image.position().index())
-                .addAllVoters(info.voters())
+                .addAllVoters(info.voters().get())
                 .setTopics(image.topics().size());
         image.brokers().values().forEach(broker -> response.addBrokers(MetadataMessages.broker(broker)));
         controllerId.get().ifPresent(response::setControllerId);

@@ -1,6 +1,7 @@
 package io.kontiki.service;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What a broker tells of itself.
@@ -9,10 +10,7 @@ import java.util.List;
  * @param brokerId its number
  * @param messageMaxBytes largest record batch where a topic sets no other limit
  * @param requestMaxBytes largest gRPC message it takes
- * @param voters ids of the brokers that vote in the metadata quorum, as far as this broker knows
+ * @param voters ids of the brokers that vote in the metadata quorum now, as far as this broker knows
  */
-public record ServerInfo(String version, int brokerId, int messageMaxBytes, int requestMaxBytes, List<Integer> voters) {
-    public ServerInfo {
-        voters = List.copyOf(voters);
-    }
-}
+public record ServerInfo(
+        String version, int brokerId, int messageMaxBytes, int requestMaxBytes, Supplier<List<Integer>> voters) {}

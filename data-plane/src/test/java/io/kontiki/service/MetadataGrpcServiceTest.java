@@ -188,7 +188,7 @@ class MetadataGrpcServiceTest {
     @Test
     void clusterIsCounted() {
         create("a");
-        var info = new ServerInfo("1.2.3", 1, 1000, 2000, List.of(0, 1, 2));
+        var info = new ServerInfo("1.2.3", 1, 1000, 2000, () -> List.of(0, 1, 2));
         try (var cluster =
                 new ServiceFixture(new ClusterGrpcService(metadata, controller, info, () -> OptionalInt.of(2)))) {
             var stub = ClusterServiceGrpc.newBlockingStub(cluster.channel());

@@ -16,6 +16,22 @@ public record Endpoint(String host, int port) {
         }
     }
 
+    /**
+     * Inverse of {@link #toString}.
+     *
+     * @throws IllegalArgumentException if {@code text} is not host:port, with an IPv6 address in brackets
+     */
+    public static Endpoint parse(String text) {
+        int colon = text.lastIndexOf(':');
+        var host = text.substring(0, Math.max(colon, 0));
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        if (colon < 0 || (!bracketed && host.indexOf(':') >= 0)) {
+            throw new IllegalArgumentException("\"" + text + "\" is not host:port");
+        }
+        return new Endpoint(
+                bracketed ? host.substring(1, host.length() - 1) : host, Integer.parseInt(text.substring(colon + 1)));
+    }
+
     @Override
     public String toString() {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;

@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 /**
  * This broker's view of the metadata: its latest image, and those who want to hear of each new one.
  *
- * <p>Threads: one thread publishes (that of the metadata log). Any thread may read {@link #current}, wait for an index
+ * <p>Threads: one thread publishes (that of the metadata log, or of the stream of a broker without a vote), and for a moment
+ * two while a broker becomes a voter or ceases to be one. Any thread may read {@link #current}, wait for an index
  * and add a publisher. Publishers are called one at a time, in the order in which they were added: on the publishing
  * thread, except for the first call of a publisher that is added late, which comes on the thread that adds it.
  */
@@ -92,7 +93,7 @@ public final class LocalMetadata {
     private void completeWaiters(MetadataImage image) {
         List<CompletableFuture<MetadataImage>> reached;
         synchronized (waiting) {
-            toldIndex = image.position().index();
+            toldIndex = Math.max(toldIndex, image.position().index());
             var head = waiters.headMap(toldIndex, true);
             reached = List.copyOf(head.values());
             head.clear();

@@ -3,7 +3,6 @@ package io.kontiki.service.quorum;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.proto.v1.LeaderHint;
 import io.kontiki.quorum.ControllerHost;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -34,43 +33,41 @@ final class ControllerFinder {
     }
 
     private final int brokerId;
-    private final Optional<ControllerHost> host;
-    private final List<Endpoint> servers;
+    private final ControllerHost host;
+    private final QuorumView view;
     // Guarded by this.
     private Optional<LeaderHint> hint = Optional.empty();
     private int next;
 
-    /**
-     * @param host of this process, if it is a voter
-     * @param servers voters to ask, if it is not
-     */
-    ControllerFinder(int brokerId, Optional<ControllerHost> host, List<Endpoint> servers) {
+    /** @param view tells whether this broker votes, and whom to ask if not */
+    ControllerFinder(int brokerId, ControllerHost host, QuorumView view) {
         this.brokerId = brokerId;
         this.host = host;
-        this.servers = List.copyOf(servers);
-        if (host.isEmpty() && servers.isEmpty()) {
-            throw new IllegalArgumentException("a broker outside the quorum needs metadata.bootstrap.servers");
-        }
+        this.view = view;
     }
 
     /** Empty if nobody is known to ask now. */
     Optional<Target> find() {
-        return host.isPresent() ? ofVoter(host.get()) : Optional.of(ofOther());
+        return view.votes() ? ofVoter() : ofOther();
     }
 
-    private Optional<Target> ofVoter(ControllerHost local) {
-        if (local.isController()) {
-            return Optional.of(Target.local(local));
+    private Optional<Target> ofVoter() {
+        if (host.isController()) {
+            return Optional.of(Target.local(host));
         }
-        return local.controllerHint()
+        return host.controllerHint()
                 // Leads the log and is not ready yet, or just lost it: nobody to ask for a moment.
                 .filter(leader -> leader.getLeaderId() != brokerId)
                 .map(ControllerFinder::remote);
     }
 
-    private synchronized Target ofOther() {
+    private synchronized Optional<Target> ofOther() {
+        var servers = view.servers();
         return hint.map(ControllerFinder::remote)
-                .orElseGet(() -> Target.remote(servers.get(next % servers.size()), OptionalInt.empty()));
+                .or(() -> servers.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                                Target.remote(servers.get(Math.floorMod(next, servers.size())), OptionalInt.empty())));
     }
 
     private static Target remote(LeaderHint leader) {

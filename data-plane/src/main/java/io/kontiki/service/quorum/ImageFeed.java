@@ -7,6 +7,7 @@ import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.MetadataPublisher;
 import io.kontiki.proto.internal.v1.WatchImageResponse;
+import io.kontiki.proto.internal.v1.WatchImageResponse.Voters;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -14,7 +15,6 @@ import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /**
  * What a voter tells brokers outside the quorum: the latest changes, kept in a ring of bounded length, and the image for
@@ -30,7 +30,7 @@ public final class ImageFeed implements MetadataPublisher, AutoCloseable {
     /** One entry of the log: from the image at {@code before} to {@code image}. */
     private record Change(LogPosition before, MetadataDelta delta, MetadataImage image) {}
 
-    private final BooleanSupplier inTouch;
+    private final QuorumView view;
     private final ScheduledExecutorService scheduler;
     private final int changesMax;
     // Owned by the scheduler's thread.
@@ -39,15 +39,15 @@ public final class ImageFeed implements MetadataPublisher, AutoCloseable {
     private MetadataImage latest = MetadataImage.EMPTY;
 
     /**
-     * @param inTouch whether this voter knows a leader. If not, its image may be old, and it sends no heartbeats
+     * @param view knows whether this voter knows a leader. If not, its image may be old, and it sends no heartbeats
      * @param scheduler of one thread
      */
-    public ImageFeed(LocalMetadata metadata, BooleanSupplier inTouch, ScheduledExecutorService scheduler) {
-        this(metadata, inTouch, scheduler, CHANGES_MAX);
+    public ImageFeed(LocalMetadata metadata, QuorumView view, ScheduledExecutorService scheduler) {
+        this(metadata, view, scheduler, CHANGES_MAX);
     }
 
-    ImageFeed(LocalMetadata metadata, BooleanSupplier inTouch, ScheduledExecutorService scheduler, int changesMax) {
-        this.inTouch = inTouch;
+    ImageFeed(LocalMetadata metadata, QuorumView view, ScheduledExecutorService scheduler, int changesMax) {
+        this.view = view;
         this.scheduler = scheduler;
         this.changesMax = changesMax;
         metadata.addPublisher(this);
@@ -88,6 +88,14 @@ public final class ImageFeed implements MetadataPublisher, AutoCloseable {
         watches.remove(watch);
     }
 
+    Voters voters() {
+        return view.voters();
+    }
+
+    boolean votes() {
+        return view.votes();
+    }
+
     LogPosition latest() {
         return latest.position();
     }
@@ -109,7 +117,10 @@ public final class ImageFeed implements MetadataPublisher, AutoCloseable {
     }
 
     private void heartbeat() {
-        if (inTouch.getAsBoolean()) {
+        if (!view.votes()) {
+            // Those who follow this broker must not follow one that itself follows somebody.
+            Set.copyOf(watches).forEach(ImageWatch::sendAway);
+        } else if (view.leaderId().isPresent()) {
             watches.forEach(ImageWatch::heartbeat);
         }
     }

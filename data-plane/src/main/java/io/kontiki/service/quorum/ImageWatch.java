@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.kontiki.metadata.LogPosition;
 import io.kontiki.proto.internal.v1.WatchImageResponse;
+import io.kontiki.proto.internal.v1.WatchImageResponse.Voters;
 
 /**
  * One broker that follows the image. It gets the next message only when the transport has room for it, so a slow one
@@ -13,6 +14,7 @@ final class ImageWatch {
     private final ImageFeed feed;
     private final ServerCallStreamObserver<WatchImageResponse> out;
     private LogPosition sent;
+    private Voters told = Voters.getDefaultInstance();
     private boolean ended;
 
     /** @param start where the caller's image is */
@@ -31,8 +33,29 @@ final class ImageWatch {
                     .asRuntimeException());
             return;
         }
+        if (!feed.votes()) {
+            sendAway();
+            return;
+        }
         drain();
         heartbeat();
+    }
+
+    /** To those who vote. */
+    void sendAway() {
+        if (!ended) {
+            tellVoters();
+            end();
+            feed.remove(this);
+        }
+    }
+
+    private void tellVoters() {
+        var voters = feed.voters();
+        if (!voters.equals(told)) {
+            told = voters;
+            out.onNext(WatchImageResponse.newBuilder().setVoters(voters).build());
+        }
     }
 
     void drain() {
@@ -49,6 +72,9 @@ final class ImageWatch {
     }
 
     void heartbeat() {
+        if (!ended && out.isReady()) {
+            tellVoters();
+        }
         if (!ended && out.isReady() && sent.equals(feed.latest())) {
             out.onNext(WatchImageResponse.newBuilder()
                     .setHeartbeat(WatchImageResponse.Position.newBuilder()

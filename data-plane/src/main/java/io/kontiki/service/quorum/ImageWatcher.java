@@ -14,19 +14,19 @@ import io.kontiki.proto.internal.v1.ImageRecord;
 import io.kontiki.proto.internal.v1.QuorumServiceGrpc;
 import io.kontiki.proto.internal.v1.WatchImageRequest;
 import io.kontiki.proto.internal.v1.WatchImageResponse;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the image of a broker outside the quorum up to date from a voter's stream, and goes to the next voter when the
- * stream ends or falls silent. The only source of that broker's {@link LocalMetadata}. All of it runs on the scheduler's
+ * Keeps the image of a broker without a vote up to date from a voter's stream, and goes to the next voter when the
+ * stream ends or falls silent. The only source of that broker's {@link LocalMetadata}, until it votes. All of it runs on the scheduler's
  * one thread.
  */
 public final class ImageWatcher implements AutoCloseable {
@@ -35,50 +35,75 @@ public final class ImageWatcher implements AutoCloseable {
 
     private final int brokerId;
     private final String clusterId;
-    private final List<Endpoint> servers;
+    private final QuorumView view;
     private final LocalMetadata metadata;
     private final Function<Endpoint, ManagedChannel> channels;
     private final ScheduledExecutorService scheduler;
     private final long silenceNanosMax;
+    private final Runnable onVoters;
     // Owned by the scheduler's thread.
     private final Backoff backoff = new Backoff();
     private Optional<Stream> stream = Optional.empty();
+    private ScheduledFuture<?> checks;
     private boolean whole;
+    private boolean following;
     private boolean closed;
     private int next;
     private volatile long heardNanos;
     private volatile boolean everHeard;
 
     /**
-     * @param servers gRPC endpoints of voters, at least one ({@code metadata.bootstrap.servers})
+     * @param view knows where voters are, and is told by the stream
      * @param channels gives the connection to an endpoint and keeps it
      * @param silenceMillisMax after which the image is stale and another voter is asked; the session time-out
      * @param scheduler of one thread, which also publishes the metadata
+     * @param onVoters told when a voter told who votes and leads, on that thread
      */
     public ImageWatcher(
             int brokerId,
             String clusterId,
-            List<Endpoint> servers,
+            QuorumView view,
             LocalMetadata metadata,
             Function<Endpoint, ManagedChannel> channels,
             long silenceMillisMax,
-            ScheduledExecutorService scheduler) {
-        if (servers.isEmpty()) {
-            throw new IllegalArgumentException("a broker outside the quorum needs metadata.bootstrap.servers");
-        }
+            ScheduledExecutorService scheduler,
+            Runnable onVoters) {
         this.brokerId = brokerId;
         this.clusterId = Objects.requireNonNull(clusterId);
-        this.servers = List.copyOf(servers);
+        this.view = Objects.requireNonNull(view);
         this.metadata = Objects.requireNonNull(metadata);
         this.channels = Objects.requireNonNull(channels);
         this.silenceNanosMax = TimeUnit.MILLISECONDS.toNanos(silenceMillisMax);
         this.scheduler = Objects.requireNonNull(scheduler);
+        this.onVoters = Objects.requireNonNull(onVoters);
     }
 
-    /** Begins to follow. Called once. */
+    /** Begins to follow, at first and after {@link #stop}. Idempotent. */
     public void start() {
-        hand(this::open);
-        scheduler.scheduleWithFixedDelay(this::check, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        hand(() -> {
+            if (!following && !closed) {
+                following = true;
+                backoff.reset();
+                open();
+                checks = scheduler.scheduleWithFixedDelay(
+                        this::check, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        });
+    }
+
+    /** Follows nobody any more, since this broker votes: its image comes from the metadata log. Idempotent. */
+    public void stop() {
+        hand(this::halt);
+    }
+
+    private void halt() {
+        if (following) {
+            following = false;
+            checks.cancel(false);
+            var open = stream;
+            stream = Optional.empty();
+            open.ifPresent(Stream::cancel);
+        }
     }
 
     /** Whether no voter in touch with a leader was heard for a session: the image may be old. Any thread. */
@@ -91,15 +116,20 @@ public final class ImageWatcher implements AutoCloseable {
     public void close() {
         hand(() -> {
             closed = true;
-            stream.ifPresent(Stream::cancel);
+            halt();
         });
     }
 
     private void open() {
-        if (closed || stream.isPresent()) {
+        if (!following || stream.isPresent()) {
             return;
         }
-        var server = servers.get(next % servers.size());
+        var servers = view.servers();
+        if (servers.isEmpty()) {
+            openLater();
+            return;
+        }
+        var server = servers.get(Math.floorMod(next, servers.size()));
         // A stream that could not be read is begun anew with the whole image.
         var position = whole ? metadata.current().position() : LogPosition.NONE;
         var opened = new Stream(server);
@@ -116,6 +146,12 @@ public final class ImageWatcher implements AutoCloseable {
                             opened);
         } catch (RuntimeException e) {
             opened.ended(Status.fromThrowable(e));
+        }
+    }
+
+    private void openLater() {
+        if (following && !scheduler.isShutdown()) {
+            scheduler.schedule(this::open, backoff.nextMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
@@ -137,6 +173,10 @@ public final class ImageWatcher implements AutoCloseable {
                 case IMAGE -> replace(message.getImage());
                 case DELTA -> change(message.getDelta());
                 case HEARTBEAT -> heard(message.getHeartbeat().getIndex());
+                case VOTERS -> {
+                    view.heard(message.getVoters());
+                    onVoters.run();
+                }
                 case UPDATE_NOT_SET -> LOG.debug("{} told something of a newer version", from.server);
             }
             backoff.reset();
@@ -233,9 +273,7 @@ public final class ImageWatcher implements AutoCloseable {
             stream = Optional.empty();
             next++;
             LOG.info("Metadata stream from {} ended: {}", server, status);
-            if (!closed && !scheduler.isShutdown()) {
-                scheduler.schedule(ImageWatcher.this::open, backoff.nextMillis(), TimeUnit.MILLISECONDS);
-            }
+            openLater();
         }
     }
 }

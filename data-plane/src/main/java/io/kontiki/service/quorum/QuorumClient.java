@@ -1,7 +1,6 @@
 package io.kontiki.service.quorum;
 
 import io.grpc.ManagedChannel;
-import io.grpc.stub.StreamObserver;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.ProposeRequest;
@@ -11,7 +10,6 @@ import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.LeaderHint;
 import io.kontiki.quorum.ControllerHost;
 import io.kontiki.quorum.Proposer;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -40,21 +38,20 @@ public final class QuorumClient implements Proposer {
     private final Semaphore pending = new Semaphore(PENDING_MAX);
 
     /**
-     * @param host of this process, if it is a voter
-     * @param servers gRPC endpoints of voters, if it is not ({@code metadata.bootstrap.servers})
+     * @param view tells whom to ask
      * @param channels gives the connection to an endpoint and keeps it; may throw IllegalStateException once closed
      * @param scheduler runs the next tries
      */
     public QuorumClient(
             int brokerId,
             String clusterId,
-            Optional<ControllerHost> host,
-            List<Endpoint> servers,
+            ControllerHost host,
+            QuorumView view,
             Function<Endpoint, ManagedChannel> channels,
             ScheduledExecutorService scheduler) {
         this.brokerId = brokerId;
         this.clusterId = Objects.requireNonNull(clusterId);
-        this.finder = new ControllerFinder(brokerId, host, servers);
+        this.finder = new ControllerFinder(brokerId, host, view);
         this.channels = Objects.requireNonNull(channels);
         this.scheduler = Objects.requireNonNull(scheduler);
     }
@@ -137,7 +134,7 @@ public final class QuorumClient implements Proposer {
             try {
                 QuorumServiceGrpc.newStub(channel(target.endpoint().orElseThrow()))
                         .withDeadlineAfter(Math.max(1, Math.min(left, TRY_MILLIS_MAX)), TimeUnit.MILLISECONDS)
-                        .propose(request, new Single(result));
+                        .propose(request, new MemberCalls.Single<>(result));
             } catch (RuntimeException e) {
                 result.completeExceptionally(e);
             }
@@ -172,23 +169,5 @@ public final class QuorumClient implements Proposer {
         return ProposeResponse.newBuilder()
                 .setReply(CommandReply.newBuilder().setReason(reason).setMessage(message))
                 .build();
-    }
-
-    /** The one answer of a unary call. */
-    private record Single(CompletableFuture<ProposeResponse> result) implements StreamObserver<ProposeResponse> {
-        @Override
-        public void onNext(ProposeResponse response) {
-            result.complete(response);
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            result.completeExceptionally(error);
-        }
-
-        @Override
-        public void onCompleted() {
-            result.completeExceptionally(new IllegalStateException("the call ended without an answer"));
-        }
     }
 }

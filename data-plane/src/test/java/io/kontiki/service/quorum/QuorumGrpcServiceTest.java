@@ -30,6 +30,9 @@ import io.kontiki.proto.v1.CreateTopicRequest;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.BrokerProbe;
 import io.kontiki.quorum.ControllerHost;
+import io.kontiki.quorum.LeadershipListener;
+import io.kontiki.quorum.MembershipListener;
+import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.ratis.QuorumConfig;
 import io.kontiki.quorum.ratis.RatisMetadataLog;
 import java.io.IOException;
@@ -44,6 +47,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A voter that never became controller, with an image that the test moves on. */
 class QuorumGrpcServiceTest {
@@ -56,15 +60,47 @@ class QuorumGrpcServiceTest {
     private final ScheduledExecutorService feedThread = Executors.newSingleThreadScheduledExecutor();
     private MetadataImage image = MetadataImage.EMPTY;
     private RatisMetadataLog log;
+
+    @TempDir
+    private Path directory;
+
+    private final MembershipListener membership = new MembershipListener() {
+        @Override
+        public void onVoting(List<QuorumVoter> voters) {}
+
+        @Override
+        public void onOutside(List<Endpoint> brokers) {}
+
+        @Override
+        public void onClosed() {}
+    };
+    private final LeadershipListener leadership = new LeadershipListener() {
+        @Override
+        public void onLeading(long term) {}
+
+        @Override
+        public void onLeadershipLost() {}
+
+        @Override
+        public void onLeaderKnown(int leaderId) {}
+    };
     private ImageFeed feed;
     private Server server;
     private ManagedChannel channel;
 
     @BeforeEach
     void start() throws IOException {
-        var voters = Map.of(1, new Endpoint("127.0.0.1", 1));
+        var voters = Map.of(1, new Endpoint("127.0.0.1", QuorumNode.freePort()));
+        // Of its own image nothing is told.
         log = new RatisMetadataLog(
-                QuorumConfig.of(1, voters, 1, Path.of("never-opened"), true, CLUSTER_ID), metadata, (message, e) -> {});
+                QuorumConfig.founder(1, voters, directory, CLUSTER_ID),
+                new LocalMetadata(fault -> {}),
+                membership,
+                () -> new Endpoint("127.0.0.1", 1),
+                (message, e) -> {});
+        log.start(leadership);
+        await().until(() -> log.status().leading());
+        var view = new QuorumView(log, log, metadata, List.of());
         var host = new ControllerHost(
                 log,
                 metadata,
@@ -73,7 +109,7 @@ class QuorumGrpcServiceTest {
                 () -> new Now(0, 0),
                 RandomGenerator.getDefault(),
                 (message, e) -> {});
-        feed = new ImageFeed(metadata, () -> true, feedThread, RING);
+        feed = new ImageFeed(metadata, view, feedThread, RING);
         server = InProcessServerBuilder.forName("quorum")
                 .addService(new QuorumGrpcService(CLUSTER_ID, host, feed))
                 .build()
@@ -251,7 +287,8 @@ class QuorumGrpcServiceTest {
 
         List<WatchImageResponse.UpdateCase> updates() {
             return cases().stream()
-                    .filter(update -> update != WatchImageResponse.UpdateCase.HEARTBEAT)
+                    .filter(update -> update == WatchImageResponse.UpdateCase.IMAGE
+                            || update == WatchImageResponse.UpdateCase.DELTA)
                     .toList();
         }
 

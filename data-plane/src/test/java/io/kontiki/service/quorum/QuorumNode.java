@@ -1,5 +1,6 @@
 package io.kontiki.service.quorum;
 
+import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -17,6 +18,8 @@ import io.kontiki.proto.internal.v1.RestartClaim;
 import io.kontiki.proto.v1.CreateTopicRequest;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.ControllerHost;
+import io.kontiki.quorum.MembershipListener;
+import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.TcpBrokerProbe;
 import io.kontiki.quorum.ratis.QuorumConfig;
 import io.kontiki.quorum.ratis.RatisMetadataLog;
@@ -39,7 +42,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
 
 /** The control plane of one broker, wired as a broker wires it: on real ports and a real disk, without any data. */
-final class QuorumNode implements SessionListener, AutoCloseable {
+final class QuorumNode implements SessionListener, MembershipListener, AutoCloseable {
     static final String CLUSTER_ID = "test-cluster";
     static final long HEARTBEAT_MILLIS = 500;
     static final long SESSION_MILLIS = 3_000;
@@ -49,9 +52,10 @@ final class QuorumNode implements SessionListener, AutoCloseable {
     final List<String> events = new CopyOnWriteArrayList<>();
     final List<String> faults = new CopyOnWriteArrayList<>();
     final LocalMetadata metadata = new LocalMetadata(fault -> faults.add(fault.toString()));
-    final Optional<RatisMetadataLog> log;
-    final Optional<ControllerHost> host;
-    final Optional<ImageWatcher> watcher;
+    final RatisMetadataLog log;
+    final QuorumView view;
+    final ControllerHost host;
+    final ImageWatcher watcher;
     final QuorumClient client;
     final HeartbeatSession session;
     volatile HeldReplicas held = wanted -> CompletableFuture.completedFuture(List.of());
@@ -64,36 +68,46 @@ final class QuorumNode implements SessionListener, AutoCloseable {
 
     /** A member of the quorum, of which {@code voters} are the Raft endpoints. */
     static QuorumNode voter(int id, Endpoint endpoint, Map<Integer, Endpoint> voters, Path directory) {
-        return new QuorumNode(id, endpoint, Optional.of(voters), List.of(), directory);
+        return new QuorumNode(
+                id,
+                endpoint,
+                QuorumConfig.founder(id, voters, directory.resolve("quorum-" + id), CLUSTER_ID),
+                List.of());
     }
 
     /** A broker outside the quorum. */
     static QuorumNode other(int id, List<Endpoint> servers, Path directory) {
-        return new QuorumNode(id, new Endpoint("127.0.0.1", freePort()), Optional.empty(), servers, directory);
+        var raft = new Endpoint("127.0.0.1", freePort());
+        var config = new QuorumConfig(
+                id,
+                raft,
+                Map.of(),
+                Optional.empty(),
+                raft.port(),
+                directory.resolve("quorum-" + id),
+                CLUSTER_ID,
+                "",
+                true,
+                Optional.empty(),
+                Optional.empty());
+        return new QuorumNode(id, new Endpoint("127.0.0.1", freePort()), config, servers);
     }
 
-    private QuorumNode(
-            int id,
-            Endpoint endpoint,
-            Optional<Map<Integer, Endpoint>> voters,
-            List<Endpoint> servers,
-            Path directory) {
+    private QuorumNode(int id, Endpoint endpoint, QuorumConfig config, List<Endpoint> servers) {
         this.id = id;
         this.endpoint = endpoint;
-        log = voters.map(endpoints -> new RatisMetadataLog(
-                QuorumConfig.of(
-                        id, endpoints, endpoints.get(id).port(), directory.resolve("quorum-" + id), true, CLUSTER_ID),
-                metadata,
-                (message, cause) -> faults.add(message + ": " + cause)));
-        host = log.map(opened -> new ControllerHost(
-                opened,
+        log = new RatisMetadataLog(
+                config, metadata, this, () -> endpoint, (message, cause) -> faults.add(message + ": " + cause));
+        view = new QuorumView(log, log, metadata, servers);
+        host = new ControllerHost(
+                log,
                 metadata,
                 ControllerConfig.defaults(CLUSTER_ID),
                 new TcpBrokerProbe(probes),
                 () -> new Now(System.currentTimeMillis(), System.nanoTime()),
                 RandomGenerator.getDefault(),
-                (message, cause) -> faults.add(message + ": " + cause)));
-        client = new QuorumClient(id, CLUSTER_ID, host, servers, this::channel, control);
+                (message, cause) -> faults.add(message + ": " + cause));
+        client = new QuorumClient(id, CLUSTER_ID, host, view, this::channel, control);
         session = new HeartbeatSession(
                 registration(id, endpoint),
                 HEARTBEAT_MILLIS,
@@ -102,18 +116,21 @@ final class QuorumNode implements SessionListener, AutoCloseable {
                 metadata,
                 this,
                 wanted -> held.reports(wanted),
-                leader -> log.ifPresent(opened -> opened.suspectLeader(leader)),
+                log::suspectLeader,
                 control);
-        server = serve();
-        watcher = voters.isPresent()
-                ? Optional.empty()
-                : Optional.of(
-                        new ImageWatcher(id, CLUSTER_ID, servers, metadata, this::channel, SESSION_MILLIS, control));
+        watcher = new ImageWatcher(
+                id, CLUSTER_ID, view, metadata, this::channel, SESSION_MILLIS, control, this::heardVoters);
+        var calls = new MemberCalls(CLUSTER_ID, this::channel);
+        var member = new MemberGrpcService(id, CLUSTER_ID, view, log, this::leave, host, metadata, calls, probes);
+        var quorum = new QuorumGrpcService(CLUSTER_ID, host, new ImageFeed(metadata, view, feedThread));
+        host.addListener(quorum);
+        host.addListener(session.asListener());
+        server = serve(quorum, member, new VoterGrpcService(id, CLUSTER_ID, view, member, metadata, calls, control));
     }
 
-    private Server serve() {
+    private Server serve(BindableService... services) {
         var builder = NettyServerBuilder.forAddress(new InetSocketAddress(endpoint.host(), endpoint.port()));
-        host.ifPresent(controller -> builder.addService(quorumService(controller)));
+        List.of(services).forEach(builder::addService);
         try {
             return builder.build().start();
         } catch (IOException e) {
@@ -121,13 +138,33 @@ final class QuorumNode implements SessionListener, AutoCloseable {
         }
     }
 
-    private QuorumGrpcService quorumService(ControllerHost controller) {
-        var feed = new ImageFeed(
-                metadata, () -> log.orElseThrow().status().leaderId().isPresent(), feedThread);
-        var service = new QuorumGrpcService(CLUSTER_ID, controller, feed);
-        controller.addListener(service);
-        controller.addListener(session.asListener());
-        return service;
+    private void heardVoters() {
+        view.leaderId().ifPresent(host::onLeaderKnown);
+    }
+
+    private boolean leave(String storageId) {
+        view.remember();
+        if (!log.leave(storageId)) {
+            return false;
+        }
+        watcher.start();
+        return true;
+    }
+
+    @Override
+    public void onVoting(List<QuorumVoter> voters) {
+        watcher.stop();
+    }
+
+    @Override
+    public void onOutside(List<Endpoint> brokers) {
+        view.learned(brokers);
+        watcher.start();
+    }
+
+    @Override
+    public void onClosed() {
+        events.add("closed");
     }
 
     private static RegisterBroker registration(int id, Endpoint endpoint) {
@@ -143,8 +180,10 @@ final class QuorumNode implements SessionListener, AutoCloseable {
     }
 
     QuorumNode start() {
-        log.ifPresent(opened -> opened.start(host.orElseThrow()));
-        watcher.ifPresent(ImageWatcher::start);
+        log.start(host);
+        if (!view.servers().isEmpty() && !view.votes()) {
+            watcher.start();
+        }
         session.register().thenRun(session::ready).exceptionally(refusal -> {
             events.add(refusal.toString());
             return null;
@@ -153,7 +192,7 @@ final class QuorumNode implements SessionListener, AutoCloseable {
     }
 
     boolean isController() {
-        return host.filter(ControllerHost::isController).isPresent();
+        return host.isController();
     }
 
     Optional<BrokerRegistration> sees(int brokerId) {
@@ -197,10 +236,10 @@ final class QuorumNode implements SessionListener, AutoCloseable {
     public void close() {
         server.shutdownNow();
         session.close();
-        watcher.ifPresent(ImageWatcher::close);
+        watcher.close();
         channels.values().forEach(ManagedChannel::shutdownNow);
-        host.ifPresent(ControllerHost::close);
-        log.ifPresent(RatisMetadataLog::close);
+        host.close();
+        log.close();
         control.shutdownNow();
         feedThread.shutdownNow();
         probes.shutdownNow();

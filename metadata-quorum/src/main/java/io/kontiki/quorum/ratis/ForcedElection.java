@@ -2,8 +2,10 @@ package io.kontiki.quorum.ratis;
 
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.quorum.BrokerProbe;
+import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.TcpBrokerProbe;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
@@ -29,7 +31,6 @@ final class ForcedElection {
     private static final int REFUSALS_WANTED = 2;
     private static final int DIALS_MAX = 15;
 
-    private final QuorumConfig config;
     private final RaftServer server;
     private final RaftServer.Division division;
     private final ScheduledExecutorService executor;
@@ -37,9 +38,7 @@ final class ForcedElection {
     private long forcedTerm;
 
     /** @param executor of one thread; a dial of a refusing or live local port takes next to no time, others 500 ms */
-    ForcedElection(
-            QuorumConfig config, RaftServer server, RaftServer.Division division, ScheduledExecutorService executor) {
-        this.config = config;
+    ForcedElection(RaftServer server, RaftServer.Division division, ScheduledExecutorService executor) {
         this.server = server;
         this.division = division;
         this.executor = executor;
@@ -47,12 +46,14 @@ final class ForcedElection {
 
     /** Returns at once. */
     void suspect(int leaderId) {
-        var endpoint = config.voters().get(leaderId);
-        if (endpoint == null || leaderId == config.nodeId()) {
+        if (leaderId == own()) {
             return;
         }
         var term = division.getInfo().getCurrentTerm();
-        later(() -> dial(leaderId, endpoint, term, 0, DIALS_MAX), 0);
+        voters().stream()
+                .filter(voter -> voter.brokerId() == leaderId)
+                .findFirst()
+                .ifPresent(voter -> later(() -> dial(leaderId, voter.endpoint(), term, 0, DIALS_MAX), 0));
     }
 
     /** Several times, since a dying process may lose its connections a moment before its port. */
@@ -74,9 +75,17 @@ final class ForcedElection {
 
     /** All notice the death in the same moment, and two who campaign at once can split the votes. */
     private long votersBefore(int leaderId) {
-        return config.voters().keySet().stream()
-                .filter(id -> id < config.nodeId() && id != leaderId)
+        return voters().stream()
+                .filter(voter -> voter.brokerId() < own() && voter.brokerId() != leaderId)
                 .count();
+    }
+
+    private int own() {
+        return Peers.number(server.getId());
+    }
+
+    private List<QuorumVoter> voters() {
+        return Peers.voters(division.getRaftConf().getCurrentPeers());
     }
 
     /**
@@ -89,11 +98,16 @@ final class ForcedElection {
         return term > forcedTerm
                 && info.isFollower()
                 && info.getCurrentTerm() == term
-                && Peers.id(leaderId).equals(info.getLeaderId());
+                && info.getLeaderId() != null
+                && Peers.number(info.getLeaderId()) == leaderId;
     }
 
     private void campaign(int leaderId, long term) {
         if (!stillLeads(leaderId, term)) {
+            return;
+        }
+        var leader = division.getInfo().getLeaderId();
+        if (leader == null) {
             return;
         }
         forcedTerm = term;
@@ -101,7 +115,7 @@ final class ForcedElection {
         TermIndex last = division.getRaftLog().getLastEntryTermIndex();
         var request = StartLeaderElectionRequestProto.newBuilder()
                 .setServerRequest(RaftRpcRequestProto.newBuilder()
-                        .setRequestorId(Peers.id(leaderId).toByteString())
+                        .setRequestorId(leader.toByteString())
                         .setReplyId(server.getId().toByteString())
                         .setRaftGroupId(RaftGroupIdProto.newBuilder()
                                 .setId(division.getGroup().getGroupId().toByteString())))

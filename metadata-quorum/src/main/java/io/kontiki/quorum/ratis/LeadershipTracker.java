@@ -4,6 +4,7 @@ import io.kontiki.quorum.FaultHandler;
 import io.kontiki.quorum.LeadershipListener;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
@@ -19,30 +20,44 @@ final class LeadershipTracker implements QuorumStateMachine.Events {
     private final ScheduledExecutorService executor;
     private final LeadershipListener listener;
     private final FaultHandler faults;
+    private final Members members;
     private volatile RaftServer.Division division;
     private volatile boolean closing;
+    private volatile ScheduledFuture<?> looks;
     // Owned by the executor's thread. A term is told at most once; 0 stands for none.
     private long leadingTerm;
     private long lostTerm;
     private long leaderTerm;
     private RaftPeerId leader;
 
+    /** Told of what concerns the membership, on the executor's thread. */
+    interface Members {
+        void votersChanged();
+
+        void closedItself();
+    }
+
     /** @param executor of one thread, that of the listener's calls */
-    LeadershipTracker(ScheduledExecutorService executor, LeadershipListener listener, FaultHandler faults) {
+    LeadershipTracker(
+            ScheduledExecutorService executor, LeadershipListener listener, Members members, FaultHandler faults) {
         this.executor = executor;
         this.listener = listener;
+        this.members = members;
         this.faults = faults;
     }
 
     /** From now on the division can be looked at. */
     void attach(RaftServer.Division started) {
         division = started;
-        executor.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        looks = executor.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** The division is about to be closed on purpose. */
     void closing() {
         closing = true;
+        if (looks != null) {
+            looks.cancel(false);
+        }
     }
 
     @Override
@@ -59,10 +74,13 @@ final class LeadershipTracker implements QuorumStateMachine.Events {
     public void closed() {
         hand(this::lost);
         if (!closing) {
-            faults.onFault(
-                    "The metadata quorum's member closed itself; see the messages before",
-                    new IllegalStateException("Raft division closed"));
+            hand(members::closedItself);
         }
+    }
+
+    @Override
+    public void votersChanged() {
+        hand(members::votersChanged);
     }
 
     private void hand(Runnable event) {

@@ -1,7 +1,8 @@
 package io.kontiki.quorum.ratis;
 
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,8 +27,8 @@ final class PeerWatchdog implements AutoCloseable {
 
     private final RaftServer server;
     private final RaftServer.Division division;
-    // Owned by the scheduler's thread.
-    private final Map<RaftPeerId, Peer> peers = new HashMap<>();
+    // Changed by the scheduler's thread only.
+    private final Map<RaftPeerId, Peer> peers = new ConcurrentHashMap<>();
     private long leaderSeenNanos = System.nanoTime();
 
     private static final class Peer {
@@ -49,10 +50,6 @@ final class PeerWatchdog implements AutoCloseable {
     PeerWatchdog(RaftServer server, RaftServer.Division division) {
         this.server = server;
         this.division = division;
-        division.getGroup().getPeers().stream()
-                .map(peer -> peer.getId())
-                .filter(id -> !id.equals(server.getId()))
-                .forEach(id -> peers.put(id, new Peer(id)));
     }
 
     void start(ScheduledExecutorService scheduler) {
@@ -62,6 +59,7 @@ final class PeerWatchdog implements AutoCloseable {
     private void look() {
         try {
             var now = System.nanoTime();
+            followMembers();
             if (division.getInfo().isLeader()) {
                 leaderSeenNanos = now;
                 lookAtFollowers(now);
@@ -74,6 +72,17 @@ final class PeerWatchdog implements AutoCloseable {
             // The division changes its role while we look; the next look is soon.
             LOG.debug("Could not look at the other voters", e);
         }
+    }
+
+    private void followMembers() {
+        var ids = new HashSet<RaftPeerId>();
+        division.getRaftConf().getCurrentPeers().forEach(peer -> ids.add(peer.getId()));
+        ids.remove(server.getId());
+        peers.keySet().stream()
+                .filter(id -> !ids.contains(id))
+                .forEach(id -> peers.get(id).resets.shutdown());
+        peers.keySet().retainAll(ids);
+        ids.forEach(id -> peers.computeIfAbsent(id, Peer::new));
     }
 
     private void lookAtFollowers(long now) {

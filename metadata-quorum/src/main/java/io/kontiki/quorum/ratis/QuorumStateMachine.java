@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftGroupMemberId;
@@ -41,6 +42,9 @@ final class QuorumStateMachine extends BaseStateMachine {
 
         /** This member stopped leading, or is closing. */
         void leadershipLost();
+
+        /** The voters may be others now. */
+        void votersChanged();
 
         /** This division is gone for good. */
         void closed();
@@ -92,7 +96,8 @@ final class QuorumStateMachine extends BaseStateMachine {
             return;
         }
         var snapshot = loaded.get();
-        var before = image;
+        // Not by the own image before: a broker that joins has followed a voter so far.
+        var before = metadata.current();
         image = snapshot.image();
         setLastAppliedTermIndex(snapshot.position());
         LOG.info("Metadata snapshot at {} loaded, image at {}", snapshot.position(), image.position());
@@ -154,6 +159,12 @@ final class QuorumStateMachine extends BaseStateMachine {
     @Override
     public void notifyLeaderReady() {
         events.leadershipChanged();
+    }
+
+    /** From the log, and once per chunk of a snapshot; what it says may still be undone, so the division is asked. */
+    @Override
+    public void notifyConfigurationChanged(long term, long index, RaftConfigurationProto configuration) {
+        events.votersChanged();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.kontiki.quorum.ratis;
 
+import io.kontiki.quorum.ratis.QuorumConfig.ElectionTimeout;
+import io.kontiki.quorum.ratis.QuorumConfig.Snapshots;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -11,34 +13,42 @@ import org.apache.ratis.util.TimeDuration;
 
 /** Our choice of Ratis' settings, apart for one voter, which has nobody to wait for, and for several. */
 final class RatisProperties {
+    /** Largest entry that any setting below lets into a log. */
+    static final SizeInBytes ENTRY_BYTES_MAX = mebibytes(4);
+
     private RatisProperties() {}
 
-    static RaftProperties of(QuorumConfig config) {
+    /** @param single whether it is the only voter of its quorum now */
+    static RaftProperties of(QuorumConfig config, boolean single) {
         var properties = new RaftProperties();
         RaftServerConfigKeys.setStorageDir(
                 properties, List.of(config.storageDirectory().toFile()));
-        network(properties, config);
-        elections(properties, config);
-        log(properties, config.singleVoter());
-        purge(properties, config);
-        snapshots(properties, config);
-        requests(properties, config.singleVoter());
+        network(properties, config, single);
+        elections(properties, config.electionTimeout().orElseGet(() -> ElectionTimeout.usual(single)), single);
+        log(properties, single);
+        var snapshots = snapshots(config, single);
+        purge(properties, snapshots);
+        snapshots(properties, snapshots);
+        requests(properties, single);
         return properties;
     }
 
-    private static void network(RaftProperties properties, QuorumConfig config) {
+    static Snapshots snapshots(QuorumConfig config, boolean single) {
+        return config.snapshots().orElseGet(() -> Snapshots.usual(single));
+    }
+
+    private static void network(RaftProperties properties, QuorumConfig config, boolean single) {
         config.bindHost().ifPresent(host -> GrpcConfigKeys.Server.setHost(properties, host));
         GrpcConfigKeys.Server.setPort(properties, config.bindPort());
         // Event loops are idle most of the time; the default is two per core, twice.
         GrpcConfigKeys.Server.setBossGroupSize(properties, 1);
-        GrpcConfigKeys.Server.setWorkerGroupSize(properties, config.singleVoter() ? 1 : 2);
-        GrpcConfigKeys.Client.setWorkerGroupSize(properties, config.singleVoter() ? 1 : 2);
+        GrpcConfigKeys.Server.setWorkerGroupSize(properties, single ? 1 : 2);
+        GrpcConfigKeys.Client.setWorkerGroupSize(properties, single ? 1 : 2);
     }
 
-    private static void elections(RaftProperties properties, QuorumConfig config) {
-        var single = config.singleVoter();
-        RaftServerConfigKeys.Rpc.setTimeoutMin(properties, time(config.electionTimeoutMin()));
-        RaftServerConfigKeys.Rpc.setTimeoutMax(properties, time(config.electionTimeoutMax()));
+    private static void elections(RaftProperties properties, ElectionTimeout timeout, boolean single) {
+        RaftServerConfigKeys.Rpc.setTimeoutMin(properties, time(timeout.min()));
+        RaftServerConfigKeys.Rpc.setTimeoutMax(properties, time(timeout.max()));
         // A cold start need not wait for a full time-out: the pre-vote protects a running leader.
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, millis(single ? 20 : 150));
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, millis(single ? 40 : 300));
@@ -49,7 +59,7 @@ final class RatisProperties {
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, millis(1_000));
         // Beyond this pause Ratis closes itself in a live process. A laptop sleeps longer.
         RaftServerConfigKeys.setCloseThreshold(properties, millis(single ? 86_400_000 : 300_000));
-        RaftServerConfigKeys.setStagingTimeout(properties, millis(30_000));
+        RaftServerConfigKeys.setStagingTimeout(properties, millis(10_000));
         RaftServerConfigKeys.Notification.setNoLeaderTimeout(properties, millis(single ? 60_000 : 5_000));
     }
 
@@ -61,7 +71,7 @@ final class RatisProperties {
         RaftServerConfigKeys.Log.setCorruptionPolicy(properties, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
         RaftServerConfigKeys.Log.setForceSyncNum(properties, 512);
         // One entry must fit the appender's buffer, and that the write buffer with its frame of 8 bytes.
-        RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, mebibytes(single ? 2 : 4));
+        RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, single ? mebibytes(2) : ENTRY_BYTES_MAX);
         RaftServerConfigKeys.Log.setWriteBufferSize(properties, mebibytes(single ? 3 : 8));
         RaftServerConfigKeys.Log.setSegmentSizeMax(properties, mebibytes(single ? 16 : 32));
         RaftServerConfigKeys.Log.setPreallocatedSize(properties, mebibytes(single ? 1 : 4));
@@ -76,16 +86,16 @@ final class RatisProperties {
         }
     }
 
-    private static void purge(RaftProperties properties, QuorumConfig config) {
+    private static void purge(RaftProperties properties, Snapshots snapshots) {
         // A dead peer must not fill the disks.
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
-        RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, config.retainedEntries());
-        RaftServerConfigKeys.Log.setPurgeGap(properties, (int) Math.min(5_000, 1 + config.snapshotEntries() / 10));
+        RaftServerConfigKeys.Log.setPurgePreservationLogNum(properties, snapshots.retained());
+        RaftServerConfigKeys.Log.setPurgeGap(properties, (int) Math.min(5_000, 1 + snapshots.entries() / 10));
     }
 
-    private static void snapshots(RaftProperties properties, QuorumConfig config) {
+    private static void snapshots(RaftProperties properties, Snapshots snapshots) {
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, true);
-        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(properties, config.snapshotEntries());
+        RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(properties, snapshots.entries());
         RaftServerConfigKeys.Snapshot.setTriggerWhenStopEnabled(properties, false);
         // The default keeps all of them.
         RaftServerConfigKeys.Snapshot.setRetentionFileNum(properties, 2);

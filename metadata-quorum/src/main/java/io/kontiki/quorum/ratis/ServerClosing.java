@@ -2,6 +2,7 @@ package io.kontiki.quorum.ratis;
 
 import io.kontiki.quorum.QuorumStartException;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.util.LifeCycle;
@@ -20,7 +21,8 @@ final class ServerClosing {
 
     private ServerClosing() {}
 
-    static void close(RaftServer server, RaftServer.Division division, QuorumConfig config) {
+    /** Whether that was reached within some seconds. */
+    static boolean close(RaftServer server, Optional<RaftServer.Division> division, QuorumConfig config) {
         var thread = new Thread(() -> closeAll(server), "kontiki-quorum-close");
         thread.setDaemon(true);
         thread.start();
@@ -32,10 +34,12 @@ final class ServerClosing {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return isDone(division, config);
     }
 
-    private static boolean isDone(RaftServer.Division division, QuorumConfig config) {
-        if (division.getInfo().getLifeCycleState() != LifeCycle.State.CLOSED) {
+    private static boolean isDone(Optional<RaftServer.Division> division, QuorumConfig config) {
+        if (division.filter(open -> open.getInfo().getLifeCycleState() != LifeCycle.State.CLOSED)
+                .isPresent()) {
             return false;
         }
         try {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,23 +33,25 @@ final class StartChecks {
         }
     }
 
-    /** Ratis opens every group that it finds, so a foreign one must not be there. */
-    static void storageIsOurs(QuorumConfig config) {
-        var directory = config.storageDirectory();
+    /** Ratis opens every group that it finds, so a foreign one must not be there; and it makes one that is missing. */
+    static void storageIsWhole(Path directory, Optional<VoterStorage> storage) {
         try {
             Files.createDirectories(directory);
-            var own =
-                    directory.resolve(Peers.group(config.clusterId()).getUuid().toString());
+            var own = storage.flatMap(VoterStorage::group);
             for (var group : groups(directory)) {
-                if (!group.equals(own)) {
+                if (storage.isEmpty()) {
                     throw new QuorumStartException(
-                            "the metadata log in " + directory + " is of another cluster than " + config.clusterId());
+                            directory.resolve(VoterStorage.FILE) + " is missing. " + afterLoss(directory));
+                }
+                if (!own.equals(Optional.of(group))) {
+                    throw new QuorumStartException("the metadata log " + group + " is of another quorum than "
+                            + storage.get().quorumId().map(UUID::toString).orElse("none")
+                            + ", which " + directory.resolve(VoterStorage.FILE) + " names; move it away");
                 }
             }
-            if (!config.newMember() && !Files.isDirectory(own)) {
-                throw new QuorumStartException("voter " + config.nodeId() + " has run before, but its metadata log in "
-                        + directory + " is missing. It must not vote again under this id; restore the directory,"
-                        + " or remove the voter and add it under another id");
+            if (storage.filter(VoterStorage::opened).isPresent() && !Files.isDirectory(own.orElseThrow())) {
+                throw new QuorumStartException(
+                        "the metadata log " + own.get() + " is missing. " + afterLoss(directory));
             }
         } catch (IOException e) {
             throw new QuorumStartException(
@@ -56,14 +59,22 @@ final class StartChecks {
         }
     }
 
+    /** What to do about a storage that is not whole (rule Q5). */
+    static String afterLoss(Path directory) {
+        return "It must not vote without all of its votes: restore " + directory + " as it was last, not an older copy;"
+                + " or move it away, start the broker, which then serves without a vote, and give it one again with"
+                + " \"kontiki quorum replace ID\"";
+    }
+
     /** What to tell when Ratis refuses a storage that is ours: its exceptions name the file, some levels down. */
     static QuorumStartException notOpened(QuorumConfig config, Throwable error) {
-        return new QuorumStartException(
-                "the metadata log in " + config.storageDirectory() + " could not be opened: " + reasons(error)
-                        + ". Unless the disk or the rights are at fault, a file is damaged: voter " + config.nodeId()
-                        + " must not vote again under this id without it. Restore the file as it was last, not an older"
-                        + " copy, or remove the voter and add it under another id",
-                error);
+        return error instanceof QuorumStartException known
+                ? known
+                : new QuorumStartException(
+                        "the metadata log in " + config.storageDirectory() + " could not be opened: " + reasons(error)
+                                + ". Unless the disk or the rights are at fault, a file is damaged. "
+                                + afterLoss(config.storageDirectory()),
+                        error);
     }
 
     /** The messages of an error and its causes, without those that only repeat their cause. */

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys.Log.CorruptionPolicy;
 import org.apache.ratis.server.raftlog.segmented.LogSegment;
 import org.apache.ratis.server.raftlog.segmented.LogSegmentPath;
@@ -38,6 +38,9 @@ final class VoteFile {
     /** How far beyond the last term that is known by its log, or the wall clock in ms, a voter may have voted. */
     static final long TERMS_AHEAD = 1L << 32;
 
+    /** How many terms a power cut can make a voter forget: those since the last flush of anything, with room to spare. */
+    static final long TERMS_FORGOTTEN_MAX = 1_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(VoteFile.class);
 
     private VoteFile() {}
@@ -46,58 +49,92 @@ final class VoteFile {
      * Replaces the file if it is empty; on return the new one survives a power cut. No Ratis server may have the
      * storage open.
      *
+     * @param group the directory of the Raft group, which exists
      * @throws QuorumStartException if that fails, or no term is known since the log and the snapshots are missing too
      */
-    static void mendIfEmpty(QuorumConfig config, InstantSource clock) {
-        var storage = storage(config);
-        var file = storage.getStorageDir().getCurrentDir().toPath().resolve(NAME);
+    static void mendIfEmpty(Path group, InstantSource clock) {
+        var storage = storage(group);
+        var file = file(storage);
         try {
             if (Files.exists(file) && Files.size(file) == 0) {
-                mend(file, config, storage, clock);
+                mend(file, group, storage, clock);
             }
         } catch (IOException e) {
             throw new QuorumStartException(file + " is empty, and no other can be put in its place: " + e, e);
         }
     }
 
-    private static void mend(Path file, QuorumConfig config, RaftStorage storage, InstantSource clock)
-            throws IOException {
-        long known = Math.max(highestTermInLog(config, storage), highestTermOfSnapshots(storage));
+    /**
+     * Goes on in a higher term without a vote, since the last votes may be forgotten (rule Q4): Ratis does not flush the
+     * directory in which it replaces the file, so that after a power cut an older one can be there. A file that is not
+     * there, or cannot be read, is left to Ratis. Durable on return, as {@link #mendIfEmpty}.
+     */
+    static void forgetVote(Path group) {
+        var file = file(storage(group));
+        try {
+            if (!Files.exists(file)) {
+                return;
+            }
+            var properties = new Properties();
+            try (var reader = Files.newBufferedReader(file, ISO_8859_1)) {
+                properties.load(reader);
+            }
+            var text = properties.getProperty("term", "");
+            if (!text.matches("[0-9]{1,18}")) {
+                return;
+            }
+            long term = Long.parseLong(text);
+            replace(file, term + TERMS_FORGOTTEN_MAX);
+            LOG.info(
+                    "The machine may have lost power in term {}: this voter goes on in term {}, above any in which it can"
+                            + " have voted",
+                    term,
+                    term + TERMS_FORGOTTEN_MAX);
+        } catch (IOException e) {
+            throw new QuorumStartException(file + " cannot be replaced: " + e, e);
+        }
+    }
+
+    private static void mend(Path file, Path group, RaftStorage storage, InstantSource clock) throws IOException {
+        long known = Math.max(highestTermInLog(storage), highestTermOfSnapshots(storage));
         if (known == 0) {
             throw new QuorumStartException(file + " is empty, and there is no metadata log or snapshot that tells in"
-                    + " which terms voter " + config.nodeId() + " has voted. It must not vote again under this id;"
-                    + " restore the directory, or remove the voter and add it under another id");
+                    + " which terms this voter has voted. " + StartChecks.afterLoss(group.getParent()));
         }
         long term = Math.addExact(Math.max(known, clock.millis()), TERMS_AHEAD);
-        DurableFile.replace(
-                file,
-                AtomicFileOutputStream.getTemporaryFile(file.toFile()).toPath(),
-                ("term=" + term + "\nvotedFor=\n").getBytes(ISO_8859_1));
+        replace(file, term);
         LOG.warn(
-                "{} was empty, which is what a full disk leaves of it: voter {} has forgotten its last votes. It goes on"
+                "{} was empty, which is what a full disk leaves of it: this voter has forgotten its last votes. It goes on"
                         + " in term {}, above any in which it can have voted; the last term in its log is {}",
                 file,
-                config.nodeId(),
                 term,
                 known);
     }
 
+    private static void replace(Path file, long term) throws IOException {
+        DurableFile.replace(
+                file,
+                AtomicFileOutputStream.getTemporaryFile(file.toFile()).toPath(),
+                ("term=" + term + "\nvotedFor=\n").getBytes(ISO_8859_1));
+    }
+
+    private static Path file(RaftStorage storage) {
+        return storage.getStorageDir().getCurrentDir().toPath().resolve(NAME);
+    }
+
     /** Not initialized, which would read the vote: it only tells where the files are. */
-    private static RaftStorage storage(QuorumConfig config) {
-        var group = config.storageDirectory()
-                .resolve(Peers.group(config.clusterId()).getUuid().toString());
+    private static RaftStorage storage(Path group) {
         return StorageImplUtils.newRaftStorage(
                 group.toFile(), SizeInBytes.ZERO, RaftStorage.StartupOption.RECOVER, CorruptionPolicy.EXCEPTION);
     }
 
-    private static long highestTermInLog(QuorumConfig config, RaftStorage storage) throws IOException {
-        var entryBytesMax = RaftServerConfigKeys.Log.Appender.bufferByteLimit(RatisProperties.of(config));
+    private static long highestTermInLog(RaftStorage storage) throws IOException {
         var highest = new AtomicLong();
         for (var segment : LogSegmentPath.getLogSegmentPaths(storage)) {
             LogSegment.readSegmentFile(
                     segment.getPath().toFile(),
                     segment.getStartEnd(),
-                    entryBytesMax,
+                    RatisProperties.ENTRY_BYTES_MAX,
                     CorruptionPolicy.EXCEPTION,
                     null,
                     entry -> highest.accumulateAndGet(entry.getTerm(), Math::max));

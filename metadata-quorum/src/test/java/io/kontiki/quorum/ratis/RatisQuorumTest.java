@@ -32,9 +32,7 @@ class RatisQuorumTest {
     @BeforeEach
     void start() {
         var endpoints = Voter.endpoints(3);
-        endpoints
-                .keySet()
-                .forEach(id -> voters.add(new Voter(Voter.with(Voter.config(id, endpoints, directory), true)).start()));
+        endpoints.keySet().forEach(id -> voters.add(new Voter(Voter.founder(id, endpoints, directory)).start()));
     }
 
     @AfterEach
@@ -147,6 +145,7 @@ class RatisQuorumTest {
     /** The leader's log no longer holds what the member missed, so it gets a snapshot while it runs (rule Q10). */
     @Test
     void lateMemberIsBroughtUpToDateByASnapshot() throws Exception {
+        await().until(() -> voters.stream().allMatch(voter -> voter.log.votes()));
         var late = voters.remove(2);
         late.close();
         voters.forEach(Voter::close);
@@ -182,7 +181,7 @@ class RatisQuorumTest {
     private static Path logFile(Voter voter, String name) {
         return voter.config
                 .storageDirectory()
-                .resolve(Peers.group(SampleCommands.CLUSTER_ID).getUuid().toString())
+                .resolve(voter.log.quorumId().orElseThrow().toString())
                 .resolve("current")
                 .resolve(name);
     }

@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -30,14 +31,14 @@ class RatisSingleVoterTest extends MetadataLogContract {
 
     @Override
     protected MetadataLog create(LocalMetadata metadata) {
-        return new RatisMetadataLog(
-                Voter.config(1, Voter.endpoints(1), directory.resolve("contract")), metadata, (message, cause) -> {
-                    throw new AssertionError(message, cause);
-                });
+        var config = Voter.founder(1, Voter.endpoints(1), directory.resolve("contract"));
+        return new RatisMetadataLog(config, metadata, new Voter(config), config::endpoint, (message, cause) -> {
+            throw new AssertionError(message, cause);
+        });
     }
 
     private Voter voter() {
-        return new Voter(Voter.config(1, Voter.endpoints(1), directory));
+        return new Voter(Voter.founder(1, Voter.endpoints(1), directory));
     }
 
     @Test
@@ -82,7 +83,7 @@ class RatisSingleVoterTest extends MetadataLogContract {
     void portInUseIsNamed() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var voters = java.util.Map.of(1, new io.kontiki.metadata.Endpoint("127.0.0.1", socket.getLocalPort()));
-            var voter = new Voter(Voter.with(Voter.config(1, voters, directory), true));
+            var voter = new Voter(Voter.founder(1, voters, directory));
             assertThatThrownBy(voter::start)
                     .isInstanceOf(QuorumStartException.class)
                     .hasMessageContaining("Raft port " + socket.getLocalPort())
@@ -92,37 +93,44 @@ class RatisSingleVoterTest extends MetadataLogContract {
     }
 
     @Test
-    void storageThatVanishedIsRefused() {
-        try (var voter = voter().again()) {
-            assertThatThrownBy(voter::start)
-                    .isInstanceOf(QuorumStartException.class)
-                    .hasMessageContaining("is missing");
-        }
-    }
-
-    @Test
-    void storageOfAnotherClusterIsRefused() {
+    void logThatVanishedIsRefused() throws IOException {
         var first = voter();
         try (first) {
             first.start();
         }
-        var other = new QuorumConfig(
-                1,
-                first.config.voters(),
-                first.config.bindHost(),
-                first.config.bindPort(),
-                first.config.storageDirectory(),
-                true,
-                "another",
-                first.config.electionTimeoutMin(),
-                first.config.electionTimeoutMax(),
-                first.config.snapshotEntries(),
-                first.config.retainedEntries(),
-                first.config.snapshotInterval());
-        try (var second = new Voter(other)) {
+        var log = VoterStorage.find(first.config.storageDirectory())
+                .flatMap(VoterStorage::group)
+                .orElseThrow();
+        Files.move(log, directory.resolve("away"));
+        assertRefused(first, log + " is missing", "kontiki quorum replace");
+    }
+
+    @Test
+    void logWithoutItsOwnersFileIsRefused() throws IOException {
+        var first = voter();
+        try (first) {
+            first.start();
+        }
+        Files.delete(first.config.storageDirectory().resolve(VoterStorage.FILE));
+        assertRefused(first, VoterStorage.FILE + " is missing", "kontiki quorum replace");
+    }
+
+    @Test
+    void logOfAnotherQuorumIsRefused() throws IOException {
+        var first = voter();
+        try (first) {
+            first.start();
+        }
+        Files.createDirectory(
+                first.config.storageDirectory().resolve(UUID.randomUUID().toString()));
+        assertRefused(first, "is of another quorum", "move it away");
+    }
+
+    private static void assertRefused(Voter stopped, String... words) {
+        try (var second = stopped.again()) {
             assertThatThrownBy(second::start)
                     .isInstanceOf(QuorumStartException.class)
-                    .hasMessageContaining("another cluster");
+                    .hasMessageContainingAll(words);
         }
     }
 
@@ -134,6 +142,13 @@ class RatisSingleVoterTest extends MetadataLogContract {
                 new LeadershipTracker(
                         java.util.concurrent.Executors.newSingleThreadScheduledExecutor(),
                         voter.leadership,
+                        new LeadershipTracker.Members() {
+                            @Override
+                            public void votersChanged() {}
+
+                            @Override
+                            public void closedItself() {}
+                        },
                         (message, cause) -> {}),
                 (message, cause) -> voter.faults.add(message));
         var entry = LogEntryProto.newBuilder()

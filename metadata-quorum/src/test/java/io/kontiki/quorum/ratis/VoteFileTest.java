@@ -97,13 +97,13 @@ class VoteFileTest {
         assertThat(term).isPositive();
 
         empty(config);
-        VoteFile.mendIfEmpty(config, NO_CLOCK);
+        VoteFile.mendIfEmpty(group(config), NO_CLOCK);
         assertThat(term(config)).isEqualTo(term + VoteFile.TERMS_AHEAD);
 
         // Mended once more before any entry of the new term came: it may have voted in that, so the clock must help.
         empty(config);
         var now = Instant.parse("2026-01-01T00:00:00Z");
-        VoteFile.mendIfEmpty(config, InstantSource.fixed(now));
+        VoteFile.mendIfEmpty(group(config), InstantSource.fixed(now));
         assertThat(term(config)).isEqualTo(now.toEpochMilli() + VoteFile.TERMS_AHEAD);
     }
 
@@ -113,7 +113,7 @@ class VoteFileTest {
         Files.createFile(current(config).resolveSibling("sm").resolve("snapshot.77_1000"));
         empty(config);
 
-        VoteFile.mendIfEmpty(config, NO_CLOCK);
+        VoteFile.mendIfEmpty(group(config), NO_CLOCK);
 
         assertThat(term(config)).isEqualTo(77 + VoteFile.TERMS_AHEAD);
     }
@@ -123,7 +123,7 @@ class VoteFileTest {
         var config = stoppedVoter();
         var before = Files.readString(file(config));
 
-        VoteFile.mendIfEmpty(config, InstantSource.system());
+        VoteFile.mendIfEmpty(group(config), InstantSource.system());
 
         assertThat(file(config)).hasContent(before);
     }
@@ -138,7 +138,7 @@ class VoteFileTest {
             }
         }
 
-        assertRefused(config, file(config) + " is empty", "remove the voter and add it under another id");
+        assertRefused(config, file(config) + " is empty", "kontiki quorum replace");
         assertThat(file(config)).isEmptyFile();
     }
 
@@ -148,11 +148,12 @@ class VoteFileTest {
         var config = stoppedVoter();
         Files.writeString(file(config), "term=many\n");
 
-        assertRefused(config, file(config).toString(), "Failed to parse 'term'", "must not vote again");
+        assertRefused(
+                config, file(config).toString(), "Failed to parse 'term'", "must not vote without all of its votes");
     }
 
     private static void assertRefused(QuorumConfig config, String... messages) {
-        try (var voter = new Voter(Voter.with(config, false))) {
+        try (var voter = new Voter(config)) {
             assertThatThrownBy(voter::start)
                     .isInstanceOf(QuorumStartException.class)
                     .hasMessageContainingAll(messages);
@@ -161,9 +162,7 @@ class VoteFileTest {
 
     private void start(int count) {
         var endpoints = Voter.endpoints(count);
-        endpoints
-                .keySet()
-                .forEach(id -> voters.add(new Voter(Voter.with(Voter.config(id, endpoints, directory), true)).start()));
+        endpoints.keySet().forEach(id -> voters.add(new Voter(Voter.founder(id, endpoints, directory)).start()));
         leader().log
                 .submit(SampleCommands.initialize())
                 .orTimeout(10, TimeUnit.SECONDS)
@@ -214,8 +213,12 @@ class VoteFileTest {
     }
 
     private static Path current(QuorumConfig config) {
-        return config.storageDirectory()
-                .resolve(Peers.group(config.clusterId()).getUuid().toString())
-                .resolve("current");
+        return group(config).resolve("current");
+    }
+
+    private static Path group(QuorumConfig config) {
+        return VoterStorage.find(config.storageDirectory())
+                .flatMap(VoterStorage::group)
+                .orElseThrow();
     }
 }

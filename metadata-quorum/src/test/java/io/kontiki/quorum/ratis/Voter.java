@@ -2,8 +2,12 @@ package io.kontiki.quorum.ratis;
 
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.quorum.MembershipListener;
+import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.RecordedLeadership;
 import io.kontiki.quorum.SampleCommands;
+import io.kontiki.quorum.ratis.QuorumConfig.ElectionTimeout;
+import io.kontiki.quorum.ratis.QuorumConfig.Snapshots;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -15,9 +19,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** One voter of a quorum on loopback, with what it publishes and tells. */
-final class Voter implements AutoCloseable {
+/** One broker's part in a quorum on loopback, with what it publishes and tells. */
+final class Voter implements MembershipListener, AutoCloseable {
     final List<String> faults = new CopyOnWriteArrayList<>();
+    /** voting, outside, closed */
+    final List<String> membership = new CopyOnWriteArrayList<>();
+
     final LocalMetadata metadata = new LocalMetadata(fault -> faults.add(fault.toString()));
     final RecordedLeadership leadership = new RecordedLeadership();
     final QuorumConfig config;
@@ -25,7 +32,12 @@ final class Voter implements AutoCloseable {
 
     Voter(QuorumConfig config) {
         this.config = config;
-        this.log = new RatisMetadataLog(config, metadata, (message, cause) -> faults.add(message + ": " + cause));
+        this.log = new RatisMetadataLog(
+                config,
+                metadata,
+                this,
+                () -> new Endpoint("localhost", 1 + config.nodeId()),
+                (message, cause) -> faults.add(message + ": " + cause));
     }
 
     Voter start() {
@@ -38,68 +50,83 @@ final class Voter implements AutoCloseable {
     }
 
     @Override
+    public void onVoting(List<QuorumVoter> voters) {
+        membership.add("voting");
+    }
+
+    @Override
+    public void onOutside(List<Endpoint> brokers) {
+        membership.add("outside");
+    }
+
+    @Override
+    public void onClosed() {
+        membership.add("closed");
+    }
+
+    @Override
     public void close() {
         log.close();
     }
 
     /** The same voter, run again on what its last run left. */
     Voter again() {
-        return new Voter(with(config, false));
+        return new Voter(config);
     }
 
-    static QuorumConfig config(int id, Map<Integer, Endpoint> voters, Path directory) {
-        return QuorumConfig.of(
-                id, voters, voters.get(id).port(), directory.resolve("voter-" + id), true, SampleCommands.CLUSTER_ID);
+    /** A founder; on a busy machine several voters need some patience. */
+    static QuorumConfig founder(int id, Map<Integer, Endpoint> founders, Path directory) {
+        return with(
+                QuorumConfig.founder(id, founders, directory.resolve("voter-" + id), SampleCommands.CLUSTER_ID),
+                founders.size() == 1 ? Optional.empty() : Optional.of(seconds(0.5, 0.8)),
+                Optional.empty());
     }
 
-    static QuorumConfig with(QuorumConfig config, boolean newMember) {
+    /** A broker that may be asked to vote. */
+    static QuorumConfig other(int id, Path directory) {
+        var endpoint = new Endpoint("127.0.0.1", freePort());
         return new QuorumConfig(
-                config.nodeId(),
-                config.voters(),
+                id,
+                endpoint,
+                Map.of(),
                 Optional.of("127.0.0.1"),
-                config.bindPort(),
-                config.storageDirectory(),
-                newMember,
-                config.clusterId(),
-                Duration.ofMillis(config.voters().size() == 1 ? 150 : 500),
-                Duration.ofMillis(config.voters().size() == 1 ? 300 : 800),
-                config.snapshotEntries(),
-                config.retainedEntries(),
-                config.snapshotInterval());
+                endpoint.port(),
+                directory.resolve("voter-" + id),
+                SampleCommands.CLUSTER_ID,
+                "",
+                true,
+                Optional.of(seconds(0.5, 0.8)),
+                Optional.empty());
+    }
+
+    private static ElectionTimeout seconds(double min, double max) {
+        return new ElectionTimeout(Duration.ofMillis((long) (1000 * min)), Duration.ofMillis((long) (1000 * max)));
     }
 
     /** The same, but it waits for seconds before it campaigns by itself. */
     static QuorumConfig patient(QuorumConfig config) {
-        return new QuorumConfig(
-                config.nodeId(),
-                config.voters(),
-                config.bindHost(),
-                config.bindPort(),
-                config.storageDirectory(),
-                config.newMember(),
-                config.clusterId(),
-                Duration.ofSeconds(6),
-                Duration.ofSeconds(7),
-                config.snapshotEntries(),
-                config.retainedEntries(),
-                config.snapshotInterval());
+        return with(config, Optional.of(seconds(6, 7)), config.snapshots());
     }
 
     /** The same, but it drops what a snapshot covers at once. */
     static QuorumConfig forgetful(QuorumConfig config) {
+        return with(config, config.electionTimeout(), Optional.of(new Snapshots(1, 0, Duration.ofMinutes(10))));
+    }
+
+    private static QuorumConfig with(
+            QuorumConfig config, Optional<ElectionTimeout> electionTimeout, Optional<Snapshots> snapshots) {
         return new QuorumConfig(
                 config.nodeId(),
-                config.voters(),
-                config.bindHost(),
+                config.endpoint(),
+                config.founders(),
+                Optional.of("127.0.0.1"),
                 config.bindPort(),
                 config.storageDirectory(),
-                config.newMember(),
                 config.clusterId(),
-                config.electionTimeoutMin(),
-                config.electionTimeoutMax(),
-                1,
-                0,
-                config.snapshotInterval());
+                config.bootId(),
+                config.fixedEndpoint(),
+                electionTimeout,
+                snapshots);
     }
 
     /** Endpoints of voters 1 to {@code count} at free ports. */

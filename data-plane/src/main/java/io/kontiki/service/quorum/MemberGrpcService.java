@@ -1,0 +1,257 @@
+package io.kontiki.service.quorum;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.Excerpt;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.UuidBytes;
+import io.kontiki.proto.internal.v1.ChangeVotersRequest;
+import io.kontiki.proto.internal.v1.ChangeVotersResponse;
+import io.kontiki.proto.internal.v1.CommandReply;
+import io.kontiki.proto.internal.v1.DescribeMemberRequest;
+import io.kontiki.proto.internal.v1.DescribeMemberResponse;
+import io.kontiki.proto.internal.v1.JoinQuorumRequest;
+import io.kontiki.proto.internal.v1.JoinQuorumResponse;
+import io.kontiki.proto.internal.v1.LeaveQuorumRequest;
+import io.kontiki.proto.internal.v1.LeaveQuorumResponse;
+import io.kontiki.proto.internal.v1.MemberServiceGrpc;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.quorum.ControllerHost;
+import io.kontiki.quorum.QuorumMembers;
+import io.kontiki.quorum.QuorumStartException;
+import io.kontiki.quorum.QuorumVoter;
+import io.kontiki.quorum.VoterMessages;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A broker's place in the quorum, for other brokers. The leader makes changes here: it has the broker get ready, changes
+ * the voters, and tells a broker that was removed. Brokers of another cluster are refused (rule Q6). Any thread.
+ */
+public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImplBase {
+    private static final Logger LOG = LoggerFactory.getLogger(MemberGrpcService.class);
+
+    private final int brokerId;
+    private final String clusterId;
+    private final QuorumView view;
+    private final QuorumMembers members;
+    private final Predicate<String> leave;
+    private final ControllerHost host;
+    private final LocalMetadata metadata;
+    private final MemberCalls calls;
+    private final Executor blocking;
+
+    /**
+     * @param leave has this broker give up a storage that was removed; false if it has no such one
+     * @param blocking for what opens and closes storages
+     */
+    public MemberGrpcService(
+            int brokerId,
+            String clusterId,
+            QuorumView view,
+            QuorumMembers members,
+            Predicate<String> leave,
+            ControllerHost host,
+            LocalMetadata metadata,
+            MemberCalls calls,
+            Executor blocking) {
+        this.brokerId = brokerId;
+        this.clusterId = clusterId;
+        this.view = view;
+        this.members = members;
+        this.leave = leave;
+        this.host = host;
+        this.metadata = metadata;
+        this.calls = calls;
+        this.blocking = blocking;
+    }
+
+    @Override
+    public void describeMember(DescribeMemberRequest request, StreamObserver<DescribeMemberResponse> out) {
+        var wrong = wrongCluster(request.getClusterId());
+        reply(
+                out,
+                wrong.map(message -> DescribeMemberResponse.newBuilder()
+                                .setReason(ErrorReason.ERROR_REASON_WRONG_CLUSTER)
+                                .setMessage(message)
+                                .build())
+                        .orElseGet(view::describe));
+    }
+
+    @Override
+    public void joinQuorum(JoinQuorumRequest request, StreamObserver<JoinQuorumResponse> out) {
+        var wrong = wrongCluster(request.getClusterId());
+        if (wrong.isPresent()) {
+            reply(out, notJoined(ErrorReason.ERROR_REASON_WRONG_CLUSTER, wrong.get()));
+        } else if (request.getBrokerId() != brokerId || !UuidBytes.isValid(request.getQuorumId())) {
+            reply(
+                    out,
+                    notJoined(
+                            ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                            "broker_id is " + request.getBrokerId() + " and quorum_id has "
+                                    + request.getQuorumId().size() + " bytes, but this is broker " + brokerId
+                                    + ", and " + UuidBytes.LENGTH + " bytes are needed"));
+        } else {
+            CompletableFuture.supplyAsync(() -> join(request), blocking).thenAccept(response -> reply(out, response));
+        }
+    }
+
+    private JoinQuorumResponse join(JoinQuorumRequest request) {
+        try {
+            var voter = members.join(UuidBytes.fromBytes(request.getQuorumId()));
+            return JoinQuorumResponse.newBuilder()
+                    .setVoter(VoterMessages.message(voter))
+                    .build();
+        } catch (QuorumStartException e) {
+            LOG.warn("This broker cannot get ready to vote", e);
+            return notJoined(
+                    ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                    "broker " + brokerId + " cannot get ready to vote: " + e.getMessage());
+        }
+    }
+
+    private static JoinQuorumResponse notJoined(ErrorReason reason, String message) {
+        return JoinQuorumResponse.newBuilder()
+                .setReason(reason)
+                .setMessage(message)
+                .build();
+    }
+
+    @Override
+    public void leaveQuorum(LeaveQuorumRequest request, StreamObserver<LeaveQuorumResponse> out) {
+        if (wrongCluster(request.getClusterId()).isEmpty()) {
+            blocking.execute(() -> leave.test(request.getStorageId()));
+        }
+        reply(out, LeaveQuorumResponse.getDefaultInstance());
+    }
+
+    @Override
+    public void changeVoters(ChangeVotersRequest request, StreamObserver<ChangeVotersResponse> out) {
+        var wrong = wrongCluster(request.getClusterId());
+        if (wrong.isPresent()) {
+            reply(out, response(refusal(ErrorReason.ERROR_REASON_WRONG_CLUSTER, wrong.get())));
+        } else {
+            change(request).thenAccept(response -> reply(out, response));
+        }
+    }
+
+    /** Never completes exceptionally. */
+    CompletableFuture<ChangeVotersResponse> change(ChangeVotersRequest request) {
+        if (!view.leads()) {
+            return CompletableFuture.completedFuture(response(
+                    refusal(ErrorReason.ERROR_REASON_NOT_LEADER, "this broker does not lead the metadata quorum")));
+        }
+        int id = request.getBrokerId();
+        var reply = switch (request.getChange()) {
+            case CHANGE_ADD -> ready(id, members::add);
+            case CHANGE_REPLACE -> ready(id, members::replace);
+            case CHANGE_REMOVE -> remove(id);
+            case CHANGE_TRANSFER -> members.transfer(id);
+            case CHANGE_UNSPECIFIED, UNRECOGNIZED ->
+                CompletableFuture.completedFuture(
+                        refusal(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, "change is not set"));
+        };
+        return reply.exceptionally(error -> {
+                    LOG.error("A change of the quorum's voters failed", error);
+                    return refusal(
+                            ErrorReason.ERROR_REASON_INTERNAL, "a defect of the broker; its log has the details");
+                })
+                .thenApply(this::response);
+    }
+
+    private CompletableFuture<CommandReply> ready(
+            int id, Function<QuorumVoter, CompletableFuture<CommandReply>> change) {
+        var broker = metadata.current().broker(id);
+        if (broker.isEmpty()) {
+            return CompletableFuture.completedFuture(refusal(
+                    ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                    "broker_id " + id + " is no registered broker; start it first"));
+        }
+        var join = JoinQuorumRequest.newBuilder()
+                .setBrokerId(id)
+                .setQuorumId(UuidBytes.toBytes(members.quorumId().orElseThrow()));
+        var endpoint = broker.get().endpoint();
+        return calls.join(endpoint, join)
+                .handle((joined, error) -> error == null ? joined : unreachable(id, endpoint, error))
+                .thenCompose(joined -> joined.getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED
+                        ? change(endpoint, VoterMessages.voter(joined.getVoter()), change)
+                        : CompletableFuture.completedFuture(refusal(joined.getReason(), joined.getMessage())));
+    }
+
+    private static JoinQuorumResponse unreachable(int id, Endpoint endpoint, Throwable error) {
+        return notJoined(
+                ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE,
+                "broker " + id + " does not answer at " + endpoint + ", is it running? " + error.getMessage());
+    }
+
+    private CompletableFuture<CommandReply> change(
+            Endpoint endpoint, QuorumVoter voter, Function<QuorumVoter, CompletableFuture<CommandReply>> change) {
+        return change.apply(voter).thenApply(reply -> {
+            // It certainly is no member and will not become one; elsewise it may have to stay.
+            if (reply.getReason() == ErrorReason.ERROR_REASON_INVALID_ARGUMENT) {
+                tellToLeave(endpoint, voter);
+            }
+            return reply;
+        });
+    }
+
+    private CompletableFuture<CommandReply> remove(int id) {
+        var before = members.voters().stream()
+                .filter(voter -> voter.brokerId() == id)
+                .findFirst();
+        return members.remove(id).thenApply(reply -> {
+            if (reply.getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED && before.isPresent()) {
+                metadata.current()
+                        .broker(id)
+                        .map(BrokerRegistration::endpoint)
+                        .ifPresent(endpoint -> tellToLeave(endpoint, before.get()));
+            }
+            return reply;
+        });
+    }
+
+    /** If it does not hear of this, it finds out when it asks for votes. */
+    private void tellToLeave(Endpoint endpoint, QuorumVoter voter) {
+        calls.leave(endpoint, voter.storageId()).exceptionally(error -> {
+            LOG.info("Broker {} does not know yet that it does not vote: {}", voter.brokerId(), error.getMessage());
+            return null;
+        });
+    }
+
+    private ChangeVotersResponse response(CommandReply reply) {
+        var response =
+                ChangeVotersResponse.newBuilder().setReason(reply.getReason()).setMessage(reply.getMessage());
+        if (reply.getReason() == ErrorReason.ERROR_REASON_NOT_LEADER) {
+            host.controllerHint()
+                    .filter(leader -> leader.getLeaderId() != brokerId)
+                    .ifPresent(response::setLeader);
+        }
+        return response.build();
+    }
+
+    private Optional<String> wrongCluster(String told) {
+        return told.equals(clusterId)
+                ? Optional.empty()
+                : Optional.of("cluster_id is \"" + Excerpt.of(told) + "\", but this cluster is \"" + clusterId + "\"");
+    }
+
+    private static CommandReply refusal(ErrorReason reason, String message) {
+        return CommandReply.newBuilder().setReason(reason).setMessage(message).build();
+    }
+
+    private static <A> void reply(StreamObserver<A> out, A response) {
+        // A caller that went away is none of ours.
+        if (out instanceof ServerCallStreamObserver<?> call && call.isCancelled()) {
+            return;
+        }
+        out.onNext(response);
+        out.onCompleted();
+    }
+}

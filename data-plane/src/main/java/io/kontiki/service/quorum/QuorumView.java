@@ -1,0 +1,141 @@
+package io.kontiki.service.quorum;
+
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.ImageCodec;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.UuidBytes;
+import io.kontiki.proto.internal.v1.DescribeMemberResponse;
+import io.kontiki.proto.internal.v1.WatchImageResponse.Voters;
+import io.kontiki.proto.v1.LeaderHint;
+import io.kontiki.quorum.MetadataLog;
+import io.kontiki.quorum.QuorumMembers;
+import io.kontiki.quorum.QuorumVoter;
+import io.kontiki.quorum.VoterMessages;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+
+/**
+ * What this broker knows of the quorum: by its own member if it votes, else as a voter told it. So a broker finds the
+ * voters also when none of those in its configuration is left. Thread-safe.
+ */
+public final class QuorumView {
+    private static final int UNKNOWN_ID = -1;
+
+    private final MetadataLog log;
+    private final QuorumMembers members;
+    private final LocalMetadata metadata;
+    private final List<Endpoint> configured;
+    // What was heard last, of a stream or when the quorum was formed.
+    private volatile Voters told = Voters.getDefaultInstance();
+
+    /** @param configured where to ask first, if this broker does not vote ({@code metadata.bootstrap.servers}) */
+    public QuorumView(MetadataLog log, QuorumMembers members, LocalMetadata metadata, List<Endpoint> configured) {
+        this.log = log;
+        this.members = members;
+        this.metadata = metadata;
+        this.configured = List.copyOf(configured);
+    }
+
+    /** Whether this broker votes. */
+    public boolean votes() {
+        return members.votes();
+    }
+
+    /** Whether this broker leads. */
+    boolean leads() {
+        return log.status().leading();
+    }
+
+    /** Where a broker that does not vote may ask: those that vote, as far as known, then those of the configuration. */
+    public List<Endpoint> servers() {
+        var all = new LinkedHashSet<Endpoint>();
+        told.getBrokersList().forEach(voter -> all.add(new Endpoint(voter.getHost(), voter.getPort())));
+        all.addAll(configured);
+        return List.copyOf(all);
+    }
+
+    /** A voter says who votes. */
+    void heard(Voters voters) {
+        if (voters.getBrokersCount() > 0) {
+            told = voters;
+        }
+    }
+
+    /** Members of the quorum take calls there. */
+    public void learned(List<Endpoint> brokers) {
+        var voters = Voters.newBuilder();
+        brokers.forEach(endpoint -> voters.addBrokers(LeaderHint.newBuilder()
+                .setLeaderId(UNKNOWN_ID)
+                .setHost(endpoint.host())
+                .setPort(endpoint.port())));
+        told = voters.build();
+    }
+
+    /** This broker is about to vote no more: what it knows by itself is what it was told from then on. */
+    public void remember() {
+        heard(voters());
+    }
+
+    /** The quorum's id, once known. */
+    public Optional<UUID> quorumId() {
+        return members.quorumId()
+                .or(() -> Optional.of(told.getQuorumId())
+                        .filter(UuidBytes::isValid)
+                        .map(UuidBytes::fromBytes));
+    }
+
+    /** The broker that leads, as far as known. */
+    public OptionalInt leaderId() {
+        if (votes()) {
+            return log.status().leaderId();
+        }
+        return told.hasLeaderId() ? OptionalInt.of(told.getLeaderId()) : OptionalInt.empty();
+    }
+
+    /** Broker ids of the voters, as far as known. */
+    public List<Integer> voterIds() {
+        return votes()
+                ? members.voters().stream().map(QuorumVoter::brokerId).toList()
+                : told.getBrokersList().stream()
+                        .map(LeaderHint::getLeaderId)
+                        .filter(id -> id != UNKNOWN_ID)
+                        .toList();
+    }
+
+    /** For brokers that follow this one, or should follow others. */
+    Voters voters() {
+        if (!votes()) {
+            return told;
+        }
+        var image = metadata.current();
+        var voters = Voters.newBuilder();
+        members.quorumId().ifPresent(id -> voters.setQuorumId(UuidBytes.toBytes(id)));
+        leaderId().ifPresent(voters::setLeaderId);
+        members.voters()
+                .forEach(voter -> image.broker(voter.brokerId())
+                        .ifPresent(broker -> voters.addBrokers(LeaderHint.newBuilder()
+                                .setLeaderId(broker.id())
+                                .setHost(broker.endpoint().host())
+                                .setPort(broker.endpoint().port()))));
+        return voters.build();
+    }
+
+    DescribeMemberResponse describe() {
+        var status = log.status();
+        var image = metadata.current();
+        var response = DescribeMemberResponse.newBuilder()
+                .setLeading(status.leading())
+                .setTerm(status.term())
+                .addAllSilentVoters(members.silentVoters())
+                .setImageIndex(image.position().index())
+                .setImageDigest(ImageCodec.digest(image));
+        quorumId().ifPresent(id -> response.setQuorumId(UuidBytes.toBytes(id)));
+        leaderId().ifPresent(response::setLeaderId);
+        members.own().ifPresent(own -> response.setOwn(VoterMessages.message(own)));
+        members.voters().forEach(voter -> response.addVoters(VoterMessages.message(voter)));
+        return response.build();
+    }
+}

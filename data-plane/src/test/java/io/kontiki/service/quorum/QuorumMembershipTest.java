@@ -1,0 +1,233 @@
+package io.kontiki.service.quorum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.proto.v1.AddVoterRequest;
+import io.kontiki.proto.v1.DescribeQuorumRequest;
+import io.kontiki.proto.v1.DescribeQuorumResponse;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.proto.v1.QuorumMember;
+import io.kontiki.proto.v1.RemoveVoterRequest;
+import io.kontiki.proto.v1.ReplaceVoterRequest;
+import io.kontiki.proto.v1.TransferQuorumLeadershipRequest;
+import io.kontiki.proto.v1.VoterServiceGrpc;
+import io.kontiki.proto.v1.VoterServiceGrpc.VoterServiceBlockingStub;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Changes of the voters by calls to any broker, and brokers that come to vote and cease to while they run. */
+class QuorumMembershipTest {
+    @TempDir
+    Path directory;
+
+    private final List<QuorumNode> nodes = new ArrayList<>();
+    private final Map<Integer, Endpoint> founders = new TreeMap<>();
+
+    @BeforeEach
+    void start() {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(20));
+        for (int id = 1; id <= 3; id++) {
+            founders.put(id, new Endpoint("127.0.0.1", QuorumNode.freePort()));
+        }
+        founders.keySet().forEach(this::startFounder);
+        awaitServing(3);
+    }
+
+    private QuorumNode startFounder(int id) {
+        var endpoint = new Endpoint("127.0.0.1", QuorumNode.freePort());
+        var node = QuorumNode.voter(id, endpoint, founders, directory).start();
+        nodes.add(node);
+        return node;
+    }
+
+    private QuorumNode startOther(int id) {
+        // It knows one of them only.
+        var node =
+                QuorumNode.other(id, List.of(nodes.get(0).endpoint), directory).start();
+        nodes.add(node);
+        return node;
+    }
+
+    @AfterEach
+    void stop() {
+        nodes.forEach(QuorumNode::close);
+        nodes.forEach(node -> assertThat(node.faults).isEmpty());
+    }
+
+    @Test
+    void brokerVotesWhileItIsAskedToAndGoesOnWithout() {
+        var fourth = startOther(4);
+        awaitServing(4);
+        assertThat(role(4)).isEqualTo(QuorumMember.Role.ROLE_OBSERVER);
+        assertThat(fourth.view.votes()).isFalse();
+
+        service(fourth).addVoter(AddVoterRequest.newBuilder().setBrokerId(4).build());
+
+        await().until(() -> fourth.view.votes() && role(4) == QuorumMember.Role.ROLE_VOTER);
+        createTopic("first");
+        service(fourth)
+                .transferQuorumLeadership(TransferQuorumLeadershipRequest.newBuilder()
+                        .setBrokerId(4)
+                        .build());
+        await().until(fourth::isController);
+        createTopic("second");
+
+        // The leader itself.
+        service(nodes.get(1))
+                .removeVoter(RemoveVoterRequest.newBuilder().setBrokerId(4).build());
+
+        await().until(() -> fourth.log.own().isEmpty() && role(4) == QuorumMember.Role.ROLE_OBSERVER);
+        createTopic("third");
+        assertThat(describe(fourth).getMembersList())
+                .extracting(QuorumMember::getProblem)
+                .containsOnly("");
+    }
+
+    @Test
+    void brokerWithoutAVoteFindsVotersThatItsConfigurationDoesNotName() {
+        var fourth = startOther(4);
+        awaitServing(4);
+        assertThat(fourth.view.voterIds()).containsExactly(1, 2, 3);
+        assertThat(fourth.host.leaderId()).isPresent();
+
+        nodes.remove(0).close();
+
+        createTopic("after");
+        await().until(() -> !fourth.watcher.stale());
+    }
+
+    @Test
+    void brokerThatDoesNotVoteSendsOthersToThoseThatDo() {
+        startOther(4);
+        awaitServing(4);
+        var fifth =
+                QuorumNode.other(5, List.of(nodes.get(3).endpoint), directory).start();
+        nodes.add(fifth);
+
+        awaitServing(5);
+
+        assertThat(fifth.view.servers()).contains(nodes.get(0).endpoint, nodes.get(1).endpoint, nodes.get(2).endpoint);
+    }
+
+    /** Rule Q5, scenario S50. */
+    @Test
+    void voterThatLostItsDiskServesWithoutAVoteUntilItIsReplaced() throws IOException {
+        var lost = nodes.remove(2);
+        lost.close();
+        delete(directory.resolve("quorum-3"));
+
+        var back = startFounder(3);
+
+        await().until(() -> back.events.contains("unfenced"));
+        createTopic("without-vote");
+        assertThat(back.view.votes()).isFalse();
+        assertThat(member(3).getProblem()).contains("kontiki quorum replace 3");
+        assertThatThrownBy(() -> service(back)
+                        .addVoter(AddVoterRequest.newBuilder().setBrokerId(3).build()))
+                .hasMessageContaining("replace it");
+
+        service(back)
+                .replaceVoter(ReplaceVoterRequest.newBuilder().setBrokerId(3).build());
+
+        await().until(back.view::votes);
+        await().until(() -> member(3).getProblem().isEmpty());
+        assertThat(describe(back).getMembersCount()).isEqualTo(3);
+        createTopic("with-vote");
+    }
+
+    @Test
+    void digestsOfOneIndexAreEqual() {
+        startOther(4);
+        awaitServing(4);
+        createTopic("some");
+
+        await().untilAsserted(() -> {
+            var members = describe(nodes.get(3)).getMembersList();
+            assertThat(members)
+                    .hasSize(4)
+                    .extracting(QuorumMember::getImageIndex)
+                    .containsOnly(members.get(0).getImageIndex());
+            assertThat(members)
+                    .extracting(QuorumMember::getImageDigest)
+                    .containsOnly(members.get(0).getImageDigest());
+            assertThat(members.get(0).getImageDigest()).hasSize(32);
+        });
+    }
+
+    @Test
+    void brokerThatIsNotThereCannotVote() {
+        assertThatThrownBy(() -> service(nodes.get(0))
+                        .addVoter(AddVoterRequest.newBuilder().setBrokerId(9).build()))
+                .hasMessageContaining("broker_id 9 is no registered broker");
+        nodes.remove(2).close();
+        assertThatThrownBy(() -> service(nodes.get(0))
+                        .replaceVoter(
+                                ReplaceVoterRequest.newBuilder().setBrokerId(3).build()))
+                .hasMessageContaining("broker 3 does not answer");
+    }
+
+    private void awaitServing(int count) {
+        await().until(() -> nodes.stream()
+                .allMatch(node -> node.metadata.current().brokers().values().stream()
+                                .filter(broker -> broker.usable())
+                                .count()
+                        == count));
+    }
+
+    private void createTopic(String name) {
+        var last = nodes.get(nodes.size() - 1);
+        var response =
+                last.createTopic(name, 2, 2).orTimeout(20, TimeUnit.SECONDS).join();
+        assertThat(response.getReply().getReason()).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+        for (var node : nodes) {
+            node.metadata
+                    .awaitIndex(response.getIndex())
+                    .orTimeout(20, TimeUnit.SECONDS)
+                    .join();
+            assertThat(node.metadata.current().topic(name)).isPresent();
+        }
+    }
+
+    private QuorumMember member(int id) {
+        return describe(nodes.get(0)).getMembersList().stream()
+                .filter(member -> member.getBrokerId() == id)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private QuorumMember.Role role(int id) {
+        return member(id).getRole();
+    }
+
+    private static DescribeQuorumResponse describe(QuorumNode node) {
+        return service(node).describeQuorum(DescribeQuorumRequest.getDefaultInstance());
+    }
+
+    private static VoterServiceBlockingStub service(QuorumNode node) {
+        return VoterServiceGrpc.newBlockingStub(node.channel(node.endpoint)).withDeadlineAfter(40, TimeUnit.SECONDS);
+    }
+
+    private static void delete(Path storage) throws IOException {
+        try (var files = Files.walk(storage)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}
