@@ -118,6 +118,34 @@ class VoteFileTest {
         assertThat(term(config)).isEqualTo(77 + VoteFile.TERMS_AHEAD);
     }
 
+    /** Rule Q4: the directory in which Ratis replaces the file is not flushed, so an older vote may be back. */
+    @Test
+    void voterThatMayHaveLostPowerGoesOnInAHigherTermWithoutAVote() throws IOException {
+        var config = stoppedVoter();
+        long term = term(config);
+        VoterStorage.find(config.storageDirectory())
+                .orElseThrow()
+                .running("boot-1")
+                .save();
+
+        try (var voter = new Voter(Voter.booted(config, "boot-1")).start()) {
+            await().until(voter::leads);
+            assertThat(term(voter)).as("the process alone was killed").isLessThan(term + VoteFile.TERMS_FORGOTTEN_MAX);
+        }
+        try (var voter = new Voter(Voter.booted(config, "boot-2")).start()) {
+            await().until(voter::leads);
+            assertThat(term(voter)).as("it was stopped in order").isLessThan(term + VoteFile.TERMS_FORGOTTEN_MAX);
+        }
+        VoterStorage.find(config.storageDirectory())
+                .orElseThrow()
+                .running("boot-2")
+                .save();
+        try (var voter = new Voter(Voter.booted(config, "boot-3")).start()) {
+            await().until(voter::leads);
+            assertThat(term(voter)).isGreaterThan(term + VoteFile.TERMS_FORGOTTEN_MAX);
+        }
+    }
+
     @Test
     void wholeVoteIsLeftAlone() throws IOException {
         var config = stoppedVoter();

@@ -113,8 +113,21 @@ final class Voter implements MembershipListener, AutoCloseable {
         return with(config, config.electionTimeout(), Optional.of(new Snapshots(1, 0, Duration.ofMinutes(10))));
     }
 
+    /** The same in that run of the machine. */
+    static QuorumConfig booted(QuorumConfig config, String bootId) {
+        return with(config, bootId, config.electionTimeout(), config.snapshots());
+    }
+
     private static QuorumConfig with(
             QuorumConfig config, Optional<ElectionTimeout> electionTimeout, Optional<Snapshots> snapshots) {
+        return with(config, config.bootId(), electionTimeout, snapshots);
+    }
+
+    private static QuorumConfig with(
+            QuorumConfig config,
+            String bootId,
+            Optional<ElectionTimeout> electionTimeout,
+            Optional<Snapshots> snapshots) {
         return new QuorumConfig(
                 config.nodeId(),
                 config.endpoint(),
@@ -123,7 +136,7 @@ final class Voter implements MembershipListener, AutoCloseable {
                 config.bindPort(),
                 config.storageDirectory(),
                 config.clusterId(),
-                config.bootId(),
+                bootId,
                 config.fixedEndpoint(),
                 electionTimeout,
                 snapshots);
