@@ -147,6 +147,7 @@ public final class Broker implements AutoCloseable {
         control.start(
                 Registration.of(directories, endpoint, config.rack(), recovered),
                 dataPlane.heldReplicas(),
+                directories::belongTo,
                 this::onRegistered);
     }
 

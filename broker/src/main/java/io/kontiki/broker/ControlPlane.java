@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +39,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -200,9 +202,14 @@ final class ControlPlane implements AutoCloseable {
      * Opens the metadata log, if this broker votes, and registers, for as long as it takes to find a controller.
      *
      * @param held tells the controller what this broker holds, if it asks
+     * @param onQuorum called with the quorum's id before {@code onRegistered}; throws if this is not the right one
      * @param onRegistered called with the broker epoch; the controller may unfence this broker when the result completes
      */
-    void start(RegisterBroker registration, HeldReplicas held, LongFunction<CompletableFuture<Void>> onRegistered) {
+    void start(
+            RegisterBroker registration,
+            HeldReplicas held,
+            Consumer<UUID> onQuorum,
+            LongFunction<CompletableFuture<Void>> onRegistered) {
         endpoint = Optional.of(new Endpoint(registration.getHost(), registration.getPort()));
         var opened = new HeartbeatSession(
                 registration,
@@ -222,6 +229,11 @@ final class ControlPlane implements AutoCloseable {
             watcher.start();
         }
         opened.register()
+                .thenApply(epoch -> {
+                    // Voters tell it before their image, which holds the registration by now.
+                    onQuorum.accept(view.quorumId().orElseThrow());
+                    return epoch;
+                })
                 .thenCompose(onRegistered::apply)
                 .thenRun(opened::ready)
                 .exceptionally(failure -> {

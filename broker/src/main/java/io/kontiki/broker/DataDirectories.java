@@ -179,6 +179,45 @@ final class DataDirectories implements AutoCloseable {
         dir.id().ifPresent(id -> change(run.withFailed(id)));
     }
 
+    /**
+     * The logs here are of that metadata quorum, from the first time on (rule Q6). Durable on return.
+     *
+     * @throws DataDirectoryException if they are of another one, whose topics this one does not know; nothing is changed
+     */
+    synchronized void belongTo(UUID quorum) {
+        opened.forEach((dir, directory) -> directory
+                .stored()
+                .flatMap(Identity::quorumId)
+                .ifPresent(stored -> {
+                    if (!stored.equals(quorum)) {
+                        throw new DataDirectoryException(otherQuorum(directory, stored, quorum));
+                    }
+                }));
+        opened.forEach((dir, directory) -> {
+            if (!dir.isOffline()
+                    && directory.stored().flatMap(Identity::quorumId).isEmpty()) {
+                note(quorum, dir, directory);
+            }
+        });
+    }
+
+    private void note(UUID quorum, LogDir dir, DataDirectory directory) {
+        try {
+            directory.write(new Identity(
+                    identity.clusterId(), identity.brokerId(), dir.id().orElseThrow(), Optional.of(quorum)));
+        } catch (StorageException e) {
+            dir.takeOffline(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String otherQuorum(DataDirectory directory, UUID stored, UUID quorum) {
+        return "the logs in " + directory.path() + " are of metadata quorum " + stored
+                + ", but the voters are of quorum "
+                + quorum + ", which was formed anew and does not know them. The logs are left as they are. Restore the"
+                + " directory \"" + QUORUM + "\" of most voters as it was last; or, to give these logs up, start this"
+                + " broker with empty directories";
+    }
+
     /** This run may serve from now on. Durable on return. */
     synchronized void markServed() {
         change(run.asServed());

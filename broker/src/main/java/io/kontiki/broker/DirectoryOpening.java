@@ -188,7 +188,10 @@ final class DirectoryOpening {
         int broker = brokerId.orElseGet(() -> known.map(Identity::brokerId).orElse(0));
         var identities = new HashMap<DataDirectory, Identity>();
         usable.forEach(directory -> identities.put(
-                directory, directory.stored().orElseGet(() -> new Identity(cluster, broker, UUID.randomUUID()))));
+                directory,
+                directory
+                        .stored()
+                        .orElseGet(() -> new Identity(cluster, broker, UUID.randomUUID(), Optional.empty()))));
         return identities;
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -34,7 +35,8 @@ class BrokerFilesFuzzTest {
         Path directory = Files.createTempDirectory("files");
         var disk = new FileDisk(directory);
         PropertiesFile.write(disk, Run.FILE, Run.first(RUN, "boot").asServed().toProperties());
-        PropertiesFile.write(disk, Identity.FILE, new Identity("c", 1, DIRECTORY).toProperties());
+        PropertiesFile.write(
+                disk, Identity.FILE, new Identity("c", 1, DIRECTORY, Optional.of(DIRECTORY)).toProperties());
         CleanMarker.write(disk, RUN, DIRECTORY, Map.of(new TopicPartition(new UUID(5, 6), 7), new CleanEnd(8, 9)));
         List<byte[]> files = List.of(
                 taken(directory, 0, Run.FILE),

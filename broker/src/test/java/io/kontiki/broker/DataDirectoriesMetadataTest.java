@@ -118,4 +118,26 @@ class DataDirectoriesMetadataTest {
         }
         open(true, "a", "b").close();
     }
+
+    /** Rule Q6, scenario S53. */
+    @Test
+    void logsOfAnotherQuorumAreRefusedAndLeftAsTheyAre() throws IOException {
+        var first = UUID.randomUUID();
+        try (var directories = open(true, "a", "b")) {
+            directories.belongTo(first);
+            directories.belongTo(first);
+        }
+        var before = Files.readString(path.resolve("b").resolve(Identity.FILE));
+        try (var directories = open(true, "a", "b", "c")) {
+            assertRefused(
+                    () -> directories.belongTo(UUID.randomUUID()),
+                    "are of metadata quorum " + first,
+                    "The logs are left as they are");
+        }
+        assertThat(path.resolve("b").resolve(Identity.FILE)).hasContent(before);
+        try (var directories = open(true, "a", "b", "c")) {
+            directories.belongTo(first);
+        }
+        assertThat(path.resolve("c").resolve(Identity.FILE)).content().contains("quorum.id=" + first);
+    }
 }

@@ -37,6 +37,8 @@ final class ImageWatch {
             sendAway();
             return;
         }
+        // First, for it tells to which quorum the image belongs.
+        tellVoters();
         drain();
         heartbeat();
     }
