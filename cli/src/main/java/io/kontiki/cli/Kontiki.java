@@ -54,6 +54,13 @@ final class Kontiki extends CommandGroup {
                         new BrokerDecommission(terminal, clients, messages),
                         new BrokerUnregister(terminal, clients, messages)))
                 .addSubcommand(partitionCommands(clients, messages))
+                .addSubcommand(group(
+                        new QuorumCommands(),
+                        new QuorumStatus(terminal, clients),
+                        new QuorumChange.Add(clients, messages),
+                        new QuorumChange.Remove(clients, messages),
+                        new QuorumChange.Replace(clients, messages),
+                        new QuorumChange.Transfer(clients, messages)))
                 .addSubcommand(
                         group(new LogCommands(), new LogDump(terminal, messages), new LogVerify(terminal, messages)));
         withoutClientOptions(commandLine.getSubcommands().get("server").getCommandSpec());

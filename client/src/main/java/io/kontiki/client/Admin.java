@@ -32,6 +32,7 @@ public final class Admin implements AutoCloseable {
     private final Channels channels;
     private final AnyBroker anyBroker;
     private final LogCalls logs;
+    private final QuorumCalls quorum;
     private final PartitionCalls partitions;
     private final ClientConfig client;
     private MetadataTracker tracker;
@@ -42,6 +43,7 @@ public final class Admin implements AutoCloseable {
         channels = new Channels(builder.transport());
         anyBroker = new AnyBroker(channels, client::bootstrapServers, client.requestTimeout(), client.connectTimeout());
         logs = new LogCalls(anyBroker, client.requestTimeout());
+        quorum = new QuorumCalls(anyBroker);
         partitions = new PartitionCalls(anyBroker);
     }
 
@@ -263,6 +265,31 @@ public final class Admin implements AutoCloseable {
     public void unregisterBroker(int brokerId) {
         var request = UnregisterBrokerRequest.newBuilder().setBrokerId(brokerId).build();
         anyBroker.change((channel, deadline) -> cluster(channel, deadline).unregisterBroker(request));
+    }
+
+    /** Who votes in the metadata quorum, and how far the metadata of each broker are. */
+    public QuorumDescription describeQuorum() {
+        return quorum.describe();
+    }
+
+    /** Makes a running broker a voter; returns when it has caught up. */
+    public void addVoter(int brokerId) {
+        quorum.add(brokerId);
+    }
+
+    /** Takes the vote from a broker, running or not, which goes on without. */
+    public void removeVoter(int brokerId) {
+        quorum.remove(brokerId);
+    }
+
+    /** Gives a running broker that lost its metadata log its vote back, as a new member of the quorum. */
+    public void replaceVoter(int brokerId) {
+        quorum.replace(brokerId);
+    }
+
+    /** Has another voter lead the metadata quorum. */
+    public void transferQuorumLeadership(int brokerId) {
+        quorum.transferLeadership(brokerId);
     }
 
     /** Looks up offsets at the leaders, by partition. Fails if one of them cannot be found within the request time-out. */

@@ -1,0 +1,46 @@
+package io.kontiki.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole command lines against a broker in this process, which is the only voter. */
+class QuorumCommandsTest {
+    @TempDir
+    private static Path directory;
+
+    private static CommandBroker broker;
+
+    @BeforeAll
+    static void startBroker() throws InterruptedException {
+        broker = CommandBroker.start(directory);
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    @Test
+    void statusShowsTheOnlyVoter() {
+        assertThat(broker.run(ExitCode.DONE, "quorum", "status").out())
+                .startsWith("ID")
+                .containsPattern("0 +leader +127.0.0.1:[0-9]+ +[0-9]+ +[0-9a-f]{32}");
+        assertThat(broker.run(ExitCode.DONE, "quorum", "status", "-o", "jsonl").out())
+                .contains("\"role\":\"leader\"", "\"problem\":\"\"")
+                .containsPattern("\"member\":\"0-[0-9a-f]{16}\"");
+    }
+
+    @Test
+    void changesThatCannotBeMadeAreRefusedWithTheReason() {
+        assertThat(broker.run(ExitCode.USAGE, "quorum", "add", "7").err())
+                .startsWith("error: broker_id 7 is no registered broker; start it first");
+        // Others could not find it again after its next start.
+        assertThat(broker.run(ExitCode.USAGE, "quorum", "remove", "0").err()).contains("set quorum.listener");
+        assertThat(broker.run(ExitCode.USAGE, "quorum", "transfer", "3").err()).contains("set quorum.listener");
+    }
+}
