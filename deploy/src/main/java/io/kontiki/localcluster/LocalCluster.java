@@ -71,9 +71,10 @@ public final class LocalCluster implements AutoCloseable {
                 .mapToObj(id -> brokers.get(id).endpoint())
                 .collect(Collectors.joining(","));
         brokers.forEach((id, broker) -> {
+            // The others may be asked to vote later.
+            broker.set("quorum.listener", hosts.get(id - 1).quorumAddress());
             if (id <= voters) {
                 broker.set("quorum.voters", all);
-                broker.set("quorum.listener", hosts.get(id - 1).quorumAddress());
             } else {
                 broker.set("metadata.bootstrap.servers", bootstrap);
             }

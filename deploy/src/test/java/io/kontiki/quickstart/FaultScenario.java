@@ -25,10 +25,16 @@ public final class FaultScenario implements AutoCloseable {
     private final LocalCluster cluster;
     private final ClusterView view;
 
-    /** A cluster that is not started yet. */
+    /** A cluster that is not started yet, in which all vote. */
     public FaultScenario(int brokers) throws IOException {
+        this(brokers, brokers);
+    }
+
+    /** A cluster that is not started yet, in which so many vote. */
+    public FaultScenario(int brokers, int voters) throws IOException {
         Path directory = RealProcesses.newDirectory("cluster-of-" + brokers);
-        cluster = LocalCluster.create(RealProcesses.distribution(), directory, brokers);
+        cluster = LocalCluster.create(
+                RealProcesses.distribution(), directory, LocalCluster.loopbackHosts(brokers), voters);
         view = new ClusterView(cluster.bootstrap());
     }
 
