@@ -6,15 +6,19 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 
 @Command(name = "check", description = "Judges the history of an earlier run once more.")
 final class CheckAgain implements Callable<Integer> {
+    @ParentCommand
+    private Main main;
+
     @Parameters(description = "the directory of its report")
     private Path directory;
 
     @Override
     public Integer call() throws IOException {
-        Report report = Report.write(directory, directory.getFileName() + ", checked again");
+        Report report = Report.write(directory, directory.getFileName() + ", checked again", main.servingMax());
         System.out.print(report.text());
         return report.verdict().clean() ? 0 : 1;
     }

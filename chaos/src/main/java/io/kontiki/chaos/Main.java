@@ -23,6 +23,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /** {@code chaos/run}. Exit codes: 0 nothing is wrong; 1 something is, or the run failed; 2 wrong arguments. */
@@ -31,26 +32,45 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Breaks a cluster of real processes under a load, and checks what its clients saw.",
-        subcommands = CheckAgain.class)
+        subcommands = {CheckAgain.class, PowerCuts.class})
 public final class Main implements Callable<Integer> {
     private static final int EXIT_WRONG = 1;
 
     @Spec
     private CommandLine.Model.CommandSpec spec;
 
-    @Option(names = "--brokers", defaultValue = "5", description = "brokers of the cluster (default 5)")
+    @Option(
+            names = "--brokers",
+            scope = ScopeType.INHERIT,
+            defaultValue = "5",
+            description = "brokers of the cluster (default 5)")
     private int brokers;
 
-    @Option(names = "--voters", description = "how many of them hold the metadata (default 3, or 1 with fewer brokers)")
+    @Option(
+            names = "--voters",
+            scope = ScopeType.INHERIT,
+            description = "how many of them hold the metadata (default 3, or 1 with fewer brokers)")
     private Integer voters;
 
-    @Option(names = "--partitions", defaultValue = "6", description = "partitions of the topic (default 6)")
+    @Option(
+            names = "--partitions",
+            scope = ScopeType.INHERIT,
+            defaultValue = "6",
+            description = "partitions of the topic (default 6)")
     private int partitions;
 
-    @Option(names = "--flush", defaultValue = "ack", description = "its flush.mode, ack or os (default ack)")
+    @Option(
+            names = "--flush",
+            scope = ScopeType.INHERIT,
+            defaultValue = "ack",
+            description = "its flush.mode, ack or os (default ack)")
     private String flush;
 
-    @Option(names = "--rate", defaultValue = "500", description = "records sent in a second, in all (default 500)")
+    @Option(
+            names = "--rate",
+            scope = ScopeType.INHERIT,
+            defaultValue = "500",
+            description = "records sent in a second, in all (default 500)")
     private int rate;
 
     @Option(names = "--minutes", defaultValue = "2", description = "how long faults strike (default 2)")
@@ -59,7 +79,10 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--faults", split = ",", description = "only these; default all that can be done here")
     private List<String> faults;
 
-    @Option(names = "--seed", description = "what the schedule is drawn from (default: by the clock)")
+    @Option(
+            names = "--seed",
+            scope = ScopeType.INHERIT,
+            description = "what the schedule is drawn from (default: by the clock)")
     private Long seed;
 
     @Option(names = "--scenario", description = "a scenario of the fault catalogue instead, such as S18")
@@ -69,20 +92,30 @@ public final class Main implements Callable<Integer> {
     private Path scheduleFile;
 
     @Option(
+            names = "--serving",
+            scope = ScopeType.INHERIT,
+            defaultValue = "30",
+            description =
+                    "seconds after healing within which every partition must take records (default 30, the promise; "
+                            + "on a busy machine processes alone may need longer to start)")
+    private int servingSeconds;
+
+    @Option(
             names = "--set",
+            scope = ScopeType.INHERIT,
             paramLabel = "KEY=VALUE",
             description =
                     "configuration of every broker, such as broker.session.timeout.ms=9s; on a busy machine longer "
                             + "time-outs keep the cluster from electing all the time")
     private Map<String, String> config = new TreeMap<>();
 
-    @Option(names = "--report", description = "directory for the report; it must not exist")
+    @Option(names = "--report", scope = ScopeType.INHERIT, description = "directory for the report; it must not exist")
     private Path report;
 
-    @Option(names = "--distribution", hidden = true, required = true)
+    @Option(names = "--distribution", scope = ScopeType.INHERIT, hidden = true, required = true)
     private Path distribution;
 
-    @Option(names = "--runs", hidden = true, required = true)
+    @Option(names = "--runs", scope = ScopeType.INHERIT, hidden = true, required = true)
     private Path runs;
 
     private Main() {}
@@ -107,7 +140,6 @@ public final class Main implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Optional<String> networkObstacle = NamespaceNetwork.obstacle();
         Optional<String> disksObstacle = Tools.fileSystemsObstacle();
-        Path directory = newDirectory();
         String title;
         Schedule schedule;
         if (scenario != null) {
@@ -117,25 +149,55 @@ public final class Main implements Callable<Integer> {
             schedule = Schedule.parse(Files.readAllLines(scheduleFile));
             title = "Schedule " + scheduleFile;
         } else {
-            long drawnFrom = seed != null ? seed : System.currentTimeMillis();
             List<Fault> chosen = chosen(networkObstacle, disksObstacle);
             Duration length = Duration.ofMillis(Math.round(minutes * 60_000));
-            schedule = Schedule.draw(drawnFrom, chosen, brokers, partitions, length);
-            title = "Seed " + drawnFrom;
+            schedule = Schedule.draw(seed(), chosen, brokers, partitions, length);
+            title = "Seed " + seed();
         }
-        Layout layout = layout(schedule, networkObstacle, disksObstacle);
-        System.out.println(
-                title + ": " + layout + ", " + schedule.strikes().size() + " strikes, report in " + directory);
-        Report result = new Run(title, layout, config, schedule, distribution, directory, rate, System.out).execute();
+        schedule.settings().forEach((name, value) -> {
+            if (name.contains(".")) {
+                config.putIfAbsent(name, value);
+            }
+        });
+        return run(title, layout(schedule, networkObstacle, disksObstacle), new Run.Scheduled(schedule));
+    }
+
+    /** The seed given, or else one for this process. */
+    long seed() {
+        if (seed == null) {
+            seed = System.currentTimeMillis();
+        }
+        return seed;
+    }
+
+    /** Carries it out, tells what came of it, and returns the exit code. */
+    int run(String title, Layout layout, Run.Assault assault) throws IOException, InterruptedException {
+        Path directory = newDirectory();
+        System.out.println(title + ": " + layout + ", report in " + directory);
+        Report result = new Run(title, layout, config, assault, distribution, directory, rate, servingMax(), System.out)
+                .execute();
         System.out.print(result.text());
         System.out.println("report: " + directory.resolve("report.html"));
         return result.verdict().clean() ? 0 : EXIT_WRONG;
     }
 
+    Duration servingMax() {
+        return Duration.ofSeconds(servingSeconds);
+    }
+
+    /** A cluster of which only disks will be broken. */
+    Layout layoutWithDisks() {
+        return new Layout(brokers, votersOf(brokers), partitions, flush, false, true);
+    }
+
+    private int votersOf(int count) {
+        return voters != null ? voters : count < 3 ? 1 : 3;
+    }
+
     private List<Fault> chosen(Optional<String> networkObstacle, Optional<String> disksObstacle) {
         List<Fault> wanted = faults == null
                 ? Arrays.stream(Fault.values())
-                        .filter(fault -> fault != Fault.ROLLING_RESTART)
+                        .filter(Fault::drawn)
                         .filter(fault -> flush.equals("ack") || fault != Fault.POWER_CUT_ALL)
                         .toList()
                 : faults.stream().map(Fault::parse).toList();
@@ -159,7 +221,7 @@ public final class Main implements Callable<Integer> {
                             + networkObstacle.or(() -> disksObstacle).orElseThrow());
         }
         int count = setting(schedule, "brokers", brokers);
-        int voting = setting(schedule, "voters", voters != null ? voters : count < 3 ? 1 : 3);
+        int voting = setting(schedule, "voters", votersOf(count));
         String mode = schedule.settings().getOrDefault("flush", flush);
         return new Layout(count, voting, setting(schedule, "partitions", partitions), mode, network, disks);
     }

@@ -22,33 +22,63 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * One run: a load, the faults of a schedule, healing, and the check.
+ * One run: a load, an assault on the cluster, healing, and the check.
  *
  * @param title for the report
  * @param config of every broker, where it differs from the defaults
  * @param distribution the unpacked distribution to start brokers from
  * @param directory for all that the run leaves
  * @param recordsPerSecond the load
+ * @param servingMax within this time after healing each partition must take records (promise F)
  */
 record Run(
         String title,
         Layout layout,
         Map<String, String> config,
-        Schedule schedule,
+        Assault assault,
         Path distribution,
         Path directory,
         int recordsPerSecond,
+        Duration servingMax,
         PrintStream out) {
-    /** More than any partition may take (promise F), so that the checker sees which took too long. */
-    private static final Duration SERVING_PATIENCE = Duration.ofSeconds(45);
+    /** How much longer than it may take it is waited for a partition, so that it is seen how long it took. */
+    private static final Duration SERVING_EXTRA = Duration.ofSeconds(30);
 
     private static final Duration WHOLE_PATIENCE = Duration.ofSeconds(90);
     private static final Duration LAST_LOAD = Duration.ofSeconds(3);
 
+    /** What is done to the cluster under load. All of it is over when it returns. */
+    interface Assault {
+        void strike(ChaosCluster cluster, FaultRunner runner, Recording recording)
+                throws IOException, InterruptedException;
+
+        /** As far as it was known beforehand. */
+        Schedule schedule();
+    }
+
+    /** What a schedule tells. */
+    record Scheduled(Schedule schedule) implements Assault {
+        @Override
+        public void strike(ChaosCluster cluster, FaultRunner runner, Recording recording)
+                throws IOException, InterruptedException {
+            runner.run(schedule);
+        }
+    }
+
     /** Returns what came of it, which is in the directory, too. */
     Report execute() throws IOException, InterruptedException {
-        Files.writeString(directory.resolve("schedule.txt"), schedule.text());
+        Files.writeString(directory.resolve("schedule.txt"), assault.schedule().text());
         Path brokers = Files.createDirectory(directory.resolve("brokers"));
+        Warden warden = Warden.watch(brokers);
+        try {
+            record(brokers);
+        } finally {
+            warden.close();
+        }
+        return Report.write(directory, title, servingMax);
+    }
+
+    private void record(Path brokers) throws IOException, InterruptedException {
         try (HistoryFile history = HistoryFile.create(directory.resolve(HistoryFile.NAME));
                 ChaosCluster cluster = ChaosCluster.start(layout, config, distribution, brokers)) {
             try {
@@ -57,20 +87,24 @@ record Run(
                 cluster.copyLogs(directory);
             }
         }
-        return Report.write(directory, title);
     }
 
     private void strike(ChaosCluster cluster, Recording recording) throws IOException, InterruptedException {
         WorkloadTarget target = new WorkloadTarget(cluster.bootstrap(), ChaosCluster.TOPIC, layout.partitions());
         Workload workload = Workload.start(target, recording, recordsPerSecond);
         FaultRunner runner = new FaultRunner(cluster, recording, out);
-        runner.run(schedule);
+        assault.strike(cluster, runner, recording);
         long healed = recording.now();
         recording.write(new Operation.Healed(healed));
         out.printf("%7.1f s  healed, %d records acknowledged%n", healed / 1e9, recording.acknowledged());
-        runner.tendUntil(() -> recording.allServedSince(healed), SERVING_PATIENCE);
+        runner.tendUntil(() -> recording.allServedSince(healed), servingMax.plus(SERVING_EXTRA));
         runner.tendUntil(() -> false, LAST_LOAD);
         workload.stop();
+        if (assault.schedule().settings().getOrDefault("errors", "").equals("none") && workload.patientFailures() > 0) {
+            recording.notice(
+                    Anomaly.SEND_FAILED,
+                    workload.patientFailures() + " sends of producers with a time-out of a minute");
+        }
         try {
             cluster.awaitWhole(WHOLE_PATIENCE);
         } catch (IllegalStateException e) {

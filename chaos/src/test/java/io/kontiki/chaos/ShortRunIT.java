@@ -9,6 +9,7 @@ import io.kontiki.chaos.network.NamespaceNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 class ShortRunIT {
     private static final int RECORDS_PER_SECOND = 300;
     private static final int PARTITIONS = 3;
+    private static final Duration SERVING_MAX = Duration.ofSeconds(30);
 
     @Test
     void nothingIsWrongAfterAPauseAKillAndAPartition() throws IOException, InterruptedException {
@@ -37,10 +39,11 @@ class ShortRunIT {
                         "A short run",
                         layout,
                         Map.of(),
-                        Schedule.parse(lines),
+                        new Run.Scheduled(Schedule.parse(lines)),
                         Path.of(System.getProperty("kontiki.distribution")),
                         directory,
                         RECORDS_PER_SECOND,
+                        SERVING_MAX,
                         System.out)
                 .execute()
                 .verdict();

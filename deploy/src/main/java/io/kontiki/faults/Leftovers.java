@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -13,7 +14,7 @@ import java.util.stream.Stream;
  * Takes away the file systems of test runs that were killed. They are known by their names, which tell the process that
  * made them; those of processes that still run are left alone, as is everything else.
  */
-final class Leftovers {
+public final class Leftovers {
     private static final String PREFIX = "kontiki-faults-";
     private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d+)-\\d+");
 
@@ -24,20 +25,29 @@ final class Leftovers {
         return PREFIX + ProcessHandle.current().pid() + "-";
     }
 
-    static void takeAway() {
+    /** Takes away what belongs to no process that runs. */
+    public static void takeAway() {
+        takeAwayIf(pid -> ProcessHandle.of(pid).isEmpty());
+    }
+
+    /** Takes away what a process made. */
+    public static void takeAwayOf(long owner) {
+        takeAwayIf(pid -> pid == owner);
+    }
+
+    private static void takeAwayIf(LongPredicate owner) {
         Path all = Path.of(System.getProperty("java.io.tmpdir"));
-        List<Path> ownerless;
+        List<Path> chosen;
         try (Stream<Path> entries = Files.list(all)) {
-            ownerless = entries.filter(Leftovers::isOwnerless).toList();
+            chosen = entries.filter(entry -> {
+                        Matcher name = NAME.matcher(entry.getFileName().toString());
+                        return name.matches() && owner.test(Long.parseLong(name.group(1)));
+                    })
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        ownerless.forEach(Leftovers::takeAway);
-    }
-
-    private static boolean isOwnerless(Path directory) {
-        Matcher name = NAME.matcher(directory.getFileName().toString());
-        return name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty();
+        chosen.forEach(Leftovers::takeAway);
     }
 
     private static void takeAway(Path directory) {

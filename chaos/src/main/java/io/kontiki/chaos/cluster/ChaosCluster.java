@@ -10,6 +10,7 @@ import io.kontiki.localcluster.BrokerProcess;
 import io.kontiki.localcluster.ClusterView;
 import io.kontiki.localcluster.LocalCluster;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +36,7 @@ public final class ChaosCluster implements AutoCloseable {
     private final Optional<NamespaceNetwork> network;
     private final Map<Integer, LoopFileSystem> disks = new TreeMap<>();
     private final LocalCluster brokers;
+    private final Optional<FlushFailures> flushFailures;
     private final ClusterView view;
     private final List<List<Integer>> replicas = new ArrayList<>();
 
@@ -55,17 +57,17 @@ public final class ChaosCluster implements AutoCloseable {
                 network.isPresent() ? network.get().hosts() : LocalCluster.loopbackHosts(layout.brokers());
         brokers = LocalCluster.create(distribution, directory, hosts, layout.voters());
         view = new ClusterView(brokers.bootstrap());
-        brokers.set("log.segment.bytes", "1MiB");
+        // Small, so that segments are rolled all the time.
+        brokers.set("log.segment.bytes", "256KiB");
         brokers.set("default.replication.factor", Integer.toString(layout.replicationFactor()));
         config.forEach(brokers::set);
+        flushFailures = layout.ownDisks() ? Optional.of(new FlushFailures(directory)) : Optional.empty();
         for (BrokerProcess broker : brokers.brokers()) {
-            Path data = broker.dataDirectory();
             if (layout.ownDisks()) {
-                LoopFileSystem disk = LoopFileSystem.create(DISK_BYTES);
-                disks.put(broker.id(), disk);
-                data = disk.root().resolve("data");
+                disks.put(broker.id(), LoopFileSystem.create(DISK_BYTES));
             }
-            broker.set("log.dirs", data.toString());
+            flushFailures.ifPresent(failures -> failures.preload(broker));
+            broker.set("log.dirs", dataDirectory(broker.id()).toString());
         }
     }
 
@@ -196,6 +198,14 @@ public final class ChaosCluster implements AutoCloseable {
         }
     }
 
+    private static void resume(BrokerProcess broker) {
+        try {
+            broker.resume();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Starts brokers that ended by themselves, as whoever watches over them would, and tells which. */
     public List<Ended> tend() throws IOException {
         List<Ended> ended = new ArrayList<>();
@@ -215,12 +225,29 @@ public final class ChaosCluster implements AutoCloseable {
         brokers.await("the replicas to be in sync again", timeout, () -> view.whole(TOPIC));
     }
 
+    /** All that a broker stores. */
+    public Path dataDirectory(int broker) {
+        LoopFileSystem disk = disks.get(broker);
+        return disk == null ? broker(broker).dataDirectory() : disk.root().resolve("data");
+    }
+
     /** The directory of a partition's log at a broker. */
     public Path log(int broker, int partition) {
-        Path data = disks.containsKey(broker)
-                ? disks.get(broker).root().resolve("data")
-                : broker(broker).dataDirectory();
-        return data.resolve(TOPIC + "-" + partition);
+        return dataDirectory(broker).resolve(TOPIC + "-" + partition);
+    }
+
+    /** Lets the next flush of one of the topic's logs at a broker fail, and no other. */
+    public void failNextFlush(int broker) throws IOException {
+        failures().failNext(broker, dataDirectory(broker).resolve(TOPIC + "-"));
+    }
+
+    /** Takes {@link #failNextFlush} back, if there was no flush. */
+    public void failNoFlush(int broker) throws IOException {
+        failures().failNone(broker);
+    }
+
+    private FlushFailures failures() {
+        return flushFailures.orElseThrow(() -> new IllegalStateException("the brokers have no disks of their own"));
     }
 
     /** Keeps the logs of the brokers' processes. */
@@ -236,6 +263,8 @@ public final class ChaosCluster implements AutoCloseable {
     public void close() {
         view.close();
         disks.values().forEach(LoopFileSystem::thaw);
+        // Processes that stand still do not hear that they shall stop.
+        brokers.brokers().forEach(ChaosCluster::resume);
         brokers.close();
         disks.values().forEach(LoopFileSystem::close);
         network.ifPresent(NamespaceNetwork::close);

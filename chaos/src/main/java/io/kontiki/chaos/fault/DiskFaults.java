@@ -1,8 +1,11 @@
 package io.kontiki.chaos.fault;
 
 import io.kontiki.chaos.cluster.ChaosCluster;
+import io.kontiki.faults.LoopFileSystem;
 import io.kontiki.faults.LoopFileSystem.PowerCut;
+import io.kontiki.faults.ReplicaFiles;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -38,6 +41,47 @@ final class DiskFaults {
                 restore(cluster, broker);
             }
         });
+    }
+
+    static Struck failFlush(ChaosCluster cluster, int victim, Duration time) throws IOException {
+        cluster.excuse(victim, time.plus(AFTERMATH));
+        cluster.failNextFlush(victim);
+        return new Struck("broker " + victim, () -> cluster.failNoFlush(victim));
+    }
+
+    /** Never in the last segment: what is above the recovery point there is taken for a torn tail, as it should be. */
+    static Struck flipBits(ChaosCluster cluster, int victim, Duration time) throws IOException {
+        cluster.kill(victim);
+        int flipped = 0;
+        for (int partition = 0; partition < cluster.layout().partitions(); partition++) {
+            if (cluster.replicas(partition).contains(victim)) {
+                flipped += flip(new ReplicaFiles(cluster.log(victim, partition)));
+            }
+        }
+        return new Struck(flipped + " files of broker " + victim, () -> cluster.revive(victim));
+    }
+
+    private static int flip(ReplicaFiles replica) throws IOException {
+        int flipped = 0;
+        for (String kind : List.of(".log", ".index", ".timeindex", "leader-epoch-checkpoint", ".snapshot")) {
+            List<Path> files = replica.named(kind);
+            int last = files.size() - (kind.equals(".log") ? 2 : 1);
+            if (last >= 0) {
+                replica.flip(files.get(last));
+                flipped++;
+            }
+        }
+        return flipped;
+    }
+
+    static Struck newDisk(ChaosCluster cluster, int victim, Duration time) {
+        int outsider = cluster.votes(victim) ? cluster.layout().brokers() : victim;
+        if (cluster.votes(outsider)) {
+            throw new IllegalStateException("new-disk needs a broker that is no voter: --brokers above --voters");
+        }
+        cluster.kill(outsider);
+        LoopFileSystem.delete(cluster.dataDirectory(outsider));
+        return new Struck("broker " + outsider, () -> cluster.revive(outsider));
     }
 
     private static void cut(ChaosCluster cluster, int broker) {

@@ -34,7 +34,13 @@ public enum Fault {
     FULL_DISK(Kind.DISK, DiskFaults::full),
     HUNG_DISK(Kind.DISK, DiskFaults::hung),
     POWER_CUT(Kind.DISK, DiskFaults::powerCut),
-    POWER_CUT_ALL(Kind.ALL_DISKS, DiskFaults::powerCutAll);
+    POWER_CUT_ALL(Kind.ALL_DISKS, DiskFaults::powerCutAll),
+    /** The next flush of a log fails, the one after it would not. */
+    FAIL_FLUSH(Kind.DISK, DiskFaults::failFlush),
+    /** In files that are closed, of each log. */
+    FLIP_BITS(Kind.DISK, DiskFaults::flipBits),
+    /** An empty one instead of the old one; of a broker that is no voter. */
+    NEW_DISK(Kind.DISK, DiskFaults::newDisk);
 
     /** What a fault lays its hands on. */
     enum Kind {
@@ -90,6 +96,14 @@ public enum Fault {
 
     Struck strike(ChaosCluster cluster, int victim, Duration time) throws IOException {
         return lever.strike(cluster, victim, time);
+    }
+
+    /**
+     * Whether it is drawn by chance. The others cost more than a replica's place in the ISR or take long; two of them at
+     * a bad time may cost data that nobody promised to keep.
+     */
+    public boolean drawn() {
+        return this != ROLLING_RESTART && this != FLIP_BITS && this != NEW_DISK;
     }
 
     /** As in schedules, such as {@code hung-disk}. */

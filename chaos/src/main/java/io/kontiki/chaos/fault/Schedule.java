@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * Which faults strike when, as text that can be kept, edited and run again. A line is a strike, {@code at SECONDS for
- * SECONDS FAULT TARGET}, or a setting of the cluster that it was made for, {@code set NAME VALUE}, or a comment behind
- * {@code #}.
+ * SECONDS FAULT TARGET}, or a setting of the cluster that it was made for, {@code set NAME VALUE}, where a name with a dot
+ * is a key of the brokers' configuration, or a comment behind {@code #}.
  *
  * @param settings by name
  * @param strikes in the order of their beginning

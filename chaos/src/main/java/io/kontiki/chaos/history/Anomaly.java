@@ -24,6 +24,8 @@ public enum Anomaly {
     READ_REFUSED,
     /** A partition took no record within the time limit after everything was healed (F). */
     NOT_SERVING,
+    /** A producer that tries again for a minute was told of an error, in a run that promises none. */
+    SEND_FAILED,
     /** The replicas of a partition did not become in sync, or their logs differ (B). */
     REPLICAS_DIFFER,
     /** A broker ended though no fault told it to, or did not end when asked. */

@@ -37,6 +37,7 @@ public final class NamespaceNetwork implements AutoCloseable {
     private final int brokers;
     private final int subnet;
     private final Map<List<String>, Integer> rules = new HashMap<>();
+    private final Thread atExit = new Thread(NamespaceNetwork::takeAwayOwn, "kontiki-chaos-network-exit");
 
     private NamespaceNetwork(int brokers, int subnet) {
         this.brokers = brokers;
@@ -64,6 +65,7 @@ public final class NamespaceNetwork implements AutoCloseable {
     public static NamespaceNetwork create(int brokers) {
         NetworkLeftovers.takeAway();
         NamespaceNetwork network = new NamespaceNetwork(brokers, freeSubnet());
+        Runtime.getRuntime().addShutdownHook(network.atExit);
         try {
             network.build();
         } catch (RuntimeException e) {
@@ -229,6 +231,15 @@ public final class NamespaceNetwork implements AutoCloseable {
     /** Takes the network away, with whatever still runs in it. */
     @Override
     public void close() {
-        NetworkLeftovers.takeAway(ProcessHandle.current().pid());
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException exiting) {
+            return;
+        }
+        takeAwayOwn();
+    }
+
+    private static void takeAwayOwn() {
+        NetworkLeftovers.takeAwayOf(ProcessHandle.current().pid());
     }
 }

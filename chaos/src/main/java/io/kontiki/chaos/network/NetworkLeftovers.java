@@ -32,8 +32,8 @@ public final class NetworkLeftovers {
                 .forEach(name -> takeAwayNamespace(name.group(1)));
     }
 
-    /** Takes away the network that this process made. */
-    static void takeAway(long pid) {
+    /** Takes away the network that a process made. */
+    public static void takeAwayOf(long pid) {
         names().filter(name -> Long.parseLong(name.group(2)) == pid).forEach(name -> takeAwayNamespace(name.group(1)));
     }
 

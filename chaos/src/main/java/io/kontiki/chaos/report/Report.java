@@ -8,18 +8,15 @@ import io.kontiki.chaos.history.HistoryFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** Judges the history in a directory and writes down beside it what came of it. */
 public final class Report {
-    /** Promise F: a partition with a complete replica takes records again within this time. */
-    private static final long SERVING_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
-
     private final String title;
     private final Verdict verdict;
     private final Timeline timeline;
@@ -30,9 +27,13 @@ public final class Report {
         this.timeline = timeline;
     }
 
-    /** Writes {@code report.html}, {@code verdict.txt} and {@code verdict.json}. */
-    public static Report write(Path directory, String title) throws IOException {
-        Checker checker = new Checker(SERVING_NANOS_MAX);
+    /**
+     * Writes {@code report.html}, {@code verdict.txt} and {@code verdict.json}.
+     *
+     * @param servingMax within this time after healing each partition must have taken a record
+     */
+    public static Report write(Path directory, String title, Duration servingMax) throws IOException {
+        Checker checker = new Checker(servingMax.toNanos());
         Timeline timeline = new Timeline();
         HistoryFile.read(directory.resolve(HistoryFile.NAME), operation -> {
             checker.onOperation(operation);

@@ -7,6 +7,9 @@ import io.kontiki.chaos.history.Operation.Acks;
 import io.kontiki.chaos.history.Operation.Noticed;
 import io.kontiki.chaos.history.Operation.Send;
 import io.kontiki.chaos.history.Outcome;
+import io.kontiki.chaos.history.RecordId;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -15,6 +18,9 @@ public final class Recording {
     private final HistoryFile file;
     private final long startNanos = System.nanoTime();
     private final AtomicLong acknowledged = new AtomicLong();
+
+    /** Sends that were not acknowledged, by producer. */
+    private final Map<Integer, AtomicLong> failures = new ConcurrentHashMap<>();
 
     /** By partition: the latest invocation of a send that was acknowledged with acks=all. */
     private final AtomicLongArray lastServed;
@@ -30,13 +36,28 @@ public final class Recording {
     }
 
     public void write(Operation operation) {
-        if (operation instanceof Send send && send.outcome() == Outcome.OK) {
-            acknowledged.incrementAndGet();
-            if (send.acks() == Acks.ALL) {
-                lastServed.accumulateAndGet(send.id().partition(), send.invoked(), Math::max);
-            }
+        if (operation instanceof Send send) {
+            count(send);
         }
         file.write(operation);
+    }
+
+    private void count(Send send) {
+        RecordId id = send.id();
+        if (send.outcome() != Outcome.OK) {
+            failures.computeIfAbsent(id.producer(), producer -> new AtomicLong())
+                    .incrementAndGet();
+            return;
+        }
+        acknowledged.incrementAndGet();
+        if (send.acks() == Acks.ALL) {
+            lastServed.accumulateAndGet(id.partition(), send.invoked(), Math::max);
+        }
+    }
+
+    /** How many sends of a producer were not acknowledged. */
+    long failures(int producer) {
+        return failures.getOrDefault(producer, new AtomicLong()).get();
     }
 
     /** Notes what is wrong by itself. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** All producers and consumers of a run. Belongs to one thread. */
 public final class Workload {
@@ -76,6 +77,11 @@ public final class Workload {
         for (Thread thread : reading) {
             thread.join();
         }
+    }
+
+    /** Sends that failed though their producer wants every acknowledgement and tries again for a minute. */
+    public long patientFailures() {
+        return IntStream.range(0, PRODUCERS - 1).mapToLong(recording::failures).sum();
     }
 
     /**

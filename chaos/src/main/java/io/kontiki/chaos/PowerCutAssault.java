@@ -1,0 +1,65 @@
+package io.kontiki.chaos;
+
+import io.kontiki.chaos.cluster.ChaosCluster;
+import io.kontiki.chaos.fault.FaultRunner;
+import io.kontiki.chaos.fault.Schedule;
+import io.kontiki.chaos.history.Anomaly;
+import io.kontiki.chaos.workload.Recording;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Cuts the power of brokers' disks, over and over: of the leader of some partition, of any broker, and, where a flush
+ * precedes each acknowledgement, of all at once. The next cut comes as soon as every partition takes records again; in
+ * page-cache mode as soon as every replica is in sync again, since the promise is for fewer than
+ * {@code min.insync.replicas} brokers that forget.
+ */
+record PowerCutAssault(int cuts, long seed, Duration servingMax) implements Run.Assault {
+    private static final Duration WHOLE_PATIENCE = Duration.ofSeconds(120);
+    private static final int PROGRESS = 10;
+
+    @Override
+    public void strike(ChaosCluster cluster, FaultRunner runner, Recording recording)
+            throws IOException, InterruptedException {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int cut = 1; cut <= cuts; cut++) {
+            runner.run(Schedule.parse(List.of(draw(random, cluster))));
+            long restored = recording.now();
+            if (!runner.tendUntil(() -> recording.allServedSince(restored), servingMax)) {
+                recording.notice(Anomaly.NOT_SERVING, "after power cut " + cut);
+                return;
+            }
+            if (!flushes(cluster)) {
+                cluster.awaitWhole(WHOLE_PATIENCE);
+            }
+            if (cut % PROGRESS == 0) {
+                System.out.printf("%7.1f s  %d power cuts%n", recording.now() / 1e9, cut);
+            }
+        }
+    }
+
+    private static String draw(SplittableRandom random, ChaosCluster cluster) {
+        double at = random.nextDouble(0.1, 1.5);
+        double time = random.nextDouble(0, 3);
+        String what = flushes(cluster) && random.nextInt(3) == 0
+                ? "power-cut-all broker:1"
+                : random.nextBoolean()
+                        ? "power-cut leader:" + random.nextInt(cluster.layout().partitions())
+                        : "power-cut broker:"
+                                + random.nextInt(1, cluster.layout().brokers() + 1);
+        return String.format(Locale.ROOT, "at %.3f for %.3f %s", at, time, what);
+    }
+
+    private static boolean flushes(ChaosCluster cluster) {
+        return cluster.layout().flush().equals("ack");
+    }
+
+    @Override
+    public Schedule schedule() {
+        return new Schedule(Map.of("power-cuts", Integer.toString(cuts), "seed", Long.toString(seed)), List.of());
+    }
+}
