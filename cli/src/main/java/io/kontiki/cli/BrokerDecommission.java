@@ -110,7 +110,7 @@ final class BrokerDecommission implements Callable<Integer> {
     private void awaitStop(Admin admin) {
         long endNanos = System.nanoTime() + stopTimeout.toNanos();
         boolean told = false;
-        while (runs(admin)) {
+        while (BrokerUnregister.runs(admin, brokerId)) {
             if (!told) {
                 told = true;
                 messages.tell("stop broker " + brokerId + " now: this command waits for that");
@@ -124,10 +124,5 @@ final class BrokerDecommission implements Callable<Integer> {
             }
             Moving.pause();
         }
-    }
-
-    private boolean runs(Admin admin) {
-        return admin.describeCluster().brokers().stream()
-                .anyMatch(broker -> broker.id() == brokerId && !broker.fenced());
     }
 }

@@ -33,7 +33,7 @@ final class BrokerUnregister implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        clients.withAdmin(admin -> check(admin, brokerId));
+        clients.withAdmin(this::requireStopped);
         if (!yes) {
             new Confirmation(terminal)
                     .ask(
@@ -47,6 +47,22 @@ final class BrokerUnregister implements Callable<Integer> {
         });
         messages.tell("unregistered broker " + brokerId);
         return ExitCode.DONE;
+    }
+
+    private boolean requireStopped(Admin admin) {
+        check(admin, brokerId);
+        if (runs(admin, brokerId)) {
+            throw new Failure(
+                    ExitCode.CONFLICT,
+                    "broker " + brokerId + " is running",
+                    "Stop it first; or move its replicas away: kontiki broker decommission " + brokerId);
+        }
+        return true;
+    }
+
+    static boolean runs(Admin admin, int brokerId) {
+        return admin.describeCluster().brokers().stream()
+                .anyMatch(broker -> broker.id() == brokerId && !broker.fenced());
     }
 
     /**

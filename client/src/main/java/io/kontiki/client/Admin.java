@@ -261,7 +261,7 @@ public final class Admin implements AutoCloseable {
         return partitions.list();
     }
 
-    /** Makes the cluster forget a broker that is gone for good. Fails with POLICY_VIOLATION, or CONCURRENT_CHANGE, while it runs. */
+    /** Makes the cluster forget a broker that is gone for good. Fails with INVALID_ARGUMENT while it runs. */
     public void unregisterBroker(int brokerId) {
         var request = UnregisterBrokerRequest.newBuilder().setBrokerId(brokerId).build();
         anyBroker.change((channel, deadline) -> cluster(channel, deadline).unregisterBroker(request));
