@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /** The command {@code kontiki}, run through the start script of the distribution against one cluster. */
 public final class KontikiCommand {
-    private static final long TIMEOUT_SECONDS = 30;
+    private static final long TIMEOUT_SECONDS = 180;
 
     private final Path directory;
     private final String bootstrap;
