@@ -21,12 +21,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells which replicas are being moved; how far they are, their brokers say of their own logs. Any thread. */
 final class Reassignments {
     private static final Logger LOG = LoggerFactory.getLogger(Reassignments.class);
+
+    /** Who asks again and again may ask another broker if this one takes longer than a few seconds. */
+    private static final long ANSWER_MILLIS_MAX = 2_000;
 
     /** What each broker that could be asked holds, by broker. */
     private record Held(Map<Integer, Map<PartitionName, LogDirPartition>> logs) {
@@ -130,6 +134,7 @@ final class Reassignments {
                             id,
                             (stub, answer) -> stub.describeLogDirs(
                                     question.setBrokerId(id).build(), answer))
+                    .orTimeout(ANSWER_MILLIS_MAX, TimeUnit.MILLISECONDS)
                     .thenAccept(told -> logs.put(id, logsOf(told)))
                     .exceptionally(failure -> {
                         LOG.debug("Broker {} does not tell what it holds", id, failure);
