@@ -76,11 +76,13 @@ final class LoopThread implements EventLoop {
         List<Runnable> drained = new ArrayList<>(DRAIN_MAX);
         long nextTick = nanoTime.getAsLong() + tickNanos;
         while (running || !queue.isEmpty()) {
-            drain(drained, nextTick);
-            drained.forEach(this::runSafely);
-            drained.clear();
-            long now = nanoTime.getAsLong();
-            if (now - nextTick >= 0) {
+            awaitEvents(drained, nextTick);
+            runAll(drained);
+            if (nanoTime.getAsLong() - nextTick >= 0) {
+                // Rule E4: after a pause, what time did counts only once it is known what others did meanwhile.
+                queue.drainTo(drained);
+                runAll(drained);
+                long now = nanoTime.getAsLong();
                 for (LongConsumer ticker : List.copyOf(tickers)) {
                     runSafely(() -> ticker.accept(now));
                 }
@@ -90,7 +92,12 @@ final class LoopThread implements EventLoop {
         }
     }
 
-    private void drain(List<Runnable> drained, long nextTick) {
+    private void runAll(List<Runnable> drained) {
+        drained.forEach(this::runSafely);
+        drained.clear();
+    }
+
+    private void awaitEvents(List<Runnable> drained, long nextTick) {
         try {
             Runnable first = queue.poll(Math.max(0, nextTick - nanoTime.getAsLong()), TimeUnit.NANOSECONDS);
             if (first != null) {

@@ -1,0 +1,47 @@
+package io.kontiki.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class LoopThreadTest {
+    private static final int EVENTS = 5_000;
+
+    /** Rule E4: all that arrived in a pause comes before the timers that fired in it. */
+    @Test
+    void ticksAfterWhatArrivedBeforeIt() throws Exception {
+        var nanos = new AtomicLong();
+        var handled = new AtomicInteger();
+        var handledAtTick = new CompletableFuture<Integer>();
+        var paused = new CountDownLatch(1);
+        var resumed = new CountDownLatch(1);
+        try (var loop = new LoopThread("loop", 2 * EVENTS, TimeUnit.HOURS.toNanos(1), nanos::get, (l, defect) -> {})) {
+            loop.execute(() -> {
+                loop.addTicker(now -> handledAtTick.complete(handled.get()));
+                paused.countDown();
+                await(resumed);
+            });
+            paused.await();
+            for (int i = 0; i < EVENTS; i++) {
+                loop.execute(handled::incrementAndGet);
+            }
+            nanos.set(TimeUnit.HOURS.toNanos(2));
+            resumed.countDown();
+
+            assertThat(handledAtTick.get(10, TimeUnit.SECONDS)).isEqualTo(EVENTS);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
