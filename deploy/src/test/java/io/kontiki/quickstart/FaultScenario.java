@@ -14,7 +14,7 @@ import java.util.List;
 
 /** A cluster with a load of acks=all on it, a fault in the middle, and the check afterwards that nothing was lost. */
 public final class FaultScenario implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /** Rule F: a partition that still has a complete replica accepts writes again within this time. */
     private static final Duration RECOVERY = Duration.ofSeconds(30);
@@ -70,8 +70,10 @@ public final class FaultScenario implements AutoCloseable {
     /**
      * Lets the fault strike under load, waits until every partition takes records again without help, starts what is
      * down, and compares what is there with what was acknowledged.
+     *
+     * @return the longest time between two acknowledgements
      */
-    public void loseNothing(String topic, Fault fault) throws IOException {
+    public Duration loseNothing(String topic, Fault fault) throws IOException {
         // Now, since right after the fault nobody may be there to tell.
         int partitions = view.partitions(topic).size();
         History history;
@@ -90,6 +92,7 @@ public final class FaultScenario implements AutoCloseable {
         Verdict verdict = ReadBack.check(cluster.bootstrap(), topic, history);
         assertThat(verdict.findings()).isEmpty();
         assertThat(verdict.consumed()).isEqualTo(history.sent());
+        return Duration.ofNanos(history.longestGapNanos());
     }
 
     private static void awaitAcked(History history, int lines) {
