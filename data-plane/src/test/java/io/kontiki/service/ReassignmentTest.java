@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,16 +89,20 @@ class ReassignmentTest {
                 .build();
     }
 
-    /** A proposal of the leader may come between. */
     private void reassign(long bytesPerSecondMax, Integer... target) {
+        apply(() -> Command.newBuilder()
+                .setReassign(Reassign.newBuilder()
+                        .addPartitions(ReassignPartition.newBuilder()
+                                .setPartition(version())
+                                .addAllTarget(List.of(target))
+                                .setBytesPerSecondMax(bytesPerSecondMax)))
+                .build());
+    }
+
+    /** A proposal of the leader may come between. */
+    private void apply(Supplier<Command> command) {
         await().until(
-                        () -> cluster.apply(Command.newBuilder()
-                                .setReassign(Reassign.newBuilder()
-                                        .addPartitions(ReassignPartition.newBuilder()
-                                                .setPartition(version())
-                                                .addAllTarget(List.of(target))
-                                                .setBytesPerSecondMax(bytesPerSecondMax)))
-                                .build()),
+                        () -> cluster.apply(command.get()),
                         reply -> reply.getPartitions().getPartitions(0).getReason()
                                 == ErrorReason.ERROR_REASON_UNSPECIFIED);
     }
@@ -198,7 +203,7 @@ class ReassignmentTest {
         await().until(() ->
                 Files.exists(cluster.logDirectory(2, "t-0")) && Files.exists(cluster.logDirectory(3, "t-0")));
 
-        cluster.apply(Command.newBuilder()
+        apply(() -> Command.newBuilder()
                 .setCancelReassign(CancelReassign.newBuilder().addPartitions(version()))
                 .build());
 
