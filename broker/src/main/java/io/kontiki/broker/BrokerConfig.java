@@ -1,5 +1,6 @@
 package io.kontiki.broker;
 
+import io.kontiki.controller.ControllerConfig;
 import io.kontiki.broker.ConfigReader.Setting;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.FlushMode;
@@ -173,6 +174,15 @@ public final class BrokerConfig {
     /** What a leader does while it does not reach the controller. */
     public IsolatedLeader isolatedLeader() {
         return get(BrokerKeys.ISOLATED_LEADER);
+    }
+
+    /** How the controller here gives leadership back to preferred replicas. */
+    ControllerConfig.Rebalance leaderRebalance() {
+        return new ControllerConfig.Rebalance(
+                get(BrokerKeys.AUTO_LEADER_REBALANCE_ENABLE),
+                Duration.ofSeconds(get(BrokerKeys.LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS))
+                        .toMillis(),
+                get(BrokerKeys.AUTO_LEADER_REBALANCE_DELAY_MS).toMillis());
     }
 
     /** Longest wait for leaderships to be handed over at stop; zero for none. */

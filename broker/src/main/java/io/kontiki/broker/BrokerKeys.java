@@ -116,6 +116,21 @@ final class BrokerKeys {
             ConfigType.choice(IsolatedLeader.class),
             "stop",
             "a leader that does not reach the controller: serve acks=all and committed reads, or stop");
+    static final ConfigKey<Boolean> AUTO_LEADER_REBALANCE_ENABLE = withDefault(
+            "auto.leader.rebalance.enable",
+            ConfigType.bool(),
+            "true",
+            "the first of a partition's replicas leads it again by itself, once it is in sync");
+    static final ConfigKey<Duration> AUTO_LEADER_REBALANCE_DELAY_MS = withDefault(
+            "auto.leader.rebalance.delay.ms",
+            ConfigType.duration(Duration.ZERO, Duration.ofDays(1)),
+            "10s",
+            "how long a broker must have been serving before");
+    static final ConfigKey<Integer> LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS = withDefault(
+            "leader.imbalance.check.interval.seconds",
+            ConfigType.integer(1, 86_400),
+            "5",
+            "seconds from one look at the leaders to the next, each of which moves a few");
     static final ConfigKey<Boolean> CONTROLLED_SHUTDOWN_ENABLE = withDefault(
             "controlled.shutdown.enable", ConfigType.bool(), "true", "hand leaderships over before stopping");
     static final ConfigKey<Duration> CONTROLLED_SHUTDOWN_TIMEOUT_MS = withDefault(
@@ -154,6 +169,9 @@ final class BrokerKeys {
             BROKER_HEARTBEAT_INTERVAL_MS,
             BROKER_SESSION_TIMEOUT_MS,
             ISOLATED_LEADER,
+            AUTO_LEADER_REBALANCE_ENABLE,
+            AUTO_LEADER_REBALANCE_DELAY_MS,
+            LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS,
             CONTROLLED_SHUTDOWN_ENABLE,
             CONTROLLED_SHUTDOWN_TIMEOUT_MS,
             NUM_EVENT_LOOPS);

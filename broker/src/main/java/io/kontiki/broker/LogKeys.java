@@ -39,7 +39,8 @@ final class LogKeys {
             topic(TopicConfigKey.FLUSH_MS, "log.flush.interval.ms"),
             topic(TopicConfigKey.MESSAGE_TIMESTAMP_TYPE, "log.message.timestamp.type"),
             topic(TopicConfigKey.MESSAGE_TIMESTAMP_BEFORE_MAX_MS, "log.message.timestamp.before.max.ms"),
-            topic(TopicConfigKey.MESSAGE_TIMESTAMP_AFTER_MAX_MS, "log.message.timestamp.after.max.ms"));
+            topic(TopicConfigKey.MESSAGE_TIMESTAMP_AFTER_MAX_MS, "log.message.timestamp.after.max.ms"),
+            topic(TopicConfigKey.UNCLEAN_LEADER_ELECTION_ENABLE, "unclean.leader.election.enable"));
 
     static final ConfigKey<Duration> RETENTION_CHECK_INTERVAL_MS = withDefault(
             "log.retention.check.interval.ms",

@@ -55,7 +55,7 @@ record QuorumSettings(QuorumConfig quorum, ControllerConfig controller) {
                 config.defaultReplicationFactor(),
                 config.sessionTimeout().toMillis(),
                 ControllerConfig.defaults(clusterId).shutdownWaitMillis(),
-                ControllerConfig.Rebalance.DEFAULTS);
+                config.leaderRebalance());
     }
 
     /** For the first screen of the log. */
