@@ -1,7 +1,7 @@
 package io.kontiki.broker;
 
-import io.kontiki.controller.ControllerConfig;
 import io.kontiki.broker.ConfigReader.Setting;
+import io.kontiki.controller.ControllerConfig;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.TopicConfig;
