@@ -3,7 +3,9 @@ package io.kontiki.quorum.ratis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kontiki.metadata.LogPosition;
 import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.TopicsImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pcollections.TreePMap;
 
 class SnapshotFilesTest {
     private static final TermIndex FIRST = TermIndex.valueOf(1, 5);
@@ -47,6 +50,20 @@ class SnapshotFilesTest {
         snapshots.save(MetadataImage.EMPTY, SECOND);
 
         assertThat(snapshots.load()).get().isEqualTo(new SnapshotFiles.Loaded(MetadataImage.EMPTY, SECOND));
+    }
+
+    /** Rule Q9, scenario S52. */
+    @Test
+    void snapshotWithAFlippedBitIsRefused() throws IOException {
+        snapshots.save(new MetadataImage(LogPosition.NONE, "c", 1, TreePMap.empty(), TopicsImage.EMPTY, 0), SECOND);
+        var file = storage.getStorageDir().getStateMachineDir().toPath().resolve("snapshot.2_9");
+        var bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(file, bytes);
+
+        var restarted = new SnapshotFiles();
+        restarted.open(storage);
+        assertThatThrownBy(restarted::load).isInstanceOf(IOException.class).hasMessageContaining("snapshot.2_9");
     }
 
     /** Any other exception ends the thread that applies entries, and an empty digest hides all snapshots. */
