@@ -76,7 +76,7 @@ public final class QuorumView {
 
     /** This broker is about to vote no more: what it knows by itself is what it was told from then on. */
     public void remember() {
-        heard(voters());
+        heard(ownVoters());
     }
 
     /** The quorum's id, once known. */
@@ -107,13 +107,14 @@ public final class QuorumView {
 
     /** For brokers that follow this one, or should follow others. */
     Voters voters() {
-        if (!votes()) {
-            return told;
-        }
+        return votes() ? ownVoters() : told;
+    }
+
+    private Voters ownVoters() {
         var image = metadata.current();
         var voters = Voters.newBuilder();
         members.quorumId().ifPresent(id -> voters.setQuorumId(UuidBytes.toBytes(id)));
-        leaderId().ifPresent(voters::setLeaderId);
+        log.status().leaderId().ifPresent(voters::setLeaderId);
         members.voters()
                 .forEach(voter -> image.broker(voter.brokerId())
                         .ifPresent(broker -> voters.addBrokers(LeaderHint.newBuilder()

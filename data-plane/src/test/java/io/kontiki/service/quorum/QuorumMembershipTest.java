@@ -112,6 +112,19 @@ class QuorumMembershipTest {
         await().until(() -> !fourth.watcher.stale());
     }
 
+    /** It never had anybody to follow before. */
+    @Test
+    void founderThatIsRemovedFollowsTheOthers() {
+        var third = nodes.get(2);
+
+        service(third)
+                .removeVoter(RemoveVoterRequest.newBuilder().setBrokerId(3).build());
+
+        await().until(() -> third.log.own().isEmpty());
+        createTopic("after");
+        assertThat(third.view.voterIds()).containsExactly(1, 2);
+    }
+
     @Test
     void brokerThatDoesNotVoteSendsOthersToThoseThatDo() {
         startOther(4);
