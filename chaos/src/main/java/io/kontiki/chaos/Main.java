@@ -1,6 +1,7 @@
 package io.kontiki.chaos;
 
 import io.kontiki.chaos.cluster.Layout;
+import io.kontiki.chaos.cluster.Layout.NetworkKind;
 import io.kontiki.chaos.fault.Fault;
 import io.kontiki.chaos.fault.Schedule;
 import io.kontiki.chaos.network.NamespaceNetwork;
@@ -91,6 +92,9 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--schedule", description = "a schedule from a file instead")
     private Path scheduleFile;
 
+    @Option(names = "--proxies", description = "join the brokers by proxies though namespaces could be made")
+    private boolean proxies;
+
     @Option(
             names = "--serving",
             scope = ScopeType.INHERIT,
@@ -138,7 +142,6 @@ public final class Main implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Optional<String> networkObstacle = NamespaceNetwork.obstacle();
         Optional<String> disksObstacle = Tools.fileSystemsObstacle();
         String title;
         Schedule schedule;
@@ -149,7 +152,7 @@ public final class Main implements Callable<Integer> {
             schedule = Schedule.parse(Files.readAllLines(scheduleFile));
             title = "Schedule " + scheduleFile;
         } else {
-            List<Fault> chosen = chosen(networkObstacle, disksObstacle);
+            List<Fault> chosen = chosen(disksObstacle);
             Duration length = Duration.ofMillis(Math.round(minutes * 60_000));
             schedule = Schedule.draw(seed(), chosen, brokers, partitions, length);
             title = "Seed " + seed();
@@ -159,7 +162,7 @@ public final class Main implements Callable<Integer> {
                 config.putIfAbsent(name, value);
             }
         });
-        return run(title, layout(schedule, networkObstacle, disksObstacle), new Run.Scheduled(schedule));
+        return run(title, layout(schedule, disksObstacle), new Run.Scheduled(schedule));
     }
 
     /** The seed given, or else one for this process. */
@@ -187,43 +190,48 @@ public final class Main implements Callable<Integer> {
 
     /** A cluster of which only disks will be broken. */
     Layout layoutWithDisks() {
-        return new Layout(brokers, votersOf(brokers), partitions, flush, false, true);
+        return new Layout(brokers, votersOf(brokers), partitions, flush, NetworkKind.PLAIN, true);
     }
 
     private int votersOf(int count) {
         return voters != null ? voters : count < 3 ? 1 : 3;
     }
 
-    private List<Fault> chosen(Optional<String> networkObstacle, Optional<String> disksObstacle) {
+    private List<Fault> chosen(Optional<String> disksObstacle) {
         List<Fault> wanted = faults == null
                 ? Arrays.stream(Fault.values())
                         .filter(Fault::drawn)
                         .filter(fault -> flush.equals("ack") || fault != Fault.POWER_CUT_ALL)
                         .toList()
                 : faults.stream().map(Fault::parse).toList();
-        networkObstacle.ifPresent(why -> System.out.println("without faults of the network: " + why));
         disksObstacle.ifPresent(why -> System.out.println("without faults of disks: " + why));
         return wanted.stream()
-                .filter(fault -> !fault.needsNetwork() || networkObstacle.isEmpty())
                 .filter(fault -> !fault.needsDisks() || disksObstacle.isEmpty())
                 .toList();
     }
 
-    private Layout layout(Schedule schedule, Optional<String> networkObstacle, Optional<String> disksObstacle) {
-        boolean network =
+    private Layout layout(Schedule schedule, Optional<String> disksObstacle) {
+        boolean needsNetwork =
                 schedule.strikes().stream().anyMatch(strike -> strike.fault().needsNetwork());
-        boolean disks =
+        boolean needsDisks =
                 schedule.strikes().stream().anyMatch(strike -> strike.fault().needsDisks());
-        if (network && networkObstacle.isPresent() || disks && disksObstacle.isPresent()) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "the schedule cannot be run here: "
-                            + networkObstacle.or(() -> disksObstacle).orElseThrow());
+        if (needsDisks && disksObstacle.isPresent()) {
+            throw new ParameterException(spec.commandLine(), "the schedule cannot be run here: " + disksObstacle.get());
         }
         int count = setting(schedule, "brokers", brokers);
         int voting = setting(schedule, "voters", votersOf(count));
         String mode = schedule.settings().getOrDefault("flush", flush);
-        return new Layout(count, voting, setting(schedule, "partitions", partitions), mode, network, disks);
+        NetworkKind kind = needsNetwork ? networkKind() : NetworkKind.PLAIN;
+        return new Layout(count, voting, setting(schedule, "partitions", partitions), mode, kind, needsDisks);
+    }
+
+    private NetworkKind networkKind() {
+        if (proxies) {
+            return NetworkKind.PROXIES;
+        }
+        Optional<String> obstacle = NamespaceNetwork.obstacle();
+        obstacle.ifPresent(why -> System.out.println("with proxies instead of network namespaces: " + why));
+        return obstacle.isPresent() ? NetworkKind.PROXIES : NetworkKind.NAMESPACES;
     }
 
     private static int setting(Schedule schedule, String name, int otherwise) {

@@ -45,6 +45,7 @@ record Run(
     private static final Duration SERVING_EXTRA = Duration.ofSeconds(30);
 
     private static final Duration WHOLE_PATIENCE = Duration.ofSeconds(90);
+    private static final Duration WARM_UP = Duration.ofMinutes(2);
     private static final Duration LAST_LOAD = Duration.ofSeconds(3);
 
     /** What is done to the cluster under load. All of it is over when it returns. */
@@ -93,6 +94,10 @@ record Run(
         WorkloadTarget target = new WorkloadTarget(cluster.bootstrap(), ChaosCluster.TOPIC, layout.partitions());
         Workload workload = Workload.start(target, recording, recordsPerSecond);
         FaultRunner runner = new FaultRunner(cluster, recording, out);
+        // Else a slow machine's faults would meet no load, and the verdict would say nothing.
+        if (!runner.tendUntil(() -> recording.allServedSince(1), WARM_UP)) {
+            recording.notice(Anomaly.NOT_SERVING, "before any fault, within " + WARM_UP.toSeconds() + " s");
+        }
         assault.strike(cluster, runner, recording);
         long healed = recording.now();
         recording.write(new Operation.Healed(healed));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.chaos.check.Verdict;
 import io.kontiki.chaos.cluster.Layout;
+import io.kontiki.chaos.cluster.Layout.NetworkKind;
 import io.kontiki.chaos.fault.Schedule;
 import io.kontiki.chaos.network.NamespaceNetwork;
 import java.io.IOException;
@@ -32,7 +33,8 @@ class ShortRunIT {
         if (network) {
             lines.add("at 7.5 for 4 isolate leader:2");
         }
-        Layout layout = new Layout(3, 3, PARTITIONS, "ack", network, false);
+        Layout layout =
+                new Layout(3, 3, PARTITIONS, "ack", network ? NetworkKind.NAMESPACES : NetworkKind.PLAIN, false);
         Path directory = newDirectory();
 
         Verdict verdict = new Run(

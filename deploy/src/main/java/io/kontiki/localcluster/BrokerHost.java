@@ -1,20 +1,30 @@
 package io.kontiki.localcluster;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * Where a broker's process runs.
  *
- * @param address where it listens, and where clients and other brokers reach it
+ * @param listens the address where it listens
+ * @param known the host by which clients and other brokers reach it
  * @param port for gRPC
  * @param quorumPort for the metadata quorum
  * @param launcher words to put before the command, such as those that enter a network namespace; empty for none
+ * @param environment variables of its process
  */
-public record BrokerHost(String address, int port, int quorumPort, List<String> launcher) {
+public record BrokerHost(
+        String listens,
+        String known,
+        int port,
+        int quorumPort,
+        List<String> launcher,
+        Map<String, String> environment) {
     private static final String LOOPBACK = "127.0.0.1";
 
     public BrokerHost {
         launcher = List.copyOf(launcher);
+        environment = Map.copyOf(environment);
     }
 
     /** On the loopback address; the quorum's port is configured otherwise. */
@@ -23,10 +33,18 @@ public record BrokerHost(String address, int port, int quorumPort, List<String> 
     }
 
     static BrokerHost loopback(int port, int quorumPort) {
-        return new BrokerHost(LOOPBACK, port, quorumPort, List.of());
+        return new BrokerHost(LOOPBACK, LOOPBACK, port, quorumPort, List.of(), Map.of());
     }
 
-    String quorumAddress() {
-        return address + ":" + quorumPort;
+    String endpoint() {
+        return known + ":" + port;
+    }
+
+    String quorumEndpoint() {
+        return known + ":" + quorumPort;
+    }
+
+    String quorumListener() {
+        return listens + ":" + quorumPort;
     }
 }

@@ -43,7 +43,9 @@ public final class BrokerProcess {
         this.distribution = distribution;
         this.directory = directory;
         set("broker.id", Integer.toString(id));
-        set("listeners", "GRPC://" + endpoint());
+        set("listeners", "GRPC://" + host.listens() + ":" + host.port());
+        set("advertised.listeners", "GRPC://" + host.endpoint());
+        host.environment().forEach(this::setEnvironment);
         set("log.dirs", dataDirectory().toString());
     }
 
@@ -157,7 +159,7 @@ public final class BrokerProcess {
 
     /** Where clients reach it. */
     public String endpoint() {
-        return host.address() + ":" + host.port();
+        return host.endpoint();
     }
 
     public Path dataDirectory() {

@@ -65,14 +65,14 @@ public final class LocalCluster implements AutoCloseable {
 
     private void setQuorum(List<BrokerHost> hosts, int voters) {
         String all = IntStream.rangeClosed(1, voters)
-                .mapToObj(id -> id + "@" + hosts.get(id - 1).quorumAddress())
+                .mapToObj(id -> id + "@" + hosts.get(id - 1).quorumEndpoint())
                 .collect(Collectors.joining(","));
         String bootstrap = IntStream.rangeClosed(1, voters)
                 .mapToObj(id -> brokers.get(id).endpoint())
                 .collect(Collectors.joining(","));
         brokers.forEach((id, broker) -> {
             // The others may be asked to vote later.
-            broker.set("quorum.listener", hosts.get(id - 1).quorumAddress());
+            broker.set("quorum.listener", hosts.get(id - 1).quorumListener());
             if (id <= voters) {
                 broker.set("quorum.voters", all);
             } else {

@@ -1,6 +1,8 @@
 package io.kontiki.chaos.cluster;
 
+import io.kontiki.chaos.network.LoopbackNetwork;
 import io.kontiki.chaos.network.NamespaceNetwork;
+import io.kontiki.chaos.network.Network;
 import io.kontiki.client.KontikiException;
 import io.kontiki.client.NewTopic;
 import io.kontiki.client.PartitionInfo;
@@ -28,12 +30,12 @@ import java.util.TreeMap;
 public final class ChaosCluster implements AutoCloseable {
     public static final String TOPIC = "chaos";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(75);
     private static final long DISK_BYTES = 1L << 30;
 
     private final Layout layout;
-    private final Optional<NamespaceNetwork> network;
+    private final Optional<Network> network;
     private final Map<Integer, LoopFileSystem> disks = new TreeMap<>();
     private final LocalCluster brokers;
     private final Optional<FlushFailures> flushFailures;
@@ -52,7 +54,11 @@ public final class ChaosCluster implements AutoCloseable {
     private ChaosCluster(Layout layout, Map<String, String> config, Path distribution, Path directory)
             throws IOException {
         this.layout = layout;
-        network = layout.ownNetwork() ? Optional.of(NamespaceNetwork.create(layout.brokers())) : Optional.empty();
+        network = switch (layout.network()) {
+            case PLAIN -> Optional.empty();
+            case NAMESPACES -> Optional.of(NamespaceNetwork.create(layout.brokers()));
+            case PROXIES -> Optional.of(LoopbackNetwork.create(layout.brokers(), directory, hostsFile()));
+        };
         List<BrokerHost> hosts =
                 network.isPresent() ? network.get().hosts() : LocalCluster.loopbackHosts(layout.brokers());
         brokers = LocalCluster.create(distribution, directory, hosts, layout.voters());
@@ -126,7 +132,7 @@ public final class ChaosCluster implements AutoCloseable {
     }
 
     /** The network of the brokers. */
-    public NamespaceNetwork network() {
+    public Network network() {
         return network.orElseThrow(() -> new IllegalStateException("the brokers have no network of their own"));
     }
 
@@ -198,6 +204,16 @@ public final class ChaosCluster implements AutoCloseable {
         }
     }
 
+    private static Path hostsFile() {
+        String file = System.getProperty("jdk.net.hosts.file");
+        if (file == null) {
+            throw new IllegalStateException("the system property jdk.net.hosts.file must name a file to be written");
+        }
+        Path path = Path.of(file);
+        path.toFile().deleteOnExit();
+        return path;
+    }
+
     private static void resume(BrokerProcess broker) {
         try {
             broker.resume();
@@ -267,6 +283,6 @@ public final class ChaosCluster implements AutoCloseable {
         brokers.brokers().forEach(ChaosCluster::resume);
         brokers.close();
         disks.values().forEach(LoopFileSystem::close);
-        network.ifPresent(NamespaceNetwork::close);
+        network.ifPresent(Network::close);
     }
 }

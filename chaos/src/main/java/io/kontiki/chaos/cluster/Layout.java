@@ -7,10 +7,20 @@ package io.kontiki.chaos.cluster;
  * @param voters how many of them, from the first on, hold the metadata
  * @param partitions of the topic
  * @param flush its {@code flush.mode}
- * @param ownNetwork whether each broker gets a network namespace, so that it can be cut off
+ * @param network how the brokers are joined
  * @param ownDisks whether each broker gets a file system of its own, so that it can be broken
  */
-public record Layout(int brokers, int voters, int partitions, String flush, boolean ownNetwork, boolean ownDisks) {
+public record Layout(int brokers, int voters, int partitions, String flush, NetworkKind network, boolean ownDisks) {
+    /** Ways to join brokers. */
+    public enum NetworkKind {
+        /** By the loopback address, of which nothing can be cut. */
+        PLAIN,
+        /** By network namespaces. */
+        NAMESPACES,
+        /** By proxies on loopback addresses. */
+        PROXIES
+    }
+
     private static final int BROKERS_MAX = 9;
     private static final int PARTITIONS_MAX = 100;
 

@@ -3,7 +3,7 @@ package io.kontiki.chaos.fault;
 import io.kontiki.chaos.cluster.ChaosCluster;
 import io.kontiki.chaos.network.Cut;
 import io.kontiki.chaos.network.Cut.Traffic;
-import io.kontiki.chaos.network.NamespaceNetwork;
+import io.kontiki.chaos.network.Network;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ final class NetworkFaults {
 
     static Struck isolate(ChaosCluster cluster, int victim, Duration time) {
         List<Integer> all = new ArrayList<>(cluster.others(victim));
-        all.add(NamespaceNetwork.CLIENTS);
+        all.add(Network.CLIENTS);
         return cut(cluster, "broker " + victim, between(List.of(victim), all, Traffic.ALL));
     }
 

@@ -3,7 +3,7 @@ package io.kontiki.chaos.network;
 /**
  * Packets that are lost without a word: those from one node to another.
  *
- * @param from a broker, or {@link NamespaceNetwork#CLIENTS}
+ * @param from a broker, or {@link Network#CLIENTS}
  * @param to as {@code from}
  * @param traffic which of them
  */
@@ -15,10 +15,5 @@ public record Cut(int from, int to, Traffic traffic) {
         GRPC,
         /** To and from the port of the metadata quorum. */
         QUORUM
-    }
-
-    /** All packets from one node to another. */
-    public static Cut of(int from, int to) {
-        return new Cut(from, to, Traffic.ALL);
     }
 }

@@ -24,10 +24,7 @@ import java.util.stream.IntStream;
  * nobody is told. Links are slowed down by a token bucket. Needs root. Belongs to one thread. {@link NetworkLeftovers}
  * tells how all of it is found again by name.
  */
-public final class NamespaceNetwork implements AutoCloseable {
-    /** The node of whoever is no broker. */
-    public static final int CLIENTS = 0;
-
+public final class NamespaceNetwork implements Network {
     private static final int GRPC_PORT = 9392;
     private static final int QUORUM_PORT = 9393;
     private static final int SUBNETS_FROM = 128;
@@ -144,15 +141,20 @@ public final class NamespaceNetwork implements AutoCloseable {
         return "10." + subnet + "." + node + "." + end;
     }
 
-    /** Where the brokers run, in the order of their ids. */
+    @Override
     public List<BrokerHost> hosts() {
         return IntStream.rangeClosed(1, brokers)
                 .mapToObj(broker -> new BrokerHost(
-                        address(broker, 2), GRPC_PORT, QUORUM_PORT, List.of("ip", "netns", "exec", namespace(broker))))
+                        address(broker, 2),
+                        address(broker, 2),
+                        GRPC_PORT,
+                        QUORUM_PORT,
+                        List.of("ip", "netns", "exec", namespace(broker)),
+                        Map.of()))
                 .toList();
     }
 
-    /** Loses packets until {@link #mend}. A cut may be made several times; it then must be mended as often. */
+    @Override
     public void cut(Collection<Cut> cuts) {
         for (List<String> rule : rulesOf(cuts)) {
             if (rules.merge(rule, 1, Integer::sum) == 1) {
@@ -161,7 +163,7 @@ public final class NamespaceNetwork implements AutoCloseable {
         }
     }
 
-    /** Takes cuts back. */
+    @Override
     public void mend(Collection<Cut> cuts) {
         for (List<String> rule : rulesOf(cuts)) {
             if (rules.merge(rule, -1, (count, minus) -> count == 1 ? null : count - 1) == null) {
@@ -200,11 +202,8 @@ public final class NamespaceNetwork implements AutoCloseable {
         Tools.run(command.toArray(String[]::new));
     }
 
-    /**
-     * Lets so much through to and from a node, and lets what is more wait, or be lost if it would wait for too long.
-     *
-     * @param kilobits in a second, in each direction
-     */
+    /** What is more than that waits, or is lost if it would wait for too long. */
+    @Override
     public void slowDown(int node, int kilobits) {
         String rate = kilobits + "kbit";
         for (List<String> end : ends(node)) {
@@ -212,7 +211,7 @@ public final class NamespaceNetwork implements AutoCloseable {
         }
     }
 
-    /** Ends {@link #slowDown}. */
+    @Override
     public void speedUp(int node) {
         ends(node).forEach(end -> change(end, "del"));
     }
@@ -228,7 +227,6 @@ public final class NamespaceNetwork implements AutoCloseable {
         return List.of(List.of(router, link(broker)), List.of(namespace(broker), "eth0"));
     }
 
-    /** Takes the network away, with whatever still runs in it. */
     @Override
     public void close() {
         try {
