@@ -90,6 +90,11 @@ public final class Partition {
         return driver.view();
     }
 
+    /** Belongs to the event loop. */
+    PartitionReplica replica() {
+        return replica;
+    }
+
     private PartitionLog log() {
         return place.log();
     }

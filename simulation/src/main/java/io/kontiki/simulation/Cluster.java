@@ -5,12 +5,19 @@ import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
+import io.kontiki.partition.Partition;
+import io.kontiki.partition.PartitionProbe;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CreateTopic;
 import io.kontiki.proto.internal.v1.InitializeCluster;
 import io.kontiki.proto.internal.v1.Replicas;
+import io.kontiki.record.RecordBatch;
+import io.kontiki.record.RecordBatches;
 import io.kontiki.replication.IsolatedLeader;
 import io.kontiki.replication.ReplicaOptions;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -23,30 +30,37 @@ final class Cluster {
             1_500 * Scheduler.MILLI,
             50 * Scheduler.MILLI,
             1_000 * Scheduler.MILLI,
-            10 * ModelBatch.BYTES,
-            4 * ModelBatch.BYTES,
+            2_000,
+            700,
             1_000,
             IsolatedLeader.SERVE);
+
+    /** The checksum of a batch covers nothing before. */
+    private static final int CHECKED_FROM_BYTE = 21;
+
+    private static final String TOPIC = "simulated";
 
     private final Scheduler scheduler;
     private final SimulationOptions options;
     private final Network network;
     private final Map<Integer, SimNode> nodes = new TreeMap<>();
-    private final TopicPartition partition;
+    private final UUID topicId;
     private final Quorum quorum;
+    private final Events events = new Events();
     private final Checks checks;
     private double corruption;
+    private double answerLoss;
 
     Cluster(long seed, SimulationOptions options) {
         this.scheduler = new Scheduler(seed);
         this.options = options;
         this.network = new Network(scheduler);
-        this.partition = new TopicPartition(drawUuid(), 0);
+        this.topicId = drawUuid();
         for (int id = 1; id <= options.nodes(); id++) {
             nodes.put(id, new SimNode(this, id));
         }
         this.checks = new Checks(this);
-        this.quorum = new Quorum(scheduler, partition, checks::onRecord);
+        this.quorum = new Quorum(scheduler, partition(), checks::onImage);
         quorum.submit(Command.newBuilder()
                 .setInitializeCluster(InitializeCluster.newBuilder()
                         .setClusterId(Quorum.CLUSTER)
@@ -80,8 +94,22 @@ final class Cluster {
         return checks;
     }
 
+    Events events() {
+        return events;
+    }
+
+    /** The first one. */
     TopicPartition partition() {
-        return partition;
+        return new TopicPartition(topicId, 0);
+    }
+
+    /** All of the topic. */
+    List<TopicPartition> partitions() {
+        List<TopicPartition> all = new ArrayList<>();
+        for (int number = 0; number < options.partitions(); number++) {
+            all.add(new TopicPartition(topicId, number));
+        }
+        return all;
     }
 
     SimNode node(int id) {
@@ -100,50 +128,98 @@ final class Cluster {
         return new UUID(scheduler.random().nextLong(), scheduler.random().nextLong());
     }
 
+    /** The clients' wall clock. */
+    long millis() {
+        return SimNode.EPOCH_MILLIS + scheduler.nowMillis();
+    }
+
+    /** Whether an answer to a client gets lost. */
+    boolean losesAnswer() {
+        return answerLoss > 0 && scheduler.chance(answerLoss);
+    }
+
+    void setAnswerLoss(double probability) {
+        answerLoss = probability;
+    }
+
     void setCorruption(double probability) {
         corruption = probability;
     }
 
-    boolean corrupts() {
-        return scheduler.chance(corruption);
+    /** Whether bits flip on disks, so that replicas may have to give up. */
+    boolean damages() {
+        return false;
+    }
+
+    /** What arrives of what was sent: now and then a bit of a record is another one. */
+    ByteBuffer onTheWire(ByteBuffer records) {
+        if (corruption == 0 || !records.hasRemaining() || !scheduler.chance(corruption)) {
+            return records;
+        }
+        RecordBatch batch = RecordBatches.of(records).iterator().next();
+        int at = records.position() + (int) scheduler.draw(CHECKED_FROM_BYTE, batch.sizeInBytes() - 1L);
+        records.put(at, (byte) (records.get(at) ^ 1 << scheduler.draw(0, 7)));
+        return records;
     }
 
     /** All brokers hold a replica; the first in the list is elected first. */
     void createTopic() {
-        Replicas.Builder replicas = Replicas.newBuilder().addAllBrokerIds(nodes.keySet());
-        quorum.submit(Command.newBuilder()
-                .setCreateTopic(CreateTopic.newBuilder()
-                        .setTopicId(UuidBytes.toBytes(partition.topicId()))
-                        .setName("simulated")
-                        .addPartitions(replicas)
-                        .putConfigs("min.insync.replicas", Integer.toString(options.minIsr()))
-                        .putConfigs("flush.mode", durable() ? "ack" : "os"))
-                .build());
+        CreateTopic.Builder topic = CreateTopic.newBuilder()
+                .setTopicId(UuidBytes.toBytes(topicId))
+                .setName(TOPIC)
+                .putConfigs("min.insync.replicas", Integer.toString(options.minIsr()))
+                .putConfigs("flush.mode", durable() ? "ack" : "os")
+                .putConfigs("segment.bytes", Integer.toString(options.segmentBytes()))
+                .putConfigs("index.interval.bytes", "512")
+                .putConfigs("retention.bytes", Long.toString(options.retentionBytes()));
+        List<Integer> order = new ArrayList<>(nodes.keySet());
+        for (int number = 0; number < options.partitions(); number++) {
+            topic.addPartitions(Replicas.newBuilder().addAllBrokerIds(order));
+            order.add(order.remove(0));
+        }
+        quorum.submit(Command.newBuilder().setCreateTopic(topic).build());
     }
 
     Optional<PartitionRegistration> record() {
-        return quorum.partitionRecord();
+        return record(partition());
+    }
+
+    Optional<PartitionRegistration> record(TopicPartition id) {
+        return quorum.image().partition(id);
+    }
+
+    Optional<SimBroker> leader() {
+        return leader(partition());
     }
 
     /** The broker that leads as the quorum knows it, if it knows that itself. */
-    Optional<SimBroker> leader() {
-        return record().filter(PartitionRegistration::hasLeader)
+    Optional<SimBroker> leader(TopicPartition id) {
+        return record(id)
+                .filter(PartitionRegistration::hasLeader)
                 .flatMap(record -> node(record.leader())
                         .serving()
-                        .filter(broker -> broker.leads() && broker.replica().leaderEpoch() == record.leaderEpoch()));
+                        .filter(broker -> broker.leads(id)
+                                && PartitionProbe.replica(broker.find(id).orElseThrow())
+                                                .leaderEpoch()
+                                        == record.leaderEpoch()));
     }
 
     /** Whether everybody runs, is in sync and holds the same log, all of it committed. */
     boolean healed() {
-        Optional<SimBroker> leader = leader();
-        if (leader.isEmpty() || record().orElseThrow().isr().size() < nodes.size()) {
+        return partitions().stream().allMatch(this::healed);
+    }
+
+    private boolean healed(TopicPartition id) {
+        Optional<SimBroker> leader = leader(id);
+        if (leader.isEmpty() || record(id).orElseThrow().isr().size() < nodes.size()) {
             return false;
         }
-        long end = leader.get().log().endOffset();
+        long end = PartitionProbe.log(leader.get().find(id).orElseThrow()).endOffset();
         for (SimNode node : nodes.values()) {
-            if (node.serving().isEmpty()
-                    || node.log().endOffset() != end
-                    || node.serving().get().replica().highWatermark() != end) {
+            Optional<Partition> replica = node.serving().flatMap(broker -> broker.find(id));
+            if (replica.isEmpty()
+                    || PartitionProbe.log(replica.get()).endOffset() != end
+                    || PartitionProbe.replica(replica.get()).highWatermark() != end) {
                 return false;
             }
         }
@@ -156,7 +232,10 @@ final class Cluster {
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("at " + scheduler.nowMillis() + " ms: " + record());
+        StringBuilder text = new StringBuilder("at " + scheduler.nowMillis() + " ms:");
+        partitions()
+                .forEach(id ->
+                        text.append("\n  ").append(id.partition()).append(": ").append(record(id)));
         nodes.values().forEach(node -> text.append("\n  ").append(node));
         return text.toString();
     }

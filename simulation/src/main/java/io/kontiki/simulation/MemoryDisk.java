@@ -68,10 +68,15 @@ public final class MemoryDisk implements Disk {
     }
 
     /** The power goes and comes back. Files opened before cannot be used any more; failures end. */
-    public synchronized void cutPower(RandomGenerator random) {
+    public void cutPower(RandomGenerator random) {
+        cutPower(PowerCut.losingSome(random));
+    }
+
+    /** The power goes, and takes that much. */
+    synchronized void cutPower(PowerCut cut) {
         run++;
         changesLeft = Long.MAX_VALUE;
-        root = root.after(PowerCut.losingSome(random));
+        root = root.after(cut);
     }
 
     /** The disk that would be found if the power went now; this one does not change. */

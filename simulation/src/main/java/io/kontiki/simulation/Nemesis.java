@@ -44,6 +44,7 @@ final class Nemesis {
         cluster.setCorruption(0);
         for (SimNode node : cluster.nodes()) {
             node.process().ifPresent(SimBroker::resume);
+            node.process().ifPresent(SimBroker::answer);
             node.start();
         }
     }

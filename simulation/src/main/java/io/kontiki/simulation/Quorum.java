@@ -37,7 +37,7 @@ final class Quorum {
     private final List<Consumer<MetadataImage>> watchers = new ArrayList<>();
     private final TreeSet<Integer> cutOff = new TreeSet<>();
     private final TreeSet<Integer> imageDelayed = new TreeSet<>();
-    private final BiConsumer<PartitionRegistration, MetadataImage> onRecord;
+    private final BiConsumer<MetadataImage, MetadataImage> onImage;
     private MetadataImage image = MetadataImage.EMPTY;
     private Controller controller;
     private long term = 1;
@@ -47,10 +47,10 @@ final class Quorum {
     private long commitMillis = 3;
     private boolean down;
 
-    Quorum(Scheduler scheduler, TopicPartition partition, BiConsumer<PartitionRegistration, MetadataImage> onRecord) {
+    Quorum(Scheduler scheduler, TopicPartition partition, BiConsumer<MetadataImage, MetadataImage> onImage) {
         this.scheduler = scheduler;
         this.partition = partition;
-        this.onRecord = onRecord;
+        this.onImage = onImage;
         this.controller = newController();
         scheduler.after(0, this::tick);
     }
@@ -135,7 +135,9 @@ final class Quorum {
         if (prepared instanceof Prepared.Submit submit) {
             submit(submit.command(), answer);
         } else {
-            scheduler.afterMillis(1, 5, () -> answer.accept(Optional.empty()));
+            CommandReply refusal =
+                    prepared instanceof Prepared.Refuse refuse ? refuse.reply() : CommandReply.getDefaultInstance();
+            scheduler.afterMillis(1, 5, () -> answer.accept(Optional.of(refusal)));
         }
     }
 
@@ -187,8 +189,9 @@ final class Quorum {
         }
         index++;
         Applied applied = MetadataState.apply(image, command, term, index);
+        MetadataImage before = image;
         image = applied.image();
-        partitionRecord().ifPresent(record -> onRecord.accept(record, image));
+        onImage.accept(before, image);
         for (Consumer<MetadataImage> watcher : List.copyOf(watchers)) {
             watcher.accept(image);
         }

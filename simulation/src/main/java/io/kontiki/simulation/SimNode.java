@@ -1,28 +1,36 @@
 package io.kontiki.simulation;
 
+import io.kontiki.log.PartitionLog;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
 import io.kontiki.metadata.command.Replies;
+import io.kontiki.partition.PartitionLogs;
+import io.kontiki.partition.PartitionProbe;
 import io.kontiki.proto.internal.v1.CommandReply;
+import io.kontiki.proto.internal.v1.PartitionRef;
 import io.kontiki.proto.internal.v1.ProposeRequest;
 import io.kontiki.proto.internal.v1.RegisterBroker;
-import io.kontiki.proto.internal.v1.RestartClaim;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** A machine: its disk, and the process that runs on it or does not. */
 final class SimNode {
+    static final long EPOCH_MILLIS = 1_700_000_000_000L;
+
     private final Cluster cluster;
     private final int id;
     private final UUID directory;
-    private final ModelLog log = new ModelLog();
-    private long highWatermarkCheckpoint;
-    private UUID base = new UUID(0, 0);
-    private RestartClaim claim = RestartClaim.RESTART_CLAIM_UNCLEAN;
+    private final MemoryDisk disk = new MemoryDisk();
+    private final LastRun lastRun = new LastRun();
     private Optional<SimBroker> process = Optional.empty();
-    private boolean lostUnflushed;
+    private long clockOffsetMillis;
     private int starts;
+    private boolean registering;
 
     SimNode(Cluster cluster, int id) {
         this.cluster = cluster;
@@ -34,108 +42,181 @@ final class SimNode {
         return id;
     }
 
-    ModelLog log() {
-        return log;
+    UUID directory() {
+        return directory;
+    }
+
+    MemoryDisk disk() {
+        return disk;
     }
 
     Optional<SimBroker> process() {
         return process;
     }
 
-    /** The run that is registered and has a replica. */
+    /** The run that is registered and follows the metadata. */
     Optional<SimBroker> serving() {
         return process.filter(SimBroker::serving);
     }
 
-    long highWatermarkCheckpoint() {
-        return highWatermarkCheckpoint;
+    /** The log of the partition that scenarios use. */
+    PartitionLog log() {
+        return PartitionProbe.log(
+                serving().orElseThrow().find(cluster.partition()).orElseThrow());
     }
 
-    void checkpoint(long highWatermark) {
-        highWatermarkCheckpoint = highWatermark;
+    /** The wall clock. */
+    long millis() {
+        return EPOCH_MILLIS + cluster.scheduler().nowMillis() + clockOffsetMillis;
     }
+
+    void setClock(long offsetMillis) {
+        clockOffsetMillis = offsetMillis;
+    }
+
+    // ---- Start
 
     void start() {
         if (process.isPresent()) {
             return;
         }
-        UUID incarnation = cluster.drawUuid();
-        SimBroker broker = new SimBroker(cluster, this);
+        lastRun.begin(cluster.drawUuid());
+        SimBroker broker = new SimBroker(cluster, this, disk, lastRun::damaged);
         process = Optional.of(broker);
         starts++;
-        register(broker, incarnation);
+        cluster.scheduler().afterMillis(0, 20, () -> broker.executeOnDisk(() -> recover(broker)));
     }
 
-    private void register(SimBroker broker, UUID incarnation) {
+    private void recover(SimBroker broker) {
+        PartitionLogs.Recovery recovered = broker.recover(lastRun.takeCleanEnds());
+        if (recovered.cutBytes() > 0) {
+            cluster.events().note(Event.TORN_TAIL_CUT);
+        }
+        Set<TopicPartition> exceptions = new HashSet<>(lastRun.exceptions());
+        exceptions.addAll(recovered.damaged());
+        boolean uncovered = lastRun.uncovered() || !recovered.uncertain().isEmpty();
+        if (broker.running()) {
+            registering = true;
+            register(broker, registration(exceptions, uncovered));
+        }
+    }
+
+    private RegisterBroker registration(Set<TopicPartition> exceptions, boolean uncovered) {
         RegisterBroker.Builder request = RegisterBroker.newBuilder()
                 .setClusterId(Quorum.CLUSTER)
                 .setBrokerId(id)
-                .setIncarnation(UuidBytes.toBytes(incarnation))
+                .setIncarnation(UuidBytes.toBytes(lastRun.incarnation()))
                 .setHost("node")
                 .setPort(id)
-                .setClaim(claim)
-                .setBaseIncarnation(UuidBytes.toBytes(base))
-                .setExpectedEpoch(cluster.quorum()
-                        .image()
-                        .broker(id)
-                        .map(BrokerRegistration::epoch)
-                        .orElse(0L))
+                .setClaim(lastRun.claim())
                 .addDirectoryIds(UuidBytes.toBytes(directory));
-        cluster.quorum().propose(id, ProposeRequest.newBuilder().setRegisterBroker(request), reply -> {
-            if (!broker.running()) {
-                return;
-            }
-            long epoch = reply.filter(answered -> !Replies.isRefusal(answered))
-                    .map(CommandReply::getRegisterBroker)
-                    .map(registered -> registered.getBrokerEpoch())
-                    .orElse(0L);
-            if (epoch == 0) {
-                cluster.scheduler().afterMillis(50, 200, () -> {
-                    if (broker.running()) {
-                        register(broker, incarnation);
-                    }
-                });
-                return;
-            }
-            base = incarnation;
-            lostUnflushed = false;
-            broker.registered(epoch);
-        });
+        lastRun.base().ifPresent(base -> request.setBaseIncarnation(UuidBytes.toBytes(base)));
+        if (uncovered) {
+            request.addUncoveredDirectoryIds(UuidBytes.toBytes(directory));
+        }
+        exceptions.stream()
+                .sorted((some, other) -> some.toString().compareTo(other.toString()))
+                .forEach(partition -> request.addExceptions(PartitionRef.newBuilder()
+                        .setTopicId(UuidBytes.toBytes(partition.topicId()))
+                        .setPartition(partition.partition())));
+        return request.build();
+    }
+
+    private void register(SimBroker broker, RegisterBroker registration) {
+        long known = cluster.quorum()
+                .image()
+                .broker(id)
+                .map(BrokerRegistration::epoch)
+                .orElse(0L);
+        cluster.quorum()
+                .propose(
+                        id,
+                        ProposeRequest.newBuilder()
+                                .setRegisterBroker(registration.toBuilder().setExpectedEpoch(known)),
+                        reply -> broker.execute(() -> {
+                            long epoch = reply.filter(answered -> !Replies.isRefusal(answered))
+                                    .map(CommandReply::getRegisterBroker)
+                                    .map(registered -> registered.getBrokerEpoch())
+                                    .orElse(0L);
+                            if (epoch == 0) {
+                                cluster.scheduler()
+                                        .afterMillis(
+                                                50, 200, () -> broker.execute(() -> register(broker, registration)));
+                            } else {
+                                broker.registered(epoch, () -> {
+                                    lastRun.served();
+                                    registering = false;
+                                });
+                            }
+                        }));
+    }
+
+    // ---- End
+
+    /**
+     * A run that the quorum knows, and that has not noted yet that it served, leaves one behind that cannot vouch for
+     * itself: the last incarnation that served is not the one that is registered.
+     */
+    boolean mayCrash() {
+        return process.isPresent() && !registering;
     }
 
     /** The process dies; what it wrote stays in the page cache (rule R5). */
     void crash() {
-        stop(RestartClaim.RESTART_CLAIM_PROCESS_CRASH);
-        log.processEnded();
+        stop();
     }
 
-    /** The machine loses power: a part of the unflushed tail is gone. */
+    /** The machine loses power: a part of what was not flushed is gone. */
     void powerCut() {
-        stop(RestartClaim.RESTART_CLAIM_DURABLE);
-        lostUnflushed = true;
-        log.powerCut(cluster.scheduler().draw(log.flushedOffset(), log.endOffset()));
+        powerCut(PowerCut.losingSome(cluster.scheduler().random()));
     }
 
-    private void stop(RestartClaim nextClaim) {
-        claim = nextClaim;
-        process.ifPresent(broker -> {
-            broker.stop();
-            cluster.network().breakAllOf(broker);
-            if (broker.serving() && cluster.scheduler().chance(0.8)) {
-                cluster.scheduler().afterMillis(5, 300, () -> cluster.quorum().brokerGone(id, broker.epoch()));
+    /** The machine loses power, and with it all that was not flushed. */
+    void powerCutLosingAll() {
+        powerCut(PowerCut.losingAll(cluster.scheduler().random()));
+    }
+
+    private void powerCut(PowerCut cut) {
+        stop();
+        lastRun.lostPower();
+        disk.cutPower(cut);
+    }
+
+    /** A failed directory is its only one: the process ends soon, and claims nothing of it (rule R10). */
+    void onDirectoryFailed(SimBroker broker) {
+        cluster.events().note(Event.DISK_OFFLINE);
+        lastRun.directoryFailed();
+        cluster.scheduler().afterMillis(0, 50, () -> {
+            if (process.filter(broker::equals).isPresent()) {
+                crash();
+                cluster.scheduler().afterMillis(100, 2_000, this::start);
             }
         });
+    }
+
+    private void stop() {
+        process.ifPresent(broker -> {
+            boolean known = broker.serving();
+            long epoch = broker.epoch();
+            broker.stop();
+            cluster.network().breakAllOf(broker);
+            if (known && cluster.scheduler().chance(0.8)) {
+                cluster.scheduler().afterMillis(5, 300, () -> cluster.quorum().brokerGone(id, epoch));
+            }
+        });
+        registering = false;
         process = Optional.empty();
     }
 
-    /** Crashing between registration and its answer is left out: the node could not vouch for itself afterwards. */
-    boolean mayCrash() {
-        return process.isPresent() && process.get().serving();
-    }
-
-    /** Whether what the disk holds is what the quorum takes it for: not so after a power cut in page-cache mode. */
-    boolean vouches() {
-        return cluster.durable() || !lostUnflushed;
+    /** Everything on the disk, and noted so (rule R2). */
+    void stopInOrder() {
+        process.filter(SimBroker::serving).ifPresent(broker -> {
+            Map<TopicPartition, io.kontiki.log.CleanEnd> ends = broker.close().getOrDefault(broker.dir(), Map.of());
+            stop();
+            if (!broker.dir().isOffline()) {
+                lastRun.stoppedInOrder(ends);
+            }
+        });
     }
 
     void onImage(MetadataImage image) {
@@ -145,6 +226,6 @@ final class SimNode {
     @Override
     public String toString() {
         return "node " + id + " (start " + starts + "): "
-                + process.map(SimBroker::toString).orElse("down") + ", " + log;
+                + process.map(SimBroker::toString).orElse("down");
     }
 }

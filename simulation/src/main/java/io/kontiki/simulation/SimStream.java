@@ -1,7 +1,10 @@
 package io.kontiki.simulation;
 
+import io.kontiki.metadata.TopicPartition;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -55,6 +58,8 @@ final class SimStream {
     private final Network network;
     private final Direction toLeader;
     private final Direction toFollower;
+    private final Set<TopicPartition> attached = new LinkedHashSet<>();
+    private long turnNanos;
     private boolean broken;
 
     SimStream(long id, Scheduler scheduler, Network network, SimBroker follower, SimBroker leader) {
@@ -75,6 +80,17 @@ final class SimStream {
 
     SimBroker leader() {
         return toLeader.target;
+    }
+
+    /** Partitions that are to be told of its end. */
+    Set<TopicPartition> attached() {
+        return attached;
+    }
+
+    /** When what is to be read for the follower now is read: one after another. */
+    long turn() {
+        turnNanos = Math.max(turnNanos, scheduler.now() + scheduler.draw(0, Scheduler.MILLI));
+        return turnNanos;
     }
 
     boolean joins(int first, int second) {
@@ -102,8 +118,8 @@ final class SimStream {
         network.forget(this);
         toLeader.cut();
         toFollower.cut();
-        learnLater(follower(), broker -> broker.onStreamToLeaderBroken(this), toFollower);
-        learnLater(leader(), broker -> broker.onStreamFromFollowerBroken(this), toLeader);
+        learnLater(follower(), broker -> broker.transport().onStreamToLeaderBroken(this), toFollower);
+        learnLater(leader(), broker -> broker.transport().onStreamFromFollowerBroken(this), toLeader);
     }
 
     /** What was received before the end is read before the end. */

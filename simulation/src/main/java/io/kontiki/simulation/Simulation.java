@@ -1,5 +1,6 @@
 package io.kontiki.simulation;
 
+import io.kontiki.metadata.TopicPartition;
 import io.kontiki.replication.Acks;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -64,20 +65,37 @@ public final class Simulation {
     int healAndCheck() {
         nemesis.stop();
         workload.stop();
+        await("everything to be acknowledged", workload::isDone);
+        for (TopicPartition partition : cluster.partitions()) {
+            writeTo(partition);
+        }
         await("the cluster to heal", cluster::healed);
-        int before = cluster.checks().committed().acknowledged();
-        writeUntil(() -> cluster.checks().committed().acknowledged() > before);
-        await("a write after healing", () -> cluster.checks().committed().acknowledged() > before && cluster.healed());
         guarded(cluster.checks()::atEnd);
-        return cluster.checks().committed().acknowledged();
+        return cluster.checks().acknowledged();
     }
 
     /** As a client does: an attempt that timed out is followed by another. */
-    private void writeUntil(BooleanSupplier acknowledged) {
+    private void writeTo(TopicPartition partition) {
+        int before = cluster.checks().committed(partition).acknowledged();
+        writeUntil(partition, () -> cluster.checks().committed(partition).acknowledged() > before);
+        await(
+                "a write after healing",
+                () -> cluster.checks().committed(partition).acknowledged() > before);
+    }
+
+    private void writeUntil(TopicPartition partition, BooleanSupplier acknowledged) {
         if (!acknowledged.getAsBoolean()) {
-            cluster.leader().ifPresent(leader -> workload.produce(leader, Acks.ALL));
-            cluster.scheduler().after(WRITE_AGAIN_MILLIS * Scheduler.MILLI, () -> writeUntil(acknowledged));
+            cluster.leader(partition).ifPresent(leader -> workload.produce(leader, partition, Acks.ALL, outcome -> {}));
+            cluster.scheduler().after(WRITE_AGAIN_MILLIS * Scheduler.MILLI, () -> writeUntil(partition, acknowledged));
         }
+    }
+
+    long steps() {
+        return steps;
+    }
+
+    Workload workload() {
+        return workload;
     }
 
     Cluster cluster() {
@@ -121,7 +139,7 @@ public final class Simulation {
 
     private SimulationFailure failure(Throwable broken, Optional<Throwable> cause) {
         SimulationFailure failure = new SimulationFailure(broken + "\nseed " + seed + ", " + cluster.options() + "\n"
-                + cluster + "\nreplay with -Dsim.seed=" + seed);
+                + cluster + workload + "\nreplay with -Dsim.seed=" + seed);
         cause.ifPresent(failure::initCause);
         return failure;
     }

@@ -8,6 +8,10 @@ public final class SimulationFailure extends AssertionError {
         super(message);
     }
 
+    SimulationFailure(String message, Throwable cause) {
+        super(message, cause);
+    }
+
     static void check(boolean holds, String message) {
         if (!holds) {
             throw new SimulationFailure(message);

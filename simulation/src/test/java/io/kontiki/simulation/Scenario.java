@@ -1,17 +1,17 @@
 package io.kontiki.simulation;
 
 import io.kontiki.metadata.FlushMode;
+import io.kontiki.partition.ProduceOutcome;
 import io.kontiki.replication.Acks;
-import io.kontiki.replication.Admission;
-import io.kontiki.replication.CommitOutcome;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A cluster that fails as told, in the words of the fault catalogue. */
 final class Scenario {
+    private static final int TIMEOUT_MILLIS = 3_000;
+
     private final Simulation simulation;
-    private final List<CommitOutcome> outcomes = new ArrayList<>();
-    private final List<Admission.Reason> refusals = new ArrayList<>();
+    private final List<ProduceOutcome> outcomes = new ArrayList<>();
     private long lastValue = 1_000_000;
 
     Scenario(int nodes, FlushMode flushMode) {
@@ -71,7 +71,12 @@ final class Scenario {
     Scenario send(int count) {
         SimBroker leader = cluster().leader().orElseThrow();
         for (int i = 0; i < count; i++) {
-            leader.produce(++lastValue, Acks.ALL, outcomes::add, refusals::add);
+            leader.produce(
+                    cluster().partition(),
+                    simulation.workload().batch(++lastValue),
+                    Acks.ALL,
+                    TIMEOUT_MILLIS,
+                    outcomes::add);
         }
         return this;
     }
@@ -88,7 +93,7 @@ final class Scenario {
         return cluster().checks().committed().acknowledged();
     }
 
-    List<CommitOutcome> outcomes() {
+    List<ProduceOutcome> outcomes() {
         return outcomes;
     }
 

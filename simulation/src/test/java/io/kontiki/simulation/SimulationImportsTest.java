@@ -6,6 +6,10 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Timer;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ThreadPoolExecutor;
 import org.junit.jupiter.api.Test;
 
 /** A run is determined by its seed alone. */
@@ -15,15 +19,14 @@ class SimulationImportsTest {
             .importPackages("io.kontiki.simulation");
 
     @Test
-    void simulatesPureCoresOnly() {
+    void startsNoThreadAndKnowsNoRealTime() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "io.kontiki.storage.file..",
-                        "io.kontiki.partition..",
                         "io.kontiki.service..",
-                        "io.kontiki.quorum..",
+                        "io.kontiki.quorum.ratis..",
                         "io.kontiki.client..",
                         "io.kontiki.broker..",
                         "io.grpc..",
@@ -31,7 +34,10 @@ class SimulationImportsTest {
                         "java.io..",
                         "java.nio.file..",
                         "java.net..",
-                        "java.util.concurrent..")
+                        "java.util.concurrent.locks..")
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(Thread.class, Executors.class, ThreadPoolExecutor.class, ForkJoinPool.class, Timer.class)
                 .orShould()
                 .callMethod(System.class, "nanoTime")
                 .orShould()

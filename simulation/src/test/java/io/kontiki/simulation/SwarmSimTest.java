@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /** Random faults from seeds. {@code -Dsim.seed=N} replays one, {@code -Dsim.runs=N} runs more. */
 class SwarmSimTest {
-    private static final int RUNS = Integer.getInteger("sim.runs", 100);
+    private static final int RUNS = Integer.getInteger("sim.runs", 30);
     private static final Long SEED = Long.getLong("sim.seed");
 
     @Test
