@@ -12,6 +12,7 @@ import io.kontiki.replication.EffectRunner;
 import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.ProposalOutcome;
 import io.kontiki.storage.StorageException;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -121,10 +122,13 @@ abstract class RemoteEffects implements EffectRunner {
 
     /**
      * A log start inside a batch, or raised beyond the follower: in the one case this is the batch that follows, in the
-     * other the follower sees the gap and attaches anew.
+     * other nothing is for it any more, and the replica will tell it so.
      */
     private static LogSlice batchesFor(Effect.PushTo effect, PartitionLog log) {
-        return log.read(Math.max(effect.fromOffset(), log.logStartOffset()), effect.maxBytes(), Long.MAX_VALUE);
+        long from = effect.fromOffset();
+        long start = log.logStartOffset();
+        LogSlice slice = log.read(Math.max(from, start), effect.maxBytes(), Long.MAX_VALUE);
+        return start > from && slice.startOffset() > from ? new LogSlice(from, from, ByteBuffer.allocate(0)) : slice;
     }
 
     /** R10, L12: nobody else would hear of a failure, and the follower would wait for this message for ever. */

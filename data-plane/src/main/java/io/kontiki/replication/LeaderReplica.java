@@ -315,8 +315,15 @@ final class LeaderReplica implements Role {
         if (!follower.attached() || follower.pushing()) {
             return;
         }
-        int room = follower.windowRoom(state.options().windowBytes());
         long logStart = state.log().startOffset();
+        if (follower.sentEnd() < logStart && follower.sentEnd() < state.log().heldStartOffset()) {
+            // What comes next for it is given up. It would take what follows for records behind a gap that compaction
+            // left, and forget the producers of all between: it has to attach anew, and is reset (rule F11).
+            refuse(follower.brokerId(), follower.streamId(), follower.link(), AttachRefusal.OUT_OF_RANGE);
+            follower.pushStarted(state.highWatermark(), logStart);
+            return;
+        }
+        int room = follower.windowRoom(state.options().windowBytes());
         int bytes = follower.sentEnd() < state.log().endOffset()
                 ? Math.min(room, state.options().pushBytes())
                 : 0;

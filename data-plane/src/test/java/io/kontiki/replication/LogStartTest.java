@@ -102,6 +102,18 @@ class LogStartTest {
         assertThat(rig.all(Effect.SendReset.class)).hasSize(1);
     }
 
+    /** Else it would take what comes next for records behind a gap that compaction left. */
+    @Test
+    void followerThatFallsBehindTheLogStartIsSentNothingMore() {
+        Rig rig = leading();
+        rig.attach(3, 2, 0, 5).raiseLogStart(6).forget();
+        rig.run(rig.replica.onPushSent(3, new Link(1, 2), 5, 0, rig.now()));
+        assertThat(rig.all(Effect.PushTo.class)).noneMatch(push -> push.follower() == 3);
+        assertThat(rig.last(Effect.SendRefused.class).reason()).isEqualTo(AttachRefusal.OUT_OF_RANGE);
+        rig.attach(3, 3, 0, 5);
+        assertThat(rig.last(Effect.SendReset.class)).isEqualTo(new Effect.SendReset(3, 3, new Link(1, 3), 6));
+    }
+
     /** It may be a read of the disk, on the event loop. */
     @Test
     void leaderLooksForItsFirstBatchOnlyIfAFollowerIsBehindTheLogStart() {
