@@ -9,6 +9,7 @@ import io.kontiki.partition.Partition;
 import io.kontiki.partition.PartitionProbe;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CreateTopic;
+import io.kontiki.proto.internal.v1.DeleteTopic;
 import io.kontiki.proto.internal.v1.InitializeCluster;
 import io.kontiki.proto.internal.v1.Replicas;
 import io.kontiki.record.RecordBatch;
@@ -36,9 +37,7 @@ final class Cluster {
             IsolatedLeader.SERVE);
 
     /** The checksum of a batch covers nothing before. */
-    private static final int CHECKED_FROM_BYTE = 21;
-
-    private static final String TOPIC = "simulated";
+    static final int CHECKED_FROM_BYTE = 21;
 
     private final Scheduler scheduler;
     private final SimulationOptions options;
@@ -48,6 +47,8 @@ final class Cluster {
     private final Quorum quorum;
     private final Events events = new Events();
     private final Checks checks;
+    private List<TopicPartition> partitions = List.of();
+    private boolean rotten;
     private double corruption;
     private double answerLoss;
 
@@ -60,7 +61,7 @@ final class Cluster {
             nodes.put(id, new SimNode(this, id));
         }
         this.checks = new Checks(this);
-        this.quorum = new Quorum(scheduler, partition(), checks::onImage);
+        this.quorum = new Quorum(scheduler, partition(), this::onCommit);
         quorum.submit(Command.newBuilder()
                 .setInitializeCluster(InitializeCluster.newBuilder()
                         .setClusterId(Quorum.CLUSTER)
@@ -103,13 +104,19 @@ final class Cluster {
         return new TopicPartition(topicId, 0);
     }
 
-    /** All of the topic. */
+    /** All that there are. */
     List<TopicPartition> partitions() {
+        return partitions;
+    }
+
+    private void listPartitions(MetadataImage image) {
         List<TopicPartition> all = new ArrayList<>();
-        for (int number = 0; number < options.partitions(); number++) {
-            all.add(new TopicPartition(topicId, number));
-        }
-        return all;
+        image.topics().byId().forEach((id, topic) -> {
+            for (int number = 0; number < topic.partitions().size(); number++) {
+                all.add(new TopicPartition(id, number));
+            }
+        });
+        partitions = List.copyOf(all);
     }
 
     SimNode node(int id) {
@@ -148,7 +155,11 @@ final class Cluster {
 
     /** Whether bits flip on disks, so that replicas may have to give up. */
     boolean damages() {
-        return false;
+        return rotten;
+    }
+
+    void rotten() {
+        rotten = true;
     }
 
     /** What arrives of what was sent: now and then a bit of a record is another one. */
@@ -162,22 +173,38 @@ final class Cluster {
         return records;
     }
 
-    /** All brokers hold a replica; the first in the list is elected first. */
+    /** The topic that is there from the start. */
     void createTopic() {
+        createTopic(topicId, "simulated", options.partitions());
+    }
+
+    /** All brokers hold a replica of each partition; the first in the list is elected first. */
+    void createTopic(UUID id, String name, int count) {
         CreateTopic.Builder topic = CreateTopic.newBuilder()
-                .setTopicId(UuidBytes.toBytes(topicId))
-                .setName(TOPIC)
+                .setTopicId(UuidBytes.toBytes(id))
+                .setName(name)
                 .putConfigs("min.insync.replicas", Integer.toString(options.minIsr()))
                 .putConfigs("flush.mode", durable() ? "ack" : "os")
                 .putConfigs("segment.bytes", Integer.toString(options.segmentBytes()))
                 .putConfigs("index.interval.bytes", "512")
                 .putConfigs("retention.bytes", Long.toString(options.retentionBytes()));
         List<Integer> order = new ArrayList<>(nodes.keySet());
-        for (int number = 0; number < options.partitions(); number++) {
+        for (int number = 0; number < count; number++) {
             topic.addPartitions(Replicas.newBuilder().addAllBrokerIds(order));
             order.add(order.remove(0));
         }
         quorum.submit(Command.newBuilder().setCreateTopic(topic).build());
+    }
+
+    void deleteTopic(UUID id) {
+        quorum.submit(Command.newBuilder()
+                .setDeleteTopic(DeleteTopic.newBuilder().setTopicId(UuidBytes.toBytes(id)))
+                .build());
+    }
+
+    /** Whether replicas can be placed on all brokers. */
+    boolean allUsable() {
+        return nodes.keySet().stream().allMatch(quorum.image()::usable);
     }
 
     Optional<PartitionRegistration> record() {
@@ -206,7 +233,7 @@ final class Cluster {
 
     /** Whether everybody runs, is in sync and holds the same log, all of it committed. */
     boolean healed() {
-        return partitions().stream().allMatch(this::healed);
+        return !partitions.isEmpty() && partitions().stream().allMatch(this::healed);
     }
 
     private boolean healed(TopicPartition id) {
@@ -224,6 +251,13 @@ final class Cluster {
             }
         }
         return true;
+    }
+
+    private void onCommit(MetadataImage before, MetadataImage after) {
+        if (before.topics() != after.topics()) {
+            listPartitions(after);
+            checks.onImage(before, after);
+        }
     }
 
     private void onImage(MetadataImage image) {

@@ -77,15 +77,15 @@ final class CommittedLog {
             check(batch, replica);
             return;
         }
-        SimulationFailure.check(leads, "F10: follower " + replica + " is first to commit " + batch.baseOffset());
+        SimulationFailure.check(leads, () -> "F10: follower " + replica + " is first to commit " + batch.baseOffset());
         SimulationFailure.check(
                 batch.baseOffset() == endOffset(),
-                "I5: " + replica + " commits " + batch.baseOffset() + " after " + endOffset());
+                () -> "I5: " + replica + " commits " + batch.baseOffset() + " after " + endOffset());
         if (batch.hasProducerId()) {
             int expected = lastSequences.getOrDefault(batch.producerId(), -1) + 1;
             SimulationFailure.check(
                     batch.baseSequence() == expected,
-                    "C, D: " + replica + " commits sequence " + batch.baseSequence() + " of producer "
+                    () -> "C, D: " + replica + " commits sequence " + batch.baseSequence() + " of producer "
                             + batch.producerId() + " at " + batch.baseOffset() + ", but " + expected + " is next");
             lastSequences.put(batch.producerId(), batch.lastSequence());
         }
@@ -96,14 +96,14 @@ final class CommittedLog {
         Batch committed = at(batch.baseOffset());
         SimulationFailure.check(
                 Batch.of(batch).equals(committed),
-                "B: " + replica + " has " + Batch.of(batch) + ", but committed is " + committed);
+                () -> "B: " + replica + " has " + Batch.of(batch) + ", but committed is " + committed);
     }
 
     /** What a reader was given. */
     void checkRead(RecordBatch batch, String replica) {
         SimulationFailure.check(
                 batch.nextOffset() <= endOffset(),
-                "B: read " + batch.baseOffset() + " from " + replica + ", but committed is only " + endOffset());
+                () -> "B: read " + batch.baseOffset() + " from " + replica + ", but committed is only " + endOffset());
         check(batch, replica);
     }
 
@@ -112,7 +112,8 @@ final class CommittedLog {
         Batch committed = at(baseOffset);
         SimulationFailure.check(
                 committed != null && committed.checksum() == sent.storedChecksum(),
-                "A: acknowledged " + sent.storedChecksum() + " at " + baseOffset + ", but committed is " + committed);
+                () -> "A: acknowledged " + sent.storedChecksum() + " at " + baseOffset + ", but committed is "
+                        + committed);
         return !acknowledged.add(baseOffset);
     }
 
@@ -120,7 +121,7 @@ final class CommittedLog {
     void checkHeldBy(PartitionLog log, String holder) {
         SimulationFailure.check(
                 log.endOffset() >= endOffset(),
-                "A: " + holder + " ends at " + log.endOffset() + ", but committed is " + endOffset());
+                () -> "A: " + holder + " ends at " + log.endOffset() + ", but committed is " + endOffset());
         onHighWatermark(log, log.logStartOffset(), endOffset(), false, holder);
     }
 

@@ -11,6 +11,6 @@ final class LeaderChecks {
         SimBroker earlier = leaderOfEpoch.put(leaderEpoch, broker);
         SimulationFailure.check(
                 earlier == null,
-                "I9: broker " + broker.id() + " leads in epoch " + leaderEpoch + ", as did " + earlier);
+                () -> "I9: broker " + broker.id() + " leads in epoch " + leaderEpoch + ", as did " + earlier);
     }
 }

@@ -215,7 +215,11 @@ public final class MemoryDisk implements Disk {
     }
 
     private void change(String operation, String path) {
+        int before = run;
         watcher.beforeChange(operation, path);
+        if (run != before) {
+            throw failure(operation, path, "the power is gone");
+        }
         if (changesLeft <= 0) {
             throw failure(operation, path, "the disk fails");
         }

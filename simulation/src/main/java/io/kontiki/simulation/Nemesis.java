@@ -1,39 +1,45 @@
 package io.kontiki.simulation;
 
+import io.kontiki.partition.Partition;
+import io.kontiki.record.RecordBatch;
+import io.kontiki.record.RecordBatches;
+import io.kontiki.storage.Disk;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.DoubleConsumer;
 
-/** Draws faults, and takes them back. In page-cache mode it stays within the bound of promise A. */
+/** Makes the faults of a schedule happen, and mends them. */
 final class Nemesis {
-    private final Cluster cluster;
-    private final Scheduler scheduler;
-    private final List<Runnable> faults;
-    private boolean active;
-    private boolean lostUnflushed;
+    private static final int TRIM_MILLIS = 5_000;
+    private static final long PLENTY_BYTES = 1L << 40;
+    /** The newest of a log, whose end may not be noted yet. */
+    private static final int ACTIVE_SEGMENTS = 2;
 
-    Nemesis(Cluster cluster) {
+    private static final double THOUSANDTH = 0.001;
+
+    private final Cluster cluster;
+    private final Workload workload;
+    private final Scheduler scheduler;
+    private boolean active;
+
+    Nemesis(Cluster cluster, Workload workload) {
         this.cluster = cluster;
+        this.workload = workload;
         this.scheduler = cluster.scheduler();
-        this.faults = List.of(
-                this::crashOne,
-                this::crashOne,
-                this::powerCutOne,
-                this::powerCutOne,
-                this::crashAll,
-                this::pauseOne,
-                this::breakStream,
-                this::breakStream,
-                this::cutOneWay,
-                this::cutBothWays,
-                this::cutFromQuorum,
-                this::quorumTrouble,
-                this::leaderTrouble,
-                this::leaderTrouble,
-                this::corrupt);
     }
 
-    void start() {
+    void start(List<Fault> faults) {
         active = true;
-        next();
+        for (Fault fault : faults) {
+            scheduler.after(fault.atMillis() * Scheduler.MILLI, () -> {
+                if (active) {
+                    begin(fault);
+                }
+            });
+        }
     }
 
     /** No more faults; all that was broken is mended. */
@@ -42,126 +48,234 @@ final class Nemesis {
         cluster.network().heal();
         cluster.quorum().heal();
         cluster.setCorruption(0);
+        cluster.setAnswerLoss(0);
         for (SimNode node : cluster.nodes()) {
+            node.disk().setUsableBytes(PLENTY_BYTES);
+            node.disk().failAfter(Long.MAX_VALUE);
+            node.disarm();
+            node.setClock(0);
             node.process().ifPresent(SimBroker::resume);
             node.process().ifPresent(SimBroker::answer);
             node.start();
         }
     }
 
-    private void next() {
-        scheduler.afterMillis(20, scheduler.chance(0.3) ? 3_000 : 600, () -> {
+    private SimNode node(Fault fault) {
+        int leader = cluster.record()
+                .filter(record -> record.hasLeader())
+                .map(record -> record.leader())
+                .orElse(fault.other());
+        return cluster.node(fault.node() == 0 ? leader : fault.node());
+    }
+
+    private void mend(Fault fault, Runnable mending) {
+        scheduler.after(fault.millis() * Scheduler.MILLI, () -> {
             if (active) {
-                faults.get((int) scheduler.draw(0, faults.size() - 1)).run();
-                next();
+                mending.run();
             }
         });
     }
 
-    private SimNode any() {
-        return cluster.node((int) scheduler.draw(1, cluster.options().nodes()));
+    private void begin(Fault fault) {
+        SimNode node = node(fault);
+        switch (fault.kind()) {
+            case CRASH -> crash(node, fault);
+            case POWER_CUT -> powerCut(node, fault);
+            case POWER_CUT_IN_A_CHANGE -> powerCutInAChange(node, fault);
+            case STOP_IN_ORDER -> stopInOrder(node, fault);
+            case CRASH_ALL -> cluster.nodes().forEach(each -> crash(each, fault));
+            case POWER_CUT_ALL -> cluster.nodes().forEach(each -> powerCut(each, fault));
+            case PAUSE -> pause(node, fault);
+            case JUMP_OF_THE_CLOCK -> node.setClock(fault.amount());
+            case DISK_FULL, DISK_FAILS, DISK_HANGS, BITS_ROT -> beginOnDisk(node, fault);
+            case TRIM, CREATE_TOPIC, DELETE_TOPIC -> ask(fault);
+            case FLIP_BITS_ON_THE_WIRE -> raise(fault, cluster::setCorruption);
+            case LOSE_ANSWERS -> raise(fault, cluster::setAnswerLoss);
+            case BREAK_STREAMS, CUT_ONE_WAY, CUT_BOTH_WAYS, ISOLATE, SLOW_NETWORK -> beginOnNetwork(node, fault);
+            case CUT_FROM_QUORUM,
+                    DELAY_IMAGES,
+                    QUORUM_DOWN,
+                    CHANGE_CONTROLLER,
+                    LOSE_QUORUM_ANSWERS,
+                    DUPLICATE_COMMANDS,
+                    SLOW_COMMITS -> beginAtQuorum(node.id(), fault);
+        }
     }
 
-    private void crashOne() {
-        crash(any());
+    private void raise(Fault fault, DoubleConsumer probability) {
+        probability.accept(fault.amount() * THOUSANDTH);
+        mend(fault, () -> probability.accept(0));
     }
 
-    private void crash(SimNode node) {
+    // ---- Processes
+
+    private void crash(SimNode node, Fault fault) {
         if (node.mayCrash()) {
             node.crash();
-            scheduler.afterMillis(10, scheduler.chance(0.3) ? 6_000 : 500, node::start);
+            mend(fault, node::start);
         }
     }
 
-    private void powerCutOne() {
-        powerCut(any());
-    }
-
-    /** Fewer than minIsr replicas may lose unflushed data before all is healed; in durable mode any number may. */
-    private void powerCut(SimNode node) {
-        boolean allowed =
-                cluster.durable() || !lostUnflushed && cluster.options().minIsr() > 1;
-        if (allowed && node.mayCrash()) {
-            lostUnflushed = true;
+    private void powerCut(SimNode node, Fault fault) {
+        if (node.mayCrash()) {
             node.powerCut();
-            scheduler.afterMillis(10, scheduler.chance(0.3) ? 6_000 : 500, node::start);
+            mend(fault, node::start);
         }
     }
 
-    private void crashAll() {
-        boolean cut = cluster.durable() && scheduler.chance(0.5);
-        for (SimNode node : cluster.nodes()) {
-            if (cut) {
-                powerCut(node);
-            } else {
-                crash(node);
+    private void powerCutInAChange(SimNode node, Fault fault) {
+        node.arm(fault.amount(), () -> {
+            if (active && node.mayCrash()) {
+                node.powerCut();
+                mend(fault, node::start);
             }
-        }
-    }
-
-    private void pauseOne() {
-        any().process().ifPresent(broker -> {
-            broker.pause();
-            scheduler.afterMillis(20, scheduler.chance(0.4) ? 6_000 : 400, broker::resume);
         });
     }
 
-    private void breakStream() {
-        cluster.network().breakOne();
+    private void stopInOrder(SimNode node, Fault fault) {
+        boolean able = node.process().filter(broker -> broker.isIdle()).isPresent();
+        if (able && node.mayCrash()) {
+            node.stopInOrder();
+            mend(fault, node::start);
+        }
     }
 
-    private void cutOneWay() {
-        cut(any().id(), any().id());
+    private void pause(SimNode node, Fault fault) {
+        node.process().ifPresent(broker -> {
+            broker.pause();
+            scheduler.after(fault.millis() * Scheduler.MILLI, broker::resume);
+        });
     }
 
-    private void cutBothWays() {
-        int first = any().id();
-        int second = any().id();
-        cut(first, second);
-        cut(second, first);
+    // ---- Disks
+
+    private void beginOnDisk(SimNode node, Fault fault) {
+        switch (fault.kind()) {
+            case DISK_FULL -> {
+                node.disk().setUsableBytes(fault.amount());
+                mend(fault, () -> node.disk().setUsableBytes(PLENTY_BYTES));
+            }
+            case DISK_FAILS -> {
+                if (node.mayCrash()) {
+                    node.disk().failAfter(fault.amount());
+                }
+            }
+            case DISK_HANGS ->
+                node.process().ifPresent(broker -> {
+                    broker.hang();
+                    scheduler.after(fault.millis() * Scheduler.MILLI, broker::answer);
+                });
+            case BITS_ROT -> rot(node);
+            default -> throw new AssertionError(fault);
+        }
     }
 
-    private void cut(int from, int to) {
+    /**
+     * Of a record: no checksum covers where a batch says that it belongs. And in segments that closed a while ago: above
+     * the recovery point rot cannot be told from what a power cut tore (rule R7).
+     */
+    private void rot(SimNode node) {
+        List<Map.Entry<String, ByteBuffer>> files = node.disk().contents().entrySet().stream()
+                .filter(file ->
+                        file.getKey().endsWith(".log") && file.getValue().hasRemaining())
+                .toList();
+        List<Map.Entry<String, ByteBuffer>> logs = new ArrayList<>();
+        for (int i = 0; i + ACTIVE_SEGMENTS < files.size(); i++) {
+            String directory = Disk.parentOf(files.get(i).getKey());
+            if (Disk.parentOf(files.get(i + ACTIVE_SEGMENTS).getKey()).equals(directory)) {
+                logs.add(files.get(i));
+            }
+        }
+        if (logs.isEmpty()) {
+            return;
+        }
+        Map.Entry<String, ByteBuffer> file = logs.get((int) scheduler.draw(0, logs.size() - 1L));
+        int position = 0;
+        int target = (int) scheduler.draw(0, file.getValue().remaining() - 1L);
+        for (RecordBatch batch : RecordBatches.of(file.getValue())) {
+            int end = position + batch.sizeInBytes();
+            if (target < end) {
+                int at = (int) scheduler.draw(position + (long) Cluster.CHECKED_FROM_BYTE, end - 1L);
+                node.disk().flipBit(file.getKey(), at, (int) scheduler.draw(0, 7));
+                cluster.rotten();
+                return;
+            }
+            position = end;
+        }
+    }
+
+    // ---- Network and quorum
+
+    private void beginOnNetwork(SimNode node, Fault fault) {
+        Network network = cluster.network();
+        switch (fault.kind()) {
+            case BREAK_STREAMS -> network.breakBetween(node.id(), fault.other());
+            case CUT_ONE_WAY -> cut(node.id(), fault.other(), fault);
+            case CUT_BOTH_WAYS -> {
+                cut(node.id(), fault.other(), fault);
+                cut(fault.other(), node.id(), fault);
+            }
+            case ISOLATE ->
+                cluster.nodes().forEach(each -> {
+                    cut(node.id(), each.id(), fault);
+                    cut(each.id(), node.id(), fault);
+                });
+            case SLOW_NETWORK -> {
+                network.setSlowMillis(fault.amount());
+                mend(fault, () -> network.setSlowMillis(Network.SLOW_MILLIS));
+            }
+            default -> throw new AssertionError(fault);
+        }
+    }
+
+    private void cut(int from, int to, Fault fault) {
         if (from != to) {
             cluster.network().block(from, to);
-            scheduler.afterMillis(50, 4_000, () -> cluster.network().unblock(from, to));
+            mend(fault, () -> cluster.network().unblock(from, to));
         }
     }
 
-    private void cutFromQuorum() {
-        int broker = any().id();
-        cluster.quorum().cutOff(broker);
-        scheduler.afterMillis(50, 8_000, () -> cluster.quorum().reconnect(broker));
-    }
-
-    private void quorumTrouble() {
+    private void beginAtQuorum(int broker, Fault fault) {
         Quorum quorum = cluster.quorum();
-        switch ((int) scheduler.draw(0, 3)) {
-            case 0 -> quorum.setReplyLoss(scheduler.chance(0.5) ? 0.7 : 0);
-            case 1 -> quorum.setDuplication(scheduler.chance(0.5) ? 0.5 : 0);
-            case 2 -> quorum.setCommitMillis(scheduler.chance(0.5) ? 400 : 3);
-            default -> {
-                quorum.setDown(true);
-                scheduler.afterMillis(50, 2_000, () -> quorum.setDown(false));
-                quorum.changeController();
+        switch (fault.kind()) {
+            case CUT_FROM_QUORUM -> {
+                quorum.cutOff(broker);
+                mend(fault, () -> quorum.reconnect(broker));
             }
+            case DELAY_IMAGES -> {
+                quorum.delayImage(broker);
+                mend(fault, () -> quorum.catchUpImage(broker));
+            }
+            case QUORUM_DOWN -> {
+                quorum.setDown(true);
+                mend(fault, () -> quorum.setDown(false));
+            }
+            case CHANGE_CONTROLLER -> quorum.changeController();
+            case LOSE_QUORUM_ANSWERS -> raise(fault, quorum::setReplyLoss);
+            case DUPLICATE_COMMANDS -> raise(fault, quorum::setDuplication);
+            case SLOW_COMMITS -> {
+                quorum.setCommitMillis(fault.amount());
+                mend(fault, () -> quorum.setCommitMillis(Quorum.COMMIT_MILLIS));
+            }
+            default -> throw new AssertionError(fault);
         }
     }
 
-    /** The leader hears late what became of its proposals, loses a follower, and perhaps dies with that. */
-    private void leaderTrouble() {
-        cluster.leader().ifPresent(leader -> {
-            int follower = any().id();
-            cluster.quorum().delayImage(leader.id());
-            scheduler.afterMillis(300, 4_000, () -> cluster.quorum().catchUpImage(leader.id()));
-            scheduler.afterMillis(0, 1_500, () -> cut(leader.id(), follower));
-            if (scheduler.chance(0.6)) {
-                scheduler.afterMillis(100, 3_000, () -> crash(cluster.node(leader.id())));
-            }
-        });
+    // ---- What operators ask for
+
+    private void ask(Fault fault) {
+        switch (fault.kind()) {
+            case TRIM ->
+                cluster.leader()
+                        .ifPresent(broker -> broker.executeOnDisk(
+                                () -> broker.find(cluster.partition()).ifPresent(Nemesis::trim)));
+            case CREATE_TOPIC -> workload.createTopic((int) fault.amount());
+            case DELETE_TOPIC -> workload.deleteTopic((int) fault.amount());
+            default -> throw new AssertionError(fault);
+        }
     }
 
-    private void corrupt() {
-        cluster.setCorruption(scheduler.chance(0.5) ? 0.05 : 0);
+    private static void trim(Partition partition) {
+        partition.trim(OptionalLong.empty(), TRIM_MILLIS, outcome -> {});
     }
 }

@@ -11,10 +11,14 @@ final class Network {
     /** A cut that lasts longer breaks the streams across it. */
     private static final long KEEP_ALIVE_MILLIS = 1_500;
 
+    /** Longest time that a message takes, mostly. */
+    static final long SLOW_MILLIS = 200;
+
     private final Scheduler scheduler;
     private final Map<Long, SimStream> streams = new LinkedHashMap<>();
     private final TreeSet<String> blocked = new TreeSet<>();
     private long lastStreamId;
+    private long slowMillis = SLOW_MILLIS;
 
     Network(Scheduler scheduler) {
         this.scheduler = scheduler;
@@ -22,8 +26,12 @@ final class Network {
 
     /** How long a message takes: mostly little, now and then long enough for other streams to overtake. */
     long delayNanos() {
-        long most = scheduler.chance(0.05) ? 200 : 2;
+        long most = scheduler.chance(0.05) ? slowMillis : 2;
         return scheduler.draw(0, most * Scheduler.MILLI);
+    }
+
+    void setSlowMillis(long most) {
+        slowMillis = most;
     }
 
     boolean blocked(int from, int to) {
@@ -60,6 +68,7 @@ final class Network {
 
     void heal() {
         blocked.clear();
+        slowMillis = SLOW_MILLIS;
     }
 
     void breakBetween(int first, int second) {

@@ -40,10 +40,24 @@ final class PartitionChecks {
 
     void onRecord(Optional<PartitionRegistration> before, PartitionRegistration record, MetadataImage image) {
         records.onRecord(record, image);
-        if (before.isPresent() && before.get().elr().contains(record.leader()) && record.hasLeader()) {
+        before.ifPresent(last -> noteChange(last, record));
+        checkPool(record);
+    }
+
+    private void noteChange(PartitionRegistration last, PartitionRegistration record) {
+        if (record.hasLeader() && last.elr().contains(record.leader())) {
             cluster.events().note(Event.ELR_ELECTION);
         }
-        checkPool(record);
+        if (record.lastKnown().size() > last.lastKnown().size()) {
+            cluster.events().note(Event.REFUSED_CLAIM);
+        }
+        boolean sameMembers = record.isr().equals(last.isr()) && record.elr().equals(last.elr());
+        if (sameMembers
+                && record.partitionEpoch() > last.partitionEpoch()
+                && record.leaderEpoch() == last.leaderEpoch()) {
+            // A refusal that consumes the version (rule M6).
+            cluster.events().note(Event.JOIN_REFUSED);
+        }
     }
 
     void observe(SimBroker broker, Partition partition) {
@@ -71,15 +85,16 @@ final class PartitionChecks {
                 && seen.role == ReplicaRole.LEADER
                 && replica.leaderEpoch() == seen.leaderEpoch;
         if (end < seen.end) {
-            SimulationFailure.check(!sameReign, "I4: the leader's log of " + name + " from " + seen.end + " to " + end);
+            SimulationFailure.check(
+                    !sameReign, () -> "I4: the leader's log of " + name + " from " + seen.end + " to " + end);
             SimulationFailure.check(
                     end >= seen.highWatermark,
-                    "I6: " + name + " is cut to " + end + " below its high watermark " + seen.highWatermark);
+                    () -> "I6: " + name + " is cut to " + end + " below its high watermark " + seen.highWatermark);
             cluster.events().note(Event.TRUNCATION);
         }
         SimulationFailure.check(
                 start <= end && log.flushedOffset() <= end,
-                "I3: " + name + " from " + start + ", flushed to " + log.flushedOffset() + ", end " + end);
+                () -> "I3: " + name + " from " + start + ", flushed to " + log.flushedOffset() + ", end " + end);
         seen.end = end;
         seen.logStart = start;
     }
@@ -91,20 +106,21 @@ final class PartitionChecks {
         }
         SimulationFailure.check(
                 now > seen.highWatermark,
-                "I3: high watermark of " + name + " from " + seen.highWatermark + " to " + now);
+                () -> "I3: high watermark of " + name + " from " + seen.highWatermark + " to " + now);
         SimulationFailure.check(
                 now <= log.endOffset() && now >= log.logStartOffset(),
-                "I3: high watermark " + now + " of " + name + " is not within " + log.logStartOffset() + " to "
+                () -> "I3: high watermark " + now + " of " + name + " is not within " + log.logStartOffset() + " to "
                         + log.endOffset());
         committed.onHighWatermark(
                 log, Math.max(0, seen.highWatermark), now, replica.role() == ReplicaRole.LEADER, name);
         seen.highWatermark = now;
+        cluster.scheduler().trace(now * 31 + log.endOffset());
         cluster.record(id).ifPresent(this::checkPool);
     }
 
     private void observeRole(SimBroker broker, Seen seen, PartitionReplica replica, PartitionLog log, String name) {
         if (replica.role() == ReplicaRole.FAULTED && !broker.dir().isOffline()) {
-            SimulationFailure.check(cluster.damages(), name + " has stopped");
+            SimulationFailure.check(cluster.damages(), () -> name + " has stopped");
             cluster.events().note(Event.LEADER_STEPPED_ASIDE);
         }
         if (replica.role() == ReplicaRole.LEADER) {
@@ -126,14 +142,14 @@ final class PartitionChecks {
         if (acks == Acks.ALL) {
             long highWatermark = PartitionProbe.replica(partition).highWatermark();
             SimulationFailure.check(
-                    last < highWatermark, "I12: acknowledged " + last + " above high watermark " + highWatermark);
+                    last < highWatermark, () -> "I12: acknowledged " + last + " above high watermark " + highWatermark);
             if (committed.onAcknowledged(baseOffset, sent)) {
                 cluster.events().note(Event.DUPLICATE_ANSWERED);
             }
         } else if (acks == Acks.LEADER) {
             PartitionLog log = PartitionProbe.log(partition);
             long stored = cluster.durable() ? log.flushedOffset() : log.endOffset();
-            SimulationFailure.check(last < stored, "L6: acknowledged " + last + ", but stored only " + stored);
+            SimulationFailure.check(last < stored, () -> "L6: acknowledged " + last + ", but stored only " + stored);
         }
     }
 
@@ -147,7 +163,7 @@ final class PartitionChecks {
                 long stored = cluster.durable() ? log.flushedOffset() : log.endOffset();
                 SimulationFailure.check(
                         stored >= committed.endOffset(),
-                        "I2: " + node + " is in the pool, but committed is " + committed.endOffset());
+                        () -> "I2: " + node + " is in the pool, but committed is " + committed.endOffset());
             }
         }
     }
@@ -158,7 +174,7 @@ final class PartitionChecks {
             PartitionLog log =
                     PartitionProbe.log(node.serving().orElseThrow().find(id).orElseThrow());
             committed.checkHeldBy(log, "healed " + node);
-            SimulationFailure.check(log.endOffset() == committed.endOffset(), "B: uncommitted tail on " + node);
+            SimulationFailure.check(log.endOffset() == committed.endOffset(), () -> "B: uncommitted tail on " + node);
         }
     }
 }

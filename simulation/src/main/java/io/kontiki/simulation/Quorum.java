@@ -29,6 +29,7 @@ import java.util.function.Consumer;
  */
 final class Quorum {
     static final String CLUSTER = "simulated";
+    static final long COMMIT_MILLIS = 3;
     private static final long TICK_MILLIS = 100;
 
     private final Scheduler scheduler;
@@ -44,7 +45,7 @@ final class Quorum {
     private long index;
     private double replyLoss;
     private double duplication;
-    private long commitMillis = 3;
+    private long commitMillis = COMMIT_MILLIS;
     private boolean down;
 
     Quorum(Scheduler scheduler, TopicPartition partition, BiConsumer<MetadataImage, MetadataImage> onImage) {
@@ -103,7 +104,7 @@ final class Quorum {
     void heal() {
         replyLoss = 0;
         duplication = 0;
-        commitMillis = 3;
+        commitMillis = COMMIT_MILLIS;
         down = false;
         cutOff.clear();
         imageDelayed.clear();
@@ -180,7 +181,7 @@ final class Quorum {
 
     private void commit(Command command, long submittedTerm, Consumer<Optional<CommandReply>> answer) {
         if (down) {
-            if (scheduler.chance(0.5)) {
+            if (!command.hasRegisterBroker() && scheduler.chance(0.5)) {
                 scheduler.afterMillis(50, 500, () -> commit(command, submittedTerm, answer));
             } else {
                 scheduler.afterMillis(100, 500, () -> answer.accept(Optional.empty()));

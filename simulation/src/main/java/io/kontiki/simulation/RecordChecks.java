@@ -13,24 +13,24 @@ final class RecordChecks {
         if (last != null && !last.equals(record)) {
             SimulationFailure.check(
                     isOnlyPlaced(last, record) || record.partitionEpoch() > last.partitionEpoch(),
-                    "version of " + record + " after " + last);
+                    () -> "version of " + record + " after " + last);
             boolean sameLeader = record.leader() == last.leader();
             SimulationFailure.check(
                     record.leaderEpoch() > last.leaderEpoch()
                             || sameLeader && record.leaderEpoch() == last.leaderEpoch(),
-                    "leader epoch of " + record + " after " + last);
+                    () -> "leader epoch of " + record + " after " + last);
         }
         last = record;
         boolean enough = record.isr().size() >= record.minIsr();
         SimulationFailure.check(
                 !enough || record.elr().isEmpty() && record.lastKnown().isEmpty(),
-                "I8: full ISR beside ELR in " + record);
+                () -> "I8: full ISR beside ELR in " + record);
         SimulationFailure.check(
-                Collections.disjoint(record.isr(), record.elr()), "I8: ISR and ELR overlap in " + record);
+                Collections.disjoint(record.isr(), record.elr()), () -> "I8: ISR and ELR overlap in " + record);
         for (int member : record.isr()) {
             SimulationFailure.check(
                     !image.broker(member).map(BrokerRegistration::fenced).orElse(true),
-                    "I8: fenced broker " + member + " in the ISR of " + record);
+                    () -> "I8: fenced broker " + member + " in the ISR of " + record);
         }
     }
 

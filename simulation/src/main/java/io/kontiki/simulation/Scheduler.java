@@ -15,6 +15,7 @@ final class Scheduler {
     private final Random random;
     private long nowNanos;
     private long made;
+    private long digest;
 
     Scheduler(long seed) {
         this.random = new Random(seed);
@@ -49,6 +50,17 @@ final class Scheduler {
         after(draw(low * MILLI, high * MILLI), action);
     }
 
+    /** Makes something that happened part of what two equal runs must share. */
+    void trace(long happened) {
+        digest = (digest ^ happened) * 0x100000001b3L;
+        digest ^= digest >>> 29;
+    }
+
+    /** Of all that happened. */
+    long digest() {
+        return digest;
+    }
+
     /** Runs the next task, if there is one before {@code untilNanos}; otherwise time becomes {@code untilNanos}. */
     boolean step(long untilNanos) {
         Task next = tasks.peek();
@@ -58,6 +70,7 @@ final class Scheduler {
         }
         tasks.poll();
         nowNanos = next.atNanos;
+        trace(next.atNanos ^ next.number);
         next.action.run();
         return true;
     }

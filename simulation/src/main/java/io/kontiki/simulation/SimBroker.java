@@ -38,6 +38,7 @@ import java.util.function.Consumer;
 /** One run of a broker process: the product's {@link Partitions} on virtual threads. */
 final class SimBroker {
     private static final long HEARTBEAT_MILLIS = 500;
+    private static final long SPACE_MILLIS = 1_000;
     private static final int LOOPS = 2;
 
     private final Cluster cluster;
@@ -64,7 +65,8 @@ final class SimBroker {
         this.cluster = cluster;
         this.node = node;
         this.scheduler = cluster.scheduler();
-        this.threads = new VirtualThreads(this, scheduler, node::millis);
+        this.threads = new VirtualThreads(
+                this, scheduler, node::millis, cluster.options().tickMillis() * Scheduler.MILLI);
         this.transport = new SimTransport(cluster, this);
         this.dir = LogDir.online(node.directory(), "node-" + node.id(), new ProcessDisk(disk, this::running), 0);
         this.logs = new PartitionLogs(List.of(dir), LogConfig.defaults(), 1, damageFound, threads);
@@ -156,6 +158,10 @@ final class SimBroker {
         }
     }
 
+    boolean isIdle() {
+        return serving() && !paused && !hung;
+    }
+
     /** An event that may use the disk. */
     void executeOnDisk(Runnable event) {
         execute(() -> {
@@ -204,7 +210,13 @@ final class SimBroker {
                                 ready = true;
                             }));
                     heartbeat();
+                    checkSpace();
                 }));
+    }
+
+    private void checkSpace() {
+        executeOnDisk(dir::checkSpace);
+        scheduler.after(SPACE_MILLIS * Scheduler.MILLI, () -> execute(this::checkSpace));
     }
 
     private void heartbeat() {
@@ -245,6 +257,9 @@ final class SimBroker {
 
     private CompletableFuture<ProposeResponse> propose(ProposeRequest request) {
         CompletableFuture<ProposeResponse> response = new CompletableFuture<>();
+        if (!running) {
+            return response;
+        }
         cluster.quorum()
                 .propose(
                         id(),

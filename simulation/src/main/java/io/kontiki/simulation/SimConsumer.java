@@ -10,6 +10,7 @@ import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordBatches;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.UUID;
 
 /** Reads one partition on from where it was, from whoever says to lead; checks what it is given. */
 final class SimConsumer {
@@ -37,11 +38,19 @@ final class SimConsumer {
         }
         target().ifPresent(broker ->
                 broker.executeOnDisk(() -> broker.find(partition).ifPresent(replica -> read(broker, replica))));
-        scheduler.afterMillis(20, scheduler.chance(0.05) ? 2_000 : 200, this::start);
+        scheduler.afterMillis(
+                20, scheduler.chance(0.05) ? 4_000 : 4 * cluster.options().millisBetween(), this::start);
     }
 
     void stop() {
         running = false;
+    }
+
+    /** Stops if so: the topic goes. */
+    boolean reads(UUID topicId) {
+        boolean same = partition.topicId().equals(topicId);
+        running &= !same;
+        return same;
     }
 
     private Optional<SimBroker> target() {
@@ -66,7 +75,7 @@ final class SimConsumer {
                 && refused.reason() == ErrorReason.ERROR_REASON_OFFSET_OUT_OF_RANGE) {
             SimulationFailure.check(
                     position < refused.logStartOffset(),
-                    "B: a reader is told that " + position + ", up to which it has read, is out of range: "
+                    () -> "B: a reader is told that " + position + ", up to which it has read, is out of range: "
                             + refused.message());
             position = refused.logStartOffset();
         }
@@ -78,7 +87,7 @@ final class SimConsumer {
         if (replica.latestOffset() instanceof OffsetLookup.Found found) {
             SimulationFailure.check(
                     found.offset() >= latestAnswered,
-                    "L13: latest offset " + found.offset() + " after " + latestAnswered);
+                    () -> "L13: latest offset " + found.offset() + " after " + latestAnswered);
             latestAnswered = found.offset();
         }
     }

@@ -1,5 +1,6 @@
 package io.kontiki.simulation;
 
+import io.kontiki.log.CleanEnd;
 import io.kontiki.log.PartitionLog;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.MetadataImage;
@@ -182,13 +183,32 @@ final class SimNode {
         disk.cutPower(cut);
     }
 
+    /** Something happens right before the disk changes for that many more times. */
+    void arm(long changes, Runnable then) {
+        long[] left = {changes};
+        disk.watch((operation, path) -> {
+            if (left[0]-- == 0) {
+                disarm();
+                then.run();
+            }
+        });
+    }
+
+    void disarm() {
+        disk.watch((operation, path) -> {});
+    }
+
     /** A failed directory is its only one: the process ends soon, and claims nothing of it (rule R10). */
     void onDirectoryFailed(SimBroker broker) {
+        if (!broker.running()) {
+            return;
+        }
         cluster.events().note(Event.DISK_OFFLINE);
         lastRun.directoryFailed();
         cluster.scheduler().afterMillis(0, 50, () -> {
             if (process.filter(broker::equals).isPresent()) {
-                crash();
+                // Of what could not be flushed the system forgets what it likes.
+                powerCut();
                 cluster.scheduler().afterMillis(100, 2_000, this::start);
             }
         });
@@ -208,13 +228,21 @@ final class SimNode {
         process = Optional.empty();
     }
 
-    /** Everything on the disk, and noted so (rule R2). */
+    /** Everything on the disk, and noted so (rule R2); unless the disk fails, or the power, meanwhile. */
     void stopInOrder() {
         process.filter(SimBroker::serving).ifPresent(broker -> {
-            Map<TopicPartition, io.kontiki.log.CleanEnd> ends = broker.close().getOrDefault(broker.dir(), Map.of());
-            stop();
-            if (!broker.dir().isOffline()) {
-                lastRun.stoppedInOrder(ends);
+            Map<TopicPartition, CleanEnd> ends;
+            try {
+                ends = broker.close().getOrDefault(broker.dir(), Map.of());
+            } catch (IllegalStateException e) {
+                stop();
+                return;
+            }
+            if (broker.running()) {
+                stop();
+                if (!broker.dir().isOffline()) {
+                    lastRun.stoppedInOrder(ends);
+                }
             }
         });
     }

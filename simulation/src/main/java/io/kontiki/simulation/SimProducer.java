@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * A producer of one partition that sends each batch until it is acknowledged. It has up to five in flight, and after any
@@ -76,6 +77,16 @@ final class SimProducer {
     /** Sends nothing new. */
     void stop() {
         running = false;
+    }
+
+    /** Stops for good if so: the topic goes. */
+    boolean sendsTo(UUID topicId) {
+        boolean same = partition.topicId().equals(topicId);
+        if (same) {
+            running = false;
+            inFlight.clear();
+        }
+        return same;
     }
 
     boolean isDone() {

@@ -3,11 +3,13 @@ package io.kontiki.simulation;
 import io.kontiki.log.LogFailedException;
 import io.kontiki.log.LogSlice;
 import io.kontiki.log.OffsetOutOfRangeException;
+import io.kontiki.log.PartitionLog;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.partition.DigestAnswer;
 import io.kontiki.partition.DigestQuestion;
 import io.kontiki.partition.LogStart;
 import io.kontiki.partition.Partition;
+import io.kontiki.partition.PartitionProbe;
 import io.kontiki.partition.ReplicaTransport;
 import io.kontiki.replication.AttachRefusal;
 import io.kontiki.replication.Effect;
@@ -143,16 +145,31 @@ final class SimTransport implements ReplicaTransport {
 
     @Override
     public void send(TopicPartition id, Effect.SendDiverged effect) {
+        cluster.events().note(Event.DIVERGENCE);
         toFollower(effect.streamId(), id, partition -> partition.onDiverged(effect.link(), effect.point()));
     }
 
     @Override
     public void send(TopicPartition id, Effect.SendRefused effect) {
-        SimulationFailure.check(effect.reason() != AttachRefusal.OUT_OF_RANGE, "I7: " + effect);
+        if (effect.reason() == AttachRefusal.OUT_OF_RANGE) {
+            checkGivenUp(id, effect);
+        }
         toFollower(
                 effect.streamId(),
                 id,
                 partition -> partition.onRefused(effect.link(), effect.reason(), effect.leaderEpoch()));
+    }
+
+    /** I7: a follower may be outside the leader's log below its start alone. */
+    private void checkGivenUp(TopicPartition id, Effect.SendRefused effect) {
+        Optional<PartitionLog> held = cluster.node(effect.follower())
+                .serving()
+                .flatMap(other -> other.find(id))
+                .map(PartitionProbe::log);
+        long start = PartitionProbe.log(broker.find(id).orElseThrow()).logStartOffset();
+        SimulationFailure.check(
+                held.isEmpty() || held.get().endOffset() < start,
+                () -> "I7: " + effect + ", log start " + start + ", " + cluster);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.kontiki.simulation;
 
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.replication.Acks;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -10,7 +11,7 @@ import java.util.function.BooleanSupplier;
  * scenario makes its own faults by the other methods and ends with {@link #healAndCheck()}.
  */
 public final class Simulation {
-    private static final long STEPS_MAX = 5_000_000;
+    private static final long STEPS_MAX = 20_000_000;
     /** Promise F. */
     private static final long HEAL_MILLIS = 30_000;
 
@@ -20,13 +21,21 @@ public final class Simulation {
     private final Cluster cluster;
     private final Workload workload;
     private final Nemesis nemesis;
+    private final List<Fault> faults;
     private long steps;
 
+    /** With the faults that the seed draws. */
     public Simulation(long seed, SimulationOptions options) {
+        this(seed, options, FaultSchedule.draw(seed, options));
+    }
+
+    /** With these faults, in the order of their times. */
+    public Simulation(long seed, SimulationOptions options, List<Fault> faults) {
         this.seed = seed;
+        this.faults = List.copyOf(faults);
         this.cluster = new Cluster(seed, options);
         this.workload = new Workload(cluster);
-        this.nemesis = new Nemesis(cluster);
+        this.nemesis = new Nemesis(cluster, workload);
     }
 
     /**
@@ -37,26 +46,15 @@ public final class Simulation {
      */
     public int run() {
         startUp();
-        if (cluster.options().load()) {
-            workload.start();
-        }
-        if (cluster.options().faults()) {
-            nemesis.start();
-        }
+        workload.start();
+        nemesis.start(faults);
         runFor(cluster.options().faultMillis());
         return healAndCheck();
     }
 
     /** Starts all nodes and makes the topic. */
     void startUp() {
-        await("the brokers to register", () -> {
-            for (SimNode node : cluster.nodes()) {
-                if (!cluster.quorum().image().usable(node.id())) {
-                    return false;
-                }
-            }
-            return true;
-        });
+        await("the brokers to register", cluster::allUsable);
         cluster.createTopic();
         await("a leader", () -> cluster.leader().isPresent());
     }
@@ -90,8 +88,19 @@ public final class Simulation {
         }
     }
 
-    long steps() {
+    /** Events of virtual time so far. */
+    public long steps() {
         return steps;
+    }
+
+    /** Equal for two runs in which the same happened. */
+    public long digest() {
+        return cluster.scheduler().digest();
+    }
+
+    /** What happened, counted. */
+    public Events events() {
+        return cluster.events();
     }
 
     Workload workload() {

@@ -1,5 +1,7 @@
 package io.kontiki.simulation;
 
+import java.util.function.Supplier;
+
 /** What is simulated broke a promise or an invariant. */
 public final class SimulationFailure extends AssertionError {
     private static final long serialVersionUID = 1L;
@@ -12,9 +14,9 @@ public final class SimulationFailure extends AssertionError {
         super(message, cause);
     }
 
-    static void check(boolean holds, String message) {
+    static void check(boolean holds, Supplier<String> message) {
         if (!holds) {
-            throw new SimulationFailure(message);
+            throw new SimulationFailure(message.get());
         }
     }
 }

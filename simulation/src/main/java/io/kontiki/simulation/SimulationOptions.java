@@ -1,6 +1,7 @@
 package io.kontiki.simulation;
 
 import io.kontiki.metadata.FlushMode;
+import java.util.SplittableRandom;
 
 /**
  * What is simulated.
@@ -8,13 +9,13 @@ import io.kontiki.metadata.FlushMode;
  * @param nodes brokers, numbered from 1; each holds a replica of every partition
  * @param minIsr in-sync replicas that an acks=all write needs
  * @param flushMode when an append counts as stored
- * @param partitions of the topic, at least 1
+ * @param partitions of the first topic, at least 1
  * @param segmentBytes size of a segment; small, so that segments roll often
  * @param retentionBytes size of a log above which its oldest segments go; -1 for no limit
  * @param retentionMillis how often it is looked for them
- * @param faults whether faults are drawn from the seed; without them a test makes its own
- * @param load whether producers and readers run
- * @param faultMillis how long faults and load last
+ * @param tickMillis from one tick of an event loop to the next
+ * @param millisBetween longest pause between two batches of a producer, mostly
+ * @param faultMillis how long faults and load last; 0 where a test makes its own
  */
 public record SimulationOptions(
         int nodes,
@@ -24,17 +25,32 @@ public record SimulationOptions(
         int segmentBytes,
         long retentionBytes,
         long retentionMillis,
-        boolean faults,
-        boolean load,
+        long tickMillis,
+        long millisBetween,
         long faultMillis) {
-    /** Three nodes under load and faults. */
-    public static SimulationOptions swarm(FlushMode flushMode) {
-        return new SimulationOptions(3, 2, flushMode, 3, 4_096, 12_000, 2_000, true, true, 15_000);
-    }
-
     /** Three nodes, nothing happens by itself. */
     public static SimulationOptions scripted(FlushMode flushMode) {
-        return new SimulationOptions(3, 2, flushMode, 1, 1 << 20, -1, 60_000, false, false, 0);
+        return new SimulationOptions(3, 2, flushMode, 1, 1 << 20, -1, 60_000, 50, 60, 0);
+    }
+
+    /** One of many kinds of clusters, as the seed has it. */
+    public static SimulationOptions drawn(long seed, long faultMillis) {
+        SplittableRandom random = new SplittableRandom(~seed);
+        boolean five = random.nextInt(4) == 0;
+        FlushMode flushMode = random.nextInt(3) == 0 ? FlushMode.OS : FlushMode.ACK;
+        int minIsr = random.nextInt(8) == 0 ? 1 : five ? 3 : 2;
+        long retentionBytes = random.nextInt(3) == 0 ? -1 : 4_096L * (1 + random.nextInt(4));
+        return new SimulationOptions(
+                five ? 5 : 3,
+                minIsr,
+                flushMode,
+                1 + random.nextInt(2),
+                2_048 << random.nextInt(3),
+                retentionBytes,
+                2_000,
+                100L << random.nextInt(2),
+                200L << random.nextInt(3),
+                faultMillis);
     }
 
     SimulationOptions withNodes(int number, int newMinIsr) {
@@ -46,8 +62,8 @@ public record SimulationOptions(
                 segmentBytes,
                 retentionBytes,
                 retentionMillis,
-                faults,
-                load,
+                tickMillis,
+                millisBetween,
                 faultMillis);
     }
 }

@@ -16,11 +16,14 @@ final class VirtualThreads implements Threads {
     private final SimBroker broker;
     private final Scheduler scheduler;
     private final LongSupplier millis;
+    private final long loopTickNanos;
 
-    VirtualThreads(SimBroker broker, Scheduler scheduler, LongSupplier millis) {
+    /** @param loopTickNanos how often loops tick, whatever they ask for */
+    VirtualThreads(SimBroker broker, Scheduler scheduler, LongSupplier millis, long loopTickNanos) {
         this.broker = broker;
         this.scheduler = scheduler;
         this.millis = millis;
+        this.loopTickNanos = loopTickNanos;
     }
 
     @Override
@@ -35,7 +38,7 @@ final class VirtualThreads implements Threads {
 
     @Override
     public EventLoop loop(String name, int limit, long tickNanos, Defects defects) {
-        return new VirtualLoop(broker, scheduler, limit, tickNanos);
+        return new VirtualLoop(broker, scheduler, limit, loopTickNanos);
     }
 
     @Override

@@ -6,12 +6,15 @@ import io.kontiki.record.RecordBatchBuilder;
 import io.kontiki.replication.Acks;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /** Producers and consumers of all partitions. */
 final class Workload {
-    private static final long MILLIS_BETWEEN = 60;
+    private static final int PRODUCERS = 2;
     private static final int TIMEOUT_MILLIS = 3_000;
 
     private final Cluster cluster;
@@ -19,6 +22,8 @@ final class Workload {
     private final List<SimProducer> producers = new ArrayList<>();
     private final List<SimConsumer> consumers = new ArrayList<>();
     private boolean running;
+    private final Map<Integer, UUID> topics = new HashMap<>();
+    private long lastProducerId;
     private long lastValue;
 
     Workload(Cluster cluster) {
@@ -28,16 +33,56 @@ final class Workload {
 
     void start() {
         running = true;
-        for (TopicPartition partition : cluster.partitions()) {
-            for (int i = 0; i < 2; i++) {
-                SimProducer producer = new SimProducer(cluster, partition, 1L + producers.size());
-                producers.add(producer);
-                scheduler.afterMillis(0, 50, () -> producer.start(MILLIS_BETWEEN));
+        cluster.partitions().forEach(this::use);
+    }
+
+    private void use(TopicPartition partition) {
+        if (!running) {
+            return;
+        }
+        for (int i = 0; i < PRODUCERS; i++) {
+            SimProducer producer = new SimProducer(cluster, partition, ++lastProducerId);
+            producers.add(producer);
+            scheduler.afterMillis(0, 50, () -> producer.start(cluster.options().millisBetween()));
+        }
+        SimConsumer consumer = new SimConsumer(cluster, partition);
+        consumers.add(consumer);
+        scheduler.afterMillis(0, 50, consumer::start);
+        scheduler.afterMillis(0, 50, () -> sendCarelessly(partition));
+    }
+
+    /** Makes a topic beside the first one, unless there is one with that number. */
+    void createTopic(int number) {
+        if (running && !topics.containsKey(number)) {
+            UUID id = cluster.drawUuid();
+            topics.put(number, id);
+            createTopic(number, id);
+        }
+    }
+
+    /**
+     * Until there is one. While all brokers work: a partition that only some of them could begin is lost with those, though
+     * nothing in it was ever acknowledged.
+     */
+    private void createTopic(int number, UUID id) {
+        TopicPartition partition = new TopicPartition(id, 0);
+        if (cluster.record(partition).isPresent()) {
+            use(partition);
+        } else if (running && id.equals(topics.get(number))) {
+            if (cluster.allUsable()) {
+                cluster.createTopic(id, "more-" + number, 1);
             }
-            SimConsumer consumer = new SimConsumer(cluster, partition);
-            consumers.add(consumer);
-            scheduler.afterMillis(0, 50, consumer::start);
-            scheduler.afterMillis(0, 50, () -> sendCarelessly(partition));
+            scheduler.afterMillis(200, 1_000, () -> createTopic(number, id));
+        }
+    }
+
+    /** The name is free for another topic afterwards; what was sent to this one is forgotten. */
+    void deleteTopic(int number) {
+        UUID id = topics.remove(number);
+        if (id != null) {
+            producers.removeIf(producer -> producer.sendsTo(id));
+            consumers.removeIf(consumer -> consumer.reads(id));
+            cluster.deleteTopic(id);
         }
     }
 
@@ -59,7 +104,9 @@ final class Workload {
         }
         Acks acks = scheduler.chance(0.5) ? Acks.LEADER : Acks.NONE;
         cluster.leader(partition).ifPresent(broker -> produce(broker, partition, acks, outcome -> {}));
-        scheduler.afterMillis(1, 400, () -> sendCarelessly(partition));
+        if (cluster.record(partition).isPresent()) {
+            scheduler.afterMillis(1, 8 * cluster.options().millisBetween(), () -> sendCarelessly(partition));
+        }
     }
 
     /** One value, sent once. */

@@ -2,39 +2,32 @@ package io.kontiki.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kontiki.metadata.FlushMode;
+import io.kontiki.simulation.campaign.Campaign;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Random faults from seeds. {@code -Dsim.seed=N} replays one, {@code -Dsim.runs=N} runs more. */
+/**
+ * Random faults from seeds, for as long as {@code -Dsim.swarm.seconds} says. {@code -Dsim.seed=N} runs one seed alone;
+ * {@code simulation/run swarm} runs more of them, and makes the schedule of one that fails short.
+ */
 class SwarmSimTest {
-    private static final int RUNS = Integer.getInteger("sim.runs", 30);
+    private static final long SECONDS = Long.getLong("sim.swarm.seconds", 60);
+    private static final long SIMULATED_MILLIS = TimeUnit.SECONDS.toMillis(Long.getLong("sim.simulated.seconds", 60));
     private static final Long SEED = Long.getLong("sim.seed");
 
     @Test
-    void durablePartitionKeepsItsPromises() {
-        swarm(SimulationOptions.swarm(FlushMode.ACK));
-    }
-
-    @Test
-    void pageCachePartitionKeepsItsPromises() {
-        swarm(SimulationOptions.swarm(FlushMode.OS));
-    }
-
-    @Test
-    void fiveReplicasKeepTheirPromises() {
-        swarm(SimulationOptions.swarm(FlushMode.ACK).withNodes(5, 3));
-    }
-
-    private static void swarm(SimulationOptions options) {
+    void clusterKeepsItsPromisesUnderRandomFaults() throws InterruptedException {
         if (SEED != null) {
-            new Simulation(SEED, options).run();
+            new Simulation(SEED, SimulationOptions.drawn(SEED, SIMULATED_MILLIS)).run();
             return;
         }
-        long acknowledged = 0;
-        for (long seed = 1; seed <= RUNS; seed++) {
-            acknowledged += new Simulation(seed, options).run();
-        }
+        long startNanos = System.nanoTime();
+        long endNanos = startNanos + TimeUnit.SECONDS.toNanos(SECONDS);
+        Campaign campaign = new Campaign(1, SIMULATED_MILLIS);
+        campaign.run(2, () -> System.nanoTime() - endNanos < 0, failure -> {});
+        System.out.println(campaign.report((System.nanoTime() - startNanos) / 1e9));
+        assertThat(campaign.failures()).isEmpty();
         // A cluster that refuses everything would keep its promises too.
-        assertThat(acknowledged / RUNS).isGreaterThan(100);
+        assertThat(campaign.acknowledged()).isGreaterThan(10 * campaign.runs());
     }
 }

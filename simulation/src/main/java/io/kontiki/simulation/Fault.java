@@ -1,0 +1,57 @@
+package io.kontiki.simulation;
+
+/**
+ * One thing that goes wrong, as data: a run is its seed and a list of these, so that a part of the list can be left out.
+ *
+ * @param atMillis when it begins, of virtual time since the faults began
+ * @param node where, from 1; 0 for whoever leads the first partition then
+ * @param other another node, for what happens between two
+ * @param millis how long it lasts, if it lasts; then it is mended
+ * @param amount how much of it: a probability in thousandths, a time in ms, a number of changes, as the kind has it
+ */
+public record Fault(long atMillis, Kind kind, int node, int other, long millis, long amount) {
+    /** What may go wrong. */
+    public enum Kind {
+        CRASH(6),
+        POWER_CUT(6),
+        /** In the midst of what the disk does. */
+        POWER_CUT_IN_A_CHANGE(4),
+        STOP_IN_ORDER(3),
+        CRASH_ALL(1),
+        POWER_CUT_ALL(1),
+        PAUSE(4),
+        BREAK_STREAMS(6),
+        CUT_ONE_WAY(5),
+        CUT_BOTH_WAYS(5),
+        ISOLATE(3),
+        CUT_FROM_QUORUM(4),
+        DELAY_IMAGES(4),
+        QUORUM_DOWN(2),
+        CHANGE_CONTROLLER(3),
+        LOSE_QUORUM_ANSWERS(3),
+        DUPLICATE_COMMANDS(3),
+        SLOW_COMMITS(2),
+        SLOW_NETWORK(2),
+        FLIP_BITS_ON_THE_WIRE(3),
+        LOSE_ANSWERS(4),
+        JUMP_OF_THE_CLOCK(2),
+        DISK_FULL(2),
+        DISK_FAILS(1),
+        DISK_HANGS(3),
+        BITS_ROT(1),
+        TRIM(2),
+        CREATE_TOPIC(2),
+        DELETE_TOPIC(2);
+
+        private final int weight;
+
+        Kind(int weight) {
+            this.weight = weight;
+        }
+
+        /** How often it is drawn, next to the others. */
+        int weight() {
+            return weight;
+        }
+    }
+}
