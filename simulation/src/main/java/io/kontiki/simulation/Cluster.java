@@ -7,6 +7,7 @@ import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
 import io.kontiki.partition.Partition;
 import io.kontiki.partition.PartitionProbe;
+import io.kontiki.proto.internal.v1.AlterTopic;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CreateTopic;
 import io.kontiki.proto.internal.v1.DeleteTopic;
@@ -205,6 +206,15 @@ final class Cluster {
     /** Whether replicas can be placed on all brokers. */
     boolean allUsable() {
         return nodes.keySet().stream().allMatch(quorum.image()::usable);
+    }
+
+    void alterMinIsr(int minIsr) {
+        quorum.submit(Command.newBuilder()
+                .setAlterTopic(AlterTopic.newBuilder()
+                        .setTopicId(UuidBytes.toBytes(topicId))
+                        .setAssumedIndex(quorum.image().position().index())
+                        .putSetConfigs("min.insync.replicas", Integer.toString(minIsr)))
+                .build());
     }
 
     Optional<PartitionRegistration> record() {

@@ -70,6 +70,17 @@ final class LastRun {
         return ends;
     }
 
+    /** What a backup of the disk says, of a machine that is down. */
+    LastRun copy() {
+        LastRun copy = new LastRun();
+        copy.incarnation = incarnation;
+        copy.served = served;
+        copy.rebooted = rebooted;
+        copy.directoryFailed = directoryFailed;
+        copy.cleanEnds = cleanEnds;
+        return copy;
+    }
+
     void damaged(Set<TopicPartition> partitions) {
         exceptions.addAll(partitions);
     }

@@ -2,8 +2,10 @@ package io.kontiki.simulation;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Streams between brokers, and which directions are cut. */
@@ -17,6 +19,7 @@ final class Network {
     private final Scheduler scheduler;
     private final Map<Long, SimStream> streams = new LinkedHashMap<>();
     private final TreeSet<String> blocked = new TreeSet<>();
+    private final Set<SimStream> heldBack = new LinkedHashSet<>();
     private long lastStreamId;
     private long slowMillis = SLOW_MILLIS;
 
@@ -40,6 +43,11 @@ final class Network {
 
     boolean reachable(int first, int second) {
         return !blocked(first, second) && !blocked(second, first);
+    }
+
+    /** Whether there is a stream between them. */
+    boolean connected(int first, int second) {
+        return streams.values().stream().anyMatch(stream -> stream.joins(first, second));
     }
 
     SimStream open(SimBroker follower, SimBroker leader) {
@@ -69,6 +77,26 @@ final class Network {
     void heal() {
         blocked.clear();
         slowMillis = SLOW_MILLIS;
+        heldBack.forEach(SimStream::letGo);
+        heldBack.clear();
+    }
+
+    /** What open streams carry that way becomes late; streams opened from now on may overtake it. */
+    void holdBack(int from, int to) {
+        for (SimStream stream : streams.values()) {
+            if (stream.joins(from, to)) {
+                stream.holdBack(from, to);
+                heldBack.add(stream);
+            }
+        }
+    }
+
+    void letOneGo(int from, int to) {
+        heldBack.forEach(stream -> stream.letOneGo(from, to));
+    }
+
+    void letGo(int from, int to) {
+        heldBack.forEach(stream -> stream.letGo(from, to));
     }
 
     void breakBetween(int first, int second) {

@@ -15,9 +15,12 @@ import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.HeartbeatRequest;
 import io.kontiki.proto.internal.v1.ProposeRequest;
 import io.kontiki.proto.v1.ErrorReason;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -34,11 +37,12 @@ final class Quorum {
 
     private final Scheduler scheduler;
     private final TopicPartition partition;
-    private final ControllerConfig config = ControllerConfig.defaults(CLUSTER);
     private final List<Consumer<MetadataImage>> watchers = new ArrayList<>();
     private final TreeSet<Integer> cutOff = new TreeSet<>();
     private final TreeSet<Integer> imageDelayed = new TreeSet<>();
     private final BiConsumer<MetadataImage, MetadataImage> onImage;
+    private final TreeMap<Integer, Deque<ProposeRequest>> heldBack = new TreeMap<>();
+    private ControllerConfig config = ControllerConfig.defaults(CLUSTER);
     private MetadataImage image = MetadataImage.EMPTY;
     private Controller controller;
     private long term = 1;
@@ -47,6 +51,7 @@ final class Quorum {
     private double duplication;
     private long commitMillis = COMMIT_MILLIS;
     private boolean down;
+    private int answersLost;
 
     Quorum(Scheduler scheduler, TopicPartition partition, BiConsumer<MetadataImage, MetadataImage> onImage) {
         this.scheduler = scheduler;
@@ -83,6 +88,10 @@ final class Quorum {
         cutOff.remove(broker);
     }
 
+    int answersLost() {
+        return answersLost;
+    }
+
     /** The broker's image stands still, while it can propose and is heard. */
     void delayImage(int broker) {
         imageDelayed.add(broker);
@@ -96,9 +105,37 @@ final class Quorum {
         return !cutOff.contains(broker) && !imageDelayed.contains(broker);
     }
 
+    /** What that broker proposes from now on waits; to the broker its outcome is unknown. */
+    void holdBackProposals(int broker) {
+        heldBack.put(broker, new ArrayDeque<>());
+    }
+
+    /** How many wait. */
+    int proposalsHeldBack(int broker) {
+        return heldBack.get(broker).size();
+    }
+
+    /** The oldest of those that wait is judged now, and its answer lost. */
+    void letOneProposalGo(int broker) {
+        judge(heldBack.get(broker).remove(), reply -> {});
+    }
+
+    /** Those that wait are judged in the order in which they were made; new ones wait no more. */
+    void letProposalsGo(int broker) {
+        heldBack.remove(broker).forEach(request -> judge(request, reply -> {}));
+    }
+
     void changeController() {
         term++;
         controller = newController();
+    }
+
+    /** All members are formatted anew, for a cluster of that name. */
+    void wipe(String clusterId) {
+        config = ControllerConfig.defaults(clusterId);
+        image = MetadataImage.EMPTY;
+        index = 0;
+        changeController();
     }
 
     void heal() {
@@ -108,6 +145,7 @@ final class Quorum {
         down = false;
         cutOff.clear();
         imageDelayed.clear();
+        List.copyOf(heldBack.keySet()).forEach(this::letProposalsGo);
     }
 
     // ---- Calls of brokers
@@ -132,7 +170,16 @@ final class Quorum {
         }
         ProposeRequest complete =
                 request.setFromBrokerId(broker).setClusterId(CLUSTER).build();
-        Prepared prepared = controller.prepare(complete, image, wallAndMonotonic());
+        if (heldBack.containsKey(broker)) {
+            heldBack.get(broker).add(complete);
+            scheduler.afterMillis(300, 600, () -> answer.accept(Optional.empty()));
+            return;
+        }
+        judge(complete, answer);
+    }
+
+    private void judge(ProposeRequest request, Consumer<Optional<CommandReply>> answer) {
+        Prepared prepared = controller.prepare(request, image, wallAndMonotonic());
         if (prepared instanceof Prepared.Submit submit) {
             submit(submit.command(), answer);
         } else {
@@ -197,6 +244,7 @@ final class Quorum {
             watcher.accept(image);
         }
         boolean lost = scheduler.chance(replyLoss) || submittedTerm != term;
+        answersLost += lost ? 1 : 0;
         scheduler.afterMillis(
                 lost ? 300 : 0,
                 lost ? 600 : 3,

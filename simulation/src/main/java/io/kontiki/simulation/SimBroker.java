@@ -5,6 +5,7 @@ import io.kontiki.log.LogConfig;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.partition.LogDir;
 import io.kontiki.partition.MoveSettings;
@@ -274,6 +275,11 @@ final class SimBroker {
         return CommandReply.newBuilder()
                 .setReason(ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE)
                 .build();
+    }
+
+    /** The record as it is known here. */
+    Optional<PartitionRegistration> knownRecord(TopicPartition id) {
+        return metadata.current().partition(id);
     }
 
     // ---- Partitions

@@ -13,6 +13,7 @@ import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.PartitionRef;
 import io.kontiki.proto.internal.v1.ProposeRequest;
 import io.kontiki.proto.internal.v1.RegisterBroker;
+import io.kontiki.proto.internal.v1.RestartClaim;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -26,8 +27,8 @@ final class SimNode {
     private final Cluster cluster;
     private final int id;
     private final UUID directory;
-    private final MemoryDisk disk = new MemoryDisk();
-    private final LastRun lastRun = new LastRun();
+    private MemoryDisk disk = new MemoryDisk();
+    private LastRun lastRun = new LastRun();
     private Optional<SimBroker> process = Optional.empty();
     private long clockOffsetMillis;
     private int starts;
@@ -124,16 +125,10 @@ final class SimNode {
     }
 
     private void register(SimBroker broker, RegisterBroker registration) {
-        long known = cluster.quorum()
-                .image()
-                .broker(id)
-                .map(BrokerRegistration::epoch)
-                .orElse(0L);
         cluster.quorum()
                 .propose(
                         id,
-                        ProposeRequest.newBuilder()
-                                .setRegisterBroker(registration.toBuilder().setExpectedEpoch(known)),
+                        proposal(registration),
                         reply -> broker.execute(() -> {
                             long epoch = reply.filter(answered -> !Replies.isRefusal(answered))
                                     .map(CommandReply::getRegisterBroker)
@@ -196,6 +191,50 @@ final class SimNode {
 
     void disarm() {
         disk.watch((operation, path) -> {});
+    }
+
+    /** On top of the registration that the quorum has now (rule M1). */
+    private ProposeRequest.Builder proposal(RegisterBroker registration) {
+        long known = cluster.quorum()
+                .image()
+                .broker(id)
+                .map(BrokerRegistration::epoch)
+                .orElse(0L);
+        return ProposeRequest.newBuilder()
+                .setRegisterBroker(registration.toBuilder().setExpectedEpoch(known));
+    }
+
+    // ---- Backups and clones
+
+    /** What a backup holds of a machine that is down. */
+    record Backup(MemoryDisk disk, LastRun lastRun) {}
+
+    Backup backup() {
+        MemoryDisk copy = disk.after(PowerCut.losingNothing(cluster.scheduler().random()));
+        return new Backup(copy, lastRun.copy());
+    }
+
+    /** The backup takes the place of the disk. */
+    void restore(Backup backup) {
+        disk = backup.disk();
+        lastRun = backup.lastRun();
+    }
+
+    /** The last registration that was accepted arrives once more. */
+    void registerAgain() {
+        register(registration(Set.of(), false));
+    }
+
+    /** Another process registers with a copy of this disk, and is not heard of again. */
+    void registerClone() {
+        RegisterBroker.Builder clone = registration(Set.of(), false).toBuilder();
+        register(clone.setIncarnation(UuidBytes.toBytes(cluster.drawUuid()))
+                .setClaim(RestartClaim.RESTART_CLAIM_UNCLEAN)
+                .build());
+    }
+
+    private void register(RegisterBroker registration) {
+        cluster.quorum().propose(id, proposal(registration), reply -> {});
     }
 
     /** A failed directory is its only one: the process ends soon, and claims nothing of it (rule R10). */

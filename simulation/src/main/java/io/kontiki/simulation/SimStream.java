@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * One {@code Replicate} stream: ordered in each direction; when it breaks, a tail of what is on its way is lost and each
@@ -16,6 +17,7 @@ final class SimStream {
         private final SimBroker source;
         private final SimBroker target;
         private final Deque<Consumer<SimBroker>> waiting = new ArrayDeque<>();
+        private boolean heldBack;
 
         Direction(SimBroker source, SimBroker target) {
             this.source = source;
@@ -34,10 +36,14 @@ final class SimStream {
             if (waiting.isEmpty()) {
                 return;
             }
-            if (network.blocked(source.id(), target.id())) {
+            if (heldBack || network.blocked(source.id(), target.id())) {
                 scheduler.afterMillis(5, 20, this::deliver);
                 return;
             }
+            deliverNow();
+        }
+
+        void deliverNow() {
             target.execute(() -> {
                 if (!waiting.isEmpty()) {
                     waiting.poll().accept(target);
@@ -45,7 +51,14 @@ final class SimStream {
             });
         }
 
+        boolean goes(int from, int to) {
+            return source.id() == from && target.id() == to;
+        }
+
         void cut() {
+            if (heldBack) {
+                return;
+            }
             int kept = (int) scheduler.draw(0, waiting.size());
             while (waiting.size() > kept) {
                 waiting.pollLast();
@@ -110,6 +123,29 @@ final class SimStream {
         toFollower.send(message);
     }
 
+    /** What goes that way, also what is sent later, waits until it is let go; nothing of it is lost if the stream breaks. */
+    void holdBack(int from, int to) {
+        directions(from, to).forEach(direction -> direction.heldBack = true);
+    }
+
+    void letGo(int from, int to) {
+        directions(from, to).forEach(direction -> direction.heldBack = false);
+    }
+
+    void letGo() {
+        toLeader.heldBack = false;
+        toFollower.heldBack = false;
+    }
+
+    /** One message of those held back. */
+    void letOneGo(int from, int to) {
+        directions(from, to).filter(direction -> direction.heldBack).forEach(Direction::deliverNow);
+    }
+
+    private Stream<Direction> directions(int from, int to) {
+        return Stream.of(toLeader, toFollower).filter(direction -> direction.goes(from, to));
+    }
+
     void breakNow() {
         if (broken) {
             return;
@@ -128,6 +164,10 @@ final class SimStream {
                 1,
                 scheduler.chance(0.2) ? 2_000 : 50,
                 () -> broker.execute(() -> {
+                    if (incoming.heldBack) {
+                        learnLater(broker, event, incoming);
+                        return;
+                    }
                     while (!incoming.waiting.isEmpty()) {
                         incoming.waiting.poll().accept(broker);
                     }

@@ -52,9 +52,17 @@ public final class Simulation {
         return healAndCheck();
     }
 
-    /** Starts all nodes and makes the topic. */
-    void startUp() {
+    private void startUp() {
+        startBrokers();
+        createTopic();
+    }
+
+    void startBrokers() {
         await("the brokers to register", cluster::allUsable);
+    }
+
+    /** All brokers hold a replica of its one partition, and the first leads. */
+    void createTopic() {
         cluster.createTopic();
         await("a leader", () -> cluster.leader().isPresent());
     }
