@@ -26,7 +26,7 @@ final class SimNode {
 
     private final Cluster cluster;
     private final int id;
-    private final UUID directory;
+    private UUID directory;
     private MemoryDisk disk = new MemoryDisk();
     private LastRun lastRun = new LastRun();
     private Optional<SimBroker> process = Optional.empty();
@@ -218,6 +218,13 @@ final class SimNode {
     void restore(Backup backup) {
         disk = backup.disk();
         lastRun = backup.lastRun();
+    }
+
+    /** A new, empty disk takes the place of the one that is there; the machine is down. */
+    void exchangeDisk() {
+        disk = new MemoryDisk();
+        directory = cluster.drawUuid();
+        lastRun = new LastRun();
     }
 
     /** The last registration that was accepted arrives once more. */

@@ -66,4 +66,18 @@ public record SimulationOptions(
                 millisBetween,
                 faultMillis);
     }
+
+    SimulationOptions withRetention(int newSegmentBytes, long newRetentionBytes, long newRetentionMillis) {
+        return new SimulationOptions(
+                nodes,
+                minIsr,
+                flushMode,
+                partitions,
+                newSegmentBytes,
+                newRetentionBytes,
+                newRetentionMillis,
+                faults,
+                load,
+                faultMillis);
+    }
 }

@@ -10,6 +10,7 @@ import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.FenceBroker;
 import io.kontiki.proto.internal.v1.HeartbeatRequest;
 import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.record.RecordBatchBuilder;
 import io.kontiki.replication.Acks;
 import io.kontiki.replication.PartitionReplica;
 import java.nio.ByteBuffer;
@@ -56,6 +57,12 @@ final class Scenario {
         this(SimulationOptions.scripted(flushMode).withNodes(nodes, minIsr));
         createTopic();
         awaitHealed();
+    }
+
+    /** Three nodes in sync, which keep little more than one small segment. */
+    static Scenario withRetention(FlushMode flushMode) {
+        Scenario scenario = new Scenario(SimulationOptions.scripted(flushMode).withRetention(1_024, 2_048, 500));
+        return scenario.createTopic().awaitHealed();
     }
 
     /** Three nodes that run, but no partition yet: {@link #createTopic()}. */
@@ -243,11 +250,20 @@ final class Scenario {
     }
 
     Scenario sendTo(int node, int count, Acks acks) {
+        return sendAtOnce(node, count, acks).runFor(APPEND_MILLIS);
+    }
+
+    /** Sends to the leader, which has not even appended it yet. */
+    Scenario sendAtOnce(int count) {
+        return sendAtOnce(cluster().leader().orElseThrow().id(), count, Acks.ALL);
+    }
+
+    private Scenario sendAtOnce(int node, int count, Acks acks) {
         SimBroker broker = node(node).serving().orElseThrow();
         for (int i = 0; i < count; i++) {
             send(broker, acks, outcomes::add);
         }
-        return runFor(APPEND_MILLIS);
+        return this;
     }
 
     private void send(SimBroker broker, Acks acks, Consumer<ProduceOutcome> answer) {
@@ -265,6 +281,40 @@ final class Scenario {
             sendTo(node, 1).runFor(50);
         }
         return this;
+    }
+
+    /** A batch of one record of an idempotent producer, to the leader, without waiting. */
+    Scenario sendAs(long producer, int sequence) {
+        cluster()
+                .leader()
+                .orElseThrow()
+                .produce(cluster().partition(), batch(producer, sequence), Acks.ALL, PATIENCE_MILLIS, outcomes::add);
+        return runFor(APPEND_MILLIS);
+    }
+
+    /** As {@link #sendAs}, but waits until it is acknowledged. */
+    Scenario produce(long producer, int sequence) {
+        produced(producer, sequence);
+        return this;
+    }
+
+    /** The offset that was acknowledged. */
+    long produced(long producer, int sequence) {
+        int before = outcomes.size();
+        sendAs(producer, sequence).await("an answer", () -> outcomes.size() > before);
+        ProduceOutcome answer = outcomes.get(outcomes.size() - 1);
+        assertThat(answer).isInstanceOf(ProduceOutcome.Written.class);
+        return ((ProduceOutcome.Written) answer).baseOffset();
+    }
+
+    private static ByteBuffer batch(long producer, int sequence) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 10);
+        builder.add(
+                SimNode.EPOCH_MILLIS,
+                null,
+                ByteBuffer.allocate(4).putInt(sequence).flip(),
+                List.of());
+        return builder.build(producer, (short) 0, sequence);
     }
 
     /** Sends to the leader, again what was refused for certain, and waits until all of it is acknowledged. */
@@ -327,6 +377,10 @@ final class Scenario {
 
     long end(int node) {
         return node(node).log().endOffset();
+    }
+
+    long logStart(int node) {
+        return node(node).log().logStartOffset();
     }
 
     PartitionReplica replica(int node) {

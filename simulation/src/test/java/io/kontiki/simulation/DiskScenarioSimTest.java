@@ -1,0 +1,88 @@
+package io.kontiki.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kontiki.metadata.FlushMode;
+import io.kontiki.partition.ProduceOutcome;
+import io.kontiki.replication.Acks;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Disks fail, fill up, hang and are exchanged: S29 to S36 of the fault catalogue. */
+class DiskScenarioSimTest {
+    /** The last member in sync restarts with an empty disk: it may not lead, though the quorum thinks well of it. */
+    @ParameterizedTest
+    @EnumSource
+    void s29MemberWithAnExchangedDiskIsRefilled(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        scenario.crash(2).awaitIsr(1, 3).crash(3).awaitIsr(1).crash(1).awaitNoLeader();
+        assertThat(scenario.elr()).containsExactly(1, 3);
+        scenario.node(1).exchangeDisk();
+        scenario.start(1).await("1 to be back", () -> scenario.usable(1)).runFor(2_000);
+        assertThat(scenario.record().hasLeader()).isFalse();
+        assertThat(scenario.elr()).containsExactly(3);
+        scenario.start(3).awaitLeader(3).start(2).awaitHealed();
+        assertThat(scenario.end(1)).isGreaterThan(5);
+        scenario.healAndCheck();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void s30LeadershipMovesWhenTheDirectoryOfTheLeaderFails(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        scenario.node(1).disk().failAfter(0);
+        scenario.sendTo(1, 3, Acks.LEADER).await("the failure", () -> scenario.count(Event.DISK_OFFLINE) == 1);
+        // Also makes the disk work again.
+        scenario.powerCut(1).awaitLeader(2).write(3);
+        assertThat(scenario.outcomes())
+                .filteredOn(ProduceOutcome.Written.class::isInstance)
+                .hasSize(8);
+        scenario.start(1).healAndCheck();
+    }
+
+    /** The disk takes a few changes more, so that a write succeeds and its flush does not. */
+    @ParameterizedTest
+    @EnumSource
+    void s31DirectoryIsOfflineAfterOneFailedFlush(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        scenario.node(1).disk().failAfter(1);
+        scenario.sendTo(1, 1).sendTo(1, 2);
+        scenario.await("the directory to be offline", () -> scenario.count(Event.DISK_OFFLINE) == 1);
+        scenario.powerCut(1).awaitLeader(2).write(3);
+        if (mode == FlushMode.ACK) {
+            assertThat(scenario.outcomes())
+                    .filteredOn(ProduceOutcome.Written.class::isInstance)
+                    .hasSize(8);
+        }
+        scenario.start(1).healAndCheck();
+    }
+
+    /** Time and again a node loses power while records arrive: of what it had not flushed, any part is there. */
+    @ParameterizedTest
+    @EnumSource
+    void s34TornTailIsCutAndTheReplicaJoinsAgain(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        for (int round = 0; round < 20; round++) {
+            int node = 1 + round % 3;
+            scenario.await("a leader", () -> scenario.cluster().leader().isPresent());
+            scenario.sendAtOnce(10).runFor(round % 4);
+            scenario.node(node).powerCut();
+            scenario.runFor(500).start(node).awaitHealed();
+        }
+        assertThat(scenario.count(Event.TORN_TAIL_CUT)).isPositive();
+        scenario.healAndCheck();
+    }
+
+    /** The leader's disk gives no answer for 20 s, then a follower's. */
+    @ParameterizedTest
+    @EnumSource
+    void s33HungDisksStallForABoundedTime(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        scenario.node(2).process().orElseThrow().hang();
+        scenario.runFor(6_000).write(3).runFor(14_000);
+        scenario.node(2).process().orElseThrow().answer();
+        scenario.awaitHealed();
+        assertThat(scenario.record().leader()).isEqualTo(1);
+        scenario.healAndCheck();
+    }
+}
