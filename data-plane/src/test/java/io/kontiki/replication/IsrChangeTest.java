@@ -59,6 +59,28 @@ class IsrChangeTest {
         assertThat(members(rig)).containsExactly(1, 2, 3);
     }
 
+    /** It counts as caught up, since it was in sync when the epoch began; the high watermark alone would let it in. */
+    @Test
+    void memberThatLeftBelowTheEpochsStartDoesNotJoin() {
+        TestLog log = new TestLog().append(0, 100).flush();
+        Rig rig = new Rig(1, log, 20).durable().record(1, 1, 1, 1, 2, 3).flush().record(1, 1, 2, 1, 2);
+        rig.attach(3, Rig.epochOf(3), 1, 0, 50, 50);
+        assertThat(rig.none(Effect.ProposeIsr.class)).isTrue();
+    }
+
+    @Test
+    void followerThatWasNeverCaughtUpDoesNotJoin() {
+        Rig rig = leading().produce(9).attach(3, 1, 1, 5);
+        assertThat(rig.replica.highWatermark()).isLessThan(5);
+        assertThat(rig.none(Effect.ProposeIsr.class)).isTrue();
+    }
+
+    @Test
+    void oneProposalIsInFlight() {
+        Rig rig = joining().produce(1).pass(Rig.LAG_LIMIT + 1);
+        assertThat(rig.all(Effect.ProposeIsr.class)).hasSize(1);
+    }
+
     @Test
     void durableModeLetsNobodyJoinWithAnUnflushedLog() {
         Rig rig = leading(new Rig(1, new TestLog()).durable()).flush().attach(2, 2, 1, 1);

@@ -124,6 +124,16 @@ class LogStartTest {
         assertThat(rig.log.heldStartAsked).isPositive();
     }
 
+    /** Rule F13: the leader has lost what that log was reset to. */
+    @Test
+    void emptyLogBeyondTheLeadersEndIsRefused() {
+        Rig rig = leading();
+        long beyond = rig.log.endOffset() + 1;
+        Attach attach = new Attach(new Link(1, 2), beyond, OptionalInt.empty(), beyond, beyond);
+        rig.run(rig.replica.onAttach(3, Rig.epochOf(3), 2, attach, rig.now()));
+        assertThat(rig.last(Effect.SendRefused.class).reason()).isEqualTo(AttachRefusal.OUT_OF_RANGE);
+    }
+
     /** It may hold other records below the log start than the leader held, and remember their producers. */
     @Test
     void logThatCannotBeComparedAnyMoreIsReset() {
