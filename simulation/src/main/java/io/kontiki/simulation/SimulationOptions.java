@@ -76,8 +76,8 @@ public record SimulationOptions(
                 newSegmentBytes,
                 newRetentionBytes,
                 newRetentionMillis,
-                faults,
-                load,
+                tickMillis,
+                millisBetween,
                 faultMillis);
     }
 }

@@ -193,11 +193,12 @@ final class Scenario {
 
     /** As the broker sent it, perhaps long ago. */
     Scenario heartbeat(int node, long brokerEpoch) {
-        quorum().heartbeat(HeartbeatRequest.newBuilder()
+        HeartbeatRequest.Builder late = HeartbeatRequest.newBuilder()
                 .setBrokerId(node)
                 .setBrokerEpoch(brokerEpoch)
                 .setAppliedIndex(quorum().image().position().index())
-                .setReady(true));
+                .setReady(true);
+        quorum().heartbeat(late, () -> {});
         return this;
     }
 
