@@ -130,12 +130,18 @@ public final class Main implements Callable<Integer> {
         LogManager.getLogManager().reset();
         CommandLine commands = new CommandLine(new Main());
         commands.setExecutionExceptionHandler((e, command, parsed) -> {
-            if (e instanceof IllegalArgumentException) {
-                command.getErr().println("chaos/run: " + e.getMessage());
-                return command.getCommandSpec().exitCodeOnInvalidInput();
+            // Of the caller's making, or of the cluster's: the message says it all.
+            boolean expected = e instanceof IllegalArgumentException
+                    || e instanceof IllegalStateException
+                    || e instanceof IOException;
+            if (expected) {
+                command.getErr().println("chaos/run: " + (e instanceof IOException ? e : e.getMessage()));
+            } else {
+                e.printStackTrace(command.getErr());
             }
-            e.printStackTrace(command.getErr());
-            return EXIT_WRONG;
+            return e instanceof IllegalArgumentException
+                    ? command.getCommandSpec().exitCodeOnInvalidInput()
+                    : EXIT_WRONG;
         });
         System.exit(commands.execute(args));
     }
