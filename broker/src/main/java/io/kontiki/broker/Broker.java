@@ -146,7 +146,7 @@ public final class Broker implements AutoCloseable {
         dataPlane.watch(config.logDirTimeout(), this::onHung);
         control.start(
                 Registration.of(directories, endpoint, config.rack(), recovered),
-                dataPlane.heldReplicas(),
+                dataPlane::heldReplicas,
                 directories::belongTo,
                 this::onRegistered);
     }

@@ -15,10 +15,11 @@ import io.kontiki.partition.PartitionLogs;
 import io.kontiki.partition.Partitions;
 import io.kontiki.partition.ScrubSettings;
 import io.kontiki.partition.Threads;
+import io.kontiki.proto.internal.v1.PartitionRef;
+import io.kontiki.proto.internal.v1.ReplicaReport;
 import io.kontiki.quorum.Proposer;
 import io.kontiki.replication.Lease;
 import io.kontiki.replication.ReplicaOptions;
-import io.kontiki.service.quorum.HeldReplicas;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -45,6 +46,7 @@ public final class DataPlane implements AutoCloseable {
     private final LogCare care;
     private final GrpcReplicaTransport transport;
     private final LeaderRouter router;
+    private final ReplicaReports reports;
     private final ScheduledThreadPoolExecutor readers;
     private final ScheduledThreadPoolExecutor pushers;
     private final AtomicLong brokerEpoch = new AtomicLong();
@@ -96,6 +98,7 @@ public final class DataPlane implements AutoCloseable {
                 faults);
         this.care = new LogCare(partitions, metadata, transport, compaction, scrub);
         transport.connect(partitions, brokerEpoch::get);
+        this.reports = new ReplicaReports(partitions);
         this.router = new LeaderRouter(partitions, metadata, channels, readers);
         this.services = List.of(
                 new ProduceGrpcService(partitions, metadata, new ProducerIds(proposer, brokerId, brokerEpoch::get)),
@@ -107,9 +110,14 @@ public final class DataPlane implements AutoCloseable {
                 new ReplicationGrpcService(partitions, care, metadata, transport.followers(), pushers));
     }
 
-    /** What replicas here hold, for whoever elects leaders. */
-    public HeldReplicas heldReplicas() {
-        return new ReplicaReports(partitions);
+    /**
+     * Looks up what replicas here hold, for whoever elects leaders. Does not block.
+     *
+     * @param wanted at most 1000
+     * @return those that could be looked up, in a few seconds at most
+     */
+    public CompletableFuture<List<ReplicaReport>> heldReplicas(List<PartitionRef> wanted) {
+        return reports.of(wanted);
     }
 
     private static ScheduledThreadPoolExecutor threads(String name, int count) {

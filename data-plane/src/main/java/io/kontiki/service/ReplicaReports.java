@@ -6,20 +6,18 @@ import io.kontiki.partition.HeldLog;
 import io.kontiki.partition.Partitions;
 import io.kontiki.proto.internal.v1.PartitionRef;
 import io.kontiki.proto.internal.v1.ReplicaReport;
-import io.kontiki.service.quorum.HeldReplicas;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Tells the controller what the replicas here hold. Any thread. */
-final class ReplicaReports implements HeldReplicas {
+final class ReplicaReports {
     private final Partitions partitions;
 
     ReplicaReports(Partitions partitions) {
         this.partitions = partitions;
     }
 
-    @Override
-    public CompletableFuture<List<ReplicaReport>> reports(List<PartitionRef> wanted) {
+    CompletableFuture<List<ReplicaReport>> of(List<PartitionRef> wanted) {
         List<TopicPartition> ids = wanted.stream()
                 .filter(ref -> UuidBytes.isValid(ref.getTopicId()))
                 .map(ref -> new TopicPartition(UuidBytes.fromBytes(ref.getTopicId()), ref.getPartition()))

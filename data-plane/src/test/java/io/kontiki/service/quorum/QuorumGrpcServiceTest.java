@@ -166,7 +166,8 @@ class QuorumGrpcServiceTest {
     @Test
     void slowReaderIsSentOneImageForAllThatItMissed() {
         moveTo(1);
-        var reader = watch(LogPosition.NONE, 1);
+        // Room for the voters, who come first, and for one image.
+        var reader = watch(LogPosition.NONE, 2);
         await().until(() -> reader.lastIndex() == 1);
 
         moveTo(1_000);
