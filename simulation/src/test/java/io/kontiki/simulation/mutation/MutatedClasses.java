@@ -1,4 +1,4 @@
-package io.kontiki.simulation.log;
+package io.kontiki.simulation.mutation;
 
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -7,6 +7,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.tools.DiagnosticCollector;
@@ -16,22 +17,24 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** The product's classes once more, one of them with a bug. */
-final class MutatedClasses extends URLClassLoader {
+/** The product's classes once more, with a bug. */
+public final class MutatedClasses extends URLClassLoader {
     private MutatedClasses(URL[] path) {
         super(path, MutatedClasses.class.getClassLoader());
     }
 
     /** @param directory an empty one, for the class files */
-    static MutatedClasses compile(Mutant mutant, Path directory) throws IOException {
+    public static MutatedClasses compile(Mutant mutant, Path directory) throws IOException {
         String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> told = new DiagnosticCollector<>();
-        JavaFileObject source = new Source(mutant);
+        List<JavaFileObject> sources = new ArrayList<>();
+        mutant.sources().forEach((name, text) -> sources.add(new Source(name, text)));
         try (StandardJavaFileManager files = compiler.getStandardFileManager(told, null, null)) {
             List<String> options = List.of("-d", directory.toString(), "-cp", path, "-proc:none", "-nowarn");
-            if (!compiler.getTask(null, files, told, options, null, List.of(source))
-                    .call()) {
+            if (!sources.isEmpty()
+                    && !compiler.getTask(null, files, told, options, null, sources)
+                            .call()) {
                 throw new IllegalStateException("bug " + mutant.name() + " does not compile: " + told.getDiagnostics());
             }
         }
@@ -50,10 +53,10 @@ final class MutatedClasses extends URLClassLoader {
         }
     }
 
-    /** The log and what runs it are loaded anew; all else is shared. */
+    /** What a bug may be in, and what uses it, is loaded anew; all else is shared. */
     @Override
     protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-        if (!name.startsWith("io.kontiki.log.") && !name.startsWith("io.kontiki.simulation.")) {
+        if (!name.startsWith("io.kontiki.") || name.startsWith("io.kontiki.proto.")) {
             return super.loadClass(name, resolve);
         }
         synchronized (getClassLoadingLock(name)) {
@@ -65,9 +68,9 @@ final class MutatedClasses extends URLClassLoader {
     private static final class Source extends SimpleJavaFileObject {
         private final String text;
 
-        Source(Mutant mutant) throws IOException {
-            super(URI.create("string:///" + mutant.className().replace('.', '/') + Kind.SOURCE.extension), Kind.SOURCE);
-            this.text = mutant.source();
+        Source(String className, String text) {
+            super(URI.create("string:///" + className.replace('.', '/') + Kind.SOURCE.extension), Kind.SOURCE);
+            this.text = text;
         }
 
         @Override
