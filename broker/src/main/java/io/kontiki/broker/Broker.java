@@ -204,8 +204,8 @@ public final class Broker implements AutoCloseable {
 
     /** The image holds the registration: what is served from now on is not older than this run (rule R1). */
     private CompletableFuture<Void> onRegistered(long brokerEpoch) {
-        var placed = dataPlane.start(brokerEpoch);
         directories.markServed();
+        var placed = dataPlane.start(brokerEpoch);
         gate.open();
         var ready = new Serving(identity().brokerId(), brokerEpoch, startedNanos, grpc::setReady, serving);
         metadata.addPublisher(ready);

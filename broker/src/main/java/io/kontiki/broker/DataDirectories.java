@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * All directories of one broker. The metadata directory is the one that the broker cannot be without: besides logs it
  * holds the metadata log and the file {@code run}, from which it is known what may be claimed of all of them.
  *
- * <p>Order of calls: {@link #open}, {@link #markServed} before the broker may be unfenced, {@link #close}, with or
+ * <p>Order of calls: {@link #open}, {@link #markServed} before the first partition opens, {@link #close}, with or
  * without {@link #markClean} just before. {@link #noteDamage} and {@link #noteFailed} by any thread, the rest by one.
  */
 final class DataDirectories implements AutoCloseable {
@@ -218,7 +218,7 @@ final class DataDirectories implements AutoCloseable {
                 + " broker with empty directories";
     }
 
-    /** This run may serve from now on. Durable on return. */
+    /** This run may change logs from now on, and serve (rule R1). Durable on return. */
     synchronized void markServed() {
         change(run.asServed());
     }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  *
  * @param incarnation drawn at the start of the run
  * @param bootId of the machine; empty where the system does not tell
- * @param served whether the run got so far that the quorum could let it serve
+ * @param served whether the run got so far that it could change logs; one that did not only recovered them
  * @param base the last incarnation that served before this run; empty if none did
  * @param claim what this run may claim of the data that {@code base} left
  * @param exceptions what the claim does not cover
