@@ -111,7 +111,15 @@ class PartitionTest {
     private void lead(List<Integer> replicas, FlushMode flushMode) {
         PartitionRegistration record = PartitionRegistration.created(replicas, replicas, 1, flushMode);
         BrokerRegistration broker = new BrokerRegistration(
-                1, UUID.randomUUID(), 1, new TreeMap<>(), new Endpoint("h", 1), Optional.empty(), false, false);
+                1,
+                UUID.randomUUID(),
+                Optional.empty(),
+                1,
+                new TreeMap<>(),
+                new Endpoint("h", 1),
+                Optional.empty(),
+                false,
+                false);
         partition.onMetadata(record, Map.of(1, broker));
     }
 

@@ -63,6 +63,7 @@ final class Rig {
         return new BrokerRegistration(
                 broker,
                 new UUID(broker, epoch),
+                Optional.empty(),
                 epoch,
                 new TreeMap<>(Map.of(new UUID(0, broker), true)),
                 new Endpoint("host", 1),

@@ -20,6 +20,7 @@ final class BrokerCodec {
                 .setRack(broker.rack().orElse(""))
                 .setFenced(broker.fenced())
                 .setShuttingDown(broker.shuttingDown());
+        broker.base().ifPresent(base -> record.setBaseIncarnation(UuidBytes.toBytes(base)));
         broker.directories()
                 .forEach((id, online) -> record.addDirectories(DirectoryRecord.newBuilder()
                         .setId(UuidBytes.toBytes(id))
@@ -34,6 +35,9 @@ final class BrokerCodec {
         return new BrokerRegistration(
                 record.getId(),
                 UuidBytes.fromBytes(record.getIncarnation()),
+                Optional.of(record.getBaseIncarnation())
+                        .filter(base -> !base.isEmpty())
+                        .map(UuidBytes::fromBytes),
                 record.getEpoch(),
                 directories,
                 new Endpoint(record.getHost(), record.getPort()),

@@ -13,6 +13,8 @@ import java.util.UUID;
  *
  * @param id the broker's number, at least 0
  * @param incarnation drawn anew at each start of the process
+ * @param base until it is unfenced for the first time: the last run that served on its disks, if the quorum knows that this
+ *     run has what that one left (rule R3); empty from then on
  * @param epoch index in the metadata log of this registration; fences earlier runs
  * @param directories its log directories, by the id drawn when each was made, and whether each is online; what could not
  *     be used when the run began is not among them
@@ -24,6 +26,7 @@ import java.util.UUID;
 public record BrokerRegistration(
         int id,
         UUID incarnation,
+        Optional<UUID> base,
         long epoch,
         SortedMap<UUID, Boolean> directories,
         Endpoint endpoint,
@@ -35,6 +38,7 @@ public record BrokerRegistration(
             throw new IllegalArgumentException("broker id " + id + " is below 0");
         }
         Objects.requireNonNull(incarnation);
+        Objects.requireNonNull(base);
         directories = Collections.unmodifiableSortedMap(new TreeMap<>(directories));
         Objects.requireNonNull(endpoint);
         Objects.requireNonNull(rack);
@@ -59,14 +63,21 @@ public record BrokerRegistration(
     public BrokerRegistration withFailed(Collection<UUID> failed) {
         var after = new TreeMap<>(directories);
         failed.forEach(directory -> after.replace(directory, false));
-        return new BrokerRegistration(id, incarnation, epoch, after, endpoint, rack, fenced, shuttingDown);
+        return new BrokerRegistration(id, incarnation, base, epoch, after, endpoint, rack, fenced, shuttingDown);
     }
 
-    public BrokerRegistration withFenced(boolean value) {
-        return new BrokerRegistration(id, incarnation, epoch, directories, endpoint, rack, value, shuttingDown);
+    /** The same run, which may not lead or count as in sync any more. */
+    public BrokerRegistration asFenced() {
+        return new BrokerRegistration(id, incarnation, base, epoch, directories, endpoint, rack, true, shuttingDown);
+    }
+
+    /** The same run, which may serve: what it acknowledges from now on, no earlier run has. */
+    public BrokerRegistration asUnfenced() {
+        return new BrokerRegistration(
+                id, incarnation, Optional.empty(), epoch, directories, endpoint, rack, false, shuttingDown);
     }
 
     public BrokerRegistration withShuttingDown(boolean value) {
-        return new BrokerRegistration(id, incarnation, epoch, directories, endpoint, rack, fenced, value);
+        return new BrokerRegistration(id, incarnation, base, epoch, directories, endpoint, rack, fenced, value);
     }
 }

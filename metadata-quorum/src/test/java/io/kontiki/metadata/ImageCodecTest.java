@@ -22,6 +22,7 @@ class ImageCodecTest {
         return new BrokerRegistration(
                 id,
                 new UUID(id, 1),
+                id == 3 ? Optional.of(new UUID(id, 4)) : Optional.empty(),
                 id + 10,
                 new TreeMap<>(Map.of(new UUID(id, 2), true, new UUID(id, 3), false)),
                 new Endpoint("::1", 9392),

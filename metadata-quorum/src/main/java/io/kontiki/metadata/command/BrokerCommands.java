@@ -23,7 +23,7 @@ final class BrokerCommands {
         }
         var broker = edit.image().broker(command.getBrokerId()).orElseThrow();
         if (!broker.fenced()) {
-            putAndLeaveIsrs(edit, broker.withFenced(true));
+            putAndLeaveIsrs(edit, broker.asFenced());
         }
         return Replies.ok();
     }
@@ -35,7 +35,7 @@ final class BrokerCommands {
         }
         var broker = edit.image().broker(command.getBrokerId()).orElseThrow();
         if (broker.fenced()) {
-            edit.put(broker.withFenced(false));
+            edit.put(broker.asUnfenced());
             edit.mapPartitions((partition, record) -> electIfLeaderless(edit, broker.id(), record));
         }
         return Replies.ok();

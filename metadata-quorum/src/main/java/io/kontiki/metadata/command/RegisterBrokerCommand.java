@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A run of a broker enters the cluster (rules M1, R3, R4). It starts fenced and in no ISR; what its claim vouches for
@@ -53,14 +54,16 @@ final class RegisterBrokerCommand {
         if (registered.isPresent() && !registered.get().fenced() && !sharesDirectory(registered.get(), command)) {
             return duplicate(registered.get(), command);
         }
-        edit.put(registration(command, incarnation, index));
-        registered.ifPresent(earlier -> leaveIsrs(edit, earlier, command));
+        var base = registered.flatMap(earlier -> knownBase(earlier, command));
+        edit.put(registration(command, incarnation, base, index));
+        registered.ifPresent(earlier -> leaveIsrs(edit, earlier, base.isPresent(), command));
         return reply(index);
     }
 
-    private static void leaveIsrs(ImageEdit edit, BrokerRegistration earlier, RegisterBroker command) {
+    private static void leaveIsrs(
+            ImageEdit edit, BrokerRegistration earlier, boolean claimHolds, RegisterBroker command) {
         int id = earlier.id();
-        var claim = judgedClaim(earlier, command);
+        var claim = claimHolds ? command.getClaim() : RestartClaim.RESTART_CLAIM_UNCLEAN;
         var exceptions = exceptions(command);
         var covered = coveredDirectories(earlier, command);
         // A replica that was not assigned in time may be in any directory, also in one that is gone.
@@ -82,10 +85,26 @@ final class RegisterBrokerCommand {
         });
     }
 
-    /** A claim counts only for the run that the quorum knows: else a backup would vouch for itself. */
-    private static RestartClaim judgedClaim(BrokerRegistration earlier, RegisterBroker command) {
-        boolean holds = command.getBaseIncarnation().equals(UuidBytes.toBytes(earlier.incarnation()));
-        return holds ? command.getClaim() : RestartClaim.RESTART_CLAIM_UNCLEAN;
+    /**
+     * The run that a claim is about, if the quorum knows it as the last one that served there: else a backup would vouch for
+     * itself (rule R3). That is the registered run; or, if that one was never unfenced, the run that it was based on in turn,
+     * of which the disks still hold all that counts:
+     *
+     * <ul>
+     *   <li>A run that was never unfenced was in no ISR, so nothing was acknowledged that it alone had; and one that died
+     *       before it noted that it served, so that it passes its base on, had opened no partition: it only recovered them.
+     *   <li>What a recovery cuts, the claim did not cover: a torn tail, or damage that was noted as an exception before the
+     *       cut and is passed on (rule R1). What the quorum took back it does not give again: a fenced broker gets into no ISR
+     *       or ELR.
+     *   <li>A recovery forces what it keeps, so {@link #wasForced} may count from the last registration.
+     *   <li>A copy that was made of the disks meanwhile is as good as they are. Once the run is unfenced it is not; that it was,
+     *       the quorum knows by itself, not from the disk.
+     * </ul>
+     */
+    private static Optional<UUID> knownBase(BrokerRegistration earlier, RegisterBroker command) {
+        return Stream.concat(Stream.of(earlier.incarnation()), earlier.base().stream())
+                .filter(run -> command.getBaseIncarnation().equals(UuidBytes.toBytes(run)))
+                .findFirst();
     }
 
     /** Those that worked to the end of the earlier run, as far as the quorum knows, and are vouched for now. */
@@ -130,12 +149,14 @@ final class RegisterBrokerCommand {
         return directories(command.getDirectoryIdsList()).stream().anyMatch(earlier::hasDirectory);
     }
 
-    private static BrokerRegistration registration(RegisterBroker command, UUID incarnation, long index) {
+    private static BrokerRegistration registration(
+            RegisterBroker command, UUID incarnation, Optional<UUID> base, long index) {
         var directories = new TreeMap<UUID, Boolean>();
         directories(command.getDirectoryIdsList()).forEach(id -> directories.put(id, true));
         return new BrokerRegistration(
                 command.getBrokerId(),
                 incarnation,
+                base,
                 index,
                 directories,
                 new Endpoint(command.getHost(), command.getPort()),

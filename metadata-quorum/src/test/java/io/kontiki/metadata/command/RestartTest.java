@@ -8,6 +8,7 @@ import io.kontiki.metadata.UuidBytes;
 import io.kontiki.proto.internal.v1.AlterTopic;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.PartitionRef;
+import io.kontiki.proto.internal.v1.RegisterBroker;
 import io.kontiki.proto.internal.v1.RestartClaim;
 import io.kontiki.proto.v1.ErrorReason;
 import java.util.List;
@@ -181,6 +182,78 @@ class RestartTest {
         quorum.unfence(1);
         quorum.register(
                 TestQuorum.run(1, 3, CLEAN).setBaseIncarnation(UuidBytes.toBytes(TestQuorum.incarnation(1, 1))));
+        quorum.unfence(1);
+        assertThat(quorum.partition(topic).hasLeader()).isFalse();
+        assertThat(quorum.partition(topic).lastKnown()).containsExactly(1);
+    }
+
+    /** The last run that served; any number of them after it that were registered and died at once. */
+    private static RegisterBroker.Builder basedOnTheFirst(int run, RestartClaim claim) {
+        return TestQuorum.run(1, run, claim).setBaseIncarnation(UuidBytes.toBytes(TestQuorum.incarnation(1, 1)));
+    }
+
+    @Test
+    void aRunThatDiedBeforeItServedLeavesTheDataOfTheOneBeforeVouchedFor() { // R1, R3
+        for (var claim : List.of(DURABLE, PROCESS_CRASH, CLEAN)) {
+            var quorum = TestQuorum.withBrokers(1);
+            var topic = quorum.topic(1, List.of(1), Map.of());
+            for (int run = 2; run <= 4; run++) {
+                quorum.register(basedOnTheFirst(run, claim));
+            }
+            quorum.fence(1);
+            quorum.unfence(1);
+            assertThat(quorum.partition(topic).leaderIfAny()).as(claim.name()).hasValue(1);
+        }
+    }
+
+    @Test
+    void aRunThatNotedThatItServedVouchesForItselfThoughItWasNeverUnfenced() { // R3
+        var quorum = TestQuorum.withBrokers(1);
+        var topic = quorum.topic(1, List.of(1), Map.of());
+        quorum.register(TestQuorum.run(1, 2, DURABLE));
+        quorum.register(TestQuorum.run(1, 3, DURABLE));
+        quorum.register(
+                TestQuorum.run(1, 4, DURABLE).setBaseIncarnation(UuidBytes.toBytes(TestQuorum.incarnation(1, 2))));
+        quorum.unfence(1);
+        assertThat(quorum.partition(topic).hasLeader()).isTrue();
+    }
+
+    @Test
+    void aCopyOfTheDiskMadeWhileARunStartedIsUncleanOnceThatRunWasUnfenced() { // R3, S28
+        for (boolean fenced : List.of(false, true)) {
+            var quorum = TestQuorum.withBrokers(1);
+            var topic = quorum.topic(1, List.of(1), Map.of());
+            quorum.register(TestQuorum.run(1, 2, CLEAN));
+            quorum.unfence(1);
+            if (fenced) {
+                quorum.fence(1);
+            }
+            quorum.register(basedOnTheFirst(3, CLEAN));
+            quorum.unfence(1);
+            assertThat(quorum.partition(topic).hasLeader()).isFalse();
+            assertThat(quorum.partition(topic).lastKnown()).containsExactly(1);
+        }
+    }
+
+    @Test
+    void aRunWithoutAClaimThatHoldsLeavesNoneToTheNext() { // R3
+        var quorum = TestQuorum.withBrokers(1);
+        var topic = quorum.topic(1, List.of(1), Map.of());
+        quorum.register(TestQuorum.run(1, 2, CLEAN).clearBaseIncarnation());
+        assertThat(quorum.partition(topic).elr()).isEmpty();
+        quorum.register(basedOnTheFirst(3, CLEAN));
+        quorum.unfence(1);
+        assertThat(quorum.image().broker(1).orElseThrow().base()).isEmpty();
+        assertThat(quorum.partition(topic).hasLeader()).isFalse();
+    }
+
+    @Test
+    void whatARunThatNeverServedTookBackStaysTakenBack() { // R3: an older copy of its disk would not know
+        var quorum = TestQuorum.withBrokers(1);
+        var topic = quorum.topic(1, List.of(1), Map.of());
+        quorum.register(basedOnTheFirst(2, DURABLE)
+                .addExceptions(PartitionRef.newBuilder().setTopicId(UuidBytes.toBytes(topic))));
+        quorum.register(basedOnTheFirst(3, DURABLE));
         quorum.unfence(1);
         assertThat(quorum.partition(topic).hasLeader()).isFalse();
         assertThat(quorum.partition(topic).lastKnown()).containsExactly(1);
