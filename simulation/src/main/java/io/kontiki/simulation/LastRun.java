@@ -70,14 +70,18 @@ final class LastRun {
         return ends;
     }
 
-    /** What a backup of the disk says, of a machine that is down. */
+    /** What a copy of the disk says. */
     LastRun copy() {
         LastRun copy = new LastRun();
         copy.incarnation = incarnation;
         copy.served = served;
         copy.rebooted = rebooted;
         copy.directoryFailed = directoryFailed;
+        copy.uncovered = uncovered;
         copy.cleanEnds = cleanEnds;
+        copy.base = base;
+        copy.claim = claim;
+        copy.exceptions = new HashSet<>(exceptions);
         return copy;
     }
 

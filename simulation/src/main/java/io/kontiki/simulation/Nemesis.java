@@ -110,14 +110,14 @@ final class Nemesis {
     // ---- Processes
 
     private void crash(SimNode node, Fault fault) {
-        if (node.mayCrash()) {
+        if (node.process().isPresent()) {
             node.crash();
             mend(fault, node::start);
         }
     }
 
     private void powerCut(SimNode node, Fault fault) {
-        if (node.mayCrash()) {
+        if (node.process().isPresent()) {
             node.powerCut();
             mend(fault, node::start);
         }
@@ -125,7 +125,7 @@ final class Nemesis {
 
     private void powerCutInAChange(SimNode node, Fault fault) {
         node.arm(fault.amount(), () -> {
-            if (active && node.mayCrash()) {
+            if (active && node.process().isPresent()) {
                 node.powerCut();
                 mend(fault, node::start);
             }
@@ -134,7 +134,7 @@ final class Nemesis {
 
     private void stopInOrder(SimNode node, Fault fault) {
         boolean able = node.process().filter(broker -> broker.isIdle()).isPresent();
-        if (able && node.mayCrash()) {
+        if (able && node.process().isPresent()) {
             node.stopInOrder();
             mend(fault, node::start);
         }
@@ -156,7 +156,7 @@ final class Nemesis {
                 mend(fault, () -> node.disk().setUsableBytes(PLENTY_BYTES));
             }
             case DISK_FAILS -> {
-                if (node.mayCrash()) {
+                if (node.process().isPresent()) {
                     node.disk().failAfter(fault.amount());
                 }
             }

@@ -198,18 +198,14 @@ final class SimBroker {
         return logs.recover(asked -> cleanEnds);
     }
 
-    /** @param servable told when the quorum may let it serve */
-    void registered(long brokerEpoch, Runnable servable) {
+    /** @param serves told before the first partition opens */
+    void registered(long brokerEpoch, Runnable serves) {
         metadata.awaitIndex(brokerEpoch)
                 .thenRun(() -> execute(() -> {
                     epoch = brokerEpoch;
                     started = true;
-                    partitions
-                            .start(brokerEpoch)
-                            .thenRun(() -> execute(() -> {
-                                servable.run();
-                                ready = true;
-                            }));
+                    serves.run();
+                    partitions.start(brokerEpoch).thenRun(() -> execute(() -> ready = true));
                     heartbeat();
                     checkSpace();
                 }));

@@ -32,7 +32,6 @@ final class SimNode {
     private Optional<SimBroker> process = Optional.empty();
     private long clockOffsetMillis;
     private int starts;
-    private boolean registering;
 
     SimNode(Cluster cluster, int id) {
         this.cluster = cluster;
@@ -98,7 +97,6 @@ final class SimNode {
         exceptions.addAll(recovered.damaged());
         boolean uncovered = lastRun.uncovered() || !recovered.uncertain().isEmpty();
         if (broker.running()) {
-            registering = true;
             register(broker, registration(exceptions, uncovered));
         }
     }
@@ -139,23 +137,12 @@ final class SimNode {
                                         .afterMillis(
                                                 50, 200, () -> broker.execute(() -> register(broker, registration)));
                             } else {
-                                broker.registered(epoch, () -> {
-                                    lastRun.served();
-                                    registering = false;
-                                });
+                                broker.registered(epoch, lastRun::served);
                             }
                         }));
     }
 
     // ---- End
-
-    /**
-     * A run that the quorum knows, and that has not noted yet that it served, leaves one behind that cannot vouch for
-     * itself: the last incarnation that served is not the one that is registered.
-     */
-    boolean mayCrash() {
-        return process.isPresent() && !registering;
-    }
 
     /** The process dies; what it wrote stays in the page cache (rule R5). */
     void crash() {
@@ -206,7 +193,7 @@ final class SimNode {
 
     // ---- Backups and clones
 
-    /** What a backup holds of a machine that is down. */
+    /** What a copy of the disk holds, as if it had been made in an instant. */
     record Backup(MemoryDisk disk, LastRun lastRun) {}
 
     Backup backup() {
@@ -270,7 +257,6 @@ final class SimNode {
                 cluster.scheduler().afterMillis(5, 300, () -> cluster.quorum().brokerGone(id, epoch));
             }
         });
-        registering = false;
         process = Optional.empty();
     }
 

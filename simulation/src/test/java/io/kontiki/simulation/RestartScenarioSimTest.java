@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.metadata.FlushMode;
 import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -43,6 +44,61 @@ class RestartScenarioSimTest {
         scenario.crash(1).awaitLeader(2).crash(2).awaitLeader(3).crash(3).awaitNoLeader();
         assertThat(scenario.elr()).containsExactly(2, 3);
         node.restore(backup);
+        scenario.start(3).runFor(5_000);
+        assertThat(scenario.usable(3)).isTrue();
+        assertThat(scenario.record().hasLeader()).isFalse();
+        assertThat(scenario.elr()).containsExactly(2);
+        scenario.start(2).awaitLeader(2).start(1).healAndCheck();
+    }
+
+    /** One more registration of the last node to leave, which does not serve yet. */
+    private static Scenario registerAgain(Scenario scenario, int node) {
+        long epoch = scenario.brokerEpoch(node);
+        scenario.start(node).await("the registration", () -> scenario.brokerEpoch(node) > epoch);
+        assertThat(scenario.node(node).serving()).isEmpty();
+        return scenario;
+    }
+
+    /** The claim of the run after that is still about the last one that served, which the quorum saw replaced twice. */
+    @ParameterizedTest
+    @EnumSource
+    void s28CrashBetweenRegisteringAndServingCostsNothing(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        scenario.crash(1).awaitLeader(2).crash(2).awaitLeader(3).crash(3).awaitNoLeader();
+        for (int start = 0; start < 2; start++) {
+            registerAgain(scenario, 3).crash(3).runFor(1_000);
+            assertThat(scenario.elr()).containsExactly(2, 3);
+        }
+        scenario.start(3).awaitLeader(3).start(1, 2).healAndCheck();
+    }
+
+    /** Two power cuts, of which the second comes while the last in sync start: what was forced is there. */
+    @Test
+    void s28PowerCutBetweenRegisteringAndServingCostsNothing() {
+        Scenario scenario = new Scenario(FlushMode.ACK).write(5);
+        scenario.powerCut(1)
+                .awaitLeader(2)
+                .powerCut(2)
+                .awaitLeader(3)
+                .powerCut(3)
+                .awaitNoLeader();
+        registerAgain(scenario, 2).powerCut(2);
+        registerAgain(scenario, 3).powerCut(3).runFor(1_000);
+        assertThat(scenario.elr()).containsExactly(2, 3);
+        scenario.start(3).awaitLeader(3).start(1, 2).healAndCheck();
+    }
+
+    /** Node 3's disk is copied when its run is registered, but has not noted that it serves; it goes on to serve. */
+    @ParameterizedTest
+    @EnumSource
+    void s28CopyOfARunThatHadNotServedYetVouchesForNothing(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        scenario.crash(3).awaitIsr(1, 2);
+        SimNode.Backup copy = registerAgain(scenario, 3).node(3).backup();
+        scenario.awaitHealed().write(5);
+        scenario.crash(1).awaitLeader(2).crash(2).awaitLeader(3).crash(3).awaitNoLeader();
+        assertThat(scenario.elr()).containsExactly(2, 3);
+        scenario.node(3).restore(copy);
         scenario.start(3).runFor(5_000);
         assertThat(scenario.usable(3)).isTrue();
         assertThat(scenario.record().hasLeader()).isFalse();
