@@ -166,9 +166,12 @@ final class Refusals {
     }
 
     static ProposalOutcome outcomeOf(AlterPartitionReply reply) {
-        return reply.getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED
-                ? new ProposalOutcome.Accepted(reply.getPartitionEpoch())
-                : new ProposalOutcome.Refused(reply.getPartitionEpoch());
+        return switch (reply.getReason()) {
+            case ERROR_REASON_UNSPECIFIED -> new ProposalOutcome.Accepted(reply.getPartitionEpoch());
+            case ERROR_REASON_FENCED_LEADER_EPOCH, ERROR_REASON_UNKNOWN_LEADER_EPOCH, ERROR_REASON_NOT_LEADER ->
+                new ProposalOutcome.Fenced();
+            default -> new ProposalOutcome.Refused(reply.getPartitionEpoch());
+        };
     }
 
     private static ProduceOutcome.Refused notLeader(String name) {

@@ -62,13 +62,14 @@ final class IsrProposals {
     /**
      * A refusal rolls back only if it names the version right after the one assumed: then that version was consumed by
      * something that is not this proposal, and no delayed copy can be applied any more (rule M6). A refusal that names a
-     * later one may answer a second copy after the first was accepted; the union stays until the record arrives.
+     * later one, or another leader epoch, may answer a second copy after the first was accepted; the union stays until the
+     * record arrives.
      */
     void onResult(int resultLeaderEpoch, int assumed, ProposalOutcome outcome, long nowNanos) {
         if (!pending || resultLeaderEpoch != leaderEpoch || assumed != assumedEpoch || phase != Phase.ASKED) {
             return;
         }
-        if (outcome instanceof ProposalOutcome.Accepted) {
+        if (outcome instanceof ProposalOutcome.Accepted || outcome instanceof ProposalOutcome.Fenced) {
             phase = Phase.DECIDED;
         } else if (outcome instanceof ProposalOutcome.Refused refused && refused.partitionEpoch() == assumedEpoch + 1) {
             pending = false;

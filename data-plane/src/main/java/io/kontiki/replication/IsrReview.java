@@ -9,7 +9,7 @@ import java.util.Set;
 
 /** What a leader concludes from its followers' positions: how far the log is committed, and who belongs in the ISR. */
 final class IsrReview {
-    /** What is near the end: so much of the lag limit. */
+    /** What is near the end for a replica that is being added: so much of the lag limit. */
     private static final int NEAR_SHARE = 4;
 
     private final ReplicaState state;
@@ -45,12 +45,13 @@ final class IsrReview {
     }
 
     /**
-     * Rule L5: without it a follower could never reach the high watermark of a leader that commits alone. Only near the
-     * end, closer than the lag limit asks for: acknowledgements wait until what it lacks is sent, and of a busy partition,
-     * or through a throttle, that may be seconds of all that is written (rule L18).
+     * Rule L5: without it a follower could never reach the high watermark of a leader that commits alone. One that is being
+     * added counts only near the end: acknowledgements wait until what it lacks is sent, and through a throttle that may be
+     * seconds of all that is written (rule L18).
      */
     private boolean nearlyMember(FollowerProgress follower, long nowNanos) {
-        long nearNanos = state.options().lagLimitNanos() / NEAR_SHARE;
+        boolean added = state.view().reassignment().adding().contains(follower.brokerId());
+        long nearNanos = state.options().lagLimitNanos() / (added ? NEAR_SHARE : 1);
         return eligible(follower) && !follower.lagsBeyond(nearNanos, state.log().endOffset(), nowNanos);
     }
 

@@ -10,11 +10,17 @@ public sealed interface ProposalOutcome {
     record Accepted(int partitionEpoch) implements ProposalOutcome {}
 
     /**
-     * The command was applied and refused.
+     * The command was applied and refused, in the leader epoch that it was made in.
      *
      * @param partitionEpoch version of the record after the command, as its reply names it
      */
     record Refused(int partitionEpoch) implements ProposalOutcome {}
+
+    /**
+     * The record is of another leader epoch. That epoch may have come of this very proposal, if it ended a move and this
+     * answers a second copy of it (rule M11).
+     */
+    record Fenced() implements ProposalOutcome {}
 
     /** Anything else, such as a timeout, a lost connection, or an answer that names no version. It may still be applied. */
     record Unknown() implements ProposalOutcome {}

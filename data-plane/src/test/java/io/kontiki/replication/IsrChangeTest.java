@@ -245,14 +245,25 @@ class IsrChangeTest {
 
     /** Rule L18: of a busy partition, seconds of records may be missing within the lag limit. */
     @Test
-    void followerThatIsNotNearTheEndHoldsNobody() {
-        Rig rig = new Rig(1, new TestLog()).minIsr(1).record(1, 1, 1, 1);
+    void addedReplicaThatIsNotNearTheEndHoldsNobody() {
+        Rig rig = new Rig(1, new TestLog()).minIsr(1).adding(0, 3).record(1, 1, 1, 1);
         rig.attach(3, 1, 1, 1);
         answer(rig, new ProposalOutcome.Refused(2));
         rig.produce(1);
         assertThat(rig.replica.highWatermark()).isEqualTo(1);
         rig.pass(Rig.LAG_LIMIT / 4 + 1);
         assertThat(rig.replica.highWatermark()).isEqualTo(2);
+    }
+
+    /** Rules L9 and M11: the proposal that ends a move raises the leader epoch, and its second copy is refused as of the old. */
+    @Test
+    void unionStaysWhenTheProposalMayHaveEndedTheLeadership() {
+        Rig rig = new Rig(1, new TestLog()).minIsr(1).adding(0, 3).record(1, 1, 1, 1);
+        rig.attach(3, 1, 1, 1);
+        answer(rig, new ProposalOutcome.Fenced());
+        long before = rig.replica.highWatermark();
+        rig.run(rig.replica.onFollowerDisconnected(3, 1, rig.now())).produce(1).pass(Rig.LAG_LIMIT + 1);
+        assertThat(rig.replica.highWatermark()).isEqualTo(before);
     }
 
     /** Rule M11: as long as it is copied; nobody is to wait for a throttle. */
