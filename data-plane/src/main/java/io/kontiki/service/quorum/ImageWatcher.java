@@ -174,7 +174,10 @@ public final class ImageWatcher implements AutoCloseable {
                 case DELTA -> change(message.getDelta());
                 case HEARTBEAT -> heard(message.getHeartbeat().getIndex());
                 case VOTERS -> {
-                    view.heard(message.getVoters());
+                    if (!view.heard(message.getVoters())) {
+                        leave(from);
+                        return;
+                    }
                     onVoters.run();
                 }
                 case UPDATE_NOT_SET -> LOG.debug("{} told something of a newer version", from.server);
@@ -186,6 +189,15 @@ public final class ImageWatcher implements AutoCloseable {
             from.cancel();
             from.ended(Status.DATA_LOSS);
         }
+    }
+
+    private void leave(Stream from) {
+        LOG.error(
+                "{} belongs to another metadata quorum than {}, which this broker follows: nothing is taken from it",
+                from.server,
+                view.quorumId().orElseThrow());
+        from.cancel();
+        from.ended(Status.FAILED_PRECONDITION.withDescription("another metadata quorum"));
     }
 
     private void replace(ImageRecord record) {

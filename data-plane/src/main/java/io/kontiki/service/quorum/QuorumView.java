@@ -57,16 +57,30 @@ public final class QuorumView {
         return List.copyOf(all);
     }
 
-    /** A voter says who votes. */
-    void heard(Voters voters) {
+    /**
+     * A voter says who votes. False, and nothing of it is kept, if it is of another quorum than this broker follows (rule
+     * Q6): one that was formed anew knows none of the topics, and to follow it would be to delete them.
+     */
+    boolean heard(Voters voters) {
+        if (isOfAnotherQuorum(voters)) {
+            return false;
+        }
         if (voters.getBrokersCount() > 0) {
             told = voters;
         }
+        return true;
+    }
+
+    private boolean isOfAnotherQuorum(Voters voters) {
+        return UuidBytes.isValid(voters.getQuorumId())
+                && quorumId()
+                        .filter(known -> !known.equals(UuidBytes.fromBytes(voters.getQuorumId())))
+                        .isPresent();
     }
 
     /** Members of the quorum take calls there. */
     public void learned(List<Endpoint> brokers) {
-        var voters = Voters.newBuilder();
+        var voters = Voters.newBuilder().setQuorumId(told.getQuorumId());
         brokers.forEach(endpoint -> voters.addBrokers(LeaderHint.newBuilder()
                 .setLeaderId(UNKNOWN_ID)
                 .setHost(endpoint.host())
