@@ -74,8 +74,10 @@ final class Serving implements MetadataPublisher {
                 .allMatch(this::isInSync);
     }
 
+    /** A replica that is being added may take as long as its throttle has it. */
     private boolean isInSync(PartitionRegistration partition) {
         return !partition.hasReplica(brokerId)
+                || partition.reassignment().adding().contains(brokerId)
                 || !partition.hasLeader()
                 || partition.isr().contains(brokerId);
     }

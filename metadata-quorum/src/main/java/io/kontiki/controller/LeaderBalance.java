@@ -61,7 +61,9 @@ final class LeaderBalance {
 
     private boolean isDue(PartitionRegistration record, MetadataImage image, long nanos) {
         int preferred = record.replicas().get(0);
+        // Who leads after a move is settled by its end.
         return record.hasLeader()
+                && !record.reassignment().isUnderWay()
                 && record.leader() != preferred
                 && record.isr().contains(preferred)
                 && record.isr().size() >= record.minIsr()
