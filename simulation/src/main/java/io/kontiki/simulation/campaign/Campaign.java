@@ -65,8 +65,8 @@ public final class Campaign {
                 if (seed % TWICE_EVERY == 0) {
                     requireSame(seed, first, simulate(seed));
                 }
-            } catch (SimulationFailure e) {
-                Failure failure = new Failure(seed, e.getMessage());
+            } catch (RuntimeException | Error e) {
+                Failure failure = new Failure(seed, String.valueOf(e.getMessage()));
                 add(failure);
                 failed.accept(failure);
             }
