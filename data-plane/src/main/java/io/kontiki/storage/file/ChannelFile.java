@@ -269,6 +269,11 @@ final class ChannelFile implements DiskFile {
         return true;
     }
 
+    /** Whether it was closed for good. */
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
     /** Gives the descriptor back, unless it was used since the last call or must stay; false if it is kept. */
     synchronized boolean releaseUnlessUsed() {
         if (channel == null) {

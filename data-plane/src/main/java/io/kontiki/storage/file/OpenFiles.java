@@ -25,6 +25,10 @@ final class OpenFiles {
 
     /** A file has opened its descriptor. Not to be called under the file's lock. */
     synchronized void add(ChannelFile opened) {
+        if (opened.isClosed()) {
+            // By another thread since; its removal may have come before.
+            return;
+        }
         files.add(opened);
         for (int look = 0; files.size() > limit && look < LOOKS_MAX; look++) {
             Iterator<ChannelFile> oldest = files.iterator();
