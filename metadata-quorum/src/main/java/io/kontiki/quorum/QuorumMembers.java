@@ -67,4 +67,10 @@ public interface QuorumMembers {
 
     /** Gives the leadership to another voter. As {@link #add}. */
     CompletableFuture<CommandReply> transfer(int brokerId);
+
+    /**
+     * Gives the leadership to another voter that answers, first to the one that has most of the log; to each within 2 s or
+     * to the next. As {@link #add}; QUORUM_UNAVAILABLE if nobody took it, and this voter leads on.
+     */
+    CompletableFuture<CommandReply> handOver();
 }

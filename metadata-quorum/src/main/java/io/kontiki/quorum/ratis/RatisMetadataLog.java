@@ -330,6 +330,11 @@ public final class RatisMetadataLog implements MetadataLog, QuorumMembers {
         return change(changes -> changes.transfer(brokerId));
     }
 
+    @Override
+    public CompletableFuture<CommandReply> handOver() {
+        return change(VoterChanges::handOver);
+    }
+
     private CompletableFuture<CommandReply> change(Function<VoterChanges, CompletableFuture<CommandReply>> change) {
         if (!status().leading()) {
             return CompletableFuture.completedFuture(VoterChanges.refusal(

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -36,6 +37,7 @@ final class VoterChanges {
     private static final Logger LOG = LoggerFactory.getLogger(VoterChanges.class);
     private static final long CHANGE_SECONDS_MAX = 60;
     private static final long TRANSFER_MILLIS_MAX = 5_000;
+    private static final long HAND_OVER_MILLIS_MAX = 2_000;
     private static final long ANSWERING_MILLIS = 3_000;
 
     private final RaftServer server;
@@ -112,7 +114,13 @@ final class VoterChanges {
                     "without voter " + brokerId + " only " + live + " of " + ids(rest)
                             + " would answer, too few to decide anything: start the others, or replace them, first"));
         }
-        return brokerId == own.brokerId() ? handOver(rest) : set(voters, rest, "the quorum without voter " + brokerId);
+        return brokerId == own.brokerId()
+                // The next leader then makes the change.
+                ? handOver()
+                        .thenApply(reply -> isDone(reply)
+                                ? refusal(ErrorReason.ERROR_REASON_NOT_LEADER, "another voter leads now")
+                                : reply)
+                : set(voters, rest, "the quorum without voter " + brokerId);
     }
 
     CompletableFuture<CommandReply> transfer(int brokerId) {
@@ -120,39 +128,48 @@ final class VoterChanges {
             return answer(done());
         }
         return find(voters(), brokerId)
-                .map(this::transfer)
+                .map(voter -> transfer(voter, TRANSFER_MILLIS_MAX))
                 .orElseGet(() -> answer(refusal(
                         ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
                         "broker " + brokerId + " is no voter; the voters are " + ids(voters()))));
     }
 
-    private CompletableFuture<CommandReply> transfer(QuorumVoter voter) {
+    private CompletableFuture<CommandReply> transfer(QuorumVoter voter, long longestMillis) {
         var request = new TransferLeadershipRequest(
-                clientId, server.getId(), group(), callIds.get(), Peers.id(voter), TRANSFER_MILLIS_MAX);
+                clientId, server.getId(), group(), callIds.get(), Peers.id(voter), longestMillis);
         return guarded("the leadership of voter " + voter.brokerId(), () -> server.transferLeadershipAsync(request));
     }
 
-    /** To the one that has most of the log, which then makes the change. */
-    private CompletableFuture<CommandReply> handOver(List<QuorumVoter> rest) {
+    CompletableFuture<CommandReply> handOver() {
+        return handOver(successors());
+    }
+
+    private CompletableFuture<CommandReply> handOver(List<QuorumVoter> candidates) {
+        if (candidates.isEmpty()) {
+            return answer(refusal(ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE, "no other voter took the leadership"));
+        }
+        var next = candidates.get(0);
+        return transfer(next, HAND_OVER_MILLIS_MAX)
+                .thenCompose(reply -> division.getInfo().isLeader()
+                        ? handOver(candidates.subList(1, candidates.size()))
+                        : answer(done()));
+    }
+
+    /** Other voters that answer, the one that has most of the log first; of equals, the one heard last. */
+    private List<QuorumVoter> successors() {
         var info = division.getInfo();
-        var followers = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
         var matches = info.getFollowerMatchIndices();
-        var answering = answering();
-        var next = rest.stream()
-                .filter(voter -> answering.contains(Peers.id(voter)))
-                .max(Comparator.comparingLong(voter -> {
-                    for (int i = 0; i < Math.min(matches.length, followers.size()); i++) {
-                        if (RaftPeerId.valueOf(followers.get(i).getId().getId()).equals(Peers.id(voter))) {
-                            return matches[i];
-                        }
-                    }
-                    return -1L;
-                }))
-                .orElseThrow();
-        return transfer(next)
-                .thenApply(reply -> isDone(reply)
-                        ? refusal(ErrorReason.ERROR_REASON_NOT_LEADER, "voter " + next.brokerId() + " leads now")
-                        : reply);
+        // Both lists are in the same order.
+        var followers = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
+        var voters = voters();
+        return IntStream.range(0, Math.min(matches.length, followers.size()))
+                .filter(i -> followers.get(i).getLastRpcElapsedTimeMs() < ANSWERING_MILLIS)
+                .boxed()
+                .sorted(Comparator.<Integer>comparingLong(i -> -matches[i])
+                        .thenComparingLong(i -> followers.get(i).getLastRpcElapsedTimeMs()))
+                .map(i -> RaftPeerId.valueOf(followers.get(i).getId().getId()))
+                .flatMap(id -> voters.stream().filter(voter -> Peers.id(voter).equals(id)))
+                .toList();
     }
 
     private CompletableFuture<CommandReply> set(List<QuorumVoter> from, List<QuorumVoter> to, String what) {

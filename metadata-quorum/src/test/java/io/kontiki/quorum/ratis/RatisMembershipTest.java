@@ -128,6 +128,29 @@ class RatisMembershipTest {
         assertThat(reason(target.log.transfer(77))).isEqualTo(ErrorReason.ERROR_REASON_INVALID_ARGUMENT);
     }
 
+    /** One of the others is gone without a word: it may be asked first, and the second one leads nevertheless. */
+    @Test
+    void leaderThatStopsHandsOver() {
+        found(3);
+        submit(SampleCommands.initialize());
+        var old = leader();
+        follower().close();
+
+        assertDone(old.log.handOver());
+
+        assertThat(old.leads()).isFalse();
+        await().until(() -> voters.stream().anyMatch(voter -> voter != old && voter.leads()));
+        submit(SampleCommands.register(1));
+    }
+
+    @Test
+    void leaderThatNobodyFollowsLeadsOn() {
+        found(1);
+
+        assertThat(reason(leader().log.handOver())).isEqualTo(ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE);
+        submit(SampleCommands.initialize());
+    }
+
     @Test
     void voterIsNotRemovedIfTooFewOthersAnswer() {
         found(3);
