@@ -55,6 +55,7 @@ import org.slf4j.LoggerFactory;
 final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
     private static final long LEAVE_CHECK_MILLIS = 100;
+    private static final long HAND_OVER_MILLIS_MAX = 4_000;
 
     private final BrokerConfig config;
     private final Identity identity;
@@ -259,14 +260,20 @@ final class ControlPlane implements AutoCloseable {
     /**
      * Has leaderships moved away. Returns when the controller grants the stop, or is not heard of any more: without a
      * quorum nobody could move anything. Waits for {@code longest} at most.
+     *
+     * <p>The metadata quorum's leadership goes first. While it moves, for a moment nothing is decided, and that costs least
+     * while every partition has a leader with a lease; those that take over partitions need a controller that stays. The
+     * leases outlast it: this broker takes calls still, so each heartbeat that comes here is sent on at once, and the next
+     * controller gives everybody a full session (Q7).
      */
     void leave(Duration longest) {
         if (session.isEmpty() || longest.isZero()) {
             return;
         }
-        var grant = session.get().shutDown();
         long deadline = System.nanoTime() + longest.toNanos();
         try {
+            handOver(deadline);
+            var grant = session.get().shutDown();
             while (!granted(grant)) {
                 if (!lease().holds(System.nanoTime())) {
                     LOG.warn("No controller is heard of; stopping without its leave");
@@ -277,10 +284,29 @@ final class ControlPlane implements AutoCloseable {
                     return;
                 }
             }
+            // Usually it leads no more. But nobody may have taken it before, or it was elected again.
+            handOver(deadline);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
             LOG.warn("Leaving the cluster failed; stopping without", e);
+        }
+    }
+
+    /** The others would notice the end of the leader only by an election time-out. */
+    private void handOver(long deadlineNanos) throws InterruptedException, ExecutionException {
+        if (!log.status().leading() || log.voters().size() < 2) {
+            return;
+        }
+        long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+        long longestMillis = Math.min(HAND_OVER_MILLIS_MAX, leftMillis);
+        try {
+            var reply = log.handOver().get(longestMillis, TimeUnit.MILLISECONDS);
+            if (reply.getReason() != ErrorReason.ERROR_REASON_UNSPECIFIED) {
+                LOG.warn("This broker stops as the leader of the metadata quorum: {}", reply.getMessage());
+            }
+        } catch (TimeoutException e) {
+            LOG.warn("No other voter took the lead of the metadata quorum in {} ms", longestMillis);
         }
     }
 

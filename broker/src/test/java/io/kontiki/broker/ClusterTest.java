@@ -95,6 +95,18 @@ class ClusterTest {
                 .isEqualTo(describe(survivor, "after").getId());
     }
 
+    /** The next one grants the stop, so it is there by then; an election would come after the end only. */
+    @Test
+    void controllerThatStopsHandsOver() throws IOException, InterruptedException {
+        startThree();
+        int old = controller();
+
+        brokers.remove(old).close();
+
+        assertThat(controller()).as("the next controller").isNotNegative();
+        assertThat(create(brokers.get(controller()), "t").getPartitionsCount()).isEqualTo(6);
+    }
+
     @Test
     void brokerOutsideTheQuorumFollowsIt() throws IOException, InterruptedException {
         startThree();
