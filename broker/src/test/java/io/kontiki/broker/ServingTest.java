@@ -75,7 +75,8 @@ class ServingTest {
                         .addDirectoryIds(UuidBytes.toBytes(new UUID(0, broker)))
                         .setHost("host")
                         .setPort(1)
-                        .setClaim(RestartClaim.RESTART_CLAIM_UNCLEAN)));
+                        .setClaim(RestartClaim.RESTART_CLAIM_UNCLEAN)
+                        .setExpectedEpoch(image.broker(broker).isPresent() ? epoch(broker) : 0)));
     }
 
     private void unfence(int broker) {
