@@ -121,7 +121,7 @@ class TopicCommandsTest {
         assertThat(run.run("topic", "trim", "asked", "--before", "latest")).isEqualTo(ExitCode.FAILED);
         assertThat(run.err())
                 .contains("oldest records of 1 partition of topic asked")
-                .contains("nothing deleted");
+                .contains("nothing done");
         assertThat(broker.run(ExitCode.USAGE, "topic", "trim", "asked", "--before", "latest")
                         .err())
                 .contains("Add --yes.");
