@@ -19,8 +19,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Faults of the metadata quorum: brokers 1 to 3 of five vote. */
+@EnabledIfSystemProperty(named = "quorum.faults", matches = "true")
 class QuorumIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<Integer> VOTERS = List.of(1, 2, 3);
