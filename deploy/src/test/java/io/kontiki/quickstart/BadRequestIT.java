@@ -3,6 +3,7 @@ package io.kontiki.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
@@ -18,6 +19,7 @@ import io.kontiki.proto.v1.DeleteTopicRequest;
 import io.kontiki.proto.v1.DescribeTopicRequest;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.PartitionError;
+import io.kontiki.proto.v1.ProducePartitionResult;
 import io.kontiki.proto.v1.PublishRecord;
 import io.kontiki.proto.v1.PublishRequest;
 import io.kontiki.record.RecordBatchBuilder;
@@ -52,6 +54,8 @@ class BadRequestIT {
                         .setPartitions(1)
                         .setReplicationFactor(1)
                         .build());
+        // The quorum has the topic; its leader may not have heard of it yet.
+        await().until(() -> !client.produce(TOPIC, 0, batch(1)).hasError());
     }
 
     @AfterAll
@@ -66,9 +70,11 @@ class BadRequestIT {
 
     @AfterEach
     void brokerGoesOn() {
-        long offset = client.produce(TOPIC, 0, batch(100)).getBaseOffset();
+        ProducePartitionResult produced = client.produce(TOPIC, 0, batch(100));
 
-        assertThat(client.fetch(TOPIC, 0, offset).getHighWatermark()).isGreaterThan(offset);
+        assertThat(produced.hasError()).as(produced.toString()).isFalse();
+        assertThat(client.fetch(TOPIC, 0, produced.getBaseOffset()).getHighWatermark())
+                .isGreaterThan(produced.getBaseOffset());
     }
 
     @Test
