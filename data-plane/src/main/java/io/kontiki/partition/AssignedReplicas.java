@@ -47,7 +47,8 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AssignedReplicas.class);
 
-    private static final long OPEN_AGAIN_SECONDS = 10;
+    /** Soon, for until then the partition is short of a replica; where nothing is missing, a look costs nothing. */
+    private static final long OPEN_AGAIN_SECONDS = 2;
 
     /** Not at once: a replica that fails again and again must not keep the quorum busy. */
     private static final long REPAIR_SECONDS = 5;

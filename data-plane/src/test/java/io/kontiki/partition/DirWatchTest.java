@@ -97,7 +97,7 @@ class DirWatchTest {
         for (int i = 0; i < times; i++) {
             long ended = loop.eventsEnded();
             watch.look();
-            await().until(() -> loop.eventsEnded() > ended);
+            await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> loop.eventsEnded() > ended);
         }
     }
 
