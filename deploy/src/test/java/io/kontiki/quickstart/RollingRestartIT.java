@@ -24,7 +24,7 @@ class RollingRestartIT {
     /** A step is over much sooner, unless the machine is very busy. */
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    private static final int ROUNDS = Integer.getInteger("rolling.rounds", 3);
+    private static final int ROUNDS = Integer.getInteger("rolling.rounds", 1);
 
     /** S54 without transactions. */
     @Test
