@@ -46,6 +46,7 @@ final class Cluster {
     private final Map<Integer, SimNode> nodes = new TreeMap<>();
     private final UUID topicId;
     private final Quorum quorum;
+    private final Operator operator;
     private final Events events = new Events();
     private final Checks checks;
     private List<TopicPartition> partitions = List.of();
@@ -63,6 +64,7 @@ final class Cluster {
         }
         this.checks = new Checks(this);
         this.quorum = new Quorum(scheduler, partition(), this::onCommit);
+        this.operator = new Operator(quorum);
         quorum.submit(Command.newBuilder()
                 .setInitializeCluster(InitializeCluster.newBuilder()
                         .setClusterId(Quorum.CLUSTER)
@@ -90,6 +92,10 @@ final class Cluster {
 
     Quorum quorum() {
         return quorum;
+    }
+
+    Operator operator() {
+        return operator;
     }
 
     Checks checks() {
@@ -181,6 +187,21 @@ final class Cluster {
 
     /** All brokers hold a replica of each partition; the first in the list is elected first. */
     void createTopic(UUID id, String name, int count) {
+        List<List<Integer>> replicas = new ArrayList<>();
+        List<Integer> order = new ArrayList<>(nodes.keySet());
+        for (int number = 0; number < count; number++) {
+            replicas.add(List.copyOf(order));
+            order.add(order.remove(0));
+        }
+        createTopic(id, name, replicas);
+    }
+
+    /** The topic that is there from the start, of one partition, on these brokers. */
+    void createTopicOn(List<Integer> replicas) {
+        createTopic(topicId, "simulated", List.of(replicas));
+    }
+
+    private void createTopic(UUID id, String name, List<List<Integer>> replicas) {
         CreateTopic.Builder topic = CreateTopic.newBuilder()
                 .setTopicId(UuidBytes.toBytes(id))
                 .setName(name)
@@ -189,11 +210,7 @@ final class Cluster {
                 .putConfigs("segment.bytes", Integer.toString(options.segmentBytes()))
                 .putConfigs("index.interval.bytes", "512")
                 .putConfigs("retention.bytes", Long.toString(options.retentionBytes()));
-        List<Integer> order = new ArrayList<>(nodes.keySet());
-        for (int number = 0; number < count; number++) {
-            topic.addPartitions(Replicas.newBuilder().addAllBrokerIds(order));
-            order.add(order.remove(0));
-        }
+        replicas.forEach(partition -> topic.addPartitions(Replicas.newBuilder().addAllBrokerIds(partition)));
         quorum.submit(Command.newBuilder().setCreateTopic(topic).build());
     }
 
@@ -241,19 +258,24 @@ final class Cluster {
                                         == record.leaderEpoch()));
     }
 
-    /** Whether everybody runs, is in sync and holds the same log, all of it committed. */
+    /** Whether all replicas are where they should be, in sync and the same, all of it committed. */
     boolean healed() {
         return !partitions.isEmpty() && partitions().stream().allMatch(this::healed);
     }
 
     private boolean healed(TopicPartition id) {
         Optional<SimBroker> leader = leader(id);
-        if (leader.isEmpty() || record(id).orElseThrow().isr().size() < nodes.size()) {
+        if (leader.isEmpty()) {
+            return false;
+        }
+        PartitionRegistration record = record(id).orElseThrow();
+        if (record.isr().size() < record.replicas().size()
+                || record.reassignment().isUnderWay()) {
             return false;
         }
         long end = PartitionProbe.log(leader.get().find(id).orElseThrow()).endOffset();
-        for (SimNode node : nodes.values()) {
-            Optional<Partition> replica = node.serving().flatMap(broker -> broker.find(id));
+        for (int holder : record.replicas()) {
+            Optional<Partition> replica = node(holder).serving().flatMap(broker -> broker.find(id));
             if (replica.isEmpty()
                     || PartitionProbe.log(replica.get()).endOffset() != end
                     || PartitionProbe.replica(replica.get()).highWatermark() != end) {

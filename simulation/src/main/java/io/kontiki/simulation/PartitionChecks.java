@@ -170,7 +170,8 @@ final class PartitionChecks {
 
     /** Promises A and B when all has healed: every log equals the committed one. */
     void atEnd() {
-        for (SimNode node : cluster.nodes()) {
+        for (int holder : cluster.record(id).orElseThrow().replicas()) {
+            SimNode node = cluster.node(holder);
             PartitionLog log =
                     PartitionProbe.log(node.serving().orElseThrow().find(id).orElseThrow());
             committed.checkHeldBy(log, "healed " + node);

@@ -181,7 +181,10 @@ final class Quorum {
     private void judge(ProposeRequest request, Consumer<Optional<CommandReply>> answer) {
         Prepared prepared = controller.prepare(request, image, wallAndMonotonic());
         if (prepared instanceof Prepared.Submit submit) {
-            submit(submit.command(), answer);
+            submit(
+                    submit.command(),
+                    reply -> answer.accept(
+                            reply.map(told -> submit.answer().of(told, image).getReply())));
         } else {
             CommandReply refusal =
                     prepared instanceof Prepared.Refuse refuse ? refuse.reply() : CommandReply.getDefaultInstance();

@@ -36,6 +36,9 @@ final class RecordChecks {
 
     /** Where replicas have their logs is no matter of versions. */
     private static boolean isOnlyPlaced(PartitionRegistration before, PartitionRegistration after) {
+        if (!before.replicas().equals(after.replicas())) {
+            return false;
+        }
         PartitionRegistration placed = before;
         for (int replica : after.replicas()) {
             placed = placed.withDirectory(replica, after.directoryOf(replica));

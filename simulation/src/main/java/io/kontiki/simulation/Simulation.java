@@ -67,6 +67,12 @@ public final class Simulation {
         await("a leader", () -> cluster.leader().isPresent());
     }
 
+    /** The same, on these brokers alone. */
+    void createTopicOn(List<Integer> replicas) {
+        cluster.createTopicOn(replicas);
+        await("a leader", () -> cluster.leader().isPresent());
+    }
+
     /** Promises A, B and F: faults stop, and the cluster comes back with everything. */
     int healAndCheck() {
         nemesis.stop();
