@@ -135,11 +135,17 @@ public final class Simulation {
     /** Runs until the condition holds, at most as long as healing may take. */
     void await(String what, BooleanSupplier condition) {
         long until = cluster.scheduler().now() + HEAL_MILLIS * Scheduler.MILLI;
-        while (!condition.getAsBoolean()) {
+        while (!isMet(condition)) {
             if (!step(until)) {
                 throw failure(new SimulationFailure("F: waited in vain for " + what), Optional.empty());
             }
         }
+    }
+
+    private boolean isMet(BooleanSupplier condition) {
+        boolean[] met = new boolean[1];
+        guarded(() -> met[0] = condition.getAsBoolean());
+        return met[0];
     }
 
     private boolean step(long until) {
@@ -155,7 +161,7 @@ public final class Simulation {
     private void guarded(Runnable action) {
         try {
             action.run();
-        } catch (SimulationFailure | RuntimeException cause) {
+        } catch (RuntimeException | Error cause) {
             throw failure(cause, Optional.of(cause));
         }
     }

@@ -66,11 +66,16 @@ public final class Campaign {
                     requireSame(seed, first, simulate(seed));
                 }
             } catch (RuntimeException | Error e) {
-                Failure failure = new Failure(seed, String.valueOf(e.getMessage()));
+                Failure failure = new Failure(seed, told(e));
                 add(failure);
                 failed.accept(failure);
             }
         }
+    }
+
+    /** Of what no check found, the class says more than the message. */
+    static String told(Throwable failure) {
+        return failure instanceof SimulationFailure ? failure.getMessage() : failure.toString();
     }
 
     private Simulation simulate(long seed) {

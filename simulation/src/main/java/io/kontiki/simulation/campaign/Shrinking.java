@@ -3,7 +3,6 @@ package io.kontiki.simulation.campaign;
 import io.kontiki.simulation.Fault;
 import io.kontiki.simulation.FaultSchedule;
 import io.kontiki.simulation.Simulation;
-import io.kontiki.simulation.SimulationFailure;
 import io.kontiki.simulation.SimulationOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +29,8 @@ public final class Shrinking {
         try {
             new Simulation(seed, options, faults).run();
             return Optional.empty();
-        } catch (SimulationFailure e) {
-            return Optional.of(e.getMessage());
+        } catch (RuntimeException | Error e) {
+            return Optional.of(Campaign.told(e));
         }
     }
 
