@@ -1,5 +1,6 @@
 package io.kontiki.simulation;
 
+import io.kontiki.log.PartitionLog;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
@@ -273,11 +274,13 @@ final class Cluster {
                 || record.reassignment().isUnderWay()) {
             return false;
         }
-        long end = PartitionProbe.log(leader.get().find(id).orElseThrow()).endOffset();
+        PartitionLog led = PartitionProbe.log(leader.get().find(id).orElseThrow());
+        long end = led.endOffset();
         for (int holder : record.replicas()) {
             Optional<Partition> replica = node(holder).serving().flatMap(broker -> broker.find(id));
             if (replica.isEmpty()
                     || PartitionProbe.log(replica.get()).endOffset() != end
+                    || PartitionProbe.log(replica.get()).logStartOffset() < led.logStartOffset()
                     || PartitionProbe.replica(replica.get()).highWatermark() != end) {
                 return false;
             }

@@ -57,19 +57,23 @@ final class CommittedLog {
         return null;
     }
 
-    /** @param leads whether the replica may be the first to commit */
-    void onHighWatermark(PartitionLog log, long from, long to, boolean leads, String replica) {
+    /**
+     * @param leads whether the replica may be the first to commit
+     * @return up to where it could be read; less than {@code to} only if the log is damaged or its disk fails
+     */
+    long onHighWatermark(PartitionLog log, long from, long to, boolean leads, String replica) {
         long position = Math.max(from, log.logStartOffset());
         while (position < to) {
             LogSlice slice = read(log, position, to);
             if (slice.isEmpty()) {
-                return; // Damaged, which the replica finds out by itself.
+                return position;
             }
             for (RecordBatch batch : RecordBatches.of(slice.bytes())) {
                 commit(batch, leads, replica);
             }
             position = slice.endOffset();
         }
+        return position;
     }
 
     private void commit(RecordBatch batch, boolean leads, String replica) {
@@ -117,12 +121,18 @@ final class CommittedLog {
         return !acknowledged.add(baseOffset);
     }
 
-    /** Everything that is committed and not given up. */
-    void checkHeldBy(PartitionLog log, String holder) {
+    /**
+     * Everything that is committed and not given up.
+     *
+     * @param mayBeDamaged whether it need not be readable: there is a check of its own for what rots
+     */
+    void checkHeldBy(PartitionLog log, boolean mayBeDamaged, String holder) {
         SimulationFailure.check(
                 log.endOffset() >= endOffset(),
                 () -> "A: " + holder + " ends at " + log.endOffset() + ", but committed is " + endOffset());
-        onHighWatermark(log, log.logStartOffset(), endOffset(), false, holder);
+        long readable = onHighWatermark(log, log.logStartOffset(), endOffset(), false, holder);
+        SimulationFailure.check(
+                mayBeDamaged || readable >= endOffset(), () -> "A: " + holder + " cannot be read from " + readable);
     }
 
     private static LogSlice read(PartitionLog log, long from, long to) {

@@ -28,6 +28,8 @@ final class PartitionChecks {
     private final CommittedLog committed = new CommittedLog();
     private final RecordChecks records = new RecordChecks();
     private final LeaderChecks leaders = new LeaderChecks();
+    /** The highest log start of a leader: what is below is given up. */
+    private long givenUp;
 
     PartitionChecks(Cluster cluster, TopicPartition id) {
         this.cluster = cluster;
@@ -92,6 +94,12 @@ final class PartitionChecks {
                     () -> "I6: " + name + " is cut to " + end + " below its high watermark " + seen.highWatermark);
             cluster.events().note(Event.TRUNCATION);
         }
+        if (replica.role() == ReplicaRole.LEADER) {
+            givenUp = Math.max(givenUp, start);
+        }
+        SimulationFailure.check(
+                start <= givenUp,
+                () -> "F12: " + name + " begins at " + start + ", but only " + givenUp + " is given up");
         SimulationFailure.check(
                 start <= end && log.flushedOffset() <= end,
                 () -> "I3: " + name + " from " + start + ", flushed to " + log.flushedOffset() + ", end " + end);
@@ -130,7 +138,7 @@ final class PartitionChecks {
                     .filter(record -> record.leaderEpoch() == replica.leaderEpoch())
                     .isPresent();
             if (current) {
-                committed.checkHeldBy(log, "new leader " + name);
+                committed.checkHeldBy(log, cluster.damages() || broker.dir().isOffline(), "new leader " + name);
             }
         }
     }
@@ -174,7 +182,7 @@ final class PartitionChecks {
             SimNode node = cluster.node(holder);
             PartitionLog log =
                     PartitionProbe.log(node.serving().orElseThrow().find(id).orElseThrow());
-            committed.checkHeldBy(log, "healed " + node);
+            committed.checkHeldBy(log, cluster.damages(), "healed " + node);
             SimulationFailure.check(log.endOffset() == committed.endOffset(), () -> "B: uncommitted tail on " + node);
         }
     }
