@@ -56,6 +56,8 @@ final class Checks {
             of(partition.id())
                     .onAcknowledged(
                             broker, partition, RecordBatch.at(sent, sent.position()), acks, written.baseOffset());
+        } else if (outcome instanceof ProduceOutcome.Refused refused) {
+            cluster.events().note(refused.reason());
         }
     }
 

@@ -6,6 +6,7 @@ import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
+import io.kontiki.metadata.command.Applied;
 import io.kontiki.partition.Partition;
 import io.kontiki.partition.PartitionProbe;
 import io.kontiki.proto.internal.v1.AlterTopic;
@@ -49,6 +50,7 @@ final class Cluster {
     private final Quorum quorum;
     private final Operator operator;
     private final Events events = new Events();
+    private final CommandEvents commandEvents = new CommandEvents(this);
     private final Checks checks;
     private List<TopicPartition> partitions = List.of();
     private boolean rotten;
@@ -288,11 +290,13 @@ final class Cluster {
         return true;
     }
 
-    private void onCommit(MetadataImage before, MetadataImage after) {
+    private void onCommit(MetadataImage before, Command command, Applied applied) {
+        MetadataImage after = applied.image();
         if (before.topics() != after.topics()) {
             listPartitions(after);
             checks.onImage(before, after);
         }
+        commandEvents.onCommit(before, command, applied);
     }
 
     private void onImage(MetadataImage image) {

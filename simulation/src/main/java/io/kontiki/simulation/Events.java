@@ -1,5 +1,6 @@
 package io.kontiki.simulation;
 
+import io.kontiki.proto.v1.ErrorReason;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -17,6 +18,19 @@ public final class Events {
 
     void note(Event event) {
         counts.merge(event, 1L, Long::sum);
+    }
+
+    /** What a client was told. */
+    void note(ErrorReason reason) {
+        switch (reason) {
+            case ERROR_REASON_OUT_OF_ORDER_SEQUENCE -> note(Event.GAP_REFUSED);
+            case ERROR_REASON_LEASE_EXPIRED -> note(Event.LEASE_EXPIRED);
+            case ERROR_REASON_NOT_ENOUGH_REPLICAS -> note(Event.TOO_FEW_IN_SYNC);
+            case ERROR_REASON_LEADER_CHANGED_AFTER_APPEND -> note(Event.LEADER_CHANGED_AFTER_APPEND);
+            default -> {
+                // Of no interest.
+            }
+        }
     }
 
     /** Adds those of another run. */

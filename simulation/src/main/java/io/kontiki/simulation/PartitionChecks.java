@@ -50,16 +50,6 @@ final class PartitionChecks {
         if (record.hasLeader() && last.elr().contains(record.leader())) {
             cluster.events().note(Event.ELR_ELECTION);
         }
-        if (record.lastKnown().size() > last.lastKnown().size()) {
-            cluster.events().note(Event.REFUSED_CLAIM);
-        }
-        boolean sameMembers = record.isr().equals(last.isr()) && record.elr().equals(last.elr());
-        if (sameMembers
-                && record.partitionEpoch() > last.partitionEpoch()
-                && record.leaderEpoch() == last.leaderEpoch()) {
-            // A refusal that consumes the version (rule M6).
-            cluster.events().note(Event.JOIN_REFUSED);
-        }
     }
 
     void observe(SimBroker broker, Partition partition) {

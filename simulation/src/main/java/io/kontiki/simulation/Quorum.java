@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -31,6 +30,11 @@ import java.util.function.Consumer;
  * {@link Controller}.
  */
 final class Quorum {
+    /** Told of each command, in their order. */
+    interface CommitListener {
+        void committed(MetadataImage before, Command command, Applied applied);
+    }
+
     static final String CLUSTER = "simulated";
     static final long COMMIT_MILLIS = 3;
     private static final long TICK_MILLIS = 100;
@@ -40,7 +44,7 @@ final class Quorum {
     private final List<Consumer<MetadataImage>> watchers = new ArrayList<>();
     private final TreeSet<Integer> cutOff = new TreeSet<>();
     private final TreeSet<Integer> imageDelayed = new TreeSet<>();
-    private final BiConsumer<MetadataImage, MetadataImage> onImage;
+    private final CommitListener onCommit;
     private final TreeMap<Integer, Deque<ProposeRequest>> heldBack = new TreeMap<>();
     private ControllerConfig config = ControllerConfig.defaults(CLUSTER);
     private MetadataImage image = MetadataImage.EMPTY;
@@ -53,10 +57,10 @@ final class Quorum {
     private boolean down;
     private int answersLost;
 
-    Quorum(Scheduler scheduler, TopicPartition partition, BiConsumer<MetadataImage, MetadataImage> onImage) {
+    Quorum(Scheduler scheduler, TopicPartition partition, CommitListener onCommit) {
         this.scheduler = scheduler;
         this.partition = partition;
-        this.onImage = onImage;
+        this.onCommit = onCommit;
         this.controller = newController();
         scheduler.after(0, this::tick);
     }
@@ -242,7 +246,7 @@ final class Quorum {
         Applied applied = MetadataState.apply(image, command, term, index);
         MetadataImage before = image;
         image = applied.image();
-        onImage.accept(before, image);
+        onCommit.committed(before, command, applied);
         for (Consumer<MetadataImage> watcher : List.copyOf(watchers)) {
             watcher.accept(image);
         }

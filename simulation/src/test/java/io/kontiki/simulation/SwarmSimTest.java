@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class SwarmSimTest {
     private static final int SEEDS = Integer.getInteger("sim.swarm.seeds", 400);
     private static final long SIMULATED_MILLIS = TimeUnit.SECONDS.toMillis(Long.getLong("sim.simulated.seconds", 60));
+    private static final int SEEDS_FOR_ALL_EVENTS = 400;
     private static final Long SEED = Long.getLong("sim.seed");
 
     @Test
@@ -28,6 +29,10 @@ class SwarmSimTest {
         campaign.run(2, () -> left.getAndDecrement() > 0, failure -> {});
         System.out.println(campaign.report((System.nanoTime() - startNanos) / 1e9));
         assertThat(campaign.failures()).isEmpty();
+        if (SEEDS >= SEEDS_FOR_ALL_EVENTS) {
+            // Rot is seldom read by a leader in so short a time.
+            assertThat(campaign.missing()).isSubsetOf(Event.LEADER_STEPPED_ASIDE);
+        }
         // A cluster that refuses everything would keep its promises too.
         assertThat(campaign.acknowledged()).isGreaterThan(10 * campaign.runs());
     }

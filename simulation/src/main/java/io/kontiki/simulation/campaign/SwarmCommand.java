@@ -1,5 +1,6 @@
 package io.kontiki.simulation.campaign;
 
+import io.kontiki.simulation.Event;
 import io.kontiki.simulation.Fault;
 import io.kontiki.simulation.SimulationOptions;
 import java.io.IOException;
@@ -79,7 +80,12 @@ final class SwarmCommand {
         BooleanSupplier goOn = () -> started.getAndIncrement() < seeds && seconds() < 60.0 * minutes;
         campaign.run(threads, goOn, this::keep);
         System.out.println(campaign.report(seconds()));
-        List<?> missing = campaign.runs() < SEEDS_FOR_ALL_EVENTS ? List.of() : campaign.missing();
+        return isConvincing(campaign, SEEDS_FOR_ALL_EVENTS);
+    }
+
+    /** Whether all went well and, if it was that long, every event happened. */
+    static boolean isConvincing(Campaign campaign, long seedsForAllEvents) {
+        List<Event> missing = campaign.runs() < seedsForAllEvents ? List.of() : campaign.missing();
         if (!missing.isEmpty()) {
             System.out.println("never happened: " + missing);
         }
