@@ -1,146 +1,163 @@
 package io.kontiki.simulation;
 
-import java.io.IOException;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.InvocationTargetException;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+
+import io.kontiki.simulation.mutation.Mutant;
+import io.kontiki.simulation.mutation.TestClasses;
 import java.lang.reflect.Method;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.platform.engine.CancellationToken;
+import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.LauncherExecutionRequest;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherExecutionRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs scenarios, then a swarm, on classes of a loader's own until one of them fails. */
+/** Runs tests on classes of a loader's own until one of them fails. */
 final class MutantTrial {
-    private static final String SCENARIOS = "ScenarioSimTest.class";
-    private static final long SWARM_MILLIS = 20_000;
-    /** A rule that is gone may leave everybody busy for ever. */
-    private static final long PATIENCE_SECONDS = 60;
-
-    /** One invocation, and what to call it. */
-    private record Attempt(String name, Object target, Method method, Object[] arguments) {}
+    private static final String SCENARIOS = "ScenarioSimTest";
+    /** They look at how classes depend on each other, which is the same. */
+    private static final String DEPENDENCIES = ".*(Architecture|Imports|Rules)Test";
 
     private final ClassLoader classes;
-    private final int seeds;
 
-    /** @param seeds of the swarm */
-    MutantTrial(ClassLoader classes, int seeds) {
+    MutantTrial(ClassLoader classes) {
         this.classes = classes;
-        this.seeds = seeds;
     }
 
-    /**
-     * What failed first.
-     *
-     * @param scenario the scenario that is tried first, such as {@code s07}
-     */
-    Optional<String> firstFailure(String scenario) throws Exception {
-        List<Attempt> attempts = scenarios();
-        attempts.sort(Comparator.comparing(each -> !each.name().startsWith(scenario)));
-        attempts.addAll(swarm());
-        for (Attempt each : attempts) {
-            Optional<String> failure = failure(each);
+    /** What failed first: of those that are named, of the scenarios, of the tests of its packages, of the swarm. */
+    Optional<String> firstFailure(Mutant mutant) throws ReflectiveOperationException {
+        List<List<DiscoverySelector>> stages =
+                List.of(named(mutant.judges()), scenarios(), testsOfPackages(mutant), classesOf(List.of(swarm())));
+        for (List<DiscoverySelector> stage : stages) {
+            Optional<String> failure = stage.isEmpty() ? Optional.empty() : firstFailure(stage);
             if (failure.isPresent()) {
-                return failure.map(text -> each.name() + ": " + text);
+                return failure;
             }
         }
         return Optional.empty();
     }
 
-    private static Optional<String> failure(Attempt attempt) throws Exception {
-        FutureTask<Optional<String>> run = new FutureTask<>(() -> outcome(attempt));
-        Thread thread = new Thread(run, "mutant");
-        thread.setDaemon(true);
-        thread.start();
+    private static String swarm() {
+        return MutantSwarm.class.getName();
+    }
+
+    List<DiscoverySelector> scenarios() throws ReflectiveOperationException {
+        return classesOf(TestClasses.endingWith(SCENARIOS));
+    }
+
+    private List<DiscoverySelector> named(List<String> judges) throws ReflectiveOperationException {
+        List<DiscoverySelector> selectors = new ArrayList<>();
+        for (String judge : judges) {
+            List<DiscoverySelector> found =
+                    judge.matches("s\\d\\d") ? scenariosOf(judge) : classesOf(TestClasses.endingWith("/" + judge));
+            if (found.isEmpty()) {
+                throw new IllegalStateException("there is no test " + judge + ", or it is not built");
+            }
+            selectors.addAll(found);
+        }
+        return selectors;
+    }
+
+    private List<DiscoverySelector> scenariosOf(String id) throws ReflectiveOperationException {
+        List<DiscoverySelector> selectors = new ArrayList<>();
+        for (String name : TestClasses.endingWith(SCENARIOS)) {
+            Class<?> test = classes.loadClass(name);
+            Arrays.stream(test.getDeclaredMethods())
+                    .filter(method -> method.getName().startsWith(id) && !method.isSynthetic())
+                    .sorted(Comparator.comparing(Method::getName))
+                    .forEach(method -> selectors.add(selectMethod(test, method)));
+        }
+        return selectors;
+    }
+
+    private List<DiscoverySelector> testsOfPackages(Mutant mutant) throws ReflectiveOperationException {
+        List<String> packages = mutant.packages();
+        return classesOf(TestClasses.endingWith("Test").stream()
+                .filter(name -> packages.contains(name.substring(0, name.lastIndexOf('.'))))
+                .filter(name -> !name.matches(DEPENDENCIES))
+                .toList());
+    }
+
+    private List<DiscoverySelector> classesOf(List<String> names) throws ReflectiveOperationException {
+        List<DiscoverySelector> selectors = new ArrayList<>();
+        for (String name : names) {
+            selectors.add(selectClass(classes.loadClass(name)));
+        }
+        return selectors;
+    }
+
+    /** A rule that is gone may leave everybody busy for ever: each test has a minute. */
+    Optional<String> firstFailure(List<DiscoverySelector> selectors) {
+        FirstFailure listener = new FirstFailure();
+        var discovery = LauncherDiscoveryRequestBuilder.discoveryRequest()
+                .selectors(selectors)
+                .configurationParameter("junit.jupiter.execution.timeout.default", "60 s")
+                .configurationParameter("junit.jupiter.execution.timeout.mode", "enabled")
+                .configurationParameter("junit.jupiter.execution.timeout.thread.mode.default", "SEPARATE_THREAD")
+                .build();
+        LauncherExecutionRequest request = LauncherExecutionRequestBuilder.request(discovery)
+                .listeners(listener)
+                .cancellationToken(listener.enough)
+                .build();
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(classes);
         try {
-            return run.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            return Optional.of("no end");
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(attempt.name() + " cannot be run", e);
+            LauncherFactory.create().execute(request);
+        } finally {
+            thread.setContextClassLoader(before);
         }
+        return listener.result();
     }
 
-    private static Optional<String> outcome(Attempt attempt) throws ReflectiveOperationException {
-        try {
-            attempt.method().invoke(attempt.target(), attempt.arguments());
-            return Optional.empty();
-        } catch (InvocationTargetException failed) {
-            return Optional.of(firstLine(failed.getCause()));
+    /** Ends the run with the first test that fails. */
+    private static final class FirstFailure implements TestExecutionListener {
+        private final CancellationToken enough = CancellationToken.create();
+        private Optional<String> failure = Optional.empty();
+        private boolean anyTest;
+
+        @Override
+        public void testPlanExecutionStarted(TestPlan plan) {
+            anyTest = plan.containsTests();
         }
-    }
 
-    private static String firstLine(Throwable failure) {
-        String text = String.valueOf(failure.getMessage()).strip().replaceAll("\\s+", " ");
-        return failure.getClass().getSimpleName() + " " + text.substring(0, Math.min(120, text.length()));
-    }
-
-    private List<Attempt> swarm() throws ReflectiveOperationException {
-        Class<?> optionsClass = classes.loadClass(SimulationOptions.class.getName());
-        Method drawn = optionsClass.getDeclaredMethod("drawn", long.class, long.class);
-        Constructor<?> constructor =
-                classes.loadClass(Simulation.class.getName()).getDeclaredConstructor(long.class, optionsClass);
-        Method run = constructor.getDeclaringClass().getDeclaredMethod("run");
-        List<Attempt> attempts = new ArrayList<>();
-        for (long seed = 1; seed <= seeds; seed++) {
-            Object simulation = constructor.newInstance(seed, drawn.invoke(null, seed, SWARM_MILLIS));
-            attempts.add(new Attempt("swarm seed " + seed, simulation, run, new Object[0]));
-        }
-        return attempts;
-    }
-
-    private List<Attempt> scenarios() throws IOException, ReflectiveOperationException {
-        Path compiled = Path.of("target/test-classes/io/kontiki/simulation");
-        List<Attempt> attempts = new ArrayList<>();
-        try (Stream<Path> files = Files.list(compiled)) {
-            for (Path file : files.sorted().toList()) {
-                String name = file.getFileName().toString();
-                if (name.endsWith(SCENARIOS)) {
-                    attempts.addAll(
-                            scenariosOf(classes.loadClass("io.kontiki.simulation." + name.replace(".class", ""))));
-                }
+        @Override
+        public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+            if (result.getStatus() == TestExecutionResult.Status.FAILED && failure.isEmpty()) {
+                failure = Optional.of(name(test) + ": " + firstLine(result.getThrowable()));
+                enough.cancel();
             }
         }
-        return attempts;
-    }
 
-    private static List<Attempt> scenariosOf(Class<?> test) throws ReflectiveOperationException {
-        Constructor<?> constructor = test.getDeclaredConstructor();
-        constructor.setAccessible(true);
-        Object target = constructor.newInstance();
-        List<Attempt> attempts = new ArrayList<>();
-        for (Method method : test.getDeclaredMethods()) {
-            if (method.isAnnotationPresent(Test.class) || method.isAnnotationPresent(EnumSource.class)) {
-                method.setAccessible(true);
-                attempts.addAll(inEachMode(target, method));
+        Optional<String> result() {
+            if (!anyTest) {
+                throw new IllegalStateException("no test was run");
             }
+            return failure;
         }
-        attempts.sort(Comparator.comparing(Attempt::name));
-        return attempts;
-    }
 
-    private static List<Attempt> inEachMode(Object target, Method method) {
-        if (method.getParameterCount() == 0) {
-            return List.of(new Attempt(method.getName(), target, method, new Object[0]));
+        private static String name(TestIdentifier test) {
+            return test.getSource()
+                    .filter(MethodSource.class::isInstance)
+                    .map(MethodSource.class::cast)
+                    .map(source -> source.getClassName().replaceAll(".*\\.", "") + "." + source.getMethodName())
+                    .orElse(test.getDisplayName());
         }
-        List<String> named = List.of(method.getAnnotation(EnumSource.class).names());
-        return Arrays.stream(method.getParameterTypes()[0].getEnumConstants())
-                .filter(mode -> named.isEmpty() || named.contains(mode.toString()))
-                .map(mode -> new Attempt(
-                        method.getName() + " " + mode.toString().toLowerCase(Locale.ROOT),
-                        target,
-                        method,
-                        new Object[] {mode}))
-                .toList();
+
+        private static String firstLine(Optional<Throwable> thrown) {
+            String text = thrown.map(Throwable::toString).orElse("").strip().replaceAll("\\s+", " ");
+            return text.substring(0, Math.min(120, text.length()));
+        }
     }
 }

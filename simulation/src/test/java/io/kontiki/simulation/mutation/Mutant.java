@@ -15,17 +15,25 @@ import java.util.stream.Stream;
  * A bug made on purpose, in one place or in several. They are listed in text files beside this class:
  *
  * <pre>
- * == [name]: [what it breaks]
+ * == [judges] [rule] [name]: [what it breaks]
+ * survives: [why it may; left out if it must be noticed]
  * -- [source file below io/kontiki]
  * [the lines as they are]
  * ++
  * [the lines instead, maybe none]
  * </pre>
  *
- * with as many places as it takes.
+ * with as many places as it takes; none for a rule of which there is nothing to break here, and why.
+ *
+ * @param judges names of scenarios such as {@code s07} and of test classes, which are asked first
+ * @param rule that is broken, such as {@code L7}
+ * @param name of the bug
+ * @param survivesBecause empty if it must be noticed
  */
-public record Mutant(String name, String breaks, List<Place> places) {
-    private static final List<Path> SOURCES = Stream.of("data-plane", "metadata-quorum", "record")
+public record Mutant(
+        List<String> judges, String rule, String name, String breaks, String survivesBecause, List<Place> places) {
+    private static final String SURVIVES = "survives: ";
+    private static final List<Path> SOURCES = Stream.of("data-plane", "metadata-quorum", "record", "broker", "client")
             .map(module -> Path.of("..", module, "src/main/java"))
             .toList();
 
@@ -53,15 +61,21 @@ public record Mutant(String name, String breaks, List<Place> places) {
     }
 
     private static Mutant parse(String text) {
-        int title = text.indexOf('\n');
-        int colon = text.indexOf(": ");
+        String[] parts = text.split("(?m)^-- ");
+        String[] head = parts[0].strip().split("\n" + SURVIVES);
+        int colon = head[0].indexOf(": ");
+        String[] names = head[0].substring(0, colon).split(" ");
         List<Place> places = new ArrayList<>();
-        for (String each : text.substring(title + 1).split("(?m)^-- ")) {
-            if (!each.isBlank()) {
-                places.add(place(each));
-            }
+        for (int i = 1; i < parts.length; i++) {
+            places.add(place(parts[i]));
         }
-        return new Mutant(text.substring(0, colon), text.substring(colon + 2, title), places);
+        return new Mutant(
+                List.of(names[0].split(",")),
+                names[1],
+                names[2],
+                head[0].substring(colon + 2).replace('\n', ' '),
+                head.length == 1 ? "" : head[1].replace('\n', ' '),
+                places);
     }
 
     private static Place place(String text) {
@@ -71,6 +85,34 @@ public record Mutant(String name, String breaks, List<Place> places) {
                 text.substring(0, file),
                 text.substring(file + 1, changed),
                 text.substring(changed + "\n++\n".length()).stripTrailing());
+    }
+
+    /** Whether there is anything to break. */
+    public boolean canBeMade() {
+        return !places.isEmpty();
+    }
+
+    /** Whether a name that somebody gave is that of its rule, or part of its own. */
+    public boolean isCalled(String wanted) {
+        return rule.equals(wanted) || name.contains(wanted) || judges.contains(wanted);
+    }
+
+    /** What is to be said of it if nobody notices it. */
+    public String verdict() {
+        return canBeMade() ? "survives: " + (survivesBecause.isEmpty() ? "?" : survivesBecause) : breaks;
+    }
+
+    /** The rule and the bug. */
+    public String title() {
+        return rule + " " + name;
+    }
+
+    /** Those in which it changes something. */
+    public List<String> packages() {
+        return places.stream()
+                .map(place -> place.className().substring(0, place.className().lastIndexOf('.')))
+                .distinct()
+                .toList();
     }
 
     /** Whole sources with the bug, by the name of their class. */

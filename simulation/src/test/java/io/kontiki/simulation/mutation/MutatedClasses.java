@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
@@ -25,7 +26,7 @@ public final class MutatedClasses extends URLClassLoader {
 
     /** @param directory an empty one, for the class files */
     public static MutatedClasses compile(Mutant mutant, Path directory) throws IOException {
-        String path = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        String path = classPath();
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> told = new DiagnosticCollector<>();
         List<JavaFileObject> sources = new ArrayList<>();
@@ -43,6 +44,14 @@ public final class MutatedClasses extends URLClassLoader {
         return new MutatedClasses(Stream.concat(Stream.of(directory), parts.filter(Files::exists))
                 .map(MutatedClasses::url)
                 .toArray(URL[]::new));
+    }
+
+    /** That of this test, and what has tests of its own and does not need this module. */
+    private static String classPath() {
+        String separator = System.getProperty("path.separator");
+        String own = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        return Stream.concat(Stream.of(own), TestClasses.directories().map(Path::toString))
+                .collect(Collectors.joining(separator));
     }
 
     private static URL url(Path path) {
