@@ -1,0 +1,41 @@
+package io.kontiki.quorum.ratis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kontiki.metadata.Endpoint;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.ratis.server.RaftServerConfigKeys.Log;
+import org.apache.ratis.server.RaftServerConfigKeys.Read;
+import org.apache.ratis.server.RaftServerConfigKeys.RetryCache;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Settings of Ratis that rules of the quorum rest upon, and that no test without a power cut would miss. */
+class RatisPropertiesTest {
+    private final QuorumConfig config =
+            QuorumConfig.founder(1, Map.of(1, new Endpoint("localhost", 9093)), Path.of("metadata"), "cluster");
+
+    /** Rule Q3. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nothingIsAcknowledgedBeforeItIsOnTheDisk(boolean single) {
+        var properties = RatisProperties.of(config, single);
+
+        assertThat(Log.useMemory(properties)).isFalse();
+        assertThat(Log.unsafeFlushEnabled(properties)).isFalse();
+        assertThat(Log.asyncFlushEnabled(properties)).isFalse();
+        assertThat(Log.corruptionPolicy(properties)).isEqualTo(Log.CorruptionPolicy.EXCEPTION);
+    }
+
+    /** Rule Q11: neither is without the other. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void readsAreLinearizable(boolean single) {
+        var properties = RatisProperties.of(config, single);
+
+        assertThat(Read.option(properties)).isEqualTo(Read.Option.LINEARIZABLE);
+        assertThat(RetryCache.expiryTime(properties).toLong(java.util.concurrent.TimeUnit.SECONDS))
+                .isGreaterThanOrEqualTo(30);
+    }
+}
