@@ -1,12 +1,15 @@
 package io.kontiki.chaos;
 
+import io.kontiki.chaos.cluster.BrokerSetup;
 import io.kontiki.chaos.cluster.Layout;
 import io.kontiki.chaos.cluster.Layout.NetworkKind;
 import io.kontiki.chaos.fault.Fault;
 import io.kontiki.chaos.fault.Schedule;
 import io.kontiki.chaos.network.NamespaceNetwork;
+import io.kontiki.chaos.report.Console;
 import io.kontiki.chaos.report.Report;
 import io.kontiki.faults.Tools;
+import io.kontiki.localcluster.ClassArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +36,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = "Breaks a cluster of real processes under a load, and checks what its clients saw.",
-        subcommands = {CheckAgain.class, PowerCuts.class})
+        subcommands = {CheckAgain.class, PowerCuts.class, RollingRestarts.class})
 public final class Main implements Callable<Integer> {
     private static final int EXIT_WRONG = 1;
 
@@ -116,6 +119,28 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--report", scope = ScopeType.INHERIT, description = "directory for the report; it must not exist")
     private Path report;
 
+    @Option(
+            names = "--jvm",
+            scope = ScopeType.INHERIT,
+            paramLabel = "OPTIONS",
+            description =
+                    "of the brokers' JVM; an empty text for those of the distribution (default: such that a start costs "
+                            + "little, as brokers live for seconds)")
+    private String jvmOptions;
+
+    /** What the verdict is printed as. */
+    enum Output {
+        TEXT,
+        JSON
+    }
+
+    @Option(
+            names = "--output",
+            scope = ScopeType.INHERIT,
+            defaultValue = "text",
+            description = "the verdict as text or json (default text); progress is told on standard error")
+    private Output output;
+
     @Option(names = "--distribution", scope = ScopeType.INHERIT, hidden = true, required = true)
     private Path distribution;
 
@@ -129,6 +154,7 @@ public final class Main implements Callable<Integer> {
         // Libraries speak of broken connections, and breaking them is what this program is for.
         LogManager.getLogManager().reset();
         CommandLine commands = new CommandLine(new Main());
+        commands.setCaseInsensitiveEnumValuesAllowed(true);
         commands.setExecutionExceptionHandler((e, command, parsed) -> {
             // Of the caller's making, or of the cluster's: the message says it all.
             boolean expected = e instanceof IllegalArgumentException
@@ -163,12 +189,17 @@ public final class Main implements Callable<Integer> {
             schedule = Schedule.draw(seed(), chosen, brokers, partitions, length);
             title = "Seed " + seed();
         }
+        return run(title, schedule);
+    }
+
+    /** Carries out a schedule on the cluster that it asks for. */
+    int run(String title, Schedule schedule) throws IOException, InterruptedException {
         schedule.settings().forEach((name, value) -> {
             if (name.contains(".")) {
                 config.putIfAbsent(name, value);
             }
         });
-        return run(title, layout(schedule, disksObstacle), new Run.Scheduled(schedule));
+        return run(title, layout(schedule), new Run.Scheduled(schedule));
     }
 
     /** The seed given, or else one for this process. */
@@ -182,11 +213,13 @@ public final class Main implements Callable<Integer> {
     /** Carries it out, tells what came of it, and returns the exit code. */
     int run(String title, Layout layout, Run.Assault assault) throws IOException, InterruptedException {
         Path directory = newDirectory();
-        System.out.println(title + ": " + layout + ", report in " + directory);
-        Report result = new Run(title, layout, config, assault, distribution, directory, rate, servingMax(), System.out)
-                .execute();
-        System.out.print(result.text());
-        System.out.println("report: " + directory.resolve("report.html"));
+        Console console = new Console(System.err, System.console() != null);
+        console.line(title + ": " + layout + ", report in " + directory);
+        String jvm = jvmOptions != null ? jvmOptions : ClassArchive.jvmOptions(distribution, runs);
+        BrokerSetup setup = new BrokerSetup(distribution, jvm, config);
+        Report result = new Run(title, layout, setup, assault, directory, rate, servingMax(), console).execute();
+        System.out.print(output == Output.JSON ? result.json() : result.text());
+        console.line("report: " + directory.resolve("report.html"));
         return result.verdict().clean() ? 0 : EXIT_WRONG;
     }
 
@@ -196,7 +229,7 @@ public final class Main implements Callable<Integer> {
 
     /** A cluster of which only disks will be broken. */
     Layout layoutWithDisks() {
-        return new Layout(brokers, votersOf(brokers), partitions, flush, NetworkKind.PLAIN, true);
+        return new Layout(brokers, votersOf(brokers), partitions, flush, NetworkKind.PLAIN, true, false);
     }
 
     private int votersOf(int count) {
@@ -210,13 +243,17 @@ public final class Main implements Callable<Integer> {
                         .filter(fault -> flush.equals("ack") || fault != Fault.POWER_CUT_ALL)
                         .toList()
                 : faults.stream().map(Fault::parse).toList();
-        disksObstacle.ifPresent(why -> System.out.println("without faults of disks: " + why));
+        disksObstacle.ifPresent(why -> System.err.println("without faults of disks: " + why));
+        Optional<String> clocksObstacle = Tools.compilerObstacle();
+        clocksObstacle.ifPresent(why -> System.err.println("without faults of clocks: " + why));
         return wanted.stream()
                 .filter(fault -> !fault.needsDisks() || disksObstacle.isEmpty())
+                .filter(fault -> !fault.needsClocks() || clocksObstacle.isEmpty())
                 .toList();
     }
 
-    private Layout layout(Schedule schedule, Optional<String> disksObstacle) {
+    private Layout layout(Schedule schedule) {
+        Optional<String> disksObstacle = Tools.fileSystemsObstacle();
         boolean needsNetwork =
                 schedule.strikes().stream().anyMatch(strike -> strike.fault().needsNetwork());
         boolean needsDisks =
@@ -224,11 +261,14 @@ public final class Main implements Callable<Integer> {
         if (needsDisks && disksObstacle.isPresent()) {
             throw new ParameterException(spec.commandLine(), "the schedule cannot be run here: " + disksObstacle.get());
         }
+        boolean needsClocks =
+                schedule.strikes().stream().anyMatch(strike -> strike.fault().needsClocks());
         int count = setting(schedule, "brokers", brokers);
         int voting = setting(schedule, "voters", votersOf(count));
         String mode = schedule.settings().getOrDefault("flush", flush);
         NetworkKind kind = needsNetwork ? networkKind() : NetworkKind.PLAIN;
-        return new Layout(count, voting, setting(schedule, "partitions", partitions), mode, kind, needsDisks);
+        return new Layout(
+                count, voting, setting(schedule, "partitions", partitions), mode, kind, needsDisks, needsClocks);
     }
 
     private NetworkKind networkKind() {
@@ -236,7 +276,7 @@ public final class Main implements Callable<Integer> {
             return NetworkKind.PROXIES;
         }
         Optional<String> obstacle = NamespaceNetwork.obstacle();
-        obstacle.ifPresent(why -> System.out.println("with proxies instead of network namespaces: " + why));
+        obstacle.ifPresent(why -> System.err.println("with proxies instead of network namespaces: " + why));
         return obstacle.isPresent() ? NetworkKind.PROXIES : NetworkKind.NAMESPACES;
     }
 

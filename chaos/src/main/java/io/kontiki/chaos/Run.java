@@ -1,5 +1,6 @@
 package io.kontiki.chaos;
 
+import io.kontiki.chaos.cluster.BrokerSetup;
 import io.kontiki.chaos.cluster.ChaosCluster;
 import io.kontiki.chaos.cluster.Layout;
 import io.kontiki.chaos.cluster.ReplicaComparison;
@@ -8,12 +9,12 @@ import io.kontiki.chaos.fault.Schedule;
 import io.kontiki.chaos.history.Anomaly;
 import io.kontiki.chaos.history.HistoryFile;
 import io.kontiki.chaos.history.Operation;
+import io.kontiki.chaos.report.Console;
 import io.kontiki.chaos.report.Report;
 import io.kontiki.chaos.workload.Recording;
 import io.kontiki.chaos.workload.Workload;
 import io.kontiki.chaos.workload.WorkloadTarget;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,8 +26,6 @@ import java.util.TreeMap;
  * One run: a load, an assault on the cluster, healing, and the check.
  *
  * @param title for the report
- * @param config of every broker, where it differs from the defaults
- * @param distribution the unpacked distribution to start brokers from
  * @param directory for all that the run leaves
  * @param recordsPerSecond the load
  * @param servingMax within this time after healing each partition must take records (promise F)
@@ -34,13 +33,12 @@ import java.util.TreeMap;
 record Run(
         String title,
         Layout layout,
-        Map<String, String> config,
+        BrokerSetup setup,
         Assault assault,
-        Path distribution,
         Path directory,
         int recordsPerSecond,
         Duration servingMax,
-        PrintStream out) {
+        Console console) {
     /** How much longer than it may take it is waited for a partition, so that it is seen how long it took. */
     private static final Duration SERVING_EXTRA = Duration.ofSeconds(30);
 
@@ -62,7 +60,7 @@ record Run(
         @Override
         public void strike(ChaosCluster cluster, FaultRunner runner, Recording recording)
                 throws IOException, InterruptedException {
-            runner.run(schedule);
+            runner.run(schedule, 0, 1);
         }
     }
 
@@ -81,10 +79,13 @@ record Run(
 
     private void record(Path brokers) throws IOException, InterruptedException {
         try (HistoryFile history = HistoryFile.create(directory.resolve(HistoryFile.NAME));
-                ChaosCluster cluster = ChaosCluster.start(layout, config, distribution, brokers)) {
+                ChaosCluster cluster = ChaosCluster.start(layout, setup, brokers)) {
+            Recording recording = new Recording(history, layout.partitions());
+            MachineLoad load = MachineLoad.watch(recording);
             try {
-                strike(cluster, new Recording(history, layout.partitions()));
+                strike(cluster, recording);
             } finally {
+                load.close();
                 cluster.copyLogs(directory);
             }
         }
@@ -93,15 +94,20 @@ record Run(
     private void strike(ChaosCluster cluster, Recording recording) throws IOException, InterruptedException {
         WorkloadTarget target = new WorkloadTarget(cluster.bootstrap(), ChaosCluster.TOPIC, layout.partitions());
         Workload workload = Workload.start(target, recording, recordsPerSecond);
-        FaultRunner runner = new FaultRunner(cluster, recording, out);
+        FaultRunner runner = new FaultRunner(cluster, recording, console);
         // Else a slow machine's faults would meet no load, and the verdict would say nothing.
         if (!runner.tendUntil(() -> recording.allServedSince(1), WARM_UP)) {
             recording.notice(Anomaly.NOT_SERVING, "before any fault, within " + WARM_UP.toSeconds() + " s");
         }
-        assault.strike(cluster, runner, recording);
+        try {
+            assault.strike(cluster, runner, recording);
+        } catch (IllegalStateException e) {
+            recording.notice(Anomaly.RUN_FAILED, e.getMessage());
+        }
+        console.finish();
         long healed = recording.now();
         recording.write(new Operation.Healed(healed));
-        out.printf("%7.1f s  healed, %d records acknowledged%n", healed / 1e9, recording.acknowledged());
+        runner.tell("healed, " + recording.acknowledged() + " records acknowledged");
         runner.tendUntil(() -> recording.allServedSince(healed), servingMax.plus(SERVING_EXTRA));
         runner.tendUntil(() -> false, LAST_LOAD);
         workload.stop();

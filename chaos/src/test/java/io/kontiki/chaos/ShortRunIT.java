@@ -3,10 +3,12 @@ package io.kontiki.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.chaos.check.Verdict;
+import io.kontiki.chaos.cluster.BrokerSetup;
 import io.kontiki.chaos.cluster.Layout;
 import io.kontiki.chaos.cluster.Layout.NetworkKind;
 import io.kontiki.chaos.fault.Schedule;
 import io.kontiki.chaos.network.NamespaceNetwork;
+import io.kontiki.chaos.report.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,19 +36,18 @@ class ShortRunIT {
             lines.add("at 7.5 for 4 isolate leader:2");
         }
         Layout layout =
-                new Layout(3, 3, PARTITIONS, "ack", network ? NetworkKind.NAMESPACES : NetworkKind.PLAIN, false);
+                new Layout(3, 3, PARTITIONS, "ack", network ? NetworkKind.NAMESPACES : NetworkKind.PLAIN, false, false);
         Path directory = newDirectory();
 
         Verdict verdict = new Run(
                         "A short run",
                         layout,
-                        Map.of(),
+                        new BrokerSetup(Path.of(System.getProperty("kontiki.distribution")), "", Map.of()),
                         new Run.Scheduled(Schedule.parse(lines)),
-                        Path.of(System.getProperty("kontiki.distribution")),
                         directory,
                         RECORDS_PER_SECOND,
                         SERVING_MAX,
-                        System.out)
+                        new Console(System.out, false))
                 .execute()
                 .verdict();
 

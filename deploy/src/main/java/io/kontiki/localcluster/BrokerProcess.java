@@ -18,6 +18,9 @@ import java.util.concurrent.TimeUnit;
  * process than the one it started. Not thread-safe.
  */
 public final class BrokerProcess {
+    /** The variable of the environment that adds options to the broker's JVM. */
+    public static final String JVM_OPTS = "KONTIKI_JVM_OPTS";
+
     /** What is enough for a small load, so that several brokers fit on a laptop. */
     private static final String HEAP_OPTS = "-Xms64m -Xmx256m -XX:MaxDirectMemorySize=256m";
 

@@ -38,8 +38,9 @@ public final class ChaosCluster implements AutoCloseable {
     private final Optional<Network> network;
     private final Map<Integer, LoopFileSystem> disks = new TreeMap<>();
     private final LocalCluster brokers;
-    private final Optional<FlushFailures> flushFailures;
+    private final Optional<PreloadedFaults> preloaded;
     private final ClusterView view;
+    private final Operator operator;
     private final List<List<Integer>> replicas = new ArrayList<>();
 
     /** Brokers that a fault keeps from running. */
@@ -51,8 +52,7 @@ public final class ChaosCluster implements AutoCloseable {
     /** A broker that ended by itself. */
     public record Ended(int broker, boolean excused) {}
 
-    private ChaosCluster(Layout layout, Map<String, String> config, Path distribution, Path directory)
-            throws IOException {
+    private ChaosCluster(Layout layout, BrokerSetup setup, Path directory) throws IOException {
         this.layout = layout;
         network = switch (layout.network()) {
             case PLAIN -> Optional.empty();
@@ -61,30 +61,29 @@ public final class ChaosCluster implements AutoCloseable {
         };
         List<BrokerHost> hosts =
                 network.isPresent() ? network.get().hosts() : LocalCluster.loopbackHosts(layout.brokers());
-        brokers = LocalCluster.create(distribution, directory, hosts, layout.voters());
+        brokers = LocalCluster.create(setup.distribution(), directory, hosts, layout.voters());
         view = new ClusterView(brokers.bootstrap());
+        operator = new Operator(view.admin(), layout);
         // Small, so that segments are rolled all the time.
         brokers.set("log.segment.bytes", "256KiB");
         brokers.set("default.replication.factor", Integer.toString(layout.replicationFactor()));
-        config.forEach(brokers::set);
-        flushFailures = layout.ownDisks() ? Optional.of(new FlushFailures(directory)) : Optional.empty();
+        setup.config().forEach(brokers::set);
+        preloaded = layout.preloads() ? Optional.of(new PreloadedFaults(directory)) : Optional.empty();
         for (BrokerProcess broker : brokers.brokers()) {
             if (layout.ownDisks()) {
                 disks.put(broker.id(), LoopFileSystem.create(DISK_BYTES));
             }
-            flushFailures.ifPresent(failures -> failures.preload(broker));
+            if (preloaded.isPresent()) {
+                preloaded.get().preload(broker);
+            }
+            broker.setEnvironment(BrokerProcess.JVM_OPTS, setup.jvmOptions());
             broker.set("log.dirs", dataDirectory(broker.id()).toString());
         }
     }
 
-    /**
-     * Starts a new cluster with an empty topic, whose replicas are in sync.
-     *
-     * @param config of every broker, where it differs from the defaults
-     */
-    public static ChaosCluster start(Layout layout, Map<String, String> config, Path distribution, Path directory)
-            throws IOException {
-        ChaosCluster cluster = new ChaosCluster(layout, config, distribution, directory);
+    /** Starts a new cluster with an empty topic, whose replicas are in sync. */
+    public static ChaosCluster start(Layout layout, BrokerSetup setup, Path directory) throws IOException {
+        ChaosCluster cluster = new ChaosCluster(layout, setup, directory);
         try {
             cluster.start();
             return cluster;
@@ -103,7 +102,7 @@ public final class ChaosCluster implements AutoCloseable {
                         .withReplicationFactor(layout.replicationFactor())
                         .withConfig("flush.mode", layout.flush()));
         brokers.await("the replicas to be in sync", PATIENCE, () -> view.whole(TOPIC));
-        view.partitions(TOPIC).stream().map(PartitionInfo::replicas).forEach(replicas::add);
+        noteReplicas();
     }
 
     public Layout layout() {
@@ -163,9 +162,32 @@ public final class ChaosCluster implements AutoCloseable {
         }
     }
 
-    /** The replicas of a partition, as they were when the topic was made. */
+    /** The replicas of a partition, as they were when the cluster was whole the last time. */
     public List<Integer> replicas(int partition) {
         return replicas.get(partition);
+    }
+
+    /** Begins to move a replica of the topic to another broker; tells which. */
+    public String moveAway(int broker) {
+        return operator.moveAway(TOPIC, broker);
+    }
+
+    public String cancelMoves() {
+        return operator.cancelMoves();
+    }
+
+    /** Asks for the first replicas to lead. */
+    public String electPreferred() {
+        return operator.electPreferred(TOPIC);
+    }
+
+    /** Makes a topic that nobody uses. */
+    public String createPassingTopic() {
+        return operator.createPassingTopic();
+    }
+
+    public String deletePassingTopic() {
+        return operator.deletePassingTopic();
     }
 
     /** SIGKILL; the broker stays down until {@link #revive}. */
@@ -235,10 +257,17 @@ public final class ChaosCluster implements AutoCloseable {
         return ended;
     }
 
-    /** Waits until every broker runs and leads, and every replica is in sync. */
+    /** Waits until every broker runs and leads, every replica is in sync, and none is on its way elsewhere. */
     public void awaitWhole(Duration timeout) throws IOException {
         brokers.awaitReady(view, timeout);
         brokers.await("the replicas to be in sync again", timeout, () -> view.whole(TOPIC));
+        brokers.await("replicas to be where they are to go", timeout, operator::movesNothing);
+        noteReplicas();
+    }
+
+    private void noteReplicas() {
+        replicas.clear();
+        view.partitions(TOPIC).stream().map(PartitionInfo::replicas).forEach(replicas::add);
     }
 
     /** All that a broker stores. */
@@ -254,16 +283,27 @@ public final class ChaosCluster implements AutoCloseable {
 
     /** Lets the next flush of one of the topic's logs at a broker fail, and no other. */
     public void failNextFlush(int broker) throws IOException {
-        failures().failNext(broker, dataDirectory(broker).resolve(TOPIC + "-"));
+        preloaded().failNext(broker, dataDirectory(broker).resolve(TOPIC + "-"));
     }
 
     /** Takes {@link #failNextFlush} back, if there was no flush. */
     public void failNoFlush(int broker) throws IOException {
-        failures().failNone(broker);
+        preloaded().failNone(broker);
     }
 
-    private FlushFailures failures() {
-        return flushFailures.orElseThrow(() -> new IllegalStateException("the brokers have no disks of their own"));
+    /** Mounts a disk again whose power was cut. From now on its broker takes the machine for booted anew. */
+    public void restorePower(int broker) throws IOException {
+        disk(broker).remount();
+        preloaded().bootAnew(broker);
+    }
+
+    /** A broker's wall clock jumps to so far from that of the others. */
+    public void shiftClock(int broker, Duration shift) throws IOException {
+        preloaded().shiftClock(broker, shift);
+    }
+
+    private PreloadedFaults preloaded() {
+        return preloaded.orElseThrow(() -> new IllegalStateException("the brokers preload nothing"));
     }
 
     /** Keeps the logs of the brokers' processes. */

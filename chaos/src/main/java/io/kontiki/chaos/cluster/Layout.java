@@ -9,8 +9,16 @@ package io.kontiki.chaos.cluster;
  * @param flush its {@code flush.mode}
  * @param network how the brokers are joined
  * @param ownDisks whether each broker gets a file system of its own, so that it can be broken
+ * @param ownClocks whether each broker gets a wall clock of its own
  */
-public record Layout(int brokers, int voters, int partitions, String flush, NetworkKind network, boolean ownDisks) {
+public record Layout(
+        int brokers,
+        int voters,
+        int partitions,
+        String flush,
+        NetworkKind network,
+        boolean ownDisks,
+        boolean ownClocks) {
     /** Ways to join brokers. */
     public enum NetworkKind {
         /** By the loopback address, of which nothing can be cut. */
@@ -40,6 +48,11 @@ public record Layout(int brokers, int voters, int partitions, String flush, Netw
         if (value < lowest || value > highest) {
             throw new IllegalArgumentException(name + " is " + value + ", must be " + lowest + " to " + highest);
         }
+    }
+
+    /** Whether brokers preload libraries that break what the system tells them. */
+    boolean preloads() {
+        return ownDisks || ownClocks;
     }
 
     /** Copies of each partition. */

@@ -30,7 +30,7 @@ public enum Fault {
     FROM_QUORUM(Kind.NETWORK, NetworkFaults::fromQuorum),
     /** From all brokers but the controller, and not from the metadata quorum. */
     FROM_FOLLOWERS(Kind.NETWORK, NetworkFaults::fromFollowers),
-    SLOW_LINK(Kind.NETWORK, NetworkFaults::slowLink),
+    SLOW_LINK(Kind.LINK, NetworkFaults::slowLink),
     FULL_DISK(Kind.DISK, DiskFaults::full),
     HUNG_DISK(Kind.DISK, DiskFaults::hung),
     POWER_CUT(Kind.DISK, DiskFaults::powerCut),
@@ -40,7 +40,17 @@ public enum Fault {
     /** In files that are closed, of each log. */
     FLIP_BITS(Kind.DISK, DiskFaults::flipBits),
     /** An empty one instead of the old one; of a broker that is no voter. */
-    NEW_DISK(Kind.DISK, DiskFaults::newDisk);
+    NEW_DISK(Kind.DISK, DiskFaults::newDisk),
+    /** Its wall clock jumps an hour ahead, and back in the end. */
+    CLOCK_AHEAD(Kind.CLOCK, ClockFaults::ahead),
+    /** Its wall clock jumps an hour back, and ahead again in the end. */
+    CLOCK_BEHIND(Kind.CLOCK, ClockFaults::behind),
+    /** A replica of it moves elsewhere; cancelled if that takes too long. */
+    REASSIGN(Kind.OPERATOR, AdminFaults::reassign),
+    /** The first replicas are asked to lead. */
+    ELECT(Kind.OPERATOR, AdminFaults::elect),
+    /** A topic is made, and deleted in the end. */
+    TOPIC(Kind.OPERATOR, AdminFaults::topic);
 
     /** What a fault lays its hands on. */
     enum Kind {
@@ -50,13 +60,19 @@ public enum Fault {
         CLUSTER,
         /** The network; such faults add up. */
         NETWORK,
+        /** One broker's link. */
+        LINK,
         /** The disk and, with it, the process of one broker. */
         DISK,
         /** All disks. */
-        ALL_DISKS;
+        ALL_DISKS,
+        /** One broker's wall clock. */
+        CLOCK,
+        /** What operators do; breaks nothing. */
+        OPERATOR;
 
         boolean needsNetwork() {
-            return this == NETWORK;
+            return this == NETWORK || this == LINK;
         }
 
         boolean needsDisks() {
@@ -65,6 +81,10 @@ public enum Fault {
 
         boolean claimsOneBroker() {
             return this == BROKER || this == DISK;
+        }
+
+        boolean claimsAll() {
+            return this == CLUSTER || this == ALL_DISKS;
         }
     }
 
@@ -92,6 +112,28 @@ public enum Fault {
 
     public boolean needsDisks() {
         return kind.needsDisks();
+    }
+
+    public boolean needsClocks() {
+        return kind == Kind.CLOCK;
+    }
+
+    /**
+     * Whether it cannot begin while another one lasts.
+     *
+     * @param sameBroker whether it would strike the one that the other one struck
+     */
+    boolean collidesWith(Fault other, boolean sameBroker) {
+        boolean processes = kind.claimsOneBroker() || kind.claimsAll();
+        boolean otherProcesses = other.kind.claimsOneBroker() || other.kind.claimsAll();
+        if (processes && otherProcesses) {
+            return sameBroker || kind.claimsAll() || other.kind.claimsAll();
+        }
+        return switch (kind) {
+            case LINK, CLOCK -> kind == other.kind && sameBroker;
+            case OPERATOR -> this == other;
+            case BROKER, CLUSTER, NETWORK, DISK, ALL_DISKS -> false;
+        };
     }
 
     Struck strike(ChaosCluster cluster, int victim, Duration time) throws IOException {

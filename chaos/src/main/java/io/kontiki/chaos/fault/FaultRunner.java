@@ -3,15 +3,16 @@ package io.kontiki.chaos.fault;
 import io.kontiki.chaos.cluster.ChaosCluster;
 import io.kontiki.chaos.history.Anomaly;
 import io.kontiki.chaos.history.Operation;
+import io.kontiki.chaos.report.Console;
 import io.kontiki.chaos.workload.Recording;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
@@ -22,21 +23,30 @@ public final class FaultRunner {
 
     private final ChaosCluster cluster;
     private final Recording recording;
-    private final PrintStream out;
+    private final Console console;
     private final PriorityQueue<Lasting> lasting = new PriorityQueue<>(Comparator.comparingLong(Lasting::endsAt));
+
+    private double done;
+    private int struck;
 
     /** A fault that was begun and is not over. */
     private record Lasting(Fault fault, int victim, Struck struck, long began, long endsAt) {}
 
-    public FaultRunner(ChaosCluster cluster, Recording recording, PrintStream out) {
+    public FaultRunner(ChaosCluster cluster, Recording recording, Console console) {
         this.cluster = cluster;
         this.recording = recording;
-        this.out = out;
+        this.console = console;
     }
 
-    /** Returns when every fault is over and every broker was told to run. */
-    public void run(Schedule schedule) throws IOException, InterruptedException {
+    /**
+     * Returns when every fault is over and every broker was told to run.
+     *
+     * @param from how much of the whole run is done before it, of 1
+     * @param to how much is done after it
+     */
+    public void run(Schedule schedule, double from, double to) throws IOException, InterruptedException {
         long start = recording.now();
+        int strikes = schedule.strikes().size();
         Deque<Strike> waiting = new ArrayDeque<>(schedule.strikes());
         try {
             while (!waiting.isEmpty() || !lasting.isEmpty()) {
@@ -45,6 +55,7 @@ public final class FaultRunner {
                     end(lasting.poll());
                 } else if (!waiting.isEmpty() && start + waiting.peek().at().toNanos() <= now) {
                     begin(waiting.poll());
+                    done = to - (to - from) * waiting.size() / strikes;
                 } else {
                     tend();
                     Thread.sleep(POLL_MILLIS);
@@ -55,6 +66,11 @@ public final class FaultRunner {
         }
     }
 
+    /** Says what happened, and when. */
+    public void tell(String text) {
+        console.line(String.format(Locale.ROOT, "%7.1f s  %s", recording.now() / 1e9, text));
+    }
+
     private void begin(Strike strike) throws IOException {
         Fault fault = strike.fault();
         Optional<Integer> victim = victimOf(fault, strike.target().resolve(cluster));
@@ -62,33 +78,21 @@ public final class FaultRunner {
             return;
         }
         long began = recording.now();
-        Struck struck = fault.strike(cluster, victim.get(), strike.time());
-        out.printf("%7.1f s  %s: %s%n", began / 1e9, fault.label(), struck.detail());
+        Struck effect = fault.strike(cluster, victim.get(), strike.time());
+        struck++;
+        tell(fault.label() + ": " + effect.detail());
         lasting.add(new Lasting(
-                fault, victim.get(), struck, began, began + strike.time().toNanos()));
+                fault, victim.get(), effect, began, began + strike.time().toNanos()));
     }
 
     /** The broker meant, or the next one that no other such fault has its hands on. */
     private Optional<Integer> victimOf(Fault fault, int meant) {
-        if (fault.kind() == Fault.Kind.CLUSTER || fault.kind() == Fault.Kind.ALL_DISKS) {
-            boolean alone = lasting.stream().allMatch(other -> other.fault().kind() == Fault.Kind.NETWORK);
-            return alone ? Optional.of(meant) : Optional.empty();
-        }
         List<Integer> candidates = new ArrayList<>(List.of(meant));
         candidates.addAll(cluster.others(meant));
-        return candidates.stream().filter(broker -> isFree(fault, broker)).findFirst();
-    }
-
-    private boolean isFree(Fault fault, int broker) {
-        return lasting.stream().noneMatch(other -> {
-            boolean sameSlowLink = fault == Fault.SLOW_LINK && other.fault() == Fault.SLOW_LINK;
-            boolean ofOneBroker =
-                    fault.kind().claimsOneBroker() && other.fault().kind().claimsOneBroker();
-            boolean ofAll = fault.kind().claimsOneBroker()
-                    && (other.fault().kind() == Fault.Kind.CLUSTER
-                            || other.fault().kind() == Fault.Kind.ALL_DISKS);
-            return ofAll || (sameSlowLink || ofOneBroker) && other.victim() == broker;
-        });
+        return candidates.stream()
+                .filter(broker -> lasting.stream()
+                        .noneMatch(other -> fault.collidesWith(other.fault(), other.victim() == broker)))
+                .findFirst();
     }
 
     private void end(Lasting over) throws IOException {
@@ -118,9 +122,17 @@ public final class FaultRunner {
     }
 
     private void tend() throws IOException {
+        console.progress(
+                done,
+                String.format(
+                        Locale.ROOT,
+                        "%d strikes, %,d records acknowledged, %d wrong",
+                        struck,
+                        recording.acknowledged(),
+                        recording.noticed()));
         for (ChaosCluster.Ended ended : cluster.tend()) {
             String message = "broker " + ended.broker() + " ended by itself";
-            out.printf("%7.1f s  %s%s%n", recording.now() / 1e9, message, ended.excused() ? ", as it may" : "");
+            tell(message + (ended.excused() ? ", as it may" : ""));
             if (!ended.excused()) {
                 recording.notice(Anomaly.BROKER_ENDED, message);
             }

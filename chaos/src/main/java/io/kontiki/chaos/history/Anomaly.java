@@ -29,5 +29,7 @@ public enum Anomaly {
     /** The replicas of a partition did not become in sync, or their logs differ (B). */
     REPLICAS_DIFFER,
     /** A broker ended though no fault told it to, or did not end when asked. */
-    BROKER_ENDED
+    BROKER_ENDED,
+    /** The harness could not do what the run asked of it, so that the rest of the verdict says less than it should. */
+    RUN_FAILED
 }

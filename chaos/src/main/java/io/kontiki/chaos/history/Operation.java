@@ -55,6 +55,12 @@ public sealed interface Operation {
     /** A fault, from its first effect until it was taken back. */
     record Strike(String fault, String detail, long began, long ended) implements Operation {}
 
+    /**
+     * Who had the machine's processors in the second before: this harness, the brokers that it started, all others; each of
+     * 1, which is all processors.
+     */
+    record Busy(long at, double harness, double brokers, double others) implements Operation {}
+
     /** From now on nothing is broken on purpose, and every broker runs. */
     record Healed(long at) implements Operation {}
 

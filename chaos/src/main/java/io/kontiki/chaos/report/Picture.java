@@ -1,22 +1,37 @@
 package io.kontiki.chaos.report;
 
+import io.kontiki.chaos.history.Operation.Busy;
 import io.kontiki.chaos.history.Operation.Strike;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.LongStream;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** Draws a timeline: what was acknowledged, how long that took, and the faults below. */
+/**
+ * Draws a timeline: what was acknowledged, how long that took, who had the processors, and the faults below, one row for each kind.
+ * Red stripes are times in which nothing was acknowledged. Whatever is pointed at tells what it is.
+ */
 final class Picture {
     private static final int LEFT = 150;
     private static final int WIDTH = 1000;
+    private static final int RIGHT = 20;
     private static final int PANE = 130;
+    private static final int LOAD_PANE = 60;
     private static final int SPACE = 30;
     private static final int ROW = 16;
     private static final double SECOND = 1e9;
 
+    /** Not more labels on the axis than these. */
+    private static final int LABELS = 20;
+
+    private static final int[] STEPS = {1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400};
+
     private final Timeline timeline;
     private final StringBuilder svg = new StringBuilder();
     private final double secondsShown;
+
+    private record Point(double seconds, double value) {}
 
     Picture(Timeline timeline) {
         this.timeline = timeline;
@@ -30,41 +45,29 @@ final class Picture {
                 .distinct()
                 .sorted()
                 .toList();
-        int faultsTop = 2 * (PANE + SPACE) + 10;
-        int height = faultsTop + kinds.size() * ROW + SPACE;
+        int slowestTop = PANE + SPACE;
+        int loadTop = slowestTop + PANE + SPACE;
+        int faultsTop = loadTop + LOAD_PANE + 10;
+        int bottom = faultsTop + kinds.size() * ROW;
         add(
                 "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %d %d' font-family='sans-serif' font-size='11'>",
-                LEFT + WIDTH + 20, height);
-        shadeGaps(faultsTop + kinds.size() * ROW);
-        drawPane(
-                0,
-                "acknowledged / s",
-                1,
-                LongStream.range(0, timeline.seconds())
-                        .map(second -> timeline.acknowledged((int) second))
-                        .toArray(),
-                "#2a6f97");
-        drawPane(
-                PANE + SPACE,
-                "slowest, ms",
-                1_000_000,
-                LongStream.range(0, timeline.seconds())
-                        .map(second -> timeline.slowest((int) second))
-                        .toArray(),
-                "#c1666b");
+                LEFT + WIDTH + RIGHT, bottom + SPACE);
+        drawAxis(bottom);
+        shadeGaps(bottom);
+        drawSends(0, "acknowledged / s", second -> timeline.acknowledged(second), "#2a6f97");
+        drawSends(slowestTop, "slowest, ms", second -> timeline.slowest(second) / 1e6, "#c1666b");
+        drawLoad(loadTop);
+        for (int row = 0; row < kinds.size(); row++) {
+            drawRow(faultsTop + row * ROW, kinds.get(row), row % 2 == 0);
+        }
         for (Strike strike : timeline.strikes()) {
             drawStrike(strike, faultsTop + kinds.indexOf(strike.fault()) * ROW);
         }
-        for (int row = 0; row < kinds.size(); row++) {
-            add(
-                    "<text x='%d' y='%d' text-anchor='end'>%s</text>",
-                    LEFT - 8, faultsTop + row * ROW + 11, kinds.get(row));
-        }
-        drawAxis(faultsTop + kinds.size() * ROW);
         timeline.healed()
                 .ifPresent(at -> add(
-                        "<line x1='%.1f' x2='%.1f' y1='0' y2='%d' stroke='green' stroke-dasharray='4'><title>healed</title></line>",
-                        x(at), x(at), faultsTop + kinds.size() * ROW));
+                        "<line x1='%.1f' x2='%.1f' y1='0' y2='%d' stroke='green' stroke-dasharray='4'><title>healed</title></line>"
+                                + "<text x='%.1f' y='10' text-anchor='end' fill='green'>healed</text>",
+                        x(at), x(at), bottom, x(at) - 4));
         return svg.append("</svg>").toString();
     }
 
@@ -76,21 +79,58 @@ final class Picture {
         }
     }
 
-    private void drawPane(int top, String title, long unit, long[] values, String color) {
-        long highest = Math.max(1, LongStream.of(values).max().orElse(1));
-        StringBuilder points = new StringBuilder();
-        for (int second = 0; second < values.length; second++) {
-            points.append(String.format(
-                    Locale.ROOT,
-                    "%.1f,%.1f ",
-                    x((second + 0.5) * SECOND),
-                    top + PANE - PANE * (double) values[second] / highest));
+    private interface BySecond {
+        double at(int second);
+    }
+
+    private void drawSends(int top, String title, BySecond value, String color) {
+        List<Point> points = IntStream.range(0, timeline.seconds())
+                .mapToObj(second -> new Point(second + 0.5, value.at(second)))
+                .toList();
+        double highest =
+                Math.max(1, points.stream().mapToDouble(Point::value).max().orElse(1));
+        drawFrame(top, PANE, title, Long.toString(Math.round(highest)));
+        drawLine(top, PANE, points, highest, color);
+    }
+
+    private void drawLoad(int top) {
+        drawFrame(top, LOAD_PANE, "processors, %", "100");
+        drawShare(top, "brokers", 0, "#2a6f97", Busy::brokers);
+        drawShare(top, "this harness", 70, "#5b8c5a", Busy::harness);
+        drawShare(top, "other programs", 165, "#c1666b", Busy::others);
+    }
+
+    private void drawShare(int top, String name, int legend, String color, ToDoubleFunction<Busy> share) {
+        List<Point> points = timeline.load().stream()
+                .map(busy -> new Point(busy.at() / SECOND, Math.min(1, share.applyAsDouble(busy))))
+                .toList();
+        drawLine(top, LOAD_PANE, points, 1, color);
+        add("<text x='%d' y='%d' fill='%s'>%s</text>", LEFT + 4 + legend, top - 4, color, name);
+    }
+
+    private void drawFrame(int top, int height, String title, String highest) {
+        add("<line x1='%d' x2='%d' y1='%d' y2='%d' stroke='#999'/>", LEFT, LEFT + WIDTH, top + height, top + height);
+        add("<text x='%d' y='%d' text-anchor='end'>%s</text>", LEFT - 8, top + 10, highest);
+        add("<text x='%d' y='%d' text-anchor='end'>%s</text>", LEFT - 8, top + height / 2 + 4, title);
+        add("<text x='%d' y='%d' text-anchor='end'>0</text>", LEFT - 8, top + height);
+    }
+
+    private void drawLine(int top, int height, List<Point> points, double highest, String color) {
+        String drawn = points.stream()
+                .map(point -> String.format(
+                        Locale.ROOT,
+                        "%.1f,%.1f",
+                        x(point.seconds() * SECOND),
+                        top + height - height * point.value() / highest))
+                .collect(Collectors.joining(" "));
+        add("<polyline fill='none' stroke='%s' stroke-width='1.2' points='%s'/>", color, drawn);
+    }
+
+    private void drawRow(int top, String fault, boolean shaded) {
+        if (shaded) {
+            add("<rect x='%d' y='%d' width='%d' height='%d' fill='#000' opacity='0.05'/>", LEFT, top, WIDTH, ROW);
         }
-        add("<polyline fill='none' stroke='%s' stroke-width='1.2' points='%s'/>", color, points);
-        add("<line x1='%d' x2='%d' y1='%d' y2='%d' stroke='#999'/>", LEFT, LEFT + WIDTH, top + PANE, top + PANE);
-        add("<text x='%d' y='%d' text-anchor='end'>%d</text>", LEFT - 8, top + 10, highest / unit);
-        add("<text x='%d' y='%d' text-anchor='end'>%s</text>", LEFT - 8, top + PANE / 2, title);
-        add("<text x='%d' y='%d' text-anchor='end'>0</text>", LEFT - 8, top + PANE);
+        add("<text x='%d' y='%d' text-anchor='end'>%s</text>", LEFT - 8, top + 11, fault);
     }
 
     private void drawStrike(Strike strike, int top) {
@@ -98,7 +138,7 @@ final class Picture {
                 "<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='#444' opacity='0.75'><title>%s: %s, %.1f s to %.1f s</title></rect>",
                 x(strike.began()),
                 top + 2,
-                Math.max(1, x(strike.ended()) - x(strike.began())),
+                Math.max(2, x(strike.ended()) - x(strike.began())),
                 ROW - 4,
                 strike.fault(),
                 escape(strike.detail()),
@@ -106,11 +146,22 @@ final class Picture {
                 strike.ended() / SECOND);
     }
 
-    private void drawAxis(int top) {
-        int step = Math.max(1, (int) (secondsShown / 20));
+    private void drawAxis(int bottom) {
+        int step = IntStream.of(STEPS)
+                .filter(candidate -> secondsShown / candidate <= LABELS)
+                .findFirst()
+                .orElse(STEPS[STEPS.length - 1]);
         for (int second = 0; second <= secondsShown; second += step) {
-            add("<text x='%.1f' y='%d' text-anchor='middle'>%d s</text>", x(second * SECOND), top + 14, second);
+            double x = x(second * SECOND);
+            add("<line x1='%.1f' x2='%.1f' y1='0' y2='%d' stroke='#eee'/>", x, x, bottom);
+            add("<text x='%.1f' y='%d' text-anchor='middle'>%s</text>", x, bottom + 14, time(second, step));
         }
+    }
+
+    private static String time(int second, int step) {
+        return step % 60 == 0
+                ? second / 60 + " min"
+                : second < 60 ? second + " s" : String.format(Locale.ROOT, "%d:%02d", second / 60, second % 60);
     }
 
     private double x(double nanos) {

@@ -5,6 +5,7 @@ import io.kontiki.chaos.check.Checker;
 import io.kontiki.chaos.check.Finding;
 import io.kontiki.chaos.check.Verdict;
 import io.kontiki.chaos.history.HistoryFile;
+import io.kontiki.chaos.history.Operation.Busy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** Judges the history in a directory and writes down beside it what came of it. */
@@ -70,10 +72,19 @@ public final class Report {
         figures.put("seconds", timeline.seconds());
         figures.put("gaps", gaps.size());
         figures.put("longest gap, s", String.format(Locale.ROOT, "%.2f", longest));
+        figures.put("processors for brokers, %", percent(Busy::brokers));
+        figures.put("for this harness, %", percent(Busy::harness));
+        figures.put("for others, %", percent(Busy::others));
         return figures;
     }
 
-    private String json() {
+    private long percent(ToDoubleFunction<Busy> whose) {
+        return Math.round(
+                100 * timeline.load().stream().mapToDouble(whose).average().orElse(0));
+    }
+
+    /** For programs. */
+    public String json() {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("title", title);
         all.put("clean", verdict.clean());

@@ -1,6 +1,7 @@
 package io.kontiki.chaos.report;
 
 import io.kontiki.chaos.history.Operation;
+import io.kontiki.chaos.history.Operation.Busy;
 import io.kontiki.chaos.history.Operation.Healed;
 import io.kontiki.chaos.history.Operation.Send;
 import io.kontiki.chaos.history.Operation.Strike;
@@ -25,6 +26,7 @@ final class Timeline {
     private int seconds;
     private long[] completions = new long[1024];
     private int completed;
+    private final List<Busy> load = new ArrayList<>();
     private final List<Strike> strikes = new ArrayList<>();
     private OptionalLong healed = OptionalLong.empty();
 
@@ -33,6 +35,8 @@ final class Timeline {
             onAcknowledged(send);
         } else if (operation instanceof Strike strike) {
             strikes.add(strike);
+        } else if (operation instanceof Busy busy) {
+            load.add(busy);
         } else if (operation instanceof Healed now) {
             healed = OptionalLong.of(now.at());
         }
@@ -65,6 +69,11 @@ final class Timeline {
     /** The longest time that one of them took, in nanoseconds. */
     long slowest(int second) {
         return slowest[second];
+    }
+
+    /** Who had the processors, about once in a second. */
+    List<Busy> load() {
+        return load;
     }
 
     List<Strike> strikes() {

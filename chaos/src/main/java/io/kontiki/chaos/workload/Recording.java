@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class Recording {
     private final HistoryFile file;
     private final long startNanos = System.nanoTime();
+    private final AtomicLong noticed = new AtomicLong();
     private final AtomicLong acknowledged = new AtomicLong();
 
     /** Sends that were not acknowledged, by producer. */
@@ -62,7 +63,13 @@ public final class Recording {
 
     /** Notes what is wrong by itself. */
     public void notice(Anomaly anomaly, String detail) {
+        noticed.incrementAndGet();
         write(new Noticed(anomaly, now(), detail));
+    }
+
+    /** How often something was noticed to be wrong. */
+    public long noticed() {
+        return noticed.get();
     }
 
     public long acknowledged() {

@@ -65,7 +65,7 @@ class ReportTest {
         Document picture = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
-        assertThat(picture.getElementsByTagName("polyline").getLength()).isEqualTo(2);
+        assertThat(picture.getElementsByTagName("polyline").getLength()).isEqualTo(5);
         assertThat(picture.getDocumentElement().getTextContent())
                 .contains("kill: broker <1>, 1.0 s to 3.0 s", "nothing acknowledged for 3.00 s");
         assertThat(page).contains("A &lt;test&gt;", "Nothing is wrong");
