@@ -20,7 +20,7 @@ class ScenariosTest {
                     .toList();
         }
 
-        assertThat(names).contains("S13", "S15", "S16", "S18", "S19", "S20", "S21", "S22", "S54");
+        assertThat(names).contains("S13", "S14", "S15", "S16", "S18", "S19", "S20", "S21", "S22", "S54", "S56");
         for (String name : names) {
             Schedule scenario = Scenarios.load(name);
             assertThat(scenario.strikes()).as(name).isNotEmpty();

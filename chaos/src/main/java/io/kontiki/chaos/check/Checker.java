@@ -13,7 +13,9 @@ import io.kontiki.chaos.history.Operation.Send;
 import io.kontiki.chaos.history.Operation.Strike;
 import io.kontiki.chaos.history.Outcome;
 import io.kontiki.chaos.history.RecordId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,6 +30,11 @@ public final class Checker {
     /** The consumer that reads everything once more when all is quiet; what it sees is the log. */
     public static final String FINAL_READER = "final";
 
+    private static final String BEYOND = "OFFSET_OUT_OF_RANGE";
+
+    /** Readers may see what an election came to so long before the operator is told of it. */
+    private static final long TOLD_NANOS_MAX = 10_000_000_000L;
+
     private final long servingNanosMax;
     private final Findings findings = new Findings();
 
@@ -37,15 +44,21 @@ public final class Checker {
     private final Map<Integer, ReadLog> readByAnyone = new TreeMap<>();
     private final Map<Integer, ReadLog> readInTheEnd = new TreeMap<>();
     private final Map<Integer, Map<String, ReaderProgress>> readers = new TreeMap<>();
+    private final Map<Integer, GivenUp> givenUp = new TreeMap<>();
+    private final List<Divergence> divergences = new ArrayList<>();
     private final Map<Integer, Long> firstServed = new TreeMap<>();
     private Optional<Long> healed = Optional.empty();
     private final Map<String, Long> tallies = new LinkedHashMap<>();
+
+    /** Two reads of one offset that found different records; an election told of just behind it may explain it. */
+    private record Divergence(int partition, long offset, long at, String detail) {}
 
     /** @param servingNanosMax within this time after healing each partition must have taken a record */
     public Checker(long servingNanosMax) {
         this.servingNanosMax = servingNanosMax;
         for (String name :
-                new String[] {"sent", "acknowledged", "refused", "unknown", "acks=1 lost", "read", "strikes"}) {
+                new String[] {"sent", "acknowledged", "refused", "unknown", "acks=1 lost", "given up", "read", "strikes"
+                }) {
             tallies.put(name, 0L);
         }
     }
@@ -57,14 +70,14 @@ public final class Checker {
         } else if (operation instanceof Read read) {
             onRead(read);
         } else if (operation instanceof ReadFailed failed) {
-            findings.add(
-                    Anomaly.READ_REFUSED,
-                    () -> failed.consumer() + " in partition " + failed.partition() + ": " + failed.error());
+            onReadFailed(failed);
         } else if (operation instanceof Strike) {
             tallies.merge("strikes", 1L, Long::sum);
         } else if (operation instanceof Healed now) {
             healed = Optional.of(now.at());
             firstServed.clear();
+        } else if (operation instanceof Operation.GivenUp election) {
+            onGivenUp(election);
         } else if (operation instanceof Noticed noticed) {
             findings.add(noticed.anomaly(), noticed::detail);
         } else if (!(operation instanceof Busy)) {
@@ -92,6 +105,28 @@ public final class Checker {
         }
     }
 
+    private void onReadFailed(ReadFailed failed) {
+        // Whoever had read what was given up is beyond the end.
+        if (!givenUp.isEmpty() && failed.error().startsWith(BEYOND)) {
+            return;
+        }
+        findings.add(
+                Anomaly.READ_REFUSED,
+                () -> failed.consumer() + " in partition " + failed.partition() + ": " + failed.error());
+    }
+
+    /** From now on other records may be at the offsets that were given up. */
+    private void onGivenUp(Operation.GivenUp election) {
+        givenUp.computeIfAbsent(election.partition(), partition -> new GivenUp())
+                .add(election);
+        readByAnyone
+                .computeIfAbsent(election.partition(), partition -> new ReadLog())
+                .forget(election.from());
+        divergences.removeIf(seen -> seen.partition() == election.partition()
+                && seen.offset() >= election.from()
+                && seen.at() > election.at() - TOLD_NANOS_MAX);
+    }
+
     private void onRead(Read read) {
         tallies.merge("read", (long) read.records().size(), Long::sum);
         readers.computeIfAbsent(read.partition(), partition -> new TreeMap<>())
@@ -113,10 +148,12 @@ public final class Checker {
                             + " what nobody would have sent");
         }
         anyone.add(seen)
-                .ifPresent(other -> findings.add(
-                        Anomaly.DIVERGED,
-                        () -> read.consumer() + " read " + seen + " in partition " + read.partition()
-                                + ", where before was " + other));
+                .ifPresent(other -> divergences.add(new Divergence(
+                        read.partition(),
+                        seen.offset(),
+                        read.at(),
+                        read.consumer() + " read " + seen + " in partition " + read.partition() + ", where before was "
+                                + other)));
         if (read.consumer().equals(FINAL_READER)) {
             readInTheEnd
                     .computeIfAbsent(read.partition(), partition -> new ReadLog())
@@ -126,6 +163,7 @@ public final class Checker {
 
     /** To be called once, after the last operation. */
     public Verdict verdict() {
+        divergences.forEach(seen -> findings.add(Anomaly.DIVERGED, seen::detail));
         readByAnyone.forEach(this::findPhantoms);
         sent.forEach(this::compare);
         readers.forEach((partition, of) -> of.values().forEach(reader -> reader.findSkipped(finalLogOf(partition))));
@@ -155,13 +193,13 @@ public final class Checker {
     }
 
     private void compare(int partition, Map<Integer, SentLog> sentHere) {
-        FinalLog log = new FinalLog(partition, finalLogOf(partition), findings);
+        FinalLog log = new FinalLog(
+                partition, finalLogOf(partition), givenUp.getOrDefault(partition, new GivenUp()), findings);
         log.compare(sentHere);
         sentHere.forEach((producer, of) -> {
-            long lost = log.findLost(producer, of);
-            if (!of.idempotent()) {
-                tallies.merge("acks=1 lost", lost, Long::sum);
-            }
+            FinalLog.Missing missing = log.findLost(producer, of);
+            tallies.merge("acks=1 lost", missing.leaderOnly(), Long::sum);
+            tallies.merge("given up", missing.givenUp(), Long::sum);
         });
     }
 

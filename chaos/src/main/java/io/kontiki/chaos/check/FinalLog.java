@@ -14,6 +14,7 @@ import java.util.Optional;
 final class FinalLog {
     private final int partition;
     private final ReadLog log;
+    private final GivenUp givenUp;
     private final Findings findings;
 
     /** By producer. */
@@ -21,9 +22,10 @@ final class FinalLog {
 
     private final Map<Integer, Long> newest = new HashMap<>();
 
-    FinalLog(int partition, ReadLog log, Findings findings) {
+    FinalLog(int partition, ReadLog log, GivenUp givenUp, Findings findings) {
         this.partition = partition;
         this.log = log;
+        this.givenUp = givenUp;
         this.findings = findings;
     }
 
@@ -60,41 +62,42 @@ final class FinalLog {
         return new RecordId(seen.producer(), partition, seen.sequence());
     }
 
-    /**
-     * Looks for each acknowledged record of one producer.
-     *
-     * @return how many acknowledged records are not there; with acks=1 that is no anomaly
-     */
-    long findLost(int producer, SentLog sent) {
+    /** How many acknowledged records are not there though that is no anomaly: with acks=1, or given up by an operator. */
+    record Missing(long leaderOnly, long givenUp) {}
+
+    /** Looks for each acknowledged record of one producer. */
+    Missing findLost(int producer, SentLog sent) {
         BitSet there = present.getOrDefault(producer, new BitSet());
-        long lost = 0;
+        long leaderOnly = 0;
+        long surrendered = 0;
         for (int sequence = 0; sequence < sent.size(); sequence++) {
             if (sent.sent(sequence) && sent.outcome(sequence) == Outcome.OK) {
                 RecordId id = new RecordId(producer, partition, sequence);
-                if (!there.get(sequence)) {
-                    lost++;
-                    onLost(id, sent);
-                } else if (sent.idempotent()) {
-                    checkPlace(id, sent.offset(sequence));
+                if (there.get(sequence)) {
+                    checkPlace(id, sent);
+                } else if (!sent.idempotent()) {
+                    leaderOnly++;
+                } else if (givenUp.covers(sent.offset(sequence), sent.completed(sequence))) {
+                    surrendered++;
+                } else {
+                    onLost(id, sent.offset(sequence));
                 }
             }
         }
-        return lost;
+        return new Missing(leaderOnly, surrendered);
     }
 
-    private void onLost(RecordId id, SentLog sent) {
-        if (sent.idempotent()) {
-            long told = sent.offset(id.sequence());
-            findings.add(
-                    Anomaly.LOST,
-                    () -> id + " was acknowledged at offset " + told + ", where now is "
-                            + (told == Send.NO_OFFSET ? Optional.empty() : log.at(told)));
-        }
+    private void onLost(RecordId id, long told) {
+        findings.add(
+                Anomaly.LOST,
+                () -> id + " was acknowledged at offset " + told + ", where now is "
+                        + (told == Send.NO_OFFSET ? Optional.empty() : log.at(told)));
     }
 
-    private void checkPlace(RecordId id, long told) {
+    private void checkPlace(RecordId id, SentLog sent) {
+        long told = sent.offset(id.sequence());
         Seen expected = new Seen(told, id.producer(), id.sequence());
-        if (told != Send.NO_OFFSET && !log.at(told).equals(Optional.of(expected))) {
+        if (sent.idempotent() && told != Send.NO_OFFSET && !log.at(told).equals(Optional.of(expected))) {
             findings.add(
                     Anomaly.MOVED, () -> id + " was acknowledged at offset " + told + ", where now is " + log.at(told));
         }

@@ -11,7 +11,7 @@ final class ReadLog {
     private int[] producers = new int[0];
     private long[] sequences = new long[0];
 
-    /** Notes a record; returns the one that another reader saw at this offset, if it was another one. */
+    /** Notes a record; returns the one that another reader saw last at this offset, if it was another one. */
     Optional<Seen> add(Seen seen) {
         int index = Math.toIntExact(seen.offset());
         if (index >= producers.length) {
@@ -21,14 +21,17 @@ final class ReadLog {
             sequences = Arrays.copyOf(sequences, capacity);
             Arrays.fill(producers, size, capacity, NOTHING);
         }
-        if (producers[index] == NOTHING) {
-            producers[index] = seen.producer();
-            sequences[index] = seen.sequence();
-            return Optional.empty();
+        Optional<Seen> other = at(seen.offset()).filter(before -> !before.equals(seen));
+        producers[index] = seen.producer();
+        sequences[index] = seen.sequence();
+        return other;
+    }
+
+    /** Nobody saw anything from this offset on. */
+    void forget(long from) {
+        if (from < producers.length) {
+            Arrays.fill(producers, (int) from, producers.length, NOTHING);
         }
-        return producers[index] == seen.producer() && sequences[index] == seen.sequence()
-                ? Optional.empty()
-                : Optional.of(new Seen(seen.offset(), producers[index], sequences[index]));
     }
 
     /** The record at this offset, if somebody saw one. */

@@ -12,6 +12,7 @@ final class SentLog {
 
     private byte[] outcomes = new byte[64];
     private long[] offsets = new long[64];
+    private long[] completed = new long[64];
     private int size;
     private boolean idempotent = true;
 
@@ -21,6 +22,7 @@ final class SentLog {
             int capacity = Math.max(index + 1, 2 * outcomes.length);
             outcomes = Arrays.copyOf(outcomes, capacity);
             offsets = Arrays.copyOf(offsets, capacity);
+            completed = Arrays.copyOf(completed, capacity);
         }
         if (index >= size) {
             Arrays.fill(outcomes, size, index + 1, NOT_SENT);
@@ -28,6 +30,7 @@ final class SentLog {
         }
         outcomes[index] = (byte) send.outcome().ordinal();
         offsets[index] = send.offset();
+        completed[index] = send.completed();
         // With acks=1 the client repeats a batch without a sequence that brokers would know it by.
         idempotent &= send.acks() == Acks.ALL;
     }
@@ -47,6 +50,11 @@ final class SentLog {
 
     Outcome outcome(long sequence) {
         return OUTCOMES[outcomes[(int) sequence]];
+    }
+
+    /** When the producer was told of its outcome. */
+    long completed(long sequence) {
+        return completed[(int) sequence];
     }
 
     /** As told with the acknowledgement, or {@link Send#NO_OFFSET}. */

@@ -181,6 +181,22 @@ public final class ChaosCluster implements AutoCloseable {
         return operator.electPreferred(TOPIC);
     }
 
+    /**
+     * Waits for all brokers, and elects leaders where no complete replica is left.
+     *
+     * @return where the logs of such partitions end now
+     */
+    public Map<Integer, Long> electUncleanly() throws IOException {
+        Map<Integer, Long> ends = new TreeMap<>();
+        brokers.awaitReady(view, PATIENCE);
+        brokers.await("leaders of all partitions", PATIENCE, () -> {
+            ends.putAll(operator.electUncleanly(TOPIC));
+            return view.partitions(TOPIC).stream()
+                    .allMatch(partition -> partition.leader().isPresent());
+        });
+        return ends;
+    }
+
     /** Makes a topic that nobody uses. */
     public String createPassingTopic() {
         return operator.createPassingTopic();

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -66,6 +67,23 @@ final class Operator {
                 .filter(election -> election.failure().isPresent())
                 .count();
         return elections.size() + " partitions, " + refused + " of them as they were";
+    }
+
+    /** Elects leaders where there is none; what it does not get it may ask for again. Returns where their logs end. */
+    Map<Integer, Long> electUncleanly(String topic) {
+        Set<TopicPartition> leaderless = admin.describeTopic(topic).topic().partitions().stream()
+                .filter(partition -> partition.leader().isEmpty())
+                .map(partition -> new TopicPartition(topic, partition.partition()))
+                .collect(Collectors.toSet());
+        Map<Integer, Long> ends = new TreeMap<>();
+        if (!leaderless.isEmpty()) {
+            admin.electLeadersUncleanly(leaderless, Set.of()).forEach((partition, election) -> {
+                if (election.failure().isEmpty() && !election.held().isEmpty()) {
+                    ends.put(partition.partition(), election.lostFromOffset());
+                }
+            });
+        }
+        return ends;
     }
 
     private Set<TopicPartition> all(String topic) {

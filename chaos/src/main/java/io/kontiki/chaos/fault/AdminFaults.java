@@ -1,8 +1,12 @@
 package io.kontiki.chaos.fault;
 
 import io.kontiki.chaos.cluster.ChaosCluster;
+import io.kontiki.chaos.history.Operation;
 import io.kontiki.client.KontikiException;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /** What operators do to a cluster at any time, also at a bad one. A cluster that refuses it at a bad time does no wrong. */
 final class AdminFaults {
@@ -20,6 +24,15 @@ final class AdminFaults {
     /** The same name each time, so that brokers that were away meet a new topic where they knew another one. */
     static Struck topic(ChaosCluster cluster, int victim, Duration time) {
         return new Struck(asked(cluster::createPassingTopic), () -> asked(cluster::deletePassingTopic));
+    }
+
+    /** Has leaders elected where no complete replica is left, and notes what that costs. */
+    static Struck electUnclean(ChaosCluster cluster, int victim, Duration time) throws IOException {
+        Map<Integer, Long> ends = cluster.electUncleanly();
+        List<Operation.GivenUp> givenUp = ends.entrySet().stream()
+                .map(end -> new Operation.GivenUp(end.getKey(), end.getValue(), 0))
+                .toList();
+        return new Struck("partitions that end there now: " + ends, givenUp, () -> {});
     }
 
     private interface Request {

@@ -50,7 +50,9 @@ public enum Fault {
     /** The first replicas are asked to lead. */
     ELECT(Kind.OPERATOR, AdminFaults::elect),
     /** A topic is made, and deleted in the end. */
-    TOPIC(Kind.OPERATOR, AdminFaults::topic);
+    TOPIC(Kind.OPERATOR, AdminFaults::topic),
+    /** Leaders are elected where no complete replica is left. */
+    ELECT_UNCLEAN(Kind.OPERATOR, AdminFaults::electUnclean);
 
     /** What a fault lays its hands on. */
     enum Kind {
@@ -145,7 +147,7 @@ public enum Fault {
      * a bad time may cost data that nobody promised to keep.
      */
     public boolean drawn() {
-        return this != ROLLING_RESTART && this != FLIP_BITS && this != NEW_DISK;
+        return this != ROLLING_RESTART && this != FLIP_BITS && this != NEW_DISK && this != ELECT_UNCLEAN;
     }
 
     /** As in schedules, such as {@code hung-disk}. */

@@ -81,6 +81,7 @@ public final class FaultRunner {
         Struck effect = fault.strike(cluster, victim.get(), strike.time());
         struck++;
         tell(fault.label() + ": " + effect.detail());
+        effect.givenUp().forEach(loss -> recording.write(loss.at(recording.now())));
         lasting.add(new Lasting(
                 fault, victim.get(), effect, began, began + strike.time().toNanos()));
     }

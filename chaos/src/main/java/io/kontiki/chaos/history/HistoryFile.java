@@ -36,6 +36,7 @@ public final class HistoryFile implements AutoCloseable {
         KINDS.put("read-failed", Operation.ReadFailed.class);
         KINDS.put("strike", Operation.Strike.class);
         KINDS.put("healed", Operation.Healed.class);
+        KINDS.put("given-up", Operation.GivenUp.class);
         KINDS.put("busy", Operation.Busy.class);
         KINDS.put("noticed", Operation.Noticed.class);
     }

@@ -61,6 +61,17 @@ public sealed interface Operation {
      */
     record Busy(long at, double harness, double brokers, double others) implements Operation {}
 
+    /**
+     * An operator had a leader elected that may hold less than was acknowledged, since no complete replica was left.
+     *
+     * @param from its end: what was acknowledged there and behind it is lost, as the operator was told
+     */
+    record GivenUp(int partition, long from, long at) implements Operation {
+        public GivenUp at(long now) {
+            return new GivenUp(partition, from, now);
+        }
+    }
+
     /** From now on nothing is broken on purpose, and every broker runs. */
     record Healed(long at) implements Operation {}
 

@@ -28,6 +28,7 @@ final class Reading implements Runnable, AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long JUMP_NANOS = 1_000_000_000L;
     private static final long JUMP_BACK_MAX = 3000;
+    private static final int REFUSALS_MAX = 1000;
 
     private final String name;
     private final boolean jumps;
@@ -37,6 +38,7 @@ final class Reading implements Runnable, AutoCloseable {
     private final SplittableRandom random;
     private final Map<Integer, Long> ends = new HashMap<>();
     private final Set<Integer> moved = new HashSet<>();
+    private int refusals;
     private volatile boolean stopped;
 
     Reading(String name, boolean jumps, WorkloadTarget target, Recording recording) {
@@ -74,11 +76,19 @@ final class Reading implements Runnable, AutoCloseable {
             note(consumer.poll(POLL));
             return true;
         } catch (KontikiException e) {
-            if (!e.retriable()) {
-                recording.write(new ReadFailed(name, 0, recording.now(), e.reason() + ": " + e.getMessage()));
-            }
-            return e.retriable();
+            return e.retriable() || beginAnew(e);
         }
+    }
+
+    /** As an application would that was told that its position is not there; false if it was told so too often. */
+    private boolean beginAnew(KontikiException refusal) {
+        recording.write(new ReadFailed(name, 0, recording.now(), refusal.reason() + ": " + refusal.getMessage()));
+        refusals++;
+        for (TopicPartition partition : target.all()) {
+            consumer.seek(partition, Position.earliest());
+            moved.add(partition.partition());
+        }
+        return refusals < REFUSALS_MAX;
     }
 
     private void note(List<ConsumerRecord> records) {

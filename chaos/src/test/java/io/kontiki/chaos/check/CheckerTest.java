@@ -243,4 +243,58 @@ class CheckerTest {
         assertThat(verdict.counts()).isEqualTo(Map.of(Anomaly.LOST, 1000L));
         assertThat(verdict.findings()).hasSizeLessThan(20);
     }
+
+    /** Acknowledgements here come at 2, reads at 3. */
+    private static Operation.GivenUp givenUp(long from) {
+        return new Operation.GivenUp(0, from, 4);
+    }
+
+    @Test
+    void whatAnElectionGaveUpIsNotLost() {
+        Operation[] history = {
+            acked(0, 0), acked(1, 1), read(TAIL, seen(0, 0), seen(1, 1)), givenUp(1), inTheEnd(seen(0, 0))
+        };
+
+        Verdict verdict = check(history);
+
+        assertThat(verdict.findings()).isEmpty();
+        assertThat(verdict.tallies()).containsEntry("given up", 1L);
+    }
+
+    @Test
+    void whatLiesBelowOrCameLaterIsLostAllTheSame() {
+        Send later = new Send(new RecordId(0, 0, 2), Acks.ALL, 5, 6, Outcome.OK, 1, "");
+
+        assertThat(anomalies(acked(0, 0), acked(1, 1), givenUp(1), inTheEnd()))
+                .containsOnly(Map.entry(Anomaly.LOST, 1L));
+        assertThat(anomalies(acked(0, 0), givenUp(1), later, inTheEnd(seen(0, 0))))
+                .containsOnly(Map.entry(Anomaly.LOST, 1L));
+    }
+
+    @Test
+    void otherRecordsMayComeWhereSomeWereGivenUp() {
+        Operation[] before = {acked(0, 0), acked(1, 1), unknown(2), read(TAIL, seen(0, 0), seen(1, 1))};
+        Read after = new Read("jump-1", 0, 5, true, List.of(seen(1, 2)));
+
+        assertThat(anomalies(concat(before, givenUp(1), after, inTheEnd(seen(0, 0), seen(1, 2)))))
+                .isEmpty();
+        // A reader may be faster than the operator is told.
+        assertThat(anomalies(concat(before, after, givenUp(1), inTheEnd(seen(0, 0), seen(1, 2)))))
+                .isEmpty();
+        assertThat(anomalies(concat(before, after, inTheEnd(seen(0, 0), seen(1, 1)))))
+                .containsKey(Anomaly.DIVERGED);
+    }
+
+    @Test
+    void readerBeyondTheEndIsSentBackWhereSomeWasGivenUp() {
+        ReadFailed beyond = new ReadFailed(TAIL, 0, 5, "OFFSET_OUT_OF_RANGE: 2 is above 1");
+
+        assertThat(anomalies(acked(0, 0), givenUp(1), beyond, inTheEnd(seen(0, 0))))
+                .isEmpty();
+        assertThat(anomalies(acked(0, 0), beyond, inTheEnd(seen(0, 0)))).containsKey(Anomaly.READ_REFUSED);
+    }
+
+    private static Operation[] concat(Operation[] first, Operation... rest) {
+        return Stream.concat(Stream.of(first), Stream.of(rest)).toArray(Operation[]::new);
+    }
 }
