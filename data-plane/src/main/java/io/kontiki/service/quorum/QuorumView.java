@@ -65,9 +65,12 @@ public final class QuorumView {
         if (isOfAnotherQuorum(voters)) {
             return false;
         }
-        if (voters.getBrokersCount() > 0) {
-            told = voters;
-        }
+        // A quorum whose voters have not registered yet names none of them, but itself; whoever is told by one that
+        // knows no
+        // quorum does not forget its own.
+        var next = voters.getBrokersCount() > 0 ? voters.toBuilder() : told.toBuilder();
+        told = next.setQuorumId(UuidBytes.isValid(voters.getQuorumId()) ? voters.getQuorumId() : told.getQuorumId())
+                .build();
         return true;
     }
 

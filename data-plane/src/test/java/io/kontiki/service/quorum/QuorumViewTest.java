@@ -1,0 +1,92 @@
+package io.kontiki.service.quorum;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.UuidBytes;
+import io.kontiki.proto.internal.v1.WatchImageResponse.Voters;
+import io.kontiki.proto.v1.LeaderHint;
+import io.kontiki.quorum.MembershipListener;
+import io.kontiki.quorum.QuorumVoter;
+import io.kontiki.quorum.ratis.QuorumConfig;
+import io.kontiki.quorum.ratis.RatisMetadataLog;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a broker knows of a quorum of which it is no member. */
+class QuorumViewTest {
+    private static final UUID QUORUM = new UUID(1, 2);
+    private static final Endpoint VOTER = new Endpoint("voter", 9092);
+
+    @TempDir
+    private Path directory;
+
+    private QuorumView view() {
+        var metadata = new LocalMetadata(fault -> {});
+        var notStarted = new RatisMetadataLog(
+                QuorumConfig.founder(1, Map.of(1, new Endpoint("127.0.0.1", 1)), directory, "test-cluster"),
+                metadata,
+                new MembershipListener() {
+                    @Override
+                    public void onVoting(List<QuorumVoter> voters) {}
+
+                    @Override
+                    public void onOutside(List<Endpoint> brokers) {}
+
+                    @Override
+                    public void onClosed() {}
+                },
+                () -> VOTER,
+                (message, e) -> {});
+        return new QuorumView(notStarted, notStarted, metadata, List.of());
+    }
+
+    private static Voters.Builder voter() {
+        return Voters.newBuilder()
+                .addBrokers(LeaderHint.newBuilder()
+                        .setLeaderId(1)
+                        .setHost(VOTER.host())
+                        .setPort(VOTER.port()));
+    }
+
+    @Test
+    void quorumIsKnownBeforeItsVotersAreRegistered() {
+        QuorumView view = view();
+
+        assertThat(view.heard(Voters.newBuilder()
+                        .setQuorumId(UuidBytes.toBytes(QUORUM))
+                        .build()))
+                .isTrue();
+
+        assertThat(view.quorumId()).contains(QUORUM);
+    }
+
+    @Test
+    void quorumIsNotForgottenForOneThatKnowsNone() {
+        QuorumView view = view();
+        view.heard(voter().setQuorumId(UuidBytes.toBytes(QUORUM)).build());
+
+        assertThat(view.heard(voter().build())).isTrue();
+
+        assertThat(view.quorumId()).contains(QUORUM);
+        assertThat(view.servers()).containsExactly(VOTER);
+    }
+
+    @Test
+    void anotherQuorumIsNotFollowed() {
+        QuorumView view = view();
+        view.heard(Voters.newBuilder().setQuorumId(UuidBytes.toBytes(QUORUM)).build());
+
+        assertThat(view.heard(
+                        voter().setQuorumId(UuidBytes.toBytes(new UUID(3, 4))).build()))
+                .isFalse();
+
+        assertThat(view.quorumId()).contains(QUORUM);
+        assertThat(view.servers()).isEmpty();
+    }
+}
