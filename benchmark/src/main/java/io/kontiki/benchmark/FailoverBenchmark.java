@@ -3,11 +3,13 @@ package io.kontiki.benchmark;
 import io.kontiki.client.NewTopic;
 import io.kontiki.localcluster.BrokerProcess;
 import io.kontiki.localcluster.ClusterView;
+import io.kontiki.localcluster.Console;
 import io.kontiki.localcluster.LocalCluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,7 +43,23 @@ final class FailoverBenchmark {
     private final int failures;
     private final Failure kind;
     private final boolean controllerToo;
-    private final Map<String, Figures> gaps = new TreeMap<>();
+    private final Console console = new Console(System.err, System.console() != null);
+
+    /** By what failed. */
+    private final Map<String, Phases> measured = new TreeMap<>();
+
+    /** Milliseconds from one failure until each of these, and the gap that producers feel. */
+    private record Phases(Figures fenced, Figures led, Figures gap) {
+        Phases() {
+            this(new Figures(), new Figures(), new Figures());
+        }
+
+        void add(FailureTrace trace, double gapMillis) {
+            trace.fenced().ifPresent(fenced::add);
+            trace.led().ifPresent(led::add);
+            gap.add(gapMillis);
+        }
+    }
 
     /** @param controllerToo whether each leader that fails must be the controller as well, else it is left to chance */
     FailoverBenchmark(Path distribution, Path directory, int failures, Failure kind, boolean controllerToo) {
@@ -79,19 +97,24 @@ final class FailoverBenchmark {
         BrokerProcess leader = cluster.broker(view.leader(TOPIC, 0).orElseThrow());
         String what = leaderIsController(view) ? WITH_CONTROLLER : LEADER_ONLY;
         load.startWatch();
+        Instant failed = Instant.now();
         fail(leader);
         awaitAcks(cluster, load);
         double gap = load.longestGapMillis();
-        gaps.computeIfAbsent(what, none -> new Figures()).add(gap);
-        System.out.printf(
+        FailureTrace trace = FailureTrace.since(failed, cluster, TOPIC);
+        measured.computeIfAbsent(what, none -> new Phases()).add(trace, gap);
+        console.line(String.format(
                 Locale.ROOT,
-                "%s %d of %d: broker %d, %s, gap %.0f ms%n",
+                "%s %d of %d: broker %d, %s, fenced after %.0f ms, another leads after %.0f ms, gap %.0f ms",
                 kind,
                 number,
                 failures,
                 leader.id(),
                 what,
-                gap);
+                trace.fenced().orElse(Double.NaN),
+                trace.led().orElse(Double.NaN),
+                gap));
+        console.progress((double) number / failures, String.format(Locale.ROOT, "the last gap was %.0f ms", gap));
         restore(leader);
         awaitWhole(cluster, view);
     }
@@ -136,32 +159,50 @@ final class FailoverBenchmark {
     }
 
     void print() {
-        System.out.printf(
-                "%n%-34s %8s %10s %10s %10s%n", "produce gap at " + kind, "times", "p50 ms", "p99 ms", "max ms");
-        gaps.forEach((what, figures) -> System.out.printf(
-                Locale.ROOT,
-                "%-34s %8d %10.0f %10.0f %10.0f%n",
-                what,
-                figures.count(),
-                figures.percentile(50),
-                figures.percentile(99),
-                figures.max()));
+        console.finish();
+        System.out.printf("%n%-44s %8s %10s %10s %10s%n", kind, "times", "p50 ms", "p99 ms", "max ms");
+        measured.forEach((what, phases) -> {
+            print(what + ", fenced after", phases.fenced());
+            print(what + ", another leads after", phases.led());
+            print(what + ", produce gap", phases.gap());
+        });
+    }
+
+    private static void print(String what, Figures figures) {
+        if (figures.count() > 0) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-44s %8d %10.0f %10.0f %10.0f%n",
+                    what,
+                    figures.count(),
+                    figures.percentile(50),
+                    figures.percentile(99),
+                    figures.max());
+        }
     }
 
     void writeJson(Path file) throws IOException {
-        String rows = gaps.entrySet().stream()
-                .map(row -> String.format(
-                        Locale.ROOT,
-                        "{\"failed\":\"%s\",\"times\":%d,\"p50Millis\":%.1f,\"p99Millis\":%.1f,\"maxMillis\":%.1f}",
-                        row.getKey(),
-                        row.getValue().count(),
-                        row.getValue().percentile(50),
-                        row.getValue().percentile(99),
-                        row.getValue().max()))
+        String rows = measured.entrySet().stream()
+                .map(row -> "{\"failed\":\"" + row.getKey() + "\",\"fenced\":"
+                        + json(row.getValue().fenced()) + ",\"led\":"
+                        + json(row.getValue().led()) + ",\"produceGap\":"
+                        + json(row.getValue().gap()) + "}")
                 .collect(Collectors.joining(","));
         Files.writeString(
                 file,
-                "{\"failure\":\"" + kind + "\",\"recordsPerSecond\":" + RECORDS_PER_SECOND + ",\"produceGap\":[" + rows
+                "{\"failure\":\"" + kind + "\",\"recordsPerSecond\":" + RECORDS_PER_SECOND + ",\"failures\":[" + rows
                         + "]}\n");
+    }
+
+    private static String json(Figures figures) {
+        return figures.count() == 0
+                ? "null"
+                : String.format(
+                        Locale.ROOT,
+                        "{\"times\":%d,\"p50Millis\":%.1f,\"p99Millis\":%.1f,\"maxMillis\":%.1f}",
+                        figures.count(),
+                        figures.percentile(50),
+                        figures.percentile(99),
+                        figures.max());
     }
 }

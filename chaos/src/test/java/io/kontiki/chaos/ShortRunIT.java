@@ -8,7 +8,7 @@ import io.kontiki.chaos.cluster.Layout;
 import io.kontiki.chaos.cluster.Layout.NetworkKind;
 import io.kontiki.chaos.fault.Schedule;
 import io.kontiki.chaos.network.NamespaceNetwork;
-import io.kontiki.chaos.report.Console;
+import io.kontiki.localcluster.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

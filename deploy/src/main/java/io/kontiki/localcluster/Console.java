@@ -1,4 +1,4 @@
-package io.kontiki.chaos.report;
+package io.kontiki.localcluster;
 
 import java.io.PrintStream;
 import java.util.Locale;
