@@ -49,6 +49,9 @@ public final class ChaosCluster implements AutoCloseable {
     /** Until when a broker may end by itself, for what was done to it; by {@code System.nanoTime}. */
     private final Map<Integer, Long> excusedUntil = new HashMap<>();
 
+    /** The last run that was noted of each broker whose power was cut. */
+    private final Map<Integer, Long> cutRuns = new HashMap<>();
+
     /** A broker that ended by itself. */
     public record Ended(int broker, boolean excused) {}
 
@@ -181,6 +184,22 @@ public final class ChaosCluster implements AutoCloseable {
         return operator.electPreferred(TOPIC);
     }
 
+    /** To be called before the power of brokers is cut, so that {@link #electUncleanly} knows their next runs from these. */
+    public void noteRuns(List<Integer> cut) {
+        try {
+            view.admin().describeCluster().brokers().stream()
+                    .filter(broker -> cut.contains(broker.id()))
+                    .forEach(broker -> cutRuns.put(broker.id(), broker.epoch()));
+        } catch (KontikiException unreachable) {
+            // What was noted before is of an earlier run, and as good.
+        }
+    }
+
+    private boolean runsAnew() {
+        return view.admin().describeCluster().brokers().stream()
+                .allMatch(broker -> broker.epoch() > cutRuns.getOrDefault(broker.id(), -1L));
+    }
+
     /**
      * Waits for all brokers, and elects leaders where no complete replica is left.
      *
@@ -188,6 +207,8 @@ public final class ChaosCluster implements AutoCloseable {
      */
     public Map<Integer, Long> electUncleanly() throws IOException {
         Map<Integer, Long> ends = new TreeMap<>();
+        // As long as nobody looked at them, the quorum takes runs that are gone for running.
+        brokers.await("the brokers' new runs", PATIENCE, this::runsAnew);
         brokers.awaitReady(view, PATIENCE);
         brokers.await("leaders of all partitions", PATIENCE, () -> {
             ends.putAll(operator.electUncleanly(TOPIC));

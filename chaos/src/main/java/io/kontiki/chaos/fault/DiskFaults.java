@@ -29,12 +29,14 @@ final class DiskFaults {
     }
 
     static Struck powerCut(ChaosCluster cluster, int victim, Duration time) {
+        cluster.noteRuns(List.of(victim));
         cut(cluster, victim);
         return new Struck("broker " + victim, () -> restore(cluster, victim));
     }
 
     static Struck powerCutAll(ChaosCluster cluster, int victim, Duration time) {
         List<Integer> all = cluster.ids();
+        cluster.noteRuns(all);
         all.forEach(broker -> cut(cluster, broker));
         return new Struck("all brokers", () -> {
             for (int broker : all) {
