@@ -5,8 +5,6 @@ import io.kontiki.metadata.TopicPartition;
 import io.kontiki.partition.LogDir;
 import io.kontiki.proto.internal.v1.RestartClaim;
 import io.kontiki.storage.StorageException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +26,6 @@ import org.slf4j.LoggerFactory;
 final class DataDirectories implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataDirectories.class);
     static final String QUORUM = "quorum";
-    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Identity identity;
     private final DataDirectory metadata;
@@ -76,7 +73,7 @@ final class DataDirectories implements AutoCloseable {
             OptionalInt brokerId,
             boolean alone,
             ToLongFunction<DataDirectory> reserveBytes) {
-        return open(paths, metadata, clusterId, brokerId, alone, reserveBytes, readBootId());
+        return open(paths, metadata, clusterId, brokerId, alone, reserveBytes, Boot.id(paths));
     }
 
     static DataDirectories open(
@@ -100,15 +97,6 @@ final class DataDirectories implements AutoCloseable {
         } catch (RuntimeException e) {
             opening.close();
             throw e;
-        }
-    }
-
-    /** Empty where the system does not tell; then no crash counts as one of the process alone. */
-    private static String readBootId() {
-        try {
-            return Files.readString(BOOT_ID).strip();
-        } catch (IOException e) {
-            return "";
         }
     }
 
@@ -137,7 +125,7 @@ final class DataDirectories implements AutoCloseable {
         return created || run.base().isEmpty();
     }
 
-    /** Of the machine; empty where the system does not tell. */
+    /** As {@link Boot}; empty where the system does not tell. */
     String bootId() {
         return run.bootId();
     }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * next run knows what it may claim of the data (rules R3 to R5).
  *
  * @param incarnation drawn at the start of the run
- * @param bootId of the machine; empty where the system does not tell
+ * @param bootId of the machine and its mounts, as {@link Boot}; empty where the system does not tell
  * @param served whether the run got so far that it could change logs; one that did not only recovered them
  * @param base the last incarnation that served before this run; empty if none did
  * @param claim what this run may claim of the data that {@code base} left
