@@ -8,9 +8,7 @@ import io.kontiki.proto.internal.v1.RegisterBroker;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.ControllerHost;
 import io.kontiki.quorum.FaultHandler;
-import io.kontiki.quorum.MembershipListener;
 import io.kontiki.quorum.Proposer;
-import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.TcpBrokerProbe;
 import io.kontiki.quorum.ratis.RatisMetadataLog;
 import io.kontiki.replication.Lease;
@@ -20,6 +18,7 @@ import io.kontiki.service.quorum.ImageFeed;
 import io.kontiki.service.quorum.ImageWatcher;
 import io.kontiki.service.quorum.MemberCalls;
 import io.kontiki.service.quorum.MemberGrpcService;
+import io.kontiki.service.quorum.Membership;
 import io.kontiki.service.quorum.QuorumClient;
 import io.kontiki.service.quorum.QuorumGrpcService;
 import io.kontiki.service.quorum.QuorumView;
@@ -65,7 +64,7 @@ final class ControlPlane implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("kontiki-session"));
     private final ScheduledExecutorService feeding =
             Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("kontiki-image-feed"));
-    private final ExecutorService membership =
+    private final ExecutorService memberThread =
             Executors.newSingleThreadExecutor(DaemonThreads.named("kontiki-membership"));
     private final ExecutorService probes = Executors.newCachedThreadPool(DaemonThreads.named("kontiki-probe"));
     private final BrokerChannels channels;
@@ -77,6 +76,7 @@ final class ControlPlane implements AutoCloseable {
     private final ImageWatcher watcher;
     private final MemberCalls calls;
     private final QuorumClient client;
+    private final Membership membership;
     private volatile Optional<Endpoint> endpoint = Optional.empty();
     private volatile Optional<HeartbeatSession> session = Optional.empty();
 
@@ -89,7 +89,7 @@ final class ControlPlane implements AutoCloseable {
         channels = new BrokerChannels(config.requestMaxBytes());
         metadata.addPublisher(channels);
         settings = QuorumSettings.of(config, directories);
-        log = new RatisMetadataLog(settings.quorum(), metadata, new Membership(), () -> endpoint.orElseThrow(), faults);
+        log = new RatisMetadataLog(settings.quorum(), metadata, () -> endpoint.orElseThrow(), faults);
         view = new QuorumView(log, log, metadata, config.metadataBootstrapServers());
         host = new ControllerHost(
                 log,
@@ -111,60 +111,8 @@ final class ControlPlane implements AutoCloseable {
                 config.sessionTimeout().toMillis(),
                 scheduler,
                 () -> view.leaderId().ifPresent(host::onLeaderKnown));
-    }
-
-    /** How this broker comes to vote, and ceases to; on a thread of its own, since storages are closed in between. */
-    private final class Membership implements MembershipListener {
-        @Override
-        public void onVoting(List<QuorumVoter> voters) {
-            membership.execute(watcher::stop);
-        }
-
-        @Override
-        public void onOutside(List<Endpoint> brokers) {
-            membership.execute(() -> {
-                view.learned(brokers);
-                watcher.start();
-            });
-        }
-
-        @Override
-        public void onClosed() {
-            membership.execute(ControlPlane.this::memberClosed);
-        }
-    }
-
-    /** It was removed if a leader says so: members never come back under the same name, so that stays true. */
-    private void memberClosed() {
-        var own = log.own();
-        boolean removed = own.isPresent()
-                && metadata.current().brokers().values().stream()
-                        .filter(broker -> broker.id() != identity.brokerId())
-                        .map(broker -> calls.describe(broker.endpoint()).exceptionally(error -> null))
-                        .toList()
-                        .stream()
-                        .map(CompletableFuture::join)
-                        .anyMatch(other -> other != null
-                                && other.getLeading()
-                                && other.getVotersList().stream()
-                                        .noneMatch(voter -> voter.getStorageId()
-                                                .equals(own.get().storageId())));
-        if (!removed || !giveUp(own.get().storageId())) {
-            faults.onFault(
-                    "The metadata quorum's member closed itself; see the messages before",
-                    new IllegalStateException("Raft division closed"));
-        }
-    }
-
-    /** This storage is no member any more: from now on the broker follows those that are. */
-    private boolean giveUp(String storageId) {
-        view.remember();
-        if (!log.leave(storageId)) {
-            return false;
-        }
-        LOG.info("Broker {} does not vote any more; it goes on without", identity.brokerId());
-        watcher.start();
-        return true;
+        membership = new Membership(identity.brokerId(), log, view, metadata, calls, watcher, faults, memberThread);
+        log.listen(membership);
     }
 
     /** What this broker offers to others. */
@@ -341,7 +289,7 @@ final class ControlPlane implements AutoCloseable {
         channels.close();
         scheduler.shutdownNow();
         feeding.shutdownNow();
-        membership.shutdownNow();
+        memberThread.shutdownNow();
         probes.shutdownNow();
     }
 }

@@ -189,6 +189,14 @@ final class DataDirectories implements AutoCloseable {
         });
     }
 
+    /** The metadata quorum that the logs here belong to; empty before the first registration. */
+    synchronized Optional<UUID> quorumId() {
+        return opened.values().stream()
+                .flatMap(directory -> directory.stored().stream())
+                .flatMap(stored -> stored.quorumId().stream())
+                .findFirst();
+    }
+
     private void note(UUID quorum, LogDir dir, DataDirectory directory) {
         try {
             directory.write(new Identity(

@@ -32,6 +32,7 @@ record QuorumSettings(QuorumConfig quorum, ControllerConfig controller) {
                 listener.port(),
                 directories.quorumPath(),
                 identity.clusterId(),
+                directories.quorumId(),
                 directories.bootId(),
                 config.hasFixedQuorumListener(),
                 config.quorumElectionTimeout().map(range -> new ElectionTimeout(range.min(), range.max())),

@@ -16,8 +16,8 @@ public interface MembershipListener {
     void onOutside(List<Endpoint> brokers);
 
     /**
-     * The member closed itself, which it does after it was removed, and after a failure. Without {@link
+     * This member closed itself, which it does after it was removed, and after a failure. Without {@link
      * QuorumMembers#leave} it is closed for good.
      */
-    void onClosed();
+    void onClosed(QuorumVoter member);
 }

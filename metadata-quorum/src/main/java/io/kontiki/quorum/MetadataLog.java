@@ -37,6 +37,12 @@ public interface MetadataLog extends AutoCloseable {
      */
     void suspectLeader(int leaderId);
 
+    /**
+     * Whether this member leads, confirmed by a majority of the voters after the call: what it knows then is no older than
+     * the call (rule Q11). False also if they do not answer within a second. Never completes exceptionally.
+     */
+    CompletableFuture<Boolean> confirmLeading();
+
     /** What this member knows of the quorum now. */
     QuorumStatus status();
 

@@ -14,10 +14,16 @@ public interface QuorumMembers {
     /** Most voters of one quorum. */
     int VOTERS_MAX = 5;
 
-    /** The quorum that this broker's storage belongs to, or is to belong to; empty before it is known. */
+    /** Says who is told of this broker's place; once, before the log starts. */
+    void listen(MembershipListener listener);
+
+    /** The quorum that this broker's storage, or its logs, belong to; empty before it is known. */
     Optional<UUID> quorumId();
 
-    /** The voters as this broker's storage has them, by broker id; empty if it is no member. */
+    /**
+     * The voters as this broker's storage has them, by broker id; empty if it is no member. While they change, who votes
+     * before and who votes after.
+     */
     List<QuorumVoter> voters();
 
     /** This broker's storage, if it has one. */
@@ -40,7 +46,8 @@ public interface QuorumMembers {
     QuorumVoter join(UUID quorumId);
 
     /**
-     * Closes the storage and deletes it. Only for a member that was removed from the quorum, or never added to it.
+     * Closes the storage and deletes it. Only for a member that was removed from the quorum, as its leader confirms, or
+     * never added to it: what is deleted may have voted (rule Q5).
      *
      * @return false if this broker has another storage or none
      */

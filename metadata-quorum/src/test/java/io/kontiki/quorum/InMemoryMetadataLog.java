@@ -53,6 +53,11 @@ public final class InMemoryMetadataLog implements MetadataLog {
     }
 
     @Override
+    public CompletableFuture<Boolean> confirmLeading() {
+        return CompletableFuture.completedFuture(status.leading());
+    }
+
+    @Override
     public CompletableFuture<Submission> submit(Command command) {
         var size = command.getSerializedSize();
         if (size > COMMAND_BYTES_MAX) {

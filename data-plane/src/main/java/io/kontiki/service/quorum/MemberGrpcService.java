@@ -2,7 +2,6 @@ package io.kontiki.service.quorum;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.Excerpt;
 import io.kontiki.metadata.LocalMetadata;
@@ -20,14 +19,13 @@ import io.kontiki.proto.internal.v1.MemberServiceGrpc;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.ControllerHost;
 import io.kontiki.quorum.QuorumMembers;
-import io.kontiki.quorum.QuorumStartException;
 import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.VoterMessages;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,47 +40,40 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
     private final String clusterId;
     private final QuorumView view;
     private final QuorumMembers members;
-    private final Predicate<String> leave;
+    private final Membership membership;
     private final ControllerHost host;
     private final LocalMetadata metadata;
     private final MemberCalls calls;
-    private final Executor blocking;
+    private final AtomicBoolean changing = new AtomicBoolean();
 
-    /**
-     * @param leave has this broker give up a storage that was removed; false if it has no such one
-     * @param blocking for what opens and closes storages
-     */
     public MemberGrpcService(
             int brokerId,
             String clusterId,
             QuorumView view,
             QuorumMembers members,
-            Predicate<String> leave,
+            Membership membership,
             ControllerHost host,
             LocalMetadata metadata,
-            MemberCalls calls,
-            Executor blocking) {
+            MemberCalls calls) {
         this.brokerId = brokerId;
         this.clusterId = clusterId;
         this.view = view;
         this.members = members;
-        this.leave = leave;
+        this.membership = membership;
         this.host = host;
         this.metadata = metadata;
         this.calls = calls;
-        this.blocking = blocking;
     }
 
     @Override
     public void describeMember(DescribeMemberRequest request, StreamObserver<DescribeMemberResponse> out) {
         var wrong = wrongCluster(request.getClusterId());
-        reply(
-                out,
-                wrong.map(message -> DescribeMemberResponse.newBuilder()
-                                .setReason(ErrorReason.ERROR_REASON_WRONG_CLUSTER)
-                                .setMessage(message)
-                                .build())
-                        .orElseGet(view::describe));
+        wrong.map(message -> CompletableFuture.completedFuture(DescribeMemberResponse.newBuilder()
+                        .setReason(ErrorReason.ERROR_REASON_WRONG_CLUSTER)
+                        .setMessage(message)
+                        .build()))
+                .orElseGet(view::describe)
+                .thenAccept(response -> reply(out, response));
     }
 
     @Override
@@ -99,22 +90,24 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
                                     + request.getQuorumId().size() + " bytes, but this is broker " + brokerId
                                     + ", and " + UuidBytes.LENGTH + " bytes are needed"));
         } else {
-            CompletableFuture.supplyAsync(() -> join(request), blocking).thenAccept(response -> reply(out, response));
+            membership
+                    .join(UuidBytes.fromBytes(request.getQuorumId()))
+                    .handle(this::joined)
+                    .thenAccept(response -> reply(out, response));
         }
     }
 
-    private JoinQuorumResponse join(JoinQuorumRequest request) {
-        try {
-            var voter = members.join(UuidBytes.fromBytes(request.getQuorumId()));
+    private JoinQuorumResponse joined(QuorumVoter voter, Throwable error) {
+        if (error == null) {
             return JoinQuorumResponse.newBuilder()
                     .setVoter(VoterMessages.message(voter))
                     .build();
-        } catch (QuorumStartException e) {
-            LOG.warn("This broker cannot get ready to vote", e);
-            return notJoined(
-                    ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
-                    "broker " + brokerId + " cannot get ready to vote: " + e.getMessage());
         }
+        LOG.warn("This broker cannot get ready to vote", error);
+        var cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        return notJoined(
+                ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                "broker " + brokerId + " cannot get ready to vote: " + cause.getMessage());
     }
 
     private static JoinQuorumResponse notJoined(ErrorReason reason, String message) {
@@ -126,10 +119,17 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
 
     @Override
     public void leaveQuorum(LeaveQuorumRequest request, StreamObserver<LeaveQuorumResponse> out) {
-        if (wrongCluster(request.getClusterId()).isEmpty()) {
-            blocking.execute(() -> leave.test(request.getStorageId()));
+        var response = LeaveQuorumResponse.getDefaultInstance();
+        if (wrongCluster(request.getClusterId()).isPresent()) {
+            reply(out, response);
+        } else {
+            membership.leave(request.getStorageId()).whenComplete((left, error) -> {
+                if (error != null) {
+                    LOG.error("A storage that was removed from the quorum could not be given up", error);
+                }
+                reply(out, response);
+            });
         }
-        reply(out, LeaveQuorumResponse.getDefaultInstance());
     }
 
     @Override
@@ -148,8 +148,26 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
             return CompletableFuture.completedFuture(response(
                     refusal(ErrorReason.ERROR_REASON_NOT_LEADER, "this broker does not lead the metadata quorum")));
         }
+        if (!changing.compareAndSet(false, true)) {
+            return CompletableFuture.completedFuture(response(refusal(
+                    ErrorReason.ERROR_REASON_CONCURRENT_CHANGE, "another change of the quorum's voters goes on")));
+        }
+        return made(request)
+                .exceptionally(error -> {
+                    LOG.error("A change of the quorum's voters failed", error);
+                    return refusal(
+                            ErrorReason.ERROR_REASON_INTERNAL, "a defect of the broker; its log has the details");
+                })
+                .thenApply(reply -> {
+                    changing.set(false);
+                    return response(reply);
+                });
+    }
+
+    /** With what comes before and after it, so that an offer of a storage is not overtaken by its removal. */
+    private CompletableFuture<CommandReply> made(ChangeVotersRequest request) {
         int id = request.getBrokerId();
-        var reply = switch (request.getChange()) {
+        return switch (request.getChange()) {
             case CHANGE_ADD -> ready(id, members::add);
             case CHANGE_REPLACE -> ready(id, members::replace);
             case CHANGE_REMOVE -> remove(id);
@@ -158,12 +176,6 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
                 CompletableFuture.completedFuture(
                         refusal(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, "change is not set"));
         };
-        return reply.exceptionally(error -> {
-                    LOG.error("A change of the quorum's voters failed", error);
-                    return refusal(
-                            ErrorReason.ERROR_REASON_INTERNAL, "a defect of the broker; its log has the details");
-                })
-                .thenApply(this::response);
     }
 
     private CompletableFuture<CommandReply> ready(
@@ -181,7 +193,7 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
         return calls.join(endpoint, join)
                 .handle((joined, error) -> error == null ? joined : unreachable(id, endpoint, error))
                 .thenCompose(joined -> joined.getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED
-                        ? change(endpoint, VoterMessages.voter(joined.getVoter()), change)
+                        ? change.apply(VoterMessages.voter(joined.getVoter()))
                         : CompletableFuture.completedFuture(refusal(joined.getReason(), joined.getMessage())));
     }
 
@@ -191,38 +203,30 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
                 "broker " + id + " does not answer at " + endpoint + ", is it running? " + error.getMessage());
     }
 
-    private CompletableFuture<CommandReply> change(
-            Endpoint endpoint, QuorumVoter voter, Function<QuorumVoter, CompletableFuture<CommandReply>> change) {
-        return change.apply(voter).thenApply(reply -> {
-            // It certainly is no member and will not become one; elsewise it may have to stay.
-            if (reply.getReason() == ErrorReason.ERROR_REASON_INVALID_ARGUMENT) {
-                tellToLeave(endpoint, voter);
-            }
-            return reply;
-        });
-    }
-
     private CompletableFuture<CommandReply> remove(int id) {
         var before = members.voters().stream()
                 .filter(voter -> voter.brokerId() == id)
                 .findFirst();
-        return members.remove(id).thenApply(reply -> {
-            if (reply.getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED && before.isPresent()) {
-                metadata.current()
-                        .broker(id)
-                        .map(BrokerRegistration::endpoint)
-                        .ifPresent(endpoint -> tellToLeave(endpoint, before.get()));
-            }
-            return reply;
-        });
+        return members.remove(id)
+                .thenCompose(reply -> reply.getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED && before.isPresent()
+                        ? tellToLeave(before.get()).thenApply(told -> reply)
+                        : CompletableFuture.completedFuture(reply));
     }
 
-    /** If it does not hear of this, it finds out when it asks for votes. */
-    private void tellToLeave(Endpoint endpoint, QuorumVoter voter) {
-        calls.leave(endpoint, voter.storageId()).exceptionally(error -> {
-            LOG.info("Broker {} does not know yet that it does not vote: {}", voter.brokerId(), error.getMessage());
-            return null;
-        });
+    /** If it does not hear of this, it finds out when it asks for votes. Never completes exceptionally. */
+    private CompletableFuture<Void> tellToLeave(QuorumVoter voter) {
+        return metadata.current()
+                .broker(voter.brokerId())
+                .map(broker -> calls.leave(broker.endpoint(), voter.storageId()).handle((left, error) -> {
+                    if (error != null) {
+                        LOG.info(
+                                "Broker {} does not know yet that it does not vote: {}",
+                                voter.brokerId(),
+                                error.getMessage());
+                    }
+                    return (Void) null;
+                }))
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
     }
 
     private ChangeVotersResponse response(CommandReply reply) {

@@ -45,11 +45,11 @@ final class QuorumDescription {
                     }
                     return Optional.empty();
                 })));
+        asked.put(brokerId, view.describe().thenApply(Optional::of));
         return CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
                 .thenApply(all -> {
                     var told = new TreeMap<Integer, DescribeMemberResponse>();
                     asked.forEach((id, answer) -> answer.join().ifPresent(response -> told.put(id, response)));
-                    told.put(brokerId, view.describe());
                     synchronized (problems) {
                         return describe(told, problems);
                     }
@@ -64,7 +64,7 @@ final class QuorumDescription {
                 .or(() -> told.values().stream()
                         .filter(response -> response.getVotersCount() > 0)
                         .max((some, other) -> Long.compare(some.getTerm(), other.getTerm())))
-                .orElseThrow();
+                .orElse(DescribeMemberResponse.getDefaultInstance());
         var voters = new TreeMap<Integer, QuorumVoter>();
         source.getVotersList().forEach(voter -> voters.put(voter.getBrokerId(), VoterMessages.voter(voter)));
         var leader = told.entrySet().stream()
@@ -81,9 +81,17 @@ final class QuorumDescription {
                 .setMemberId(voter.memberId())
                 .setAddress(voter.endpoint().toString())
                 .setProblem(problem(voter, told, problems, source.getSilentVotersList()))));
+        if (voters.isEmpty()) {
+            // Nobody that answers has a vote: who had one, as far as this broker was told.
+            view.voterIds().stream()
+                    .sorted()
+                    .forEach(id -> description.addMembers(member(id, told, problems)
+                            .setRole(QuorumMember.Role.ROLE_VOTER)
+                            .setProblem(problems.getOrDefault(id, "does not answer"))));
+        }
         var others = new TreeSet<>(told.keySet());
         others.addAll(problems.keySet());
-        others.removeAll(voters.keySet());
+        others.removeAll(voters.isEmpty() ? view.voterIds() : voters.keySet());
         others.forEach(
                 id -> description.addMembers(member(id, told, problems).setRole(QuorumMember.Role.ROLE_OBSERVER)));
         return description.build();

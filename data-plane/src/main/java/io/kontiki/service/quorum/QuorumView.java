@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What this broker knows of the quorum: by its own member if it votes, else as a voter told it. So a broker finds the
@@ -115,7 +116,10 @@ public final class QuorumView {
     /** Broker ids of the voters, as far as known. */
     public List<Integer> voterIds() {
         return votes()
-                ? members.voters().stream().map(QuorumVoter::brokerId).toList()
+                ? members.voters().stream()
+                        .map(QuorumVoter::brokerId)
+                        .distinct()
+                        .toList()
                 : told.getBrokersList().stream()
                         .map(LeaderHint::getLeaderId)
                         .filter(id -> id != UNKNOWN_ID)
@@ -132,8 +136,10 @@ public final class QuorumView {
         var voters = Voters.newBuilder();
         members.quorumId().ifPresent(id -> voters.setQuorumId(UuidBytes.toBytes(id)));
         log.status().leaderId().ifPresent(voters::setLeaderId);
-        members.voters()
-                .forEach(voter -> image.broker(voter.brokerId())
+        members.voters().stream()
+                .map(QuorumVoter::brokerId)
+                .distinct()
+                .forEach(id -> image.broker(id)
                         .ifPresent(broker -> voters.addBrokers(LeaderHint.newBuilder()
                                 .setLeaderId(broker.id())
                                 .setHost(broker.endpoint().host())
@@ -141,19 +147,22 @@ public final class QuorumView {
         return voters.build();
     }
 
-    DescribeMemberResponse describe() {
-        var status = log.status();
+    /** Never completes exceptionally. The voters are looked up after this broker is sure to lead, if it does (rule Q11). */
+    CompletableFuture<DescribeMemberResponse> describe() {
         var image = metadata.current();
         var response = DescribeMemberResponse.newBuilder()
-                .setLeading(status.leading())
-                .setTerm(status.term())
-                .addAllSilentVoters(members.silentVoters())
                 .setImageIndex(image.position().index())
                 .setImageDigest(ImageCodec.digest(image));
+        return log.confirmLeading()
+                .thenApply(leads -> withMembers(response.setLeading(leads)).build());
+    }
+
+    private DescribeMemberResponse.Builder withMembers(DescribeMemberResponse.Builder response) {
+        response.setTerm(log.status().term()).addAllSilentVoters(members.silentVoters());
         quorumId().ifPresent(id -> response.setQuorumId(UuidBytes.toBytes(id)));
         leaderId().ifPresent(response::setLeaderId);
         members.own().ifPresent(own -> response.setOwn(VoterMessages.message(own)));
         members.voters().forEach(voter -> response.addVoters(VoterMessages.message(voter)));
-        return response.build();
+        return response;
     }
 }

@@ -72,7 +72,7 @@ class QuorumGrpcServiceTest {
         public void onOutside(List<Endpoint> brokers) {}
 
         @Override
-        public void onClosed() {}
+        public void onClosed(QuorumVoter member) {}
     };
     private final LeadershipListener leadership = new LeadershipListener() {
         @Override
@@ -95,9 +95,9 @@ class QuorumGrpcServiceTest {
         log = new RatisMetadataLog(
                 QuorumConfig.founder(1, voters, directory, CLUSTER_ID),
                 new LocalMetadata(fault -> {}),
-                membership,
                 () -> new Endpoint("127.0.0.1", 1),
                 (message, e) -> {});
+        log.listen(membership);
         log.start(leadership);
         await().until(() -> log.status().leading());
         var view = new QuorumView(log, log, metadata, List.of());

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.kontiki.metadata.Endpoint;
+import io.kontiki.proto.internal.v1.LeaveQuorumRequest;
+import io.kontiki.proto.internal.v1.MemberServiceGrpc;
 import io.kontiki.proto.v1.AddVoterRequest;
 import io.kontiki.proto.v1.DescribeQuorumRequest;
 import io.kontiki.proto.v1.DescribeQuorumResponse;
@@ -164,6 +166,68 @@ class QuorumMembershipTest {
         createTopic("with-vote");
     }
 
+    /** Rule Q5: whoever says so, a storage that may have voted is not deleted while it counts. */
+    @Test
+    void storageThatVotesIsNotGivenUp() {
+        var third = nodes.get(2);
+        var own = third.log.own().orElseThrow();
+
+        MemberServiceGrpc.newBlockingStub(third.channel(third.endpoint))
+                .withDeadlineAfter(20, TimeUnit.SECONDS)
+                .leaveQuorum(LeaveQuorumRequest.newBuilder()
+                        .setClusterId(QuorumNode.CLUSTER_ID)
+                        .setStorageId(own.storageId())
+                        .build());
+
+        assertThat(third.log.own()).contains(own);
+        createTopic("after");
+    }
+
+    /** Rule Q5: it may be told to leave only after it was asked to come back. */
+    @Test
+    void storageThatWasRemovedNeverVotesAgain() {
+        var third = nodes.get(2);
+        var removed = third.log.own().orElseThrow();
+        if (third.isController()) {
+            service(third)
+                    .transferQuorumLeadership(TransferQuorumLeadershipRequest.newBuilder()
+                            .setBrokerId(1)
+                            .build());
+        }
+        var leader = controller();
+        assertThat(leader.log.remove(3).orTimeout(20, TimeUnit.SECONDS).join().getReason())
+                .isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+
+        service(leader).addVoter(AddVoterRequest.newBuilder().setBrokerId(3).build());
+
+        await().until(third.view::votes);
+        assertThat(third.log.own().orElseThrow().sameMember(removed)).isFalse();
+        assertThat(describe(leader).getMembersList())
+                .extracting(QuorumMember::getMemberId)
+                .contains(third.log.own().orElseThrow().memberId())
+                .doesNotContain(removed.memberId());
+    }
+
+    @Test
+    void statusIsToldThoughNoVoterAnswers() {
+        var fourth = startOther(4);
+        awaitServing(4);
+        for (int i = 0; i < 3; i++) {
+            nodes.remove(0).close();
+        }
+
+        var description = describe(fourth);
+
+        assertThat(description.hasLeaderId()).isFalse();
+        assertThat(description.getMembersList())
+                .filteredOn(member -> member.getRole() == QuorumMember.Role.ROLE_VOTER)
+                .extracting(QuorumMember::getBrokerId)
+                .containsExactly(1, 2, 3);
+        assertThat(description.getMembersList())
+                .filteredOn(member -> member.getBrokerId() != 4)
+                .allSatisfy(member -> assertThat(member.getProblem()).contains("does not answer"));
+    }
+
     @Test
     void digestsOfOneIndexAreEqual() {
         startOther(4);
@@ -193,6 +257,11 @@ class QuorumMembershipTest {
                         .replaceVoter(
                                 ReplaceVoterRequest.newBuilder().setBrokerId(3).build()))
                 .hasMessageContaining("broker 3 does not answer");
+    }
+
+    private QuorumNode controller() {
+        await().until(() -> nodes.stream().anyMatch(QuorumNode::isController));
+        return nodes.stream().filter(QuorumNode::isController).findFirst().orElseThrow();
     }
 
     private void awaitServing(int count) {

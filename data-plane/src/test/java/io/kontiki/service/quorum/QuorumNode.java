@@ -18,8 +18,6 @@ import io.kontiki.proto.internal.v1.RestartClaim;
 import io.kontiki.proto.v1.CreateTopicRequest;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.ControllerHost;
-import io.kontiki.quorum.MembershipListener;
-import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.TcpBrokerProbe;
 import io.kontiki.quorum.ratis.QuorumConfig;
 import io.kontiki.quorum.ratis.RatisMetadataLog;
@@ -42,7 +40,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
 
 /** The control plane of one broker, wired as a broker wires it: on real ports and a real disk, without any data. */
-final class QuorumNode implements SessionListener, MembershipListener, AutoCloseable {
+final class QuorumNode implements SessionListener, AutoCloseable {
     static final String CLUSTER_ID = "test-cluster";
     static final long HEARTBEAT_MILLIS = 500;
     static final long SESSION_MILLIS = 3_000;
@@ -62,6 +60,7 @@ final class QuorumNode implements SessionListener, MembershipListener, AutoClose
 
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
     private final ScheduledExecutorService feedThread = Executors.newSingleThreadScheduledExecutor();
+    private final ExecutorService memberThread = Executors.newSingleThreadExecutor();
     private final ExecutorService probes = Executors.newCachedThreadPool();
     private final Map<Endpoint, ManagedChannel> channels = new ConcurrentHashMap<>();
     private final Server server;
@@ -86,6 +85,7 @@ final class QuorumNode implements SessionListener, MembershipListener, AutoClose
                 raft.port(),
                 directory.resolve("quorum-" + id),
                 CLUSTER_ID,
+                Optional.empty(),
                 "",
                 true,
                 Optional.empty(),
@@ -97,7 +97,7 @@ final class QuorumNode implements SessionListener, MembershipListener, AutoClose
         this.id = id;
         this.endpoint = endpoint;
         log = new RatisMetadataLog(
-                config, metadata, this, () -> endpoint, (message, cause) -> faults.add(message + ": " + cause));
+                config, metadata, () -> endpoint, (message, cause) -> faults.add(message + ": " + cause));
         view = new QuorumView(log, log, metadata, servers);
         host = new ControllerHost(
                 log,
@@ -121,7 +121,10 @@ final class QuorumNode implements SessionListener, MembershipListener, AutoClose
         watcher = new ImageWatcher(
                 id, CLUSTER_ID, view, metadata, this::channel, SESSION_MILLIS, control, this::heardVoters);
         var calls = new MemberCalls(CLUSTER_ID, this::channel);
-        var member = new MemberGrpcService(id, CLUSTER_ID, view, log, this::leave, host, metadata, calls, probes);
+        var membership = new Membership(
+                id, log, view, metadata, calls, watcher, (message, cause) -> events.add("closed"), memberThread);
+        log.listen(membership);
+        var member = new MemberGrpcService(id, CLUSTER_ID, view, log, membership, host, metadata, calls);
         var quorum = new QuorumGrpcService(CLUSTER_ID, host, new ImageFeed(metadata, view, feedThread));
         host.addListener(quorum);
         host.addListener(session.asListener());
@@ -140,31 +143,6 @@ final class QuorumNode implements SessionListener, MembershipListener, AutoClose
 
     private void heardVoters() {
         view.leaderId().ifPresent(host::onLeaderKnown);
-    }
-
-    private boolean leave(String storageId) {
-        view.remember();
-        if (!log.leave(storageId)) {
-            return false;
-        }
-        watcher.start();
-        return true;
-    }
-
-    @Override
-    public void onVoting(List<QuorumVoter> voters) {
-        watcher.stop();
-    }
-
-    @Override
-    public void onOutside(List<Endpoint> brokers) {
-        view.learned(brokers);
-        watcher.start();
-    }
-
-    @Override
-    public void onClosed() {
-        events.add("closed");
     }
 
     private static RegisterBroker registration(int id, Endpoint endpoint) {
@@ -242,6 +220,7 @@ final class QuorumNode implements SessionListener, MembershipListener, AutoClose
         log.close();
         control.shutdownNow();
         feedThread.shutdownNow();
+        memberThread.shutdownNow();
         probes.shutdownNow();
     }
 

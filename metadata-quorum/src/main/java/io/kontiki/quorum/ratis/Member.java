@@ -2,18 +2,29 @@ package io.kontiki.quorum.ratis;
 
 import io.kontiki.proto.internal.v1.VoterGreeting;
 import io.kontiki.quorum.QuorumVoter;
+import io.kontiki.quorum.Submission;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.GroupManagementRequest;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.protocol.exceptions.ServerNotReadyException;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A storage while it is open: the Ratis server on the Raft port, and its division, which is there once the quorum is
@@ -21,7 +32,16 @@ import org.apache.ratis.server.storage.RaftStorage;
  */
 final class Member {
     /** What exists once the quorum is known. */
-    record Seat(RaftServer.Division division, PeerWatchdog watchdog, ForcedElection election, VoterChanges changes) {}
+    record Seat(RaftServer.Division division, PeerWatchdog watchdog, ForcedElection election, VoterChanges changes) {
+        RaftGroupId group() {
+            return division.getMemberId().getGroupId();
+        }
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Member.class);
+    private static final long SNAPSHOT_MILLIS_MAX = 60_000;
+    private static final long CONFIRM_MILLIS_MAX = 1_000;
+    private static final long STEP_DOWN_MILLIS_MAX = 1_000;
 
     private final QuorumConfig config;
     private final QuorumVoter own;
@@ -29,7 +49,7 @@ final class Member {
     private final LeadershipTracker tracker;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
-    private final ScheduledExecutorService timers;
+    private final ScheduledThreadPoolExecutor timers;
     private volatile Optional<Seat> seat = Optional.empty();
 
     private Member(QuorumConfig config, QuorumVoter own, RaftServer server, LeadershipTracker tracker) {
@@ -37,11 +57,12 @@ final class Member {
         this.own = own;
         this.server = server;
         this.tracker = tracker;
-        this.timers = Executors.newSingleThreadScheduledExecutor(runnable -> {
+        timers = new ScheduledThreadPoolExecutor(1, runnable -> {
             var thread = new Thread(runnable, "kontiki-quorum-timers");
             thread.setDaemon(true);
             return thread;
         });
+        timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     /**
@@ -95,7 +116,7 @@ final class Member {
 
     private void sit(RaftGroup group, boolean single) throws IOException {
         var division = server.getDivision(group.getGroupId());
-        var watchdog = new PeerWatchdog(server, division);
+        var watchdog = new PeerWatchdog(server, division, () -> stepDown(division));
         seat = Optional.of(new Seat(
                 division,
                 watchdog,
@@ -114,25 +135,82 @@ final class Member {
         return own;
     }
 
-    RaftServer server() {
-        return server;
-    }
-
     Optional<Seat> seat() {
         return seat;
     }
 
-    ClientId clientId() {
-        return clientId;
+    /** Appends a command if this member leads. Never completes exceptionally. */
+    CompletableFuture<Submission> submit(byte[] command) {
+        return request(RaftClientRequest.writeRequestType(), Message.valueOf(UnsafeByteOperations.unsafeWrap(command)))
+                .handle(Outcomes::of);
     }
 
-    long nextCallId() {
-        return callIds.incrementAndGet();
+    /** Whether a leader, this one if it leads, was confirmed by a majority after the call, within a second (rule Q11). */
+    CompletableFuture<Boolean> confirmLeader() {
+        return request(RaftClientRequest.readRequestType(false, false, true), Message.EMPTY)
+                .orTimeout(CONFIRM_MILLIS_MAX, TimeUnit.MILLISECONDS)
+                .handle((reply, error) -> error == null && reply.isSuccess());
+    }
+
+    private CompletableFuture<RaftClientReply> request(RaftClientRequest.Type type, Message message) {
+        if (seat.isEmpty()) {
+            return CompletableFuture.failedFuture(new ServerNotReadyException("the quorum is not known yet"));
+        }
+        var request = RaftClientRequest.newBuilder()
+                .setClientId(clientId)
+                .setServerId(server.getId())
+                .setGroupId(seat.get().group())
+                .setCallId(callIds.incrementAndGet())
+                .setMessage(message)
+                .setType(type)
+                .build();
+        try {
+            return server.submitClientRequestAsync(request);
+        } catch (IOException | RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Takes a snapshot unless nothing was applied since the last; gives its index, or -1 if that failed. */
+    CompletableFuture<Long> takeSnapshot() {
+        if (seat.isEmpty()) {
+            return CompletableFuture.completedFuture(-1L);
+        }
+        var request = SnapshotManagementRequest.newCreate(
+                clientId, server.getId(), seat.get().group(), callIds.incrementAndGet(), SNAPSHOT_MILLIS_MAX, 1);
+        try {
+            return server.snapshotManagementAsync(request).handle(Member::snapshotIndex);
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedFuture(snapshotIndex(null, e));
+        }
+    }
+
+    private static long snapshotIndex(RaftClientReply reply, Throwable error) {
+        if (error != null || !reply.isSuccess()) {
+            LOG.warn("No metadata snapshot could be taken", error != null ? error : reply.getException());
+            return -1;
+        }
+        return reply.getLogIndex();
+    }
+
+    /** Leads no more; what is under way ends with an unknown outcome. Returns at once. */
+    private void stepDown(RaftServer.Division division) {
+        try {
+            server.transferLeadershipAsync(new TransferLeadershipRequest(
+                    clientId,
+                    server.getId(),
+                    division.getMemberId().getGroupId(),
+                    callIds.incrementAndGet(),
+                    null,
+                    STEP_DOWN_MILLIS_MAX));
+        } catch (IOException | RuntimeException e) {
+            LOG.info("The leadership could not be given up: {}", e.toString());
+        }
     }
 
     /** Whether all of it is closed in order when this returns. */
     boolean close() {
-        timers.shutdownNow();
+        timers.shutdown();
         tracker.closing();
         seat.ifPresent(open -> open.watchdog().close());
         return ServerClosing.close(server, seat.map(Seat::division), config);

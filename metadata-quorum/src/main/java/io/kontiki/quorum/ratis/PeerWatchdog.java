@@ -17,16 +17,21 @@ import org.slf4j.LoggerFactory;
  * Ratis sets no keepalive on them: when a node vanishes without a word, it would write into the old connection until
  * the kernel gives up, long after the node is back. Looks at progress as well as contact, since log and heartbeats use
  * two connections and one alone can be dead.
+ *
+ * <p>It also has a leader give up that hears from too few voters: Ratis itself looks only while nobody wants anything from
+ * it, so that a busy leader without followers stays one, refuses nothing and is asked by all.
  */
 final class PeerWatchdog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeerWatchdog.class);
     private static final long LOOK_MILLIS = 500;
     private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long LEADERLESS_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long ALONE_MILLIS_MAX = 3_000;
     private static final long RESET_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final RaftServer server;
     private final RaftServer.Division division;
+    private final Runnable stepDown;
     // Changed by the scheduler's thread only.
     private final Map<RaftPeerId, Peer> peers = new ConcurrentHashMap<>();
     private long leaderSeenNanos = System.nanoTime();
@@ -47,9 +52,11 @@ final class PeerWatchdog implements AutoCloseable {
         }
     }
 
-    PeerWatchdog(RaftServer server, RaftServer.Division division) {
+    /** @param stepDown has this voter lead no more; returns at once */
+    PeerWatchdog(RaftServer server, RaftServer.Division division, Runnable stepDown) {
         this.server = server;
         this.division = division;
+        this.stepDown = stepDown;
     }
 
     void start(ScheduledExecutorService scheduler) {
@@ -63,6 +70,7 @@ final class PeerWatchdog implements AutoCloseable {
             if (division.getInfo().isLeader()) {
                 leaderSeenNanos = now;
                 lookAtFollowers(now);
+                lookAtMajority();
             } else if (division.getInfo().getLeaderId() != null) {
                 leaderSeenNanos = now;
             } else if (now - leaderSeenNanos > LEADERLESS_NANOS) {
@@ -71,6 +79,27 @@ final class PeerWatchdog implements AutoCloseable {
         } catch (RuntimeException e) {
             // The division changes its role while we look; the next look is soon.
             LOG.debug("Could not look at the other voters", e);
+        }
+    }
+
+    private void lookAtMajority() {
+        var role = division.getInfo().getRoleInfoProto();
+        if (role.getRoleElapsedTimeMs() < ALONE_MILLIS_MAX) {
+            return; // Nobody may have had the time to answer yet.
+        }
+        var heard = role.getLeaderInfo().getFollowerInfoList().stream()
+                // One that is about to be added is no voter yet.
+                .filter(follower ->
+                        peers.containsKey(RaftPeerId.valueOf(follower.getId().getId())))
+                .filter(follower -> follower.getLastRpcElapsedTimeMs() <= ALONE_MILLIS_MAX)
+                .count();
+        if (2 * (1 + heard) <= 1 + peers.size()) {
+            LOG.warn(
+                    "This voter leads no more: {} of {} others have answered in the last {} ms",
+                    heard,
+                    peers.size(),
+                    ALONE_MILLIS_MAX);
+            stepDown.run();
         }
     }
 

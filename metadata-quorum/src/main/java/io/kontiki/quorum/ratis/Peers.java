@@ -8,10 +8,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftConfiguration;
 
 /** Our names for voters and the quorum, as Ratis' names. */
 final class Peers {
@@ -46,6 +48,13 @@ final class Peers {
                 .map(Peers::voter)
                 .sorted(Comparator.comparingInt(QuorumVoter::brokerId))
                 .toList();
+    }
+
+    /** All that vote, by broker id: while that changes, before and after, for either may decide. */
+    static List<QuorumVoter> voters(RaftConfiguration configuration) {
+        return voters(Stream.concat(configuration.getCurrentPeers().stream(), configuration.getPreviousPeers().stream())
+                .distinct()
+                .toList());
     }
 
     /** Of the quorum that these storages form. Others, though of the same brokers, form another one. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * Settings of one broker's part in the quorum, whether it votes or may be asked to.
@@ -19,6 +20,8 @@ import java.util.TreeMap;
  * @param bindPort Raft port to listen on, 1 to 65535
  * @param storageDirectory holds the log and the snapshots, and nothing else
  * @param clusterId not empty; voters of another cluster are refused
+ * @param quorumId of the quorum that this broker's logs belong to: it has a part in no other one (rule Q6); empty before
+ *     there are any
  * @param bootId tells a crash of the machine from one of the process; empty if unknown, then each may be one of the machine
  * @param fixedEndpoint whether {@code endpoint} stays the same over restarts, so that there may be other voters
  * @param electionTimeout empty for the usual one
@@ -32,6 +35,7 @@ public record QuorumConfig(
         int bindPort,
         Path storageDirectory,
         String clusterId,
+        Optional<UUID> quorumId,
         String bootId,
         boolean fixedEndpoint,
         Optional<ElectionTimeout> electionTimeout,
@@ -78,6 +82,7 @@ public record QuorumConfig(
         founders = Map.copyOf(new TreeMap<>(founders));
         Objects.requireNonNull(bindHost);
         Objects.requireNonNull(storageDirectory);
+        Objects.requireNonNull(quorumId);
         Objects.requireNonNull(bootId);
         Objects.requireNonNull(electionTimeout);
         Objects.requireNonNull(snapshots);
@@ -108,6 +113,7 @@ public record QuorumConfig(
                 endpoint.port(),
                 storageDirectory,
                 clusterId,
+                Optional.empty(),
                 "",
                 true,
                 Optional.empty(),

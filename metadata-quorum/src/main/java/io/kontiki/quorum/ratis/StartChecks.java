@@ -33,6 +33,16 @@ final class StartChecks {
         }
     }
 
+    /** A broker that has been in a quorum, though perhaps without a vote, forms no other one by itself (rule Q6). */
+    static void mayFormQuorum(QuorumConfig config) {
+        config.quorumId().ifPresent(id -> {
+            throw new QuorumStartException("the logs of broker " + config.nodeId() + " are of metadata quorum " + id
+                    + ", of which it has no metadata log in " + config.storageDirectory()
+                    + ". It forms no other one by itself. If others vote by now, set metadata.bootstrap.servers to them"
+                    + " instead of quorum.voters; else restore that directory as it was last");
+        });
+    }
+
     /** Ratis opens every group that it finds, so a foreign one must not be there; and it makes one that is missing. */
     static void storageIsWhole(Path directory, Optional<VoterStorage> storage) {
         try {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
@@ -217,6 +218,59 @@ class RatisMembershipTest {
         submit(SampleCommands.register(3));
     }
 
+    /** It must stay open, since the leader may be about to add it. */
+    @Test
+    void founderThatRestartsBeforeItIsAddedWaitsOn() throws IOException {
+        found(3);
+        submit(SampleCommands.initialize());
+        var lost = follower();
+        lost.close();
+        voters.remove(lost);
+        delete(lost.config.storageDirectory());
+        var joined = lost.again().start();
+        var fresh = joined.log.join(leader().log.quorumId().orElseThrow());
+        joined.close();
+
+        var back = lost.again().start();
+        voters.add(back);
+        await().until(() -> back.membership.contains("outside"));
+
+        assertDone(leader().log.replace(fresh));
+        await().until(() -> back.membership.contains("voting"));
+        assertAllHaveTheSameImage();
+    }
+
+    /** What the other founders said is old once the leader has added it: it must not be closed, for its vote counts. */
+    @Test
+    void founderThatIsAddedWhileItAsksGoesOnVoting() throws Exception {
+        found(3);
+        submit(SampleCommands.initialize());
+        var lost = follower();
+        lost.close();
+        voters.remove(lost);
+        delete(lost.config.storageDirectory());
+        var asked = new CountDownLatch(1);
+        var mayAnswer = new CountDownLatch(1);
+        var back = new Voter(lost.config, (endpoint, own) -> {
+                    var answer = Greetings.ask(endpoint, own);
+                    asked.countDown();
+                    assertThat(awaited(mayAnswer)).isTrue();
+                    return answer;
+                })
+                .start();
+        voters.add(back);
+        assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+
+        assertDone(leader().log.replace(back.log.join(leader().log.quorumId().orElseThrow())));
+        await().until(() -> back.membership.contains("voting"));
+        mayAnswer.countDown();
+
+        submit(SampleCommands.register(1));
+        assertAllHaveTheSameImage();
+        assertThat(back.membership).doesNotContain("outside", "closed");
+        assertThat(back.log.votes()).isTrue();
+    }
+
     @Test
     void quorumIsNotFormedBeforeAllOfItsFoundersAreThere() {
         var endpoints = Voter.endpoints(3);
@@ -263,6 +317,42 @@ class RatisMembershipTest {
         await().until(() -> back.membership.contains("closed"));
         assertThat(back.log.leave(back.log.own().orElseThrow().storageId())).isTrue();
         submit(SampleCommands.register(2));
+    }
+
+    /** Ratis finds out by itself only while nobody asks anything of it. */
+    @Test
+    void busyLeaderWithoutAMajorityLeadsNoMore() {
+        found(3);
+        submit(SampleCommands.initialize());
+        var leader = leader();
+        assertThat(leader.log.confirmLeading().join()).isTrue();
+        for (var voter : List.copyOf(voters)) {
+            if (voter != leader) {
+                voter.close();
+                voters.remove(voter);
+            }
+        }
+
+        await().pollInterval(Duration.ofMillis(20)).until(() -> {
+            leader.log.submit(SampleCommands.register(1));
+            return !leader.leads();
+        });
+    }
+
+    /** Rule Q11: before that, too, it knows that it cannot tell. */
+    @Test
+    void leaderWithoutAMajorityConfirmsNothing() {
+        found(3);
+        var leader = leader();
+        var silent = follower();
+        voters.stream().filter(voter -> voter != leader).toList().forEach(voter -> {
+            voter.close();
+            voters.remove(voter);
+        });
+
+        // Its lease ends within an election time-out.
+        await().until(() -> !leader.log.confirmLeading().join());
+        assertThat(reason(leader.log.remove(silent.config.nodeId()))).isEqualTo(ErrorReason.ERROR_REASON_NOT_LEADER);
     }
 
     @Test
@@ -333,6 +423,15 @@ class RatisMembershipTest {
 
     private static ErrorReason reason(CompletableFuture<CommandReply> reply) {
         return reply.orTimeout(50, TimeUnit.SECONDS).join().getReason();
+    }
+
+    private static boolean awaited(CountDownLatch latch) {
+        try {
+            return latch.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     private static void delete(Path storage) throws IOException {

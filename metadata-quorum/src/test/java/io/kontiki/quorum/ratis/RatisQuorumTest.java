@@ -1,11 +1,13 @@
 package io.kontiki.quorum.ratis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.kontiki.metadata.ImageCodec;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.quorum.QuorumStartException;
 import io.kontiki.quorum.QuorumStatus;
 import io.kontiki.quorum.SampleCommands;
 import io.kontiki.quorum.Submission;
@@ -142,9 +144,9 @@ class RatisQuorumTest {
         }
     }
 
-    /** The leader's log no longer holds what the member missed, so it gets a snapshot while it runs (rule Q10). */
+    /** The leader's log no longer holds what the member missed, so it gets a snapshot while it runs (rules Q9, Q10). */
     @Test
-    void lateMemberIsBroughtUpToDateByASnapshot() throws Exception {
+    void s52LateMemberIsBroughtUpToDateByASnapshotUnderLoad() throws Exception {
         await().until(() -> voters.stream().allMatch(voter -> voter.log.votes()));
         var late = voters.remove(2);
         late.close();
@@ -164,6 +166,9 @@ class RatisQuorumTest {
         late = late.again();
         voters.add(late);
         late.start();
+        for (int i = 2; i < 200; i++) {
+            submit(leader, SampleCommands.allocate(1, epoch, i));
+        }
         var last = submit(leader, SampleCommands.register(2));
         late.metadata.awaitIndex(last.index()).orTimeout(20, TimeUnit.SECONDS).join();
 
@@ -176,6 +181,33 @@ class RatisQuorumTest {
         var after = submit(leader, SampleCommands.register(3));
         late.metadata.awaitIndex(after.index()).orTimeout(10, TimeUnit.SECONDS).join();
         assertThat(image(late)).isEqualTo(image(leader));
+    }
+
+    /** It is not started over what it cannot trust; the others go on (rule Q9). */
+    @Test
+    void s52CorruptSnapshotIsRefused() throws Exception {
+        var leader = leader();
+        submit(leader, SampleCommands.initialize());
+        var bad = follower(leader);
+        await().until(() -> bad.log.takeSnapshot().join() > 0);
+        bad.close();
+        voters.remove(bad);
+        Path snapshot;
+        try (var files = Files.walk(bad.config.storageDirectory())) {
+            snapshot = files.filter(file -> file.getFileName().toString().matches("snapshot\\.\\d+_\\d+"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        var bytes = Files.readAllBytes(snapshot);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(snapshot, bytes);
+
+        try (var back = bad.again()) {
+            assertThatThrownBy(back::start)
+                    .isInstanceOf(QuorumStartException.class)
+                    .hasMessageContaining("kontiki quorum replace");
+        }
+        submit(leader(), SampleCommands.register(1));
     }
 
     private static Path logFile(Voter voter, String name) {

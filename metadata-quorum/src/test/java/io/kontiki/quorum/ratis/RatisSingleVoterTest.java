@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
@@ -32,9 +33,11 @@ class RatisSingleVoterTest extends MetadataLogContract {
     @Override
     protected MetadataLog create(LocalMetadata metadata) {
         var config = Voter.founder(1, Voter.endpoints(1), directory.resolve("contract"));
-        return new RatisMetadataLog(config, metadata, new Voter(config), config::endpoint, (message, cause) -> {
+        var log = new RatisMetadataLog(config, metadata, config::endpoint, (message, cause) -> {
             throw new AssertionError(message, cause);
         });
+        log.listen(new Voter(config));
+        return log;
     }
 
     private Voter voter() {
@@ -77,6 +80,20 @@ class RatisSingleVoterTest extends MetadataLogContract {
             return files.filter(file -> file.getFileName().toString().matches("snapshot\\.\\d+_\\d+"))
                     .count();
         }
+    }
+
+    /** Rule Q6: it has been removed from a quorum that goes on elsewhere, or has lost what it decided. */
+    @Test
+    void brokerWhoseLogsBelongToAQuorumFormsNoOther() {
+        var known = UUID.randomUUID();
+        var founder = Voter.founder(1, Voter.endpoints(1), directory);
+        try (var voter = new Voter(Voter.belonging(founder, Optional.of(known)))) {
+            assertThatThrownBy(voter::start)
+                    .isInstanceOf(QuorumStartException.class)
+                    .hasMessageContaining(known.toString())
+                    .hasMessageContaining("metadata.bootstrap.servers");
+        }
+        assertThat(founder.storageDirectory()).isEmptyDirectory();
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** One broker's part in a quorum on loopback, with what it publishes and tells. */
@@ -31,13 +32,19 @@ final class Voter implements MembershipListener, AutoCloseable {
     final RatisMetadataLog log;
 
     Voter(QuorumConfig config) {
+        this(config, Greetings::ask);
+    }
+
+    /** @param founders how it reaches the other founders */
+    Voter(QuorumConfig config, Formation.Ask founders) {
         this.config = config;
         this.log = new RatisMetadataLog(
                 config,
                 metadata,
-                this,
                 () -> new Endpoint("localhost", 1 + config.nodeId()),
+                founders,
                 (message, cause) -> faults.add(message + ": " + cause));
+        log.listen(this);
     }
 
     Voter start() {
@@ -60,7 +67,7 @@ final class Voter implements MembershipListener, AutoCloseable {
     }
 
     @Override
-    public void onClosed() {
+    public void onClosed(QuorumVoter member) {
         membership.add("closed");
     }
 
@@ -93,6 +100,7 @@ final class Voter implements MembershipListener, AutoCloseable {
                 endpoint.port(),
                 directory.resolve("voter-" + id),
                 SampleCommands.CLUSTER_ID,
+                Optional.empty(),
                 "",
                 true,
                 Optional.of(seconds(0.5, 0.8)),
@@ -115,16 +123,22 @@ final class Voter implements MembershipListener, AutoCloseable {
 
     /** The same in that run of the machine. */
     static QuorumConfig booted(QuorumConfig config, String bootId) {
-        return with(config, bootId, config.electionTimeout(), config.snapshots());
+        return with(config, config.quorumId(), bootId, config.electionTimeout(), config.snapshots());
+    }
+
+    /** The same on a broker whose logs belong to that quorum. */
+    static QuorumConfig belonging(QuorumConfig config, Optional<UUID> quorumId) {
+        return with(config, quorumId, config.bootId(), config.electionTimeout(), config.snapshots());
     }
 
     private static QuorumConfig with(
             QuorumConfig config, Optional<ElectionTimeout> electionTimeout, Optional<Snapshots> snapshots) {
-        return with(config, config.bootId(), electionTimeout, snapshots);
+        return with(config, config.quorumId(), config.bootId(), electionTimeout, snapshots);
     }
 
     private static QuorumConfig with(
             QuorumConfig config,
+            Optional<UUID> quorumId,
             String bootId,
             Optional<ElectionTimeout> electionTimeout,
             Optional<Snapshots> snapshots) {
@@ -136,6 +150,7 @@ final class Voter implements MembershipListener, AutoCloseable {
                 config.bindPort(),
                 config.storageDirectory(),
                 config.clusterId(),
+                quorumId,
                 bootId,
                 config.fixedEndpoint(),
                 electionTimeout,

@@ -1,0 +1,159 @@
+package io.kontiki.service.quorum;
+
+import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.UuidBytes;
+import io.kontiki.proto.internal.v1.DescribeMemberResponse;
+import io.kontiki.quorum.FaultHandler;
+import io.kontiki.quorum.MembershipListener;
+import io.kontiki.quorum.QuorumMembers;
+import io.kontiki.quorum.QuorumStartException;
+import io.kontiki.quorum.QuorumVoter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How this broker comes to vote, and ceases to. A storage is offered to the quorum once: if a leader does not count it
+ * among the voters, it was removed, or its addition has failed, and the next offer is another one. So what was removed
+ * never votes again, and to be told so late harms nobody (rule Q5).
+ *
+ * <p>All of it runs on one thread, since it waits for answers, and for storages that open and close.
+ */
+public final class Membership implements MembershipListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+
+    /** What a leader says of a storage. */
+    private enum Standing {
+        VOTES,
+        DOES_NOT_VOTE,
+        /** None answers, or it is not sure to lead. */
+        UNKNOWN
+    }
+
+    private final int brokerId;
+    private final QuorumMembers members;
+    private final QuorumView view;
+    private final LocalMetadata metadata;
+    private final MemberCalls calls;
+    private final ImageWatcher watcher;
+    private final FaultHandler faults;
+    private final Executor thread;
+
+    /**
+     * @param watcher works while this broker does not vote
+     * @param faults told of a member that closed itself, though it was not removed
+     * @param thread one, which may be blocked
+     */
+    public Membership(
+            int brokerId,
+            QuorumMembers members,
+            QuorumView view,
+            LocalMetadata metadata,
+            MemberCalls calls,
+            ImageWatcher watcher,
+            FaultHandler faults,
+            Executor thread) {
+        this.brokerId = brokerId;
+        this.members = members;
+        this.view = view;
+        this.metadata = metadata;
+        this.calls = calls;
+        this.watcher = watcher;
+        this.faults = faults;
+        this.thread = thread;
+    }
+
+    @Override
+    public void onVoting(List<QuorumVoter> voters) {
+        thread.execute(watcher::stop);
+    }
+
+    @Override
+    public void onOutside(List<Endpoint> brokers) {
+        thread.execute(() -> {
+            view.learned(brokers);
+            watcher.start();
+        });
+    }
+
+    @Override
+    public void onClosed(QuorumVoter member) {
+        thread.execute(() -> {
+            var own = members.own().filter(member::sameMember);
+            if (own.isPresent() && !leave(own)) {
+                faults.onFault(
+                        "The metadata quorum's member closed itself; see the messages before",
+                        new IllegalStateException("Raft division closed"));
+            }
+        });
+    }
+
+    /** A storage that the leader may add. Fails with {@link QuorumStartException} if there is none. */
+    CompletableFuture<QuorumVoter> join(UUID quorumId) {
+        return CompletableFuture.supplyAsync(() -> offer(quorumId), thread);
+    }
+
+    private QuorumVoter offer(UUID quorumId) {
+        var own = members.own();
+        if (own.isPresent() && members.quorumId().equals(Optional.of(quorumId))) {
+            switch (standing(own.get())) {
+                case DOES_NOT_VOTE -> giveUp(own.get());
+                case UNKNOWN ->
+                    throw new QuorumStartException(
+                            "no leader tells whether its storage " + own.get().memberId() + " votes; try again");
+                case VOTES -> LOG.info("The storage {} votes already", own.get().memberId());
+            }
+        }
+        return members.join(quorumId);
+    }
+
+    /** Deletes a storage that was removed. False if this broker has no such one, or a leader does not say that it was. */
+    CompletableFuture<Boolean> leave(String storageId) {
+        return CompletableFuture.supplyAsync(
+                () -> leave(members.own().filter(own -> own.storageId().equals(storageId))), thread);
+    }
+
+    private boolean leave(Optional<QuorumVoter> own) {
+        return own.isPresent() && standing(own.get()) == Standing.DOES_NOT_VOTE && giveUp(own.get());
+    }
+
+    /** From now on the broker follows those that vote. */
+    private boolean giveUp(QuorumVoter own) {
+        view.remember();
+        if (!members.leave(own.storageId())) {
+            return false;
+        }
+        LOG.info("The storage {} of broker {} does not vote any more; the broker goes on without", own, brokerId);
+        watcher.start();
+        return true;
+    }
+
+    /** By asking all brokers at once, this one too. */
+    private Standing standing(QuorumVoter own) {
+        var asked = new ArrayList<CompletableFuture<DescribeMemberResponse>>();
+        asked.add(view.describe());
+        metadata.current().brokers().values().stream()
+                .filter(broker -> broker.id() != brokerId)
+                .forEach(broker -> asked.add(calls.describe(broker.endpoint())));
+        return asked.stream()
+                .map(answer -> answer.handle((response, error) -> Optional.ofNullable(response)))
+                .flatMap(answer -> answer.join().stream())
+                .filter(answer -> answer.getLeading() && isOfThisQuorum(answer))
+                .findFirst()
+                .map(leader -> leader.getVotersList().stream()
+                                .anyMatch(voter -> voter.getStorageId().equals(own.storageId()))
+                        ? Standing.VOTES
+                        : Standing.DOES_NOT_VOTE)
+                .orElse(Standing.UNKNOWN);
+    }
+
+    private boolean isOfThisQuorum(DescribeMemberResponse answer) {
+        return members.quorumId().map(UuidBytes::toBytes).equals(Optional.of(answer.getQuorumId()));
+    }
+}
