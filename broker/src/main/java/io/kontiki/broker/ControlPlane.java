@@ -117,10 +117,10 @@ final class ControlPlane implements AutoCloseable {
 
     /** What this broker offers to others. */
     List<BindableService> services() {
-        var quorum = new QuorumGrpcService(identity.clusterId(), host, feed);
+        var quorum = new QuorumGrpcService(identity.clusterId(), view, host, feed);
         host.addListener(quorum);
         var member = new MemberGrpcService(
-                identity.brokerId(), identity.clusterId(), view, log, this::giveUp, host, metadata, calls, membership);
+                identity.brokerId(), identity.clusterId(), view, log, membership, host, metadata, calls);
         return List.of(
                 quorum,
                 member,

@@ -243,6 +243,7 @@ public final class HeartbeatSession implements AutoCloseable {
         }
         link.send(HeartbeatRequest.newBuilder()
                 .setClusterId(registration.getClusterId())
+                .setQuorumId(client.quorumId())
                 .setBrokerId(registration.getBrokerId())
                 .setBrokerEpoch(brokerEpoch)
                 .setAppliedIndex(metadata.current().position().index())

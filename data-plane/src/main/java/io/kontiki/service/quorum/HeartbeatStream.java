@@ -12,6 +12,7 @@ import java.util.function.Consumer;
  * thread, and the end of the controller from another, so sending has a lock.
  */
 final class HeartbeatStream implements StreamObserver<HeartbeatRequest> {
+    private final QuorumView view;
     private final ControllerHost host;
     private final StreamObserver<HeartbeatResponse> out;
     private final Consumer<HeartbeatStream> ended;
@@ -20,8 +21,15 @@ final class HeartbeatStream implements StreamObserver<HeartbeatRequest> {
     // Written by the thread of the requests, read by that of the end, which gRPC orders.
     private HeartbeatRequest last = HeartbeatRequest.getDefaultInstance();
 
-    /** @param ended told when nothing more comes or goes */
-    HeartbeatStream(ControllerHost host, StreamObserver<HeartbeatResponse> out, Consumer<HeartbeatStream> ended) {
+    /**
+     * @param view tells of which quorum this voter is
+     * @param ended told when nothing more comes or goes */
+    HeartbeatStream(
+            QuorumView view,
+            ControllerHost host,
+            StreamObserver<HeartbeatResponse> out,
+            Consumer<HeartbeatStream> ended) {
+        this.view = view;
         this.host = host;
         this.out = out;
         this.ended = ended;
@@ -29,6 +37,14 @@ final class HeartbeatStream implements StreamObserver<HeartbeatRequest> {
 
     @Override
     public void onNext(HeartbeatRequest request) {
+        var wrong = view.wrongQuorum(request.getQuorumId());
+        if (wrong.isPresent()) {
+            answer(HeartbeatResponse.newBuilder()
+                    .setReason(ErrorReason.ERROR_REASON_WRONG_CLUSTER)
+                    .setMessage(wrong.get())
+                    .build());
+            return;
+        }
         last = request;
         host.heartbeat(request).thenAccept(this::answer);
     }

@@ -140,6 +140,7 @@ public final class ImageWatcher implements AutoCloseable {
                             WatchImageRequest.newBuilder()
                                     .setBrokerId(brokerId)
                                     .setClusterId(clusterId)
+                                    .setQuorumId(view.quorumIdBytes())
                                     .setLastTerm(position.term())
                                     .setLastIndex(position.index())
                                     .build(),

@@ -1,5 +1,6 @@
 package io.kontiki.service.quorum;
 
+import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.proto.internal.v1.CommandReply;
@@ -32,6 +33,7 @@ public final class QuorumClient implements Proposer {
 
     private final int brokerId;
     private final String clusterId;
+    private final QuorumView view;
     private final ControllerFinder finder;
     private final Function<Endpoint, ManagedChannel> channels;
     private final ScheduledExecutorService scheduler;
@@ -51,6 +53,7 @@ public final class QuorumClient implements Proposer {
             ScheduledExecutorService scheduler) {
         this.brokerId = brokerId;
         this.clusterId = Objects.requireNonNull(clusterId);
+        this.view = Objects.requireNonNull(view);
         this.finder = new ControllerFinder(brokerId, host, view);
         this.channels = Objects.requireNonNull(channels);
         this.scheduler = Objects.requireNonNull(scheduler);
@@ -65,11 +68,17 @@ public final class QuorumClient implements Proposer {
         var signed = request.toBuilder()
                 .setFromBrokerId(brokerId)
                 .setClusterId(clusterId)
+                .setQuorumId(quorumId())
                 .build();
         var proposal = new Proposal(signed);
         proposal.answer.whenComplete((response, error) -> pending.release());
         proposal.attempt();
         return proposal.answer;
+    }
+
+    /** As messages name the quorum that this broker follows. */
+    ByteString quorumId() {
+        return view.quorumIdBytes();
     }
 
     /** Shared with the session, so that one learns from the other's hints. */

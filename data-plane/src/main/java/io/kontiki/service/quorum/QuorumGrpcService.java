@@ -1,5 +1,6 @@
 package io.kontiki.service.quorum;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -17,30 +18,34 @@ import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.ControllerHost;
 import io.kontiki.quorum.LeadershipListener;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What a voter offers to other brokers. Only the controller takes proposals and heartbeats; any voter tells the image.
- * Brokers of another cluster are refused with WRONG_CLUSTER (rule Q6).
+ * Brokers of another cluster, or of another quorum of it, are refused with WRONG_CLUSTER (rule Q6).
  */
 public final class QuorumGrpcService extends QuorumServiceGrpc.QuorumServiceImplBase implements LeadershipListener {
     private final String clusterId;
+    private final QuorumView view;
     private final ControllerHost host;
     private final ImageFeed feed;
     private final Set<HeartbeatStream> heartbeats = ConcurrentHashMap.newKeySet();
 
     /** Add it to {@code host} as a listener before the log starts. */
-    public QuorumGrpcService(String clusterId, ControllerHost host, ImageFeed feed) {
+    public QuorumGrpcService(String clusterId, QuorumView view, ControllerHost host, ImageFeed feed) {
         this.clusterId = Objects.requireNonNull(clusterId);
+        this.view = Objects.requireNonNull(view);
         this.host = Objects.requireNonNull(host);
         this.feed = Objects.requireNonNull(feed);
     }
 
     @Override
     public void propose(ProposeRequest request, StreamObserver<ProposeResponse> out) {
-        if (!request.getClusterId().equals(clusterId)) {
-            reply(out, wrongCluster(request));
+        var stranger = stranger(request.getClusterId(), request.getQuorumId());
+        if (stranger.isPresent()) {
+            reply(out, wrongCluster(stranger.get()));
             return;
         }
         host.propose(request)
@@ -50,16 +55,20 @@ public final class QuorumGrpcService extends QuorumServiceGrpc.QuorumServiceImpl
                 .thenAccept(response -> reply(out, response));
     }
 
-    private ProposeResponse wrongCluster(ProposeRequest request) {
+    private static ProposeResponse wrongCluster(String message) {
         return ProposeResponse.newBuilder()
                 .setReply(CommandReply.newBuilder()
                         .setReason(ErrorReason.ERROR_REASON_WRONG_CLUSTER)
-                        .setMessage(wrongCluster(request.getClusterId())))
+                        .setMessage(message))
                 .build();
     }
 
-    private String wrongCluster(String told) {
-        return "cluster_id is \"" + Excerpt.of(told) + "\", but this cluster is \"" + clusterId + "\"";
+    /** What is wrong with a caller of another cluster, or of another quorum of the same one. */
+    private Optional<String> stranger(String toldCluster, ByteString toldQuorum) {
+        return toldCluster.equals(clusterId)
+                ? view.wrongQuorum(toldQuorum)
+                : Optional.of(
+                        "cluster_id is \"" + Excerpt.of(toldCluster) + "\", but this cluster is \"" + clusterId + "\"");
     }
 
     private static void reply(StreamObserver<ProposeResponse> out, ProposeResponse response) {
@@ -73,7 +82,7 @@ public final class QuorumGrpcService extends QuorumServiceGrpc.QuorumServiceImpl
 
     @Override
     public StreamObserver<HeartbeatRequest> heartbeat(StreamObserver<HeartbeatResponse> out) {
-        var stream = new HeartbeatStream(host, out, heartbeats::remove);
+        var stream = new HeartbeatStream(view, host, out, heartbeats::remove);
         if (out instanceof ServerCallStreamObserver<HeartbeatResponse> call) {
             // Without a handler gRPC throws at whoever answers a cancelled call, such as a controller that ends.
             call.setOnCancelHandler(() -> {});
@@ -84,9 +93,10 @@ public final class QuorumGrpcService extends QuorumServiceGrpc.QuorumServiceImpl
 
     @Override
     public void watchImage(WatchImageRequest request, StreamObserver<WatchImageResponse> out) {
-        if (!request.getClusterId().equals(clusterId)) {
+        var stranger = stranger(request.getClusterId(), request.getQuorumId());
+        if (stranger.isPresent()) {
             out.onError(Status.FAILED_PRECONDITION
-                    .withDescription("WRONG_CLUSTER: " + wrongCluster(request.getClusterId()))
+                    .withDescription("WRONG_CLUSTER: " + stranger.get())
                     .asRuntimeException());
             return;
         }

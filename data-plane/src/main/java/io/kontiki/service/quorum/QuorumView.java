@@ -1,5 +1,6 @@
 package io.kontiki.service.quorum;
 
+import com.google.protobuf.ByteString;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.ImageCodec;
 import io.kontiki.metadata.LocalMetadata;
@@ -66,9 +67,8 @@ public final class QuorumView {
         if (isOfAnotherQuorum(voters)) {
             return false;
         }
-        // A quorum whose voters have not registered yet names none of them, but itself; whoever is told by one that
-        // knows no
-        // quorum does not forget its own.
+        // In a young cluster the voters' brokers are registered only later: told by them or by one that knows no quorum,
+        // nobody forgets what is known.
         var next = voters.getBrokersCount() > 0 ? voters.toBuilder() : told.toBuilder();
         told = next.setQuorumId(UuidBytes.isValid(voters.getQuorumId()) ? voters.getQuorumId() : told.getQuorumId())
                 .build();
@@ -76,10 +76,7 @@ public final class QuorumView {
     }
 
     private boolean isOfAnotherQuorum(Voters voters) {
-        return UuidBytes.isValid(voters.getQuorumId())
-                && quorumId()
-                        .filter(known -> !known.equals(UuidBytes.fromBytes(voters.getQuorumId())))
-                        .isPresent();
+        return wrongQuorum(voters.getQuorumId()).isPresent();
     }
 
     /** Members of the quorum take calls there. */
@@ -103,6 +100,21 @@ public final class QuorumView {
                 .or(() -> Optional.of(told.getQuorumId())
                         .filter(UuidBytes::isValid)
                         .map(UuidBytes::fromBytes));
+    }
+
+    /** As messages name it: empty before it is known. */
+    ByteString quorumIdBytes() {
+        return quorumId().map(UuidBytes::toBytes).orElse(ByteString.EMPTY);
+    }
+
+    /** What is wrong with a caller that follows the quorum of this id; nothing if it does not know any yet (rule Q6). */
+    Optional<String> wrongQuorum(ByteString told) {
+        return quorumId()
+                .filter(own -> UuidBytes.isValid(told) && !own.equals(UuidBytes.fromBytes(told)))
+                .map(own -> "the caller is of metadata quorum " + UuidBytes.fromBytes(told) + ", but this is " + own
+                        + ", which was formed anew and does not know the caller's logs. They are left as they are. Restore"
+                        + " the metadata directory of most voters as it was last; or, to give these logs up, start that"
+                        + " broker with empty directories");
     }
 
     /** The broker that leads, as far as known. */

@@ -20,6 +20,7 @@ import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.LogPosition;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.UuidBytes;
 import io.kontiki.proto.internal.v1.HeartbeatRequest;
 import io.kontiki.proto.internal.v1.HeartbeatResponse;
 import io.kontiki.proto.internal.v1.ProposeRequest;
@@ -39,6 +40,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -111,7 +113,7 @@ class QuorumGrpcServiceTest {
                 (message, e) -> {});
         feed = new ImageFeed(metadata, view, feedThread, RING);
         server = InProcessServerBuilder.forName("quorum")
-                .addService(new QuorumGrpcService(CLUSTER_ID, host, feed))
+                .addService(new QuorumGrpcService(CLUSTER_ID, view, host, feed))
                 .build()
                 .start();
         channel = InProcessChannelBuilder.forName("quorum").build();
@@ -193,6 +195,57 @@ class QuorumGrpcServiceTest {
                         e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION))
                 .hasMessageContaining("another")
                 .hasMessageContaining(CLUSTER_ID);
+    }
+
+    /** So it is before the first broker is registered. */
+    @Test
+    void quorumIsKnownBeforeItsBrokersAre() {
+        var reader = watch(LogPosition.NONE, 100);
+        await().until(() -> !reader.messages.isEmpty());
+
+        try (var broker = QuorumNode.other(9, List.of(), directory)) {
+            assertThat(broker.view.heard(reader.messages.get(0).getVoters())).isTrue();
+            assertThat(broker.view.quorumId()).isEqualTo(log.quorumId());
+        }
+    }
+
+    /** Rule Q6: the same cluster id, and a quorum that was formed anew. */
+    @Test
+    void callersOfAnotherQuorumAreRefused() {
+        var another = UuidBytes.toBytes(UUID.randomUUID());
+        var stub = QuorumServiceGrpc.newBlockingStub(channel);
+        var proposal = ProposeRequest.newBuilder()
+                .setClusterId(CLUSTER_ID)
+                .setQuorumId(another)
+                .build();
+        assertThat(stub.propose(proposal).getReply().getReason()).isEqualTo(ErrorReason.ERROR_REASON_WRONG_CLUSTER);
+
+        var watched = stub.watchImage(WatchImageRequest.newBuilder()
+                .setClusterId(CLUSTER_ID)
+                .setQuorumId(another)
+                .build());
+        assertThatThrownBy(watched::hasNext).hasMessageContaining("formed anew");
+
+        var answers = new CopyOnWriteArrayList<ErrorReason>();
+        QuorumServiceGrpc.newStub(channel)
+                .heartbeat(new StreamObserver<>() {
+                    @Override
+                    public void onNext(HeartbeatResponse response) {
+                        answers.add(response.getReason());
+                    }
+
+                    @Override
+                    public void onError(Throwable error) {}
+
+                    @Override
+                    public void onCompleted() {}
+                })
+                .onNext(HeartbeatRequest.newBuilder()
+                        .setClusterId(CLUSTER_ID)
+                        .setQuorumId(another)
+                        .setBrokerId(1)
+                        .build());
+        await().untilAsserted(() -> assertThat(answers).containsExactly(ErrorReason.ERROR_REASON_WRONG_CLUSTER));
     }
 
     @Test

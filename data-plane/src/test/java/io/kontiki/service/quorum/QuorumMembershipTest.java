@@ -228,6 +228,35 @@ class QuorumMembershipTest {
                 .allSatisfy(member -> assertThat(member.getProblem()).contains("does not answer"));
     }
 
+    /** Rule Q6: to follow a quorum that was formed anew would be to delete all logs, for it knows no topics. */
+    @Test
+    void runningBrokerDoesNotFollowAQuorumThatWasFormedAnew() throws IOException {
+        var fourth = startOther(4);
+        awaitServing(4);
+        createTopic("kept");
+        var endpoints = nodes.stream().map(node -> node.endpoint).toList();
+        for (int id = 1; id <= 3; id++) {
+            nodes.remove(0).close();
+            delete(directory.resolve("quorum-" + id));
+        }
+
+        for (int id = 1; id <= 3; id++) {
+            nodes.add(QuorumNode.voter(id, endpoints.get(id - 1), founders, directory)
+                    .start());
+        }
+        nodes.remove(fourth);
+        awaitServing(3);
+        // Its log is soon longer than what the broker knows.
+        while (nodes.get(0).metadata.current().position().index()
+                <= fourth.metadata.current().position().index()) {
+            createTopic("other-" + nodes.get(0).metadata.current().position().index());
+        }
+
+        await().until(() -> fourth.events.contains("rejected ERROR_REASON_WRONG_CLUSTER"));
+        assertThat(fourth.metadata.current().topic("kept")).isPresent();
+        nodes.add(fourth);
+    }
+
     @Test
     void digestsOfOneIndexAreEqual() {
         startOther(4);

@@ -125,7 +125,7 @@ final class QuorumNode implements SessionListener, AutoCloseable {
                 id, log, view, metadata, calls, watcher, (message, cause) -> events.add("closed"), memberThread);
         log.listen(membership);
         var member = new MemberGrpcService(id, CLUSTER_ID, view, log, membership, host, metadata, calls);
-        var quorum = new QuorumGrpcService(CLUSTER_ID, host, new ImageFeed(metadata, view, feedThread));
+        var quorum = new QuorumGrpcService(CLUSTER_ID, view, host, new ImageFeed(metadata, view, feedThread));
         host.addListener(quorum);
         host.addListener(session.asListener());
         server = serve(quorum, member, new VoterGrpcService(id, CLUSTER_ID, view, member, metadata, calls, control));
