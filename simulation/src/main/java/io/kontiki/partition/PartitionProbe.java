@@ -4,7 +4,7 @@ import io.kontiki.log.PartitionLog;
 import io.kontiki.replication.PartitionReplica;
 import java.util.Collection;
 
-/** Lets the simulator look into partitions; here, so that the product shows nothing for its sake. Changes nothing. */
+/** Lets the simulator look into partitions; here, so that the product shows nothing for its sake. Changes nothing itself. */
 public final class PartitionProbe {
     private PartitionProbe() {}
 
@@ -16,6 +16,11 @@ public final class PartitionProbe {
     /** What it does not do itself, its event loop must not do meanwhile. */
     public static PartitionReplica replica(Partition partition) {
         return partition.replica();
+    }
+
+    /** What a scrub does that meets this partition (rule R14); how it does so has tests of its own. */
+    public static void scrub(Partition partition) {
+        partition.scrub(bytes -> true).damage().ifPresent(partition::onUnreadable);
     }
 
     /** Where the replica's records are at the moment. */

@@ -46,7 +46,7 @@ final class Cluster {
     private final SimulationOptions options;
     private final Network network;
     private final Map<Integer, SimNode> nodes = new TreeMap<>();
-    private final UUID topicId;
+    private UUID topicId;
     private final Quorum quorum;
     private final Operator operator;
     private final Events events = new Events();
@@ -188,6 +188,12 @@ final class Cluster {
         createTopic(topicId, "simulated", options.partitions());
     }
 
+    /** Once the first topic is deleted, another one takes its name and its place. */
+    void createTopicAgain() {
+        topicId = drawUuid();
+        createTopic();
+    }
+
     /** All brokers hold a replica of each partition; the first in the list is elected first. */
     void createTopic(UUID id, String name, int count) {
         List<List<Integer>> replicas = new ArrayList<>();
@@ -208,6 +214,7 @@ final class Cluster {
         CreateTopic.Builder topic = CreateTopic.newBuilder()
                 .setTopicId(UuidBytes.toBytes(id))
                 .setName(name)
+                .setAssumedIndex(quorum.image().position().index())
                 .putConfigs("min.insync.replicas", Integer.toString(options.minIsr()))
                 .putConfigs("flush.mode", durable() ? "ack" : "os")
                 .putConfigs("segment.bytes", Integer.toString(options.segmentBytes()))

@@ -14,7 +14,7 @@ import java.util.function.DoubleConsumer;
 /** Makes the faults of a schedule happen, and mends them. */
 final class Nemesis {
     private static final int TRIM_MILLIS = 5_000;
-    private static final long PLENTY_BYTES = 1L << 40;
+    static final long PLENTY_BYTES = 1L << 40;
     /** The newest of a log, whose end may not be noted yet. */
     private static final int ACTIVE_SEGMENTS = 2;
 

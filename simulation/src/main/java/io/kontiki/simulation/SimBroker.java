@@ -40,6 +40,9 @@ import java.util.function.Consumer;
 final class SimBroker {
     private static final long HEARTBEAT_MILLIS = 500;
     private static final long SPACE_MILLIS = 1_000;
+    /** Below that, a directory takes no appends (rule R11). */
+    static final long RESERVE_BYTES = 1 << 16;
+
     private static final int LOOPS = 2;
 
     private final Cluster cluster;
@@ -69,7 +72,8 @@ final class SimBroker {
         this.threads = new VirtualThreads(
                 this, scheduler, node::millis, cluster.options().tickMillis() * Scheduler.MILLI);
         this.transport = new SimTransport(cluster, this);
-        this.dir = LogDir.online(node.directory(), "node-" + node.id(), new ProcessDisk(disk, this::running), 0);
+        this.dir = LogDir.online(
+                node.directory(), "node-" + node.id(), new ProcessDisk(disk, this::running), RESERVE_BYTES);
         this.logs = new PartitionLogs(List.of(dir), LogConfig.defaults(), 1, damageFound, threads);
         dir.onOffline(failed -> node.onDirectoryFailed(this));
         this.partitions = new Partitions(
