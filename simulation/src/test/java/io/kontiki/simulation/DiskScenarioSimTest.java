@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.partition.ProduceOutcome;
+import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.replication.Acks;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -71,6 +74,70 @@ class DiskScenarioSimTest {
         }
         assertThat(scenario.count(Event.TORN_TAIL_CUT)).isPositive();
         scenario.healAndCheck();
+    }
+
+    private static void leaves(Scenario scenario, int node, long bytes) {
+        scenario.node(node).disk().setUsableBytes(bytes);
+    }
+
+    /**
+     * Followers get full, one after the other: with the first, writes go on; with the second they stop, and nothing is
+     * acknowledged that only the leader has.
+     */
+    @ParameterizedTest
+    @EnumSource
+    void s32FullFollowersLeaveAndComeBackByThemselves(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        leaves(scenario, 3, 0);
+        scenario.sendToUntil(1, () -> scenario.isr().equals(Set.of(1, 2))).write(5);
+        leaves(scenario, 2, SimBroker.RESERVE_BYTES - 1);
+        int acknowledged = scenario.runFor(2_000).acknowledged();
+        scenario.sendToUntil(1, () -> scenario.isr().equals(Set.of(1)))
+                .runFor(1_000)
+                .sendTo(1, 1)
+                .runFor(2_000);
+        assertThat(scenario.acknowledged()).isEqualTo(acknowledged);
+        assertThat(scenario.elr()).containsExactly(2);
+        assertThat(scenario.refusals()).contains(ErrorReason.ERROR_REASON_NOT_ENOUGH_REPLICAS);
+        leaves(scenario, 2, Nemesis.PLENTY_BYTES);
+        leaves(scenario, 3, Nemesis.PLENTY_BYTES);
+        scenario.awaitIsr(1, 2, 3).awaitHealed();
+        assertThat(scenario.count(Event.DISK_OFFLINE)).isZero();
+        scenario.healAndCheck();
+    }
+
+    /** What is refused for want of room was not written: the reserve is kept, and the leader leads on. */
+    @ParameterizedTest
+    @EnumSource
+    void s32FullLeaderRefusesBeforeItWrites(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        for (long bytes : List.of(0L, SimBroker.RESERVE_BYTES - 1)) {
+            leaves(scenario, 1, bytes);
+            long end = scenario.runFor(2_000).end(1);
+            scenario.sendTo(1, 3);
+            leaves(scenario, 3, bytes);
+            scenario.runFor(2_000).sendTo(1, 3);
+            assertThat(scenario.end(1)).isEqualTo(end);
+            assertThat(scenario.isr()).containsExactly(1, 2, 3);
+            leaves(scenario, 1, Nemesis.PLENTY_BYTES);
+            leaves(scenario, 3, Nemesis.PLENTY_BYTES);
+            scenario.runFor(2_000).write(5);
+        }
+        assertThat(scenario.refusals()).hasSize(12).containsOnly(ErrorReason.ERROR_REASON_STORAGE_FULL);
+        scenario.healAndCheck();
+    }
+
+    /** It has no room to write down what an election asks of it: it leads once there is some. */
+    @ParameterizedTest
+    @EnumSource
+    void s32FullNodesThatAreElectedOrRestartedLoseNothing(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        leaves(scenario, 2, 0);
+        leaves(scenario, 3, 0);
+        scenario.runFor(2_000).crash(1, 3).runFor(5_000).start(1, 3).runFor(5_000);
+        leaves(scenario, 2, Nemesis.PLENTY_BYTES);
+        leaves(scenario, 3, Nemesis.PLENTY_BYTES);
+        scenario.awaitHealed().write(5).healAndCheck();
     }
 
     /** The leader's disk gives no answer for 20 s, then a follower's. */

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.partition.FetchResult;
+import io.kontiki.partition.Partition;
 import io.kontiki.partition.PartitionProbe;
 import io.kontiki.partition.ProduceOutcome;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.FenceBroker;
 import io.kontiki.proto.internal.v1.HeartbeatRequest;
 import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordBatchBuilder;
+import io.kontiki.record.RecordBatches;
 import io.kontiki.replication.Acks;
 import io.kontiki.replication.PartitionReplica;
 import java.nio.ByteBuffer;
@@ -65,6 +69,12 @@ final class Scenario {
         return scenario.createTopic().awaitHealed();
     }
 
+    /** Three nodes in sync, whose logs are many small segments. */
+    static Scenario withSmallSegments(FlushMode flushMode) {
+        Scenario scenario = new Scenario(SimulationOptions.scripted(flushMode).withRetention(1_024, -1, 60_000));
+        return scenario.createTopic().awaitHealed();
+    }
+
     /** Three nodes that run, but no partition yet: {@link #createTopic()}. */
     static Scenario withoutTopic(FlushMode flushMode) {
         return new Scenario(SimulationOptions.scripted(flushMode));
@@ -73,6 +83,14 @@ final class Scenario {
     Scenario createTopic() {
         simulation.createTopic();
         return this;
+    }
+
+    /** The topic goes, and another one of its name comes: all that follows here is about that. */
+    Scenario recreateTopic() {
+        cluster().deleteTopic(cluster().partition().topicId());
+        await("the end of the topic", () -> cluster().record().isEmpty());
+        cluster().createTopicAgain();
+        return await("the topic", () -> cluster().record().isPresent());
     }
 
     Cluster cluster() {
@@ -308,7 +326,8 @@ final class Scenario {
         return ((ProduceOutcome.Written) answer).baseOffset();
     }
 
-    private static ByteBuffer batch(long producer, int sequence) {
+    /** What {@link #sendAs} sends. */
+    static ByteBuffer batch(long producer, int sequence) {
         RecordBatchBuilder builder = new RecordBatchBuilder(1 << 10);
         builder.add(
                 SimNode.EPOCH_MILLIS,
@@ -376,6 +395,32 @@ final class Scenario {
         return new TreeSet<>(knownRecord(node).isr());
     }
 
+    /** What a broker holds of the partition. */
+    Partition partition(int node) {
+        return node(node).serving().orElseThrow().find(cluster().partition()).orElseThrow();
+    }
+
+    /**
+     * Reads all that a node leads, as a consumer does, and compares it.
+     *
+     * @return why it came to no end, if so
+     */
+    Optional<ErrorReason> read(int node) {
+        long offset = logStart(node);
+        while (offset < replica(node).highWatermark()) {
+            FetchResult result = partition(node).read(offset, 300, OptionalInt.empty());
+            if (result instanceof FetchResult.Refused refused) {
+                return Optional.of(refused.reason());
+            }
+            for (RecordBatch batch : RecordBatches.of(((FetchResult.Records) result).records())) {
+                batch.ensureValidChecksum();
+                cluster().checks().committed().checkRead(batch, "node " + node);
+                offset = batch.nextOffset();
+            }
+        }
+        return Optional.empty();
+    }
+
     long end(int node) {
         return node(node).log().endOffset();
     }
@@ -385,8 +430,7 @@ final class Scenario {
     }
 
     PartitionReplica replica(int node) {
-        return PartitionProbe.replica(
-                node(node).serving().orElseThrow().find(cluster().partition()).orElseThrow());
+        return PartitionProbe.replica(partition(node));
     }
 
     /** Leader epoch of the batch that holds an offset in the log of a node. */

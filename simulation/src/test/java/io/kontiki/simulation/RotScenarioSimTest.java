@@ -1,0 +1,161 @@
+package io.kontiki.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kontiki.log.ProducerCheck;
+import io.kontiki.metadata.FlushMode;
+import io.kontiki.partition.PartitionProbe;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.record.RecordBatch;
+import io.kontiki.record.RecordBatches;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Bits flip on one node's disk: S35 and S36 of the fault catalogue. */
+class RotScenarioSimTest {
+    private static final String DIRECTORY = "simulated-0/";
+    private static final String FIRST_SEGMENT = DIRECTORY + "00000000000000000000.log";
+    private static final long EARLIER_PRODUCER = 6;
+    private static final long PRODUCER = 7;
+    private static final int RECORDS = 60;
+
+    /** Records of two producers in several segments, on all nodes; the first producer ended long ago. */
+    private static Scenario written(FlushMode mode) {
+        Scenario scenario = Scenario.withSmallSegments(mode).produce(EARLIER_PRODUCER, 0);
+        for (int sequence = 0; sequence < RECORDS; sequence++) {
+            scenario.sendAs(PRODUCER, sequence);
+        }
+        return scenario.awaitHealed();
+    }
+
+    private static List<String> files(Scenario scenario, int node) {
+        return scenario.node(node).disk().contents().keySet().stream()
+                .filter(file -> file.startsWith(DIRECTORY))
+                .sorted()
+                .toList();
+    }
+
+    /** All records of a node's log as they are on its disk. */
+    private static ByteBuffer records(Scenario scenario, int node) {
+        List<ByteBuffer> segments = scenario.node(node).disk().contents().entrySet().stream()
+                .filter(file ->
+                        file.getKey().startsWith(DIRECTORY) && file.getKey().endsWith(".log"))
+                .map(file -> file.getValue())
+                .toList();
+        ByteBuffer all = ByteBuffer.allocate(
+                segments.stream().mapToInt(ByteBuffer::remaining).sum());
+        segments.forEach(all::put);
+        return all.flip();
+    }
+
+    private static void assertWholeOnAll(Scenario scenario) {
+        for (int node = 1; node <= 3; node++) {
+            ByteBuffer records = records(scenario, node);
+            RecordBatches.of(records.duplicate()).forEach(RecordBatch::ensureValidChecksum);
+            assertThat(records).as("node %d", node).isEqualTo(records(scenario, 1));
+        }
+    }
+
+    /** A bit in each quarter of a file. */
+    private static Scenario flip(Scenario scenario, int node, String file) {
+        int size = scenario.node(node).disk().contents().get(file).remaining();
+        for (int quarter = 1; quarter <= 3; quarter++) {
+            scenario.node(node).disk().flipBit(file, (long) size * quarter / 4, quarter);
+        }
+        scenario.cluster().rotten();
+        return scenario;
+    }
+
+    /** What a node has for a batch that is sent again. */
+    private static ProducerCheck sentAgain(Scenario scenario, int node, long producer, int sequence) {
+        ByteBuffer batch = Scenario.batch(producer, sequence);
+        return scenario.node(node).log().producers().check(RecordBatch.at(batch, batch.position()));
+    }
+
+    private static void knowsProducersAsTheLeader(Scenario scenario) {
+        assertThat(sentAgain(scenario, 3, EARLIER_PRODUCER, 0)).isEqualTo(sentAgain(scenario, 1, EARLIER_PRODUCER, 0));
+        assertThat(sentAgain(scenario, 3, PRODUCER, RECORDS - 1))
+                .isInstanceOf(ProducerCheck.Duplicate.class)
+                .isEqualTo(sentAgain(scenario, 1, PRODUCER, RECORDS - 1));
+    }
+
+    /** Every file in its turn rots while node 3 is down, whose logs are forced up to the last segment. */
+    @ParameterizedTest
+    @EnumSource
+    void s35RotInAnyFileOfAFollowerIsRepairedFromItsPeers(FlushMode mode) {
+        Scenario scenario = written(mode);
+        scenario.node(3).stopInOrder();
+        scenario.awaitIsr(1, 2).start(3).awaitHealed();
+        // What comes back from the leader may be cut into other files.
+        for (int i = 0; i < files(scenario, 3).size(); i++) {
+            scenario.crash(3).awaitIsr(1, 2);
+            flip(scenario, 3, files(scenario, 3).get(i)).start(3).awaitHealed();
+            knowsProducersAsTheLeader(scenario);
+            PartitionProbe.scrub(scenario.partition(3));
+            scenario.runFor(1_000).awaitHealed();
+            knowsProducersAsTheLeader(scenario);
+            assertWholeOnAll(scenario);
+        }
+        scenario.crash(1).awaitLeader(2).crash(2).awaitLeader(3);
+        assertThat(scenario.read(3)).isEmpty();
+        scenario.start(1, 2).healAndCheck();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void s35ScrubFindsRotUnderARunningFollower(FlushMode mode) {
+        Scenario scenario = written(mode);
+        flip(scenario, 3, FIRST_SEGMENT);
+        PartitionProbe.scrub(scenario.partition(3));
+        scenario.awaitIsr(1, 2).awaitHealed();
+        knowsProducersAsTheLeader(scenario);
+        assertWholeOnAll(scenario);
+        scenario.healAndCheck();
+    }
+
+    /** Nobody looks, until the damaged node leads alone: it refuses those records, and is repaired when others can lead. */
+    @ParameterizedTest
+    @EnumSource
+    void s35RotUnderARunningReplicaIsNeverServed(FlushMode mode) {
+        Scenario scenario = written(mode);
+        flip(scenario, 3, FIRST_SEGMENT).crash(1).awaitLeader(2).crash(2).awaitLeader(3);
+        assertThat(scenario.read(3)).contains(ErrorReason.ERROR_REASON_STORAGE_ERROR);
+        assertThat(scenario.runFor(1_000).record().leader()).isEqualTo(3);
+        scenario.start(1, 2).awaitHealed();
+        assertThat(scenario.read(3)).contains(ErrorReason.ERROR_REASON_STORAGE_ERROR);
+        scenario.await("another leader", () -> scenario.record().leader() != 3).awaitHealed();
+        assertWholeOnAll(scenario);
+        scenario.healAndCheck();
+    }
+
+    /** A reader meets it. */
+    @ParameterizedTest
+    @EnumSource
+    void s36LeaderStepsAsideForADamagedRecordThatIsRead(FlushMode mode) {
+        Scenario scenario = written(mode);
+        flip(scenario, 1, FIRST_SEGMENT);
+        assertThat(scenario.read(1)).contains(ErrorReason.ERROR_REASON_STORAGE_ERROR);
+        stepsAside(scenario);
+    }
+
+    /** Node 3 begins with an empty disk, so the leader reads all it has. */
+    @ParameterizedTest
+    @EnumSource
+    void s36LeaderStepsAsideForADamagedRecordThatAFollowerNeeds(FlushMode mode) {
+        Scenario scenario = written(mode);
+        scenario.crash(3).awaitIsr(1, 2).node(3).exchangeDisk();
+        flip(scenario, 1, FIRST_SEGMENT).start(3);
+        stepsAside(scenario);
+    }
+
+    private static void stepsAside(Scenario scenario) {
+        scenario.awaitLeader(2);
+        assertThat(scenario.isr()).doesNotContain(1);
+        assertThat(scenario.count(Event.LEADER_STEPPED_ASIDE)).isEqualTo(1);
+        scenario.awaitHealed().produce(PRODUCER, RECORDS).awaitHealed();
+        assertWholeOnAll(scenario);
+        scenario.healAndCheck();
+    }
+}
