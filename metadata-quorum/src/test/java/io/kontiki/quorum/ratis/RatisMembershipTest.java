@@ -235,7 +235,7 @@ class RatisMembershipTest {
         voters.add(back);
         await().until(() -> back.membership.contains("outside"));
 
-        assertDone(leader().log.replace(fresh));
+        assertDone(() -> leader().log.replace(fresh));
         await().until(() -> back.membership.contains("voting"));
         assertAllHaveTheSameImage();
     }
@@ -261,7 +261,8 @@ class RatisMembershipTest {
         voters.add(back);
         assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
 
-        assertDone(leader().log.replace(back.log.join(leader().log.quorumId().orElseThrow())));
+        assertDone(
+                () -> leader().log.replace(back.log.join(leader().log.quorumId().orElseThrow())));
         await().until(() -> back.membership.contains("voting"));
         mayAnswer.countDown();
 
