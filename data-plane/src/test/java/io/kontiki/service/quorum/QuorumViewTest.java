@@ -7,8 +7,6 @@ import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.UuidBytes;
 import io.kontiki.proto.internal.v1.WatchImageResponse.Voters;
 import io.kontiki.proto.v1.LeaderHint;
-import io.kontiki.quorum.MembershipListener;
-import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.ratis.QuorumConfig;
 import io.kontiki.quorum.ratis.RatisMetadataLog;
 import java.nio.file.Path;
@@ -31,16 +29,6 @@ class QuorumViewTest {
         var notStarted = new RatisMetadataLog(
                 QuorumConfig.founder(1, Map.of(1, new Endpoint("127.0.0.1", 1)), directory, "test-cluster"),
                 metadata,
-                new MembershipListener() {
-                    @Override
-                    public void onVoting(List<QuorumVoter> voters) {}
-
-                    @Override
-                    public void onOutside(List<Endpoint> brokers) {}
-
-                    @Override
-                    public void onClosed() {}
-                },
                 () -> VOTER,
                 (message, e) -> {});
         return new QuorumView(notStarted, notStarted, metadata, List.of());
