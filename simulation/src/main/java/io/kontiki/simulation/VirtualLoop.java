@@ -90,6 +90,7 @@ final class VirtualLoop implements EventLoop {
     public void close() {
         while (!queue.isEmpty() && broker.running()) {
             queue.remove().run();
+            broker.afterEvent();
         }
         closed = true;
     }
