@@ -102,7 +102,7 @@ final class LogRecovery {
                 cutBytes,
                 droppedSegments,
                 rebuiltIndexes,
-                cleanEnd.isPresent() && !cleanEnd.get().equals(view.cleanEnd()));
+                cleanEnd.filter(told -> contradicts(told, view)).isPresent());
         return new Recovered(
                 view,
                 state.producers(),
@@ -111,6 +111,13 @@ final class LogRecovery {
                 storedEpochs.orElse(LeaderEpochIndex.empty()),
                 activeSinceMillis(),
                 report);
+    }
+
+    /** A log that had given up all of its records may hold some again: a full disk takes no note of the log start. */
+    private static boolean contradicts(CleanEnd told, LogView view) {
+        CleanEnd found = view.cleanEnd();
+        return told.endOffset() != found.endOffset()
+                || told.lastEpoch() != CleanEnd.NO_EPOCH && told.lastEpoch() != found.lastEpoch();
     }
 
     private LeaderEpochIndex epochsFrom(long logStart) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,6 +228,20 @@ class LogDiskFullTest {
         while (log.sizeInBytes() + batch + 1 <= 1024) {
             append(1);
         }
+    }
+
+    /** What was trimmed comes back, as the note of the new log start is lost; but the end is as it was. */
+    @Test
+    void logThatWasTrimmedToItsEndOnAFullDiskEndsCleanly() {
+        append(3);
+        full("create", ".tmp");
+        log.raiseLogStart(3);
+        log.close();
+        CleanEnd end = log.cleanEnd();
+        disk.unwatched();
+        log = PartitionLog.open(disk, "t-0", new UUID(1, 2), SMALL, Optional.of(end), RecoveryListener.NONE);
+        assertThat(log.logStartOffset()).isZero();
+        assertThat(log.recovery().contradictsCleanEnd()).isFalse();
     }
 
     private void full(String verb, String suffix) {
