@@ -259,7 +259,8 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
                 continue;
             }
             PartitionRegistration record = topic.get().partitions().get(id.partition());
-            if (!isCountedOn(record) && !assignElsewhere(id, topic.get(), planned)) {
+            boolean neverHeld = record.directoryOf(brokerId).equals(PartitionRegistration.UNASSIGNED);
+            if (neverHeld || !isCountedOn(record) && !assignElsewhere(id, topic.get(), planned)) {
                 open(id, topic.get(), image);
             }
         }
@@ -293,9 +294,21 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         if (found.isPresent()) {
             missing.remove(id);
             begin(id, topic, image, found.get());
-        } else if (missing.add(id)) {
-            reports.failReplica(id);
+        } else {
+            boolean first = missing.add(id);
+            if (logs.hasRoom(record.directoryOf(brokerId)) ? first : makesRoomForAnother(record)) {
+                reports.failReplica(id);
+            }
         }
+    }
+
+    /**
+     * Nothing is lost where only the room for a new log lacks (rule R11), but a replica that failed counts as one that lost
+     * something. So a follower waits, and leaves the ISR by its lag; and a leader, unless enough others are in sync.
+     */
+    private boolean makesRoomForAnother(PartitionRegistration record) {
+        long others = record.isr().stream().filter(id -> id != brokerId).count();
+        return record.leader() == brokerId && others >= record.minIsr();
     }
 
     private void begin(TopicPartition id, TopicImage topic, MetadataImage image, PartitionLogs.Placed log) {

@@ -214,6 +214,11 @@ public final class PartitionLogs {
                 : openNew(closed.dir(), id, closed.log().directory(), settings(config));
     }
 
+    /** Whether a new log could have been made, but for what else is wrong with its directory. */
+    boolean hasRoom(UUID assigned) {
+        return dirsForNew(assigned).stream().anyMatch(dir -> dir.state() == LogDir.State.ONLINE);
+    }
+
     /** The one that the quorum has for it; else all that work, first those with room, first those with the fewest logs. */
     private List<LogDir> dirsForNew(UUID assigned) {
         return dirs.stream()

@@ -1,0 +1,53 @@
+package io.kontiki.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kontiki.metadata.FlushMode;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/** A disk without room is no loss (rule R11): it costs nobody the place among those who may lead. */
+class FullDiskSimTest {
+    private static final long PLENTY_BYTES = 1L << 40;
+
+    /** Two of three have no room for the new log, and the third loses its own with the power. */
+    @Test
+    void replicaThatHadNoRoomForItsLogMayLeadLater() {
+        Scenario scenario = Scenario.withoutTopic(FlushMode.OS);
+        scenario.node(2).disk().setUsableBytes(0);
+        scenario.node(3).disk().setUsableBytes(0);
+        scenario.createTopic().awaitLeader(1).runFor(200);
+        scenario.powerCut(1).start(1).runFor(2_000);
+        assertThat(scenario.isr()).doesNotContain(1);
+        scenario.node(2).disk().setUsableBytes(PLENTY_BYTES);
+        scenario.node(3).disk().setUsableBytes(PLENTY_BYTES);
+        scenario.awaitHealed().write(3).healAndCheck();
+    }
+
+    /** The preferred leader of a new partition has no room: another one leads. */
+    @Test
+    void leaderWithoutRoomGivesWay() {
+        Scenario scenario = Scenario.withoutTopic(FlushMode.ACK);
+        scenario.node(1).disk().setUsableBytes(0);
+        scenario.createTopic().awaitLeader(2).write(3);
+        scenario.node(1).disk().setUsableBytes(PLENTY_BYTES);
+        scenario.healAndCheck();
+    }
+
+    /** What was trimmed last is not noted on a full disk; the log is whole all the same. */
+    @Test
+    void trimAndOrderlyStopOnAFullDiskLoseNothing() {
+        Scenario scenario = new Scenario(3, 1, FlushMode.OS).write(5);
+        scenario.crash(2, 3).awaitIsr(1).write(3);
+        scenario.node(1).disk().setUsableBytes(0);
+        scenario.node(1)
+                .serving()
+                .flatMap(broker -> broker.find(scenario.cluster().partition()))
+                .orElseThrow()
+                .trim(OptionalLong.empty(), 1_000, outcome -> {});
+        scenario.runFor(100);
+        scenario.node(1).stopInOrder();
+        scenario.node(1).disk().setUsableBytes(PLENTY_BYTES);
+        scenario.start(1, 2, 3).healAndCheck();
+    }
+}
