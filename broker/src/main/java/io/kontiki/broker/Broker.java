@@ -147,6 +147,7 @@ public final class Broker implements AutoCloseable {
         control.start(
                 Registration.of(directories, endpoint, config.rack(), recovered),
                 dataPlane::heldReplicas,
+                dataPlane::renew,
                 directories::belongTo,
                 this::onRegistered);
     }
@@ -171,7 +172,6 @@ public final class Broker implements AutoCloseable {
                         .withLagLimitNanos(config.replicaLagTimeMax().toNanos())
                         .withIsolatedLeader(config.isolatedLeader()),
                 control.proposer(),
-                control::lease,
                 channels::to,
                 config.retentionCheckInterval(),
                 new CompactionSettings(

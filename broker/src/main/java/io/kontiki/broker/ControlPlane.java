@@ -151,22 +151,23 @@ final class ControlPlane implements AutoCloseable {
      * Opens the metadata log, if this broker votes, and registers, for as long as it takes to find a controller.
      *
      * @param held tells the controller what this broker holds, if it asks
+     * @param leases told of each lease of this broker, behind the metadata that it speaks of (rule L16)
      * @param onQuorum called with the quorum's id before {@code onRegistered}; throws if this is not the right one
      * @param onRegistered called with the broker epoch; the controller may unfence this broker when the result completes
      */
     void start(
             RegisterBroker registration,
             HeldReplicas held,
+            Consumer<Lease> leases,
             Consumer<UUID> onQuorum,
             LongFunction<CompletableFuture<Void>> onRegistered) {
         endpoint = Optional.of(new Endpoint(registration.getHost(), registration.getPort()));
         var opened = new HeartbeatSession(
                 registration,
                 config.heartbeatInterval().toMillis(),
-                config.sessionTimeout().toMillis(),
                 client,
                 metadata,
-                new Rejection(),
+                new Standing(leases),
                 held,
                 log::suspectLeader,
                 scheduler);
@@ -191,8 +192,19 @@ final class ControlPlane implements AutoCloseable {
                 });
     }
 
-    /** The other states of a session are seen in the image. */
-    private final class Rejection implements SessionListener {
+    /** How the cluster sees this broker; what else there is to it is seen in the image. */
+    private final class Standing implements SessionListener {
+        private final Consumer<Lease> leases;
+
+        Standing(Consumer<Lease> leases) {
+            this.leases = leases;
+        }
+
+        @Override
+        public void onLease(Lease lease) {
+            leases.accept(lease);
+        }
+
         @Override
         public void onUnfenced() {}
 

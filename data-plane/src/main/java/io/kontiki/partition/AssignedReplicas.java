@@ -134,6 +134,11 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         timer.scheduleWithFixedDelay(() -> execute(event), seconds, seconds, TimeUnit.SECONDS);
     }
 
+    /** Runs it when all replicas that are open were told of the changes that were published so far. */
+    void afterChanges(Runnable event) {
+        execute(event);
+    }
+
     /** Runs it on this object's thread. */
     private void execute(Runnable event) {
         thread.execute(() -> {

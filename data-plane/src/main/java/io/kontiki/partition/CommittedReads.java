@@ -6,6 +6,7 @@ import io.kontiki.log.TimestampOffset;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.record.InvalidBatchException;
 import io.kontiki.replication.Admission;
+import io.kontiki.replication.Lease;
 import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -39,15 +40,16 @@ final class CommittedReads {
 
     /** @see Partition#read */
     FetchResult batches(long offset, int maxBytes, OptionalInt leaderEpoch) {
+        Lease lease = driver.lease();
         ReadView view = driver.view();
         long start = log().logStartOffset();
-        Optional<ProduceOutcome.Refused> refusal = refusal(mayRead(view, leaderEpoch));
+        Optional<ProduceOutcome.Refused> refusal = refusal(mayRead(lease, view, leaderEpoch));
         if (refusal.isPresent()) {
             return new FetchResult.Refused(
                     refusal.get().reason(), refusal.get().message(), view.highWatermark(), start);
         }
         if (offset < start || offset > log().endOffset()) {
-            return outOfRange(offset, view, start);
+            return outOfRange(offset, lease, view, start);
         }
         if (offset >= view.highWatermark() || maxBytes <= 0) {
             return new FetchResult.Records(ByteBuffer.allocate(0), view.highWatermark(), start);
@@ -57,7 +59,7 @@ final class CommittedReads {
                     log -> log.read(offset, maxBytes, view.highWatermark()).bytes());
             return new FetchResult.Records(bytes, view.highWatermark(), start);
         } catch (OffsetOutOfRangeException e) {
-            return outOfRange(offset, view, log().logStartOffset());
+            return outOfRange(offset, lease, view, log().logStartOffset());
         } catch (StorageException | InvalidBatchException e) {
             unreadable.accept(e);
             return new FetchResult.Refused(
@@ -65,9 +67,9 @@ final class CommittedReads {
         }
     }
 
-    private FetchResult outOfRange(long offset, ReadView view, long start) {
+    private FetchResult outOfRange(long offset, Lease lease, ReadView view, long start) {
         // Who does not know how far the log is committed by now cannot tell: the offset may turn out to be right.
-        ErrorReason reason = offset > start && mayTellEnd(view) instanceof Admission.Refused
+        ErrorReason reason = offset > start && mayTellEnd(lease, view) instanceof Admission.Refused
                 ? ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE
                 : ErrorReason.ERROR_REASON_OFFSET_OUT_OF_RANGE;
         return new FetchResult.Refused(
@@ -80,20 +82,23 @@ final class CommittedReads {
     // ---- Offsets
 
     OffsetLookup earliest() {
-        return lookup(mayRead(driver.view(), OptionalInt.empty()))
+        Lease lease = driver.lease();
+        return lookup(mayRead(lease, driver.view(), OptionalInt.empty()))
                 .orElseGet(() -> new OffsetLookup.Found(log().logStartOffset(), OptionalLong.empty()));
     }
 
     OffsetLookup latest() {
+        Lease lease = driver.lease();
         ReadView view = driver.view();
-        return lookup(mayTellEnd(view))
+        return lookup(mayTellEnd(lease, view))
                 .orElseGet(() -> new OffsetLookup.Found(view.highWatermark(), OptionalLong.empty()));
     }
 
     /** @see Partition#offsetForTimestamp */
     OffsetLookup atTime(long timestampMillis) {
+        Lease lease = driver.lease();
         ReadView view = driver.view();
-        Optional<OffsetLookup> refused = lookup(mayRead(view, OptionalInt.empty()));
+        Optional<OffsetLookup> refused = lookup(mayRead(lease, view, OptionalInt.empty()));
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -105,7 +110,7 @@ final class CommittedReads {
             return new OffsetLookup.Refused(ErrorReason.ERROR_REASON_STORAGE_ERROR, e.getMessage());
         }
         if (found.isEmpty() || found.get().offset() >= view.highWatermark()) {
-            return lookup(mayTellEnd(view)).orElseGet(OffsetLookup.None::new);
+            return lookup(mayTellEnd(lease, view)).orElseGet(OffsetLookup.None::new);
         }
         return new OffsetLookup.Found(
                 found.get().offset(), OptionalLong.of(found.get().timestampMs()));
@@ -124,7 +129,8 @@ final class CommittedReads {
      */
     Optional<TrimOutcome.Refused> refusedTrim(ReadView view, long offset, boolean allCommitted) {
         boolean asksForEnd = allCommitted || offset > view.highWatermark();
-        Admission admission = asksForEnd ? mayTellEnd(view) : mayRead(view, OptionalInt.empty());
+        Lease lease = driver.lease();
+        Admission admission = asksForEnd ? mayTellEnd(lease, view) : mayRead(lease, view, OptionalInt.empty());
         return refusal(admission)
                 .map(refused -> new TrimOutcome.Refused(refused.reason(), refused.message()))
                 .or(() -> Refusals.ofTrim(offset, view.highWatermark(), name));
@@ -132,12 +138,12 @@ final class CommittedReads {
 
     // ---- Whether this replica may say so
 
-    private Admission mayRead(ReadView view, OptionalInt leaderEpoch) {
-        return view.standing().admitRead(leaderEpoch, driver.lease(), driver.nowNanos());
+    private Admission mayRead(Lease lease, ReadView view, OptionalInt leaderEpoch) {
+        return view.standing().admitRead(leaderEpoch, lease, driver.nowNanos());
     }
 
-    private Admission mayTellEnd(ReadView view) {
-        return view.standing().admitLatest(driver.lease(), driver.nowNanos());
+    private Admission mayTellEnd(Lease lease, ReadView view) {
+        return view.standing().admitLatest(lease, driver.nowNanos());
     }
 
     private Optional<ProduceOutcome.Refused> refusal(Admission admission) {

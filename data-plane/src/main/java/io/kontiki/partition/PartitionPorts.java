@@ -3,12 +3,10 @@ package io.kontiki.partition;
 import com.google.protobuf.ByteString;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
-import io.kontiki.replication.Lease;
 import io.kontiki.replication.ReassignmentThrottle;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * What every partition of a broker uses to reach beyond its log.
@@ -17,7 +15,6 @@ import java.util.function.Supplier;
  * @param throttle bounds what the broker sends to replicas that are being added
  * @param nanoTime a monotonic clock
  * @param clock gives time stamps
- * @param lease of this broker, as of now (rule L16)
  * @param replicaFailed told of a replica whose log is bad while its directory works (rules L12, M10)
  */
 record PartitionPorts(
@@ -28,7 +25,6 @@ record PartitionPorts(
         IsrProposalBatcher proposals,
         LongSupplier nanoTime,
         InstantSource clock,
-        Supplier<Lease> lease,
         Consumer<TopicPartition> replicaFailed) {
     ByteString topicId(TopicPartition partition) {
         return UuidBytes.toBytes(partition.topicId());

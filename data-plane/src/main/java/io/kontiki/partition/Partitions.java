@@ -23,7 +23,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -49,6 +48,9 @@ public final class Partitions implements AutoCloseable {
     private final LocalMetadata metadata;
     private final PartitionLogs logs;
     private final List<EventLoop> loops;
+    /** One for each of the loops. */
+    private final List<LoopLease> leases;
+
     private final ReplicaOptions options;
     private final PartitionPorts ports;
     private final AtomicLong linkIds = new AtomicLong();
@@ -66,7 +68,6 @@ public final class Partitions implements AutoCloseable {
     /**
      * @param logs the recovered logs; those that the metadata gives to this broker are taken from it
      * @param loopCount how many event loops to run, at least 1; a partition belongs to one of them for its life
-     * @param lease of this broker, as of now (rule L16)
      * @param retentionInterval how often it is looked for segments to delete
      * @param move what moving logs between directories may take
      * @param system what all of it runs on
@@ -80,7 +81,6 @@ public final class Partitions implements AutoCloseable {
             ReplicaOptions options,
             ReplicaTransport transport,
             Proposer proposer,
-            Supplier<Lease> lease,
             Duration retentionInterval,
             MoveSettings move,
             Threads system,
@@ -96,6 +96,9 @@ public final class Partitions implements AutoCloseable {
                         TICK_NANOS,
                         (loop, failure) -> faults.accept(failure)))
                 .toList();
+        this.leases = loops.stream()
+                .map(loop -> new LoopLease(loop, system.nanoTime()))
+                .toList();
         this.ports = new PartitionPorts(
                 brokerId,
                 new Flusher(logs.dirs(), FLUSH_THREADS_PER_DIR, system),
@@ -104,7 +107,6 @@ public final class Partitions implements AutoCloseable {
                 new IsrProposalBatcher(proposer, brokerId, () -> brokerEpoch),
                 system::nanoTime,
                 system.clock(),
-                lease,
                 this::onReplicaFailed);
         this.moves = new LogMoves(brokerId, metadata, logs.dirs(), logs.moved(), move, system::nanoTime, this::onMoved);
         DirectoryReports reports = new DirectoryReports(proposer, brokerId, () -> brokerEpoch, timer);
@@ -146,6 +148,14 @@ public final class Partitions implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * This broker has a lease (rule L16). To be called when the changes of the metadata that it speaks of have been
+     * published: partitions learn of it behind those.
+     */
+    public void renew(Lease lease) {
+        assigned.afterChanges(() -> leases.forEach(each -> each.renew(lease)));
+    }
+
     private void onOffline(LogDir dir) {
         if (brokerEpoch != NOT_STARTED) { // Else it is told at the start.
             open.onOffline(dir);
@@ -162,7 +172,8 @@ public final class Partitions implements AutoCloseable {
 
     private Partition begin(TopicPartition id, TopicImage topic, PartitionLogs.Placed found) {
         String name = topic.name() + "-" + id.partition();
-        EventLoop loop = loops.get(Math.floorMod(id.hashCode(), loops.size()));
+        int number = Math.floorMod(id.hashCode(), loops.size());
+        EventLoop loop = loops.get(number);
         LogPlace place = new LogPlace(found);
         ReplicaLogView logView = new ReplicaLogView(place);
         PartitionReplica replica = new PartitionReplica(
@@ -175,7 +186,7 @@ public final class Partitions implements AutoCloseable {
                 name,
                 loop,
                 place,
-                new ReplicaDriver(id, name, place, logView, replica, loop, ports),
+                new ReplicaDriver(id, name, place, logView, replica, loop, leases.get(number), ports),
                 logs.settings(topic.config()).rules());
     }
 

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ final class ReplicaDriver extends RemoteEffects {
     private final LogPlace place;
     private final ReplicaLogView logView;
     private final PartitionReplica replica;
+    private final Supplier<Lease> lease;
     private final PartitionPorts ports;
     private final Queue<Effect> pending = new ArrayDeque<>();
     private final Map<Long, Consumer<CommitOutcome>> waiting = new HashMap<>();
@@ -61,6 +63,7 @@ final class ReplicaDriver extends RemoteEffects {
             ReplicaLogView logView,
             PartitionReplica replica,
             EventLoop loop,
+            Supplier<Lease> lease,
             PartitionPorts ports) {
         super(id, name, place, replica, loop, ports);
         this.id = id;
@@ -68,6 +71,7 @@ final class ReplicaDriver extends RemoteEffects {
         this.place = place;
         this.logView = logView;
         this.replica = replica;
+        this.lease = lease;
         this.ports = ports;
         this.nextRollCheckNanos = nowNanos();
         this.flushing = new LogFlushing(
@@ -94,9 +98,9 @@ final class ReplicaDriver extends RemoteEffects {
         return readWaiters;
     }
 
-    /** Of this moment (rule E4). */
+    /** Of this moment (rule E4). Off the event loop it is to be asked for before the view. */
     Lease lease() {
-        return ports.lease().get();
+        return lease.get();
     }
 
     long nowMillis() {

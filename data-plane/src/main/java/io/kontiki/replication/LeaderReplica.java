@@ -19,6 +19,8 @@ final class LeaderReplica implements Role {
     private final CommitQueue awaitingOwnStore = new CommitQueue();
     private final CommitQueue awaitingLogStart = new CommitQueue();
     private long lastEnd;
+    /** Whether all in-sync replicas, the former leader perhaps among them, have told that they know of this epoch. */
+    private boolean knownToMembers;
 
     /** Rule L1. Nothing of an earlier epoch is known to this object, which is how it is forgotten. */
     LeaderReplica(ReplicaState state, long nowNanos) {
@@ -46,9 +48,12 @@ final class LeaderReplica implements Role {
         return state.log().endOffset() > epochStartOffset;
     }
 
-    /** Rule L13. */
+    /**
+     * Rule L13. A former leader that handed over, and does not know it yet, has a lease still: it must not tell less than
+     * what was told here.
+     */
     boolean knowsCommitted() {
-        return ready() && state.highWatermark() >= epochStartOffset;
+        return ready() && knownToMembers && state.highWatermark() >= epochStartOffset;
     }
 
     boolean overloaded() {
@@ -277,6 +282,7 @@ final class LeaderReplica implements Role {
         if (!ready()) {
             return;
         }
+        knownToMembers = knownToMembers || allMembersAttached();
         state.advanceHighWatermark(review.highWatermarkBound(followers.values(), nowNanos));
         completeProduces();
         completeTrims();
@@ -284,6 +290,15 @@ final class LeaderReplica implements Role {
             push(follower);
         }
         review.proposeChange(followers, nowNanos);
+    }
+
+    private boolean allMembersAttached() {
+        for (int member : state.view().isr()) {
+            if (member != state.brokerId() && !followers.get(member).attached()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void completeTrims() {

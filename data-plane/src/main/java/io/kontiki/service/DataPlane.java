@@ -33,7 +33,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * The data plane of one broker, put together: partitions, replication and the services that reach them. Life cycle:
@@ -56,7 +55,6 @@ public final class DataPlane implements AutoCloseable {
      * @param loopCount event loops that share the partitions, at least 1
      * @param readerThreads threads that read from the disk for fetches, and as many for followers, at least 1; apart, so
      *     that no consumer of old records delays an in-sync replica (rule L18)
-     * @param lease of this broker, as of now (rule L16)
      * @param channels gives the shared channel to a broker; the caller closes them after this
      * @param retentionInterval how often it is looked for segments to delete
      * @param compaction what compaction may take
@@ -72,7 +70,6 @@ public final class DataPlane implements AutoCloseable {
             int readerThreads,
             ReplicaOptions options,
             Proposer proposer,
-            Supplier<Lease> lease,
             Function<Endpoint, ManagedChannel> channels,
             Duration retentionInterval,
             CompactionSettings compaction,
@@ -91,7 +88,6 @@ public final class DataPlane implements AutoCloseable {
                 options,
                 transport,
                 proposer,
-                lease,
                 retentionInterval,
                 move,
                 Threads.system(),
@@ -166,6 +162,11 @@ public final class DataPlane implements AutoCloseable {
     public CompletableFuture<Void> start(long epoch) {
         brokerEpoch.set(epoch);
         return partitions.start(epoch);
+    }
+
+    /** This broker has a lease; told when the metadata that it speaks of was published (rule L16). */
+    public void renew(Lease lease) {
+        partitions.renew(lease);
     }
 
     /** What is measured of the logs, apart from their {@link PartitionLogs#recoveryProgress}. */

@@ -61,6 +61,7 @@ class PartitionTest {
     private final TopicPartition id = new TopicPartition(UUID.randomUUID(), 0);
     private final ConcurrentLinkedQueue<Throwable> defects = new ConcurrentLinkedQueue<>();
     private final AtomicLong linkIds = new AtomicLong();
+    private final Lease lease = Lease.of(System.nanoTime(), TimeUnit.HOURS.toNanos(1));
     private Flusher flusher;
     private LoopThread loop;
     private PartitionLog log;
@@ -81,7 +82,6 @@ class PartitionTest {
                 new IsrProposalBatcher(request -> new CompletableFuture<>(), 1, () -> 1),
                 System::nanoTime,
                 InstantSource.system(),
-                () -> Lease.of(System.nanoTime(), TimeUnit.SECONDS.toNanos(3)),
                 failed -> defects.add(new IllegalStateException(failed + " failed")));
         LogPlace placed = new LogPlace(new PartitionLogs.Placed(dir, log));
         ReplicaLogView logView = new ReplicaLogView(placed);
@@ -92,7 +92,7 @@ class PartitionTest {
                 "t-0",
                 loop,
                 placed,
-                new ReplicaDriver(id, "t-0", placed, logView, replica, loop, ports),
+                new ReplicaDriver(id, "t-0", placed, logView, replica, loop, () -> lease, ports),
                 LogConfig.defaults().rules());
     }
 

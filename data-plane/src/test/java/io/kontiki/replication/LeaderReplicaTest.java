@@ -151,6 +151,15 @@ class LeaderReplicaTest {
     void newEpochOfTheSameLeaderForgetsItsFollowers() {
         Rig rig = leading().record(1, 2, 2, 1, 2, 3).ack(2, 1, 2).ack(3, 1, 2);
         assertThat(rig.replica.highWatermark()).isEqualTo(1);
+    }
+
+    /** L13: one of them may be the former leader, which has a lease still and does not know that it handed over. */
+    @Test
+    void latestOffsetIsNotToldBeforeAllMembersKnowOfTheEpoch() {
+        Rig rig = leading().record(1, 2, 2, 1, 2, 3);
+        assertThat(rig.admitLatest())
+                .isEqualTo(new Admission.Refused(Admission.Reason.OFFSET_NOT_AVAILABLE, OptionalInt.of(1), 2));
+        rig.attach(2, 2, 1, 1).attach(3, 2, 1, 1);
         assertThat(rig.admitLatest()).isInstanceOf(Admission.Granted.class);
     }
 

@@ -112,13 +112,13 @@ final class TestCluster {
                     2,
                     ReplicaOptions.DEFAULTS.withLagLimitNanos(setup.lagLimitNanos()),
                     TestCluster.this::propose,
-                    () -> Lease.of(System.nanoTime(), TimeUnit.SECONDS.toNanos(3)),
                     this::channel,
                     Duration.ofMillis(50),
                     new CompactionSettings(0, 1 << 20, Long.MAX_VALUE, Duration.ofSeconds(1)),
                     new ScrubSettings(setup.scrubInterval(), Long.MAX_VALUE),
                     new MoveSettings(setup.moveBytesPerSecondMax()),
                     defects::add);
+            dataPlane.renew(Lease.of(System.nanoTime(), TimeUnit.HOURS.toNanos(1)));
             dataPlane.logs().recoveryProgress().bindTo(meters);
             dataPlane.metrics().bindTo(meters);
             dataPlane.recover(dir -> Optional.empty());

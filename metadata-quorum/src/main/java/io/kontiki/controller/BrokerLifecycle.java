@@ -13,12 +13,14 @@ import java.util.concurrent.TimeUnit;
 
 /** When a broker is let in, fenced, and let go (rules M2 to M4, Q7). */
 final class BrokerLifecycle {
+    private final long sessionMillis;
     private final long shutdownWaitNanos;
     private final Sessions sessions;
 
     BrokerLifecycle(ControllerConfig config, MetadataImage image, Now now) {
+        this.sessionMillis = config.sessionMillis();
         this.shutdownWaitNanos = TimeUnit.MILLISECONDS.toNanos(config.shutdownWaitMillis());
-        this.sessions = new Sessions(TimeUnit.MILLISECONDS.toNanos(config.sessionMillis()), image, now);
+        this.sessions = new Sessions(TimeUnit.MILLISECONDS.toNanos(sessionMillis), image, now);
     }
 
     /**
@@ -36,6 +38,9 @@ final class BrokerLifecycle {
     Step onHeartbeat(BrokerRegistration broker, HeartbeatRequest request, MetadataImage image, Now now) {
         var session = sessions.of(broker, now);
         session.onHeartbeat(request.getAppliedIndex(), now.monotonicNanos());
+        if (broker.fenced()) {
+            session.onFenced();
+        }
         return request.getWantShutdown()
                 ? onStopping(broker, session, image, now)
                 : onServing(broker, session, request, now);
@@ -67,6 +72,11 @@ final class BrokerLifecycle {
         return shutDown ? new Step(false, Optional.of(shutDown(broker))) : Step.NONE;
     }
 
+    /** For how long after a heartbeat that came now the broker is surely not fenced for silence (rule L16). */
+    long sessionMillis(BrokerRegistration broker, Now now) {
+        return sessions.of(broker, now).isFenceDecided() ? 0 : sessionMillis;
+    }
+
     /** Fences whose session ran out. */
     List<Command.Builder> onTick(MetadataImage image, Now now) {
         return sessions.expired(image, now).stream().map(BrokerLifecycle::fence).toList();
@@ -84,8 +94,14 @@ final class BrokerLifecycle {
     Optional<Command.Builder> onGone(int brokerId, long brokerEpoch, MetadataImage image, Now now) {
         return image.broker(brokerId)
                 .filter(broker -> broker.epoch() == brokerEpoch && !broker.fenced())
-                .filter(broker -> sessions.of(broker, now).take(BrokerSession.Step.FENCE, now.monotonicNanos()))
+                .filter(broker -> decideFence(broker, now))
                 .map(BrokerLifecycle::fence);
+    }
+
+    private boolean decideFence(BrokerRegistration broker, Now now) {
+        var session = sessions.of(broker, now);
+        session.decideFence();
+        return session.take(BrokerSession.Step.FENCE, now.monotonicNanos());
     }
 
     private static Command.Builder fence(BrokerRegistration broker) {

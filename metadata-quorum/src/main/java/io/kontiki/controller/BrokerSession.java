@@ -19,6 +19,7 @@ final class BrokerSession {
     private long appliedIndex;
     private OptionalLong stoppingSinceNanos = OptionalLong.empty();
     private OptionalLong shutDownIndex = OptionalLong.empty();
+    private boolean fenceDecided;
     private boolean probed;
     private Step lastStep;
     private long lastStepNanos;
@@ -65,6 +66,20 @@ final class BrokerSession {
             shutDownIndex = OptionalLong.of(imageIndex);
         }
         return shutDownIndex.getAsLong();
+    }
+
+    /** It is to be fenced, whatever it sends from now on: it gets no lease any more (rule L16). */
+    void decideFence() {
+        fenceDecided = true;
+    }
+
+    /** The image shows it as fenced. */
+    void onFenced() {
+        fenceDecided = false;
+    }
+
+    boolean isFenceDecided() {
+        return fenceDecided;
     }
 
     /** From now on the broker is worth a probe, until it is heard again. */

@@ -143,6 +143,8 @@ public final class Controller {
                 .setControllerTerm(term)
                 .setFenced(broker.fenced())
                 .setMayShutDown(step.mayShutDown())
+                .setSessionMs(brokers.sessionMillis(broker, now))
+                .setImageIndex(image.position().index())
                 .addAllWantedReports(unclean.wantedOf(broker, image));
         return new HeartbeatOutcome(response.build(), step.command().map(command -> stamp(command, now)));
     }

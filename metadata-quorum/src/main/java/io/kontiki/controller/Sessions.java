@@ -30,17 +30,20 @@ final class Sessions {
         return session;
     }
 
-    /** Brokers to fence for silence. */
+    /** Brokers to fence: for silence, or because that was decided before and is not done yet. */
     List<BrokerRegistration> expired(MetadataImage image, Now now) {
         forgiveOwnPause(now);
         var expired = new ArrayList<BrokerRegistration>();
         for (var broker : image.brokers().values()) {
+            var session = of(broker, now);
             if (broker.fenced()) {
+                session.onFenced();
                 continue;
             }
-            var session = of(broker, now);
-            if (session.isExpired(sessionNanos, now.monotonicNanos())
-                    && session.take(BrokerSession.Step.FENCE, now.monotonicNanos())) {
+            if (session.isExpired(sessionNanos, now.monotonicNanos())) {
+                session.decideFence();
+            }
+            if (session.isFenceDecided() && session.take(BrokerSession.Step.FENCE, now.monotonicNanos())) {
                 expired.add(broker);
             }
         }

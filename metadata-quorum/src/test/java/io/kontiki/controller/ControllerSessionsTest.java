@@ -138,6 +138,27 @@ class ControllerSessionsTest {
     }
 
     @Test
+    void heartbeatTellsForHowLongAndByWhatTheBrokerIsNotFenced() { // L16
+        var response = beat(heartbeat(1)).response();
+        assertThat(response.getSessionMs()).isEqualTo(3_000);
+        assertThat(response.getImageIndex()).isEqualTo(quorum.image().position().index());
+    }
+
+    /** Else it would have a lease when the log has its fence. */
+    @Test
+    void brokerThatIsToBeFencedCanCountOnNothing() { // L16
+        pass(3_000, 2, 3);
+        millis += 100;
+        assertThat(controller.onTick(quorum.image(), now())).hasSize(1);
+        assertThat(beat(heartbeat(1)).response().getSessionMs()).isZero();
+        // The fence was lost, it seems.
+        assertThat(pass(1_000, 1, 2, 3)).containsExactly(1);
+        quorum.accept(beat(heartbeat(1)).command().orElseThrow().toBuilder());
+        assertThat(beat(heartbeat(1)).response().getSessionMs()).isEqualTo(3_000);
+        assertThat(pass(2_000, 1, 2, 3)).isEmpty();
+    }
+
+    @Test
     void newRunHasASessionOfItsOwn() {
         pass(2_900, 2, 3);
         quorum.register(TestQuorum.run(1, 2, RestartClaim.RESTART_CLAIM_DURABLE));

@@ -13,8 +13,8 @@ import io.kontiki.metadata.command.MetadataState;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.HeartbeatRequest;
+import io.kontiki.proto.internal.v1.HeartbeatResponse;
 import io.kontiki.proto.internal.v1.ProposeRequest;
-import io.kontiki.proto.v1.ErrorReason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -196,22 +196,15 @@ final class Quorum {
         }
     }
 
-    /** Silence after which a broker is fenced. */
-    long sessionNanos() {
-        return config.sessionMillis() * Scheduler.MILLI;
-    }
-
-    /** @param accepted called when the answer arrives, if the controller accepts it */
-    void heartbeat(HeartbeatRequest.Builder request, Runnable accepted) {
+    /** @param answer called when it arrives, if it does */
+    void heartbeat(HeartbeatRequest.Builder request, Consumer<HeartbeatResponse> answer) {
         if (down || cutOff.contains(request.getBrokerId())) {
             return;
         }
         HeartbeatOutcome outcome =
                 controller.onHeartbeat(request.setClusterId(CLUSTER).build(), image, wallAndMonotonic());
         outcome.command().ifPresent(this::submit);
-        if (outcome.response().getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED) {
-            scheduler.afterMillis(0, 5, accepted);
-        }
+        scheduler.afterMillis(0, 5, () -> answer.accept(outcome.response()));
     }
 
     /** The process is gone, and dialling it was refused. */

@@ -16,6 +16,7 @@ import io.kontiki.partition.Partitions;
 import io.kontiki.partition.ProduceOutcome;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.HeartbeatRequest;
+import io.kontiki.proto.internal.v1.HeartbeatResponse;
 import io.kontiki.proto.internal.v1.ProposeRequest;
 import io.kontiki.proto.internal.v1.ProposeResponse;
 import io.kontiki.proto.v1.ErrorReason;
@@ -84,7 +85,6 @@ final class SimBroker {
                 cluster.replicaOptions(),
                 transport,
                 this::propose,
-                () -> lease,
                 Duration.ofMillis(cluster.options().retentionMillis()),
                 new MoveSettings(Long.MAX_VALUE),
                 threads,
@@ -229,9 +229,19 @@ final class SimBroker {
                                 .setBrokerEpoch(epoch)
                                 .setAppliedIndex(metadata.current().position().index())
                                 .setReady(ready),
-                        () -> execute(() -> lease =
-                                lease.orLater(Lease.of(sent, cluster.quorum().sessionNanos()))));
+                        response -> execute(() -> onHeartbeatAnswered(response, sent)));
         scheduler.after(HEARTBEAT_MILLIS * Scheduler.MILLI, () -> execute(this::heartbeat));
+    }
+
+    /** Rule L16. */
+    private void onHeartbeatAnswered(HeartbeatResponse response, long sent) {
+        if (response.getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED) {
+            Lease granted = Lease.of(sent, response.getSessionMs() * Scheduler.MILLI);
+            metadata.awaitIndex(response.getImageIndex()).thenRun(() -> {
+                lease = lease.orLater(granted);
+                partitions.renew(lease);
+            });
+        }
     }
 
     /** An orderly stop. */

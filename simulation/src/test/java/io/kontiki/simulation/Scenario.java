@@ -216,7 +216,7 @@ final class Scenario {
                 .setBrokerEpoch(brokerEpoch)
                 .setAppliedIndex(quorum().image().position().index())
                 .setReady(true);
-        quorum().heartbeat(late, () -> {});
+        quorum().heartbeat(late, answer -> {});
         return this;
     }
 

@@ -47,13 +47,13 @@ public final class HeartbeatSession implements AutoCloseable {
 
     private final RegisterBroker registration;
     private final long heartbeatMillis;
-    private final long sessionNanos;
     private final QuorumClient client;
     private final LocalMetadata metadata;
     private final SessionListener listener;
     private final HeldReplicas held;
     private final ScheduledExecutorService scheduler;
     private final HeartbeatLink link;
+    private final LeaseGrants leases = new LeaseGrants();
     private final CompletableFuture<Long> registered = new CompletableFuture<>();
     private final CompletableFuture<Void> mayStop = new CompletableFuture<>();
     // Owned by the scheduler's thread.
@@ -65,6 +65,7 @@ public final class HeartbeatSession implements AutoCloseable {
     private boolean leaving;
     private boolean rejected;
     private boolean hurrying;
+    private boolean awaitingImage;
     /** What the controller wants to know, and what is known of it. */
     private CompletableFuture<List<ReplicaReport>> reports = CompletableFuture.completedFuture(List.of());
 
@@ -76,7 +77,6 @@ public final class HeartbeatSession implements AutoCloseable {
     /**
      * @param registration what the broker says of itself, whole; the same incarnation gets the same epoch again
      * @param heartbeatMillis from one heartbeat to the next, at least 1
-     * @param sessionMillis the cluster's session time-out, at least two heartbeats
      * @param held asked what this broker holds, when the controller wants to know
      * @param suspectLeader told the id of a voter that was the controller when its connection broke; a voter passes it
      *     on to {@link io.kontiki.quorum.MetadataLog#suspectLeader}, others ignore it
@@ -85,16 +85,14 @@ public final class HeartbeatSession implements AutoCloseable {
     public HeartbeatSession(
             RegisterBroker registration,
             long heartbeatMillis,
-            long sessionMillis,
             QuorumClient client,
             LocalMetadata metadata,
             SessionListener listener,
             HeldReplicas held,
             IntConsumer suspectLeader,
             ScheduledExecutorService scheduler) {
-        if (heartbeatMillis < 1 || sessionMillis < 2 * heartbeatMillis) {
-            throw new IllegalArgumentException("broker.session.timeout.ms " + sessionMillis
-                    + " is below two heartbeats of " + heartbeatMillis + " ms");
+        if (heartbeatMillis < 1) {
+            throw new IllegalArgumentException("a heartbeat every " + heartbeatMillis + " ms");
         }
         this.heartbeatMillis = heartbeatMillis;
         this.registration = Objects.requireNonNull(registration);
@@ -103,7 +101,6 @@ public final class HeartbeatSession implements AutoCloseable {
         this.listener = Objects.requireNonNull(listener);
         this.held = Objects.requireNonNull(held);
         this.scheduler = Objects.requireNonNull(scheduler);
-        this.sessionNanos = TimeUnit.MILLISECONDS.toNanos(sessionMillis);
         this.link = new HeartbeatLink(client, scheduler, this::onAnswer, suspectLeader);
     }
 
@@ -154,7 +151,7 @@ public final class HeartbeatSession implements AutoCloseable {
         return fenced;
     }
 
-    /** Until when the controller surely has not fenced this broker for silence (rule L16); of System.nanoTime. Any thread. */
+    /** Until when this broker may believe what its image says of it (rule L16); of System.nanoTime. Any thread. */
     public Lease lease() {
         return lease;
     }
@@ -256,7 +253,10 @@ public final class HeartbeatSession implements AutoCloseable {
     private void onAnswer(HeartbeatResponse response, long sentNanos) {
         switch (response.getReason()) {
             case ERROR_REASON_UNSPECIFIED -> {
-                lease = lease.orLater(Lease.of(sentNanos, sessionNanos));
+                leases.add(
+                        Lease.of(sentNanos, TimeUnit.MILLISECONDS.toNanos(response.getSessionMs())),
+                        response.getImageIndex());
+                awaitLease();
                 lookUp(response.getWantedReportsList());
                 if (leaving && response.getMayShutDown()) {
                     mayStop.complete(null);
@@ -267,6 +267,29 @@ public final class HeartbeatSession implements AutoCloseable {
             case ERROR_REASON_STALE_BROKER_EPOCH, ERROR_REASON_WRONG_CLUSTER ->
                 reject(response.getReason(), response.getMessage());
             default -> LOG.debug("Heartbeat not taken: {}", response);
+        }
+    }
+
+    /** Rule L16: until all who follow the metadata were told of what the controller knows. */
+    private void awaitLease() {
+        if (leases.isEmpty() || awaitingImage) {
+            return;
+        }
+        awaitingImage = true;
+        long index = leases.nextIndex();
+        metadata.awaitIndex(index)
+                .thenAccept(image -> hand(() -> {
+                    awaitingImage = false;
+                    takeLeases(index);
+                    awaitLease();
+                }));
+    }
+
+    private void takeLeases(long appliedIndex) {
+        var taken = leases.take(appliedIndex, lease);
+        if (!taken.equals(lease) && !rejected) {
+            lease = taken;
+            listener.onLease(taken);
         }
     }
 
@@ -317,6 +340,7 @@ public final class HeartbeatSession implements AutoCloseable {
         rejected = true;
         stopBeats();
         lease = new Lease(System.nanoTime());
+        listener.onLease(lease);
         mayStop.complete(null);
         listener.onRejected(reason, message);
     }

@@ -21,6 +21,7 @@ import io.kontiki.quorum.ControllerHost;
 import io.kontiki.quorum.TcpBrokerProbe;
 import io.kontiki.quorum.ratis.QuorumConfig;
 import io.kontiki.quorum.ratis.RatisMetadataLog;
+import io.kontiki.replication.Lease;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -111,7 +112,6 @@ final class QuorumNode implements SessionListener, AutoCloseable {
         session = new HeartbeatSession(
                 registration(id, endpoint),
                 HEARTBEAT_MILLIS,
-                SESSION_MILLIS,
                 client,
                 metadata,
                 this,
@@ -193,6 +193,9 @@ final class QuorumNode implements SessionListener, AutoCloseable {
                         .usePlaintext()
                         .build());
     }
+
+    @Override
+    public void onLease(Lease lease) {}
 
     @Override
     public void onUnfenced() {

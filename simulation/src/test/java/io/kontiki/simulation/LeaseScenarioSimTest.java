@@ -1,0 +1,81 @@
+package io.kontiki.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kontiki.metadata.FlushMode;
+import io.kontiki.partition.OffsetLookup;
+import io.kontiki.partition.Partition;
+import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.replication.Acks;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A leader that does not know that it is deposed tells no latest offset and takes no acks=1 (rules L13 and L16). */
+class LeaseScenarioSimTest {
+    /** Its session ran out while it stood still; then the controller lets it in, before it has seen why. */
+    @ParameterizedTest
+    @EnumSource
+    void deposedLeaderWithAnOldImageHasNoLease(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        scenario.quorum().delayImage(1);
+        broker(scenario, 1).pause();
+        scenario.awaitLeader(2).write(3);
+        broker(scenario, 1).resume();
+        scenario.await("1 to be let in", () -> scenario.usable(1)).runFor(1_000);
+        assertThat(broker(scenario, 1).leads(scenario.cluster().partition())).isTrue();
+        assertIsWithoutLease(scenario);
+        scenario.quorum().catchUpImage(1);
+        scenario.healAndCheck();
+    }
+
+    /** Its event loop waits for the disk, while what it published says still that it leads. */
+    @ParameterizedTest
+    @EnumSource
+    void deposedLeaderWhoseLoopStandsStillHasNoLease(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        broker(scenario, 1).pause();
+        scenario.runFor(100);
+        broker(scenario, 1).hang();
+        scenario.awaitLeader(2).write(3);
+        broker(scenario, 1).resume();
+        scenario.await("1 to be let in", () -> scenario.usable(1)).runFor(1_000);
+        assertThat(latest(scenario)).isInstanceOf(OffsetLookup.Refused.class);
+        broker(scenario, 1).answer();
+        scenario.healAndCheck();
+    }
+
+    /** It hands over to another one, and hears of it late. */
+    @ParameterizedTest
+    @EnumSource
+    void latestOffsetIsNotToldBeforeTheFormerLeaderKnows(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        scenario.crash(1).awaitLeader(2).start(1).awaitHealed();
+        scenario.quorum().delayImage(2);
+        scenario.cluster().operator().electPreferred(scenario.cluster().partition());
+        scenario.awaitLeader(1).runFor(500);
+        assertThat(partition(scenario, 2).latestOffset()).isInstanceOf(OffsetLookup.Found.class);
+        assertThat(partition(scenario, 1).latestOffset()).isInstanceOf(OffsetLookup.Refused.class);
+        scenario.quorum().catchUpImage(2);
+        scenario.awaitHealed();
+        assertThat(partition(scenario, 1).latestOffset()).isInstanceOf(OffsetLookup.Found.class);
+        scenario.healAndCheck();
+    }
+
+    private static void assertIsWithoutLease(Scenario scenario) {
+        assertThat(latest(scenario)).isInstanceOf(OffsetLookup.Refused.class);
+        scenario.sendTo(1, 1, Acks.LEADER).runFor(100);
+        assertThat(scenario.refusals()).containsExactly(ErrorReason.ERROR_REASON_LEASE_EXPIRED);
+    }
+
+    private static OffsetLookup latest(Scenario scenario) {
+        return partition(scenario, 1).latestOffset();
+    }
+
+    private static Partition partition(Scenario scenario, int node) {
+        return broker(scenario, node).find(scenario.cluster().partition()).orElseThrow();
+    }
+
+    private static SimBroker broker(Scenario scenario, int node) {
+        return scenario.node(node).serving().orElseThrow();
+    }
+}
