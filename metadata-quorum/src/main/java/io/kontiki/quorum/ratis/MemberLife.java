@@ -339,16 +339,11 @@ final class MemberLife {
     }
 
     /** Idempotent. */
-    synchronized void close() {
-        if (closed) {
+    void close() {
+        if (!closeStorage()) {
             return;
         }
-        closed = true;
-        boolean wasOpen = member.isPresent();
-        if (closeMember() && wasOpen) {
-            keep(storage.orElseThrow().stopped());
-        }
-        // What was handed over before still runs, so that the listener hears of the loss.
+        // What was handed over before still runs, so that the listener hears of the loss; it may want the lock.
         events.shutdown();
         try {
             if (!events.awaitTermination(10, TimeUnit.SECONDS)) {
@@ -357,5 +352,17 @@ final class MemberLife {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private synchronized boolean closeStorage() {
+        if (closed) {
+            return false;
+        }
+        closed = true;
+        boolean wasOpen = member.isPresent();
+        if (closeMember() && wasOpen) {
+            keep(storage.orElseThrow().stopped());
+        }
+        return true;
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.kontiki.metadata.ImageCodec;
 import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.quorum.LeadershipListener;
 import io.kontiki.quorum.MetadataLog;
 import io.kontiki.quorum.MetadataLogContract;
 import io.kontiki.quorum.QuorumStartException;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -80,6 +82,33 @@ class RatisSingleVoterTest extends MetadataLogContract {
             return files.filter(file -> file.getFileName().toString().matches("snapshot\\.\\d+_\\d+"))
                     .count();
         }
+    }
+
+    /** Listeners are told of the end while it is under way, and may want to know more. */
+    @Test
+    void listenerMayAskWhileTheLogCloses() {
+        var voter = voter();
+        var led = new CompletableFuture<Long>();
+        var answered = new CompletableFuture<Boolean>();
+        voter.log.start(new LeadershipListener() {
+            @Override
+            public void onLeading(long term) {
+                led.complete(term);
+            }
+
+            @Override
+            public void onLeadershipLost() {
+                answered.complete(voter.log.leave("another"));
+            }
+
+            @Override
+            public void onLeaderKnown(int leaderId) {}
+        });
+        led.orTimeout(20, TimeUnit.SECONDS).join();
+
+        voter.close();
+
+        assertThat(answered).isCompletedWithValue(false);
     }
 
     /** Rule Q6: it has been removed from a quorum that goes on elsewhere, or has lost what it decided. */
