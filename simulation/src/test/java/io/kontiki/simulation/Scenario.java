@@ -75,6 +75,13 @@ final class Scenario {
         return scenario.createTopic().awaitHealed();
     }
 
+    /** As many nodes, of which the first hold the partition. */
+    static Scenario on(List<Integer> replicas, int nodes, int minIsr, FlushMode flushMode) {
+        Scenario scenario = new Scenario(SimulationOptions.scripted(flushMode).withNodes(nodes, minIsr));
+        scenario.simulation.createTopicOn(replicas);
+        return scenario.awaitHealed();
+    }
+
     /** Three nodes that run, but no partition yet: {@link #createTopic()}. */
     static Scenario withoutTopic(FlushMode flushMode) {
         return new Scenario(SimulationOptions.scripted(flushMode));
@@ -226,6 +233,27 @@ final class Scenario {
         return this;
     }
 
+    /** Asks for these replicas, the preferred leader first. */
+    Scenario reassign(Integer... replicas) {
+        cluster().operator().reassign(cluster().partition(), List.of(replicas));
+        return this;
+    }
+
+    /** Until exactly these brokers have replicas, and none is on its way. */
+    Scenario awaitReplicas(Integer... replicas) {
+        return await(
+                List.of(replicas) + " to be the replicas",
+                () -> record().replicas().equals(List.of(replicas))
+                        && !record().reassignment().isUnderWay());
+    }
+
+    boolean holdsReplica(int node) {
+        return node(node)
+                .serving()
+                .flatMap(broker -> broker.find(cluster().partition()))
+                .isPresent();
+    }
+
     // ---- Waiting
 
     Scenario runFor(long millis) {
@@ -262,6 +290,12 @@ final class Scenario {
     }
 
     // ---- Data
+
+    /** Producers and consumers, from now to the end. */
+    Scenario load() {
+        simulation.workload().start();
+        return this;
+    }
 
     /** Sends to the leader, which all in-sync replicas must store, and does not wait. */
     Scenario send(int count) {
