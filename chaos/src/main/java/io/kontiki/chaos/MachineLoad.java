@@ -34,7 +34,8 @@ final class MachineLoad {
 
     private void look() {
         long now = recording.now();
-        Optional<ProcessorTime> time = ProcessorTime.now();
+        Optional<ProcessorTime> time =
+                ProcessorTime.now().map(read -> last.map(read::notBefore).orElse(read));
         if (time.isPresent() && last.isPresent()) {
             ProcessorTime used = time.get().since(last.get());
             double whole = (now - lastNanos) / 1e9 * TICKS_PER_SECOND * PROCESSORS;

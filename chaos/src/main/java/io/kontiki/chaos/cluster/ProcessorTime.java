@@ -65,4 +65,9 @@ public record ProcessorTime(long own, long children, long all) {
     public ProcessorTime since(ProcessorTime earlier) {
         return new ProcessorTime(own - earlier.own, children - earlier.children, all - earlier.all);
     }
+
+    /** This, but for the time of a child that has ended and that the system has not added to this process yet. */
+    public ProcessorTime notBefore(ProcessorTime earlier) {
+        return new ProcessorTime(own, Math.max(children, earlier.children), all);
+    }
 }

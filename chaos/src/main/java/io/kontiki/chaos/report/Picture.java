@@ -102,6 +102,7 @@ final class Picture {
 
     private void drawShare(int top, String name, int legend, String color, ToDoubleFunction<Busy> share) {
         List<Point> points = timeline.load().stream()
+                .filter(busy -> busy.at() <= secondsShown * SECOND)
                 .map(busy -> new Point(busy.at() / SECOND, Math.min(1, share.applyAsDouble(busy))))
                 .toList();
         drawLine(top, LOAD_PANE, points, 1, color);
