@@ -109,6 +109,7 @@ public final class Report {
                 .append(verdict.clean() ? ">Nothing is wrong." : " class='wrong'>Wrong: " + verdict.counts())
                 .append("</p>")
                 .append(new Picture(timeline).draw())
+                .append("<p>Red: nothing was acknowledged. Point at anything to see what it is.</p>")
                 .append("<table>");
         figures()
                 .forEach((name, value) -> page.append("<tr><th>")

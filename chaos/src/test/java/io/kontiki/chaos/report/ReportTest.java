@@ -68,7 +68,7 @@ class ReportTest {
         assertThat(picture.getElementsByTagName("polyline").getLength()).isEqualTo(5);
         assertThat(picture.getDocumentElement().getTextContent())
                 .contains("kill: broker <1>, 1.0 s to 3.0 s", "nothing acknowledged for 3.00 s");
-        assertThat(page).contains("A &lt;test&gt;", "Nothing is wrong");
+        assertThat(page).contains("A &lt;test&gt;", "Nothing is wrong", "Red: nothing was acknowledged");
     }
 
     @Test
