@@ -210,11 +210,7 @@ public final class ChaosCluster implements AutoCloseable {
         // As long as nobody looked at them, the quorum takes runs that are gone for running.
         brokers.await("the brokers' new runs", PATIENCE, this::runsAnew);
         brokers.awaitReady(view, PATIENCE);
-        brokers.await("leaders of all partitions", PATIENCE, () -> {
-            ends.putAll(operator.electUncleanly(TOPIC));
-            return view.partitions(TOPIC).stream()
-                    .allMatch(partition -> partition.leader().isPresent());
-        });
+        brokers.await("leaders of all partitions", PATIENCE, () -> operator.electUncleanly(TOPIC, ends));
         return ends;
     }
 

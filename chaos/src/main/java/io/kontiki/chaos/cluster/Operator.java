@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -69,21 +68,21 @@ final class Operator {
         return elections.size() + " partitions, " + refused + " of them as they were";
     }
 
-    /** Elects leaders where there is none; what it does not get it may ask for again. Returns where their logs end. */
-    Map<Integer, Long> electUncleanly(String topic) {
-        Set<TopicPartition> leaderless = admin.describeTopic(topic).topic().partitions().stream()
-                .filter(partition -> partition.leader().isEmpty())
-                .map(partition -> new TopicPartition(topic, partition.partition()))
-                .collect(Collectors.toSet());
-        Map<Integer, Long> ends = new TreeMap<>();
-        if (!leaderless.isEmpty()) {
-            admin.electLeadersUncleanly(leaderless, Set.of()).forEach((partition, election) -> {
-                if (election.failure().isEmpty() && !election.held().isEmpty()) {
-                    ends.put(partition.partition(), election.lostFromOffset());
-                }
-            });
-        }
-        return ends;
+    /**
+     * Elects leaders where no complete replica is left.
+     *
+     * @param ends gets the offset where the log of each such partition ends now
+     * @return whether every partition has a leader, as the controller knows: brokers may be behind it
+     */
+    boolean electUncleanly(String topic, Map<Integer, Long> ends) {
+        Map<TopicPartition, LeaderElection> elections = admin.electLeadersUncleanly(all(topic), Set.of());
+        elections.forEach((partition, election) -> {
+            if (election.failure().isEmpty() && !election.held().isEmpty()) {
+                ends.put(partition.partition(), election.lostFromOffset());
+            }
+        });
+        return elections.values().stream()
+                .allMatch(election -> election.failure().isEmpty());
     }
 
     private Set<TopicPartition> all(String topic) {
