@@ -1,6 +1,5 @@
 package io.kontiki.simulation;
 
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Random;
 
@@ -8,10 +7,15 @@ import java.util.Random;
 final class Scheduler {
     static final long MILLI = 1_000_000L;
 
-    private record Task(long atNanos, long number, Runnable action) {}
+    private record Task(long atNanos, long number, Runnable action) implements Comparable<Task> {
+        @Override
+        public int compareTo(Task other) {
+            int byTime = Long.compare(atNanos, other.atNanos);
+            return byTime != 0 ? byTime : Long.compare(number, other.number);
+        }
+    }
 
-    private final PriorityQueue<Task> tasks =
-            new PriorityQueue<>(Comparator.comparingLong(Task::atNanos).thenComparingLong(Task::number));
+    private final PriorityQueue<Task> tasks = new PriorityQueue<>();
     private final Random random;
     private long nowNanos;
     private long made;
