@@ -67,9 +67,7 @@ public final class QuorumView {
         if (isOfAnotherQuorum(voters)) {
             return false;
         }
-        // In a young cluster the voters' brokers are registered only later: told by them or by one that knows no
-        // quorum,
-        // nobody forgets what is known.
+        // In a young cluster the voters' brokers are registered only later. What is known stays.
         var next = voters.getBrokersCount() > 0 ? voters.toBuilder() : told.toBuilder();
         told = next.setQuorumId(UuidBytes.isValid(voters.getQuorumId()) ? voters.getQuorumId() : told.getQuorumId())
                 .build();
