@@ -2,11 +2,13 @@ package io.kontiki.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kontiki.client.Admin;
 import io.kontiki.client.BrokerInfo;
 import io.kontiki.client.QuorumDescription;
 import io.kontiki.client.QuorumMember;
 import io.kontiki.localcluster.BrokerProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -21,10 +24,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** Faults of the metadata quorum: brokers 1 to 3 of five vote. */
-@EnabledIfSystemProperty(named = "quorum.faults", matches = "true")
+/**
+ * Faults of the metadata quorum: brokers 1 to 3 of five vote. What takes long runs with {@code -Dquorum.faults=true} only.
+ */
 class QuorumIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String ALL = "quorum.faults";
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final List<Integer> VOTERS = List.of(1, 2, 3);
 
     private FaultScenario scenario;
@@ -39,33 +44,43 @@ class QuorumIT {
         scenario.close();
     }
 
-    /** Scenario S49, with SIGKILL for the power cut: votes that were just given must hold. */
+    /**
+     * The file of a vote that was just given is put back as it was before, and the boot id is another one, as after a power
+     * cut. The voter must not vote a second time in that term (rule Q4), nor anybody lead a term that has a leader.
+     */
     @Test
-    void everyTermHasOneLeaderThoughVotersDieRightAfterElections() throws IOException {
+    @EnabledIfSystemProperty(named = ALL, matches = "true")
+    void s49VoterThatForgetsItsVoteInAPowerCutVotesInNoTermTwice() throws IOException {
         scenario.createTopic("elections");
         Map<Long, Integer> leaders = new TreeMap<>();
-        for (int round = 0; round < 3; round++) {
+        for (int round = 0; round < 2; round++) {
             int first = awaitLeader(leaders);
+            Map<Integer, byte[]> votes = votes();
             scenario.cluster().broker(first).kill();
             int second = awaitLeader(leaders);
+            long term = quorum().term();
             int voted = VOTERS.stream()
                     .filter(id -> id != first && id != second)
                     .findFirst()
                     .orElseThrow();
             scenario.cluster().broker(voted).kill();
+            Files.write(voteFile(voted), votes.get(voted));
+            reboot(voted);
             scenario.cluster().startAll();
             awaitLeader(leaders);
             scenario.cluster().await("all to be well", PATIENCE, () -> well(noted(leaders)));
-            scenario.view().admin().transferQuorumLeadership(voted);
+            assertThat(term(voted)).isGreaterThan(term);
+            change(admin -> admin.transferQuorumLeadership(voted));
             awaitLeader(leaders);
         }
-        assertThat(leaders).hasSizeGreaterThan(3);
+        assertThat(leaders).hasSizeGreaterThan(2);
         awaitEqualDigests();
     }
 
-    /** Scenario S50. */
+    /** It is refused under its old name, and gets its vote back as another member. */
     @Test
-    void voterThatLostItsDiskIsReplacedUnderLoad() throws IOException {
+    @EnabledIfSystemProperty(named = ALL, matches = "true")
+    void s50VoterThatLostItsDiskIsReplacedUnderLoad() throws IOException {
         scenario.createTopic("disk-lost");
         String before = member(3).memberId();
 
@@ -74,10 +89,13 @@ class QuorumIT {
             lost.kill();
             delete(lost.dataDirectory());
             lost.start();
-            scenario.cluster().awaitReady(scenario.view(), PATIENCE);
-            assertThat(lost.log()).contains("was formed by", "kontiki quorum replace 3");
-            assertThat(member(3).problem()).contains("kontiki quorum replace 3");
-            scenario.view().admin().replaceVoter(3);
+            awaitWords(lost, "was formed by", "kontiki quorum replace 3");
+            scenario.cluster()
+                    .await(
+                            "the voter to be told lost",
+                            PATIENCE,
+                            () -> member(3).problem().contains("kontiki quorum replace 3"));
+            change(admin -> admin.replaceVoter(3));
             assertThat(member(3).memberId()).startsWith("3-").isNotEqualTo(before);
         });
 
@@ -85,9 +103,10 @@ class QuorumIT {
         awaitEqualDigests();
     }
 
-    /** Scenario S51: data leaders live on, and nobody is fenced for the silence of the quorum. */
+    /** Data leaders live on, and nobody is fenced for the silence of the quorum. */
     @Test
-    void partitionsServeSoonAfterTheWholeQuorumIsBack() throws IOException {
+    @EnabledIfSystemProperty(named = ALL, matches = "true")
+    void s51PartitionsServeSoonAfterTheWholeQuorumIsBack() throws IOException {
         scenario.createTopic("no-quorum");
         Map<Integer, Long> epochs = epochs();
 
@@ -105,24 +124,22 @@ class QuorumIT {
                             PATIENCE,
                             () -> scenario.view().partitions("no-quorum").stream()
                                     .allMatch(partition -> partition.leader().isPresent()));
-            long millis = (System.nanoTime() - begin) / 1_000_000;
-            System.out.println("all partitions have leaders " + millis + " ms after the quorum is back");
-            assertThat(millis).isLessThan(5_000);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
         });
 
         assertThat(epochs()).containsEntry(4, epochs.get(4)).containsEntry(5, epochs.get(5));
         awaitEqualDigests();
     }
 
-    /** Scenario S53. */
+    /**
+     * The voters lose their metadata log, and keep the logs of partitions: they form no other quorum over those. Then they
+     * lose everything, and do form one, of the same cluster id: the other brokers do not follow it (rule Q6).
+     */
     @Test
-    void brokersLeaveTheirLogsAloneIfTheQuorumWasWiped() throws IOException {
+    void s53NoLogIsTouchedWhenTheQuorumWasWiped() throws IOException {
         scenario.createTopic("kept");
         scenario.loseNothing("kept", () -> {});
-        scenario.cluster().brokers().forEach(BrokerProcess::terminate);
-        for (BrokerProcess broker : scenario.cluster().brokers()) {
-            assertThat(broker.awaitExit(PATIENCE)).isPresent();
-        }
+        scenario.cluster().brokers().forEach(BrokerProcess::kill);
         Map<String, Long> before = logs();
         for (int id : VOTERS) {
             delete(scenario.cluster().broker(id).dataDirectory().resolve("quorum"));
@@ -130,27 +147,89 @@ class QuorumIT {
 
         scenario.cluster().startAll();
 
-        for (BrokerProcess broker : scenario.cluster().brokers()) {
-            scenario.cluster().await("broker " + broker.id() + " to refuse", PATIENCE, () -> said(broker));
+        for (int id : VOTERS) {
+            awaitWords(scenario.cluster().broker(id), "No other quorum is formed over them");
         }
+        assertThat(before).isNotEmpty();
+        assertThat(logs()).containsAllEntriesOf(before);
         scenario.cluster().brokers().forEach(BrokerProcess::kill);
-        assertThat(logs()).isEqualTo(before).isNotEmpty();
+        for (int id : VOTERS) {
+            delete(scenario.cluster().broker(id).dataDirectory());
+        }
+        before = logs();
+
+        scenario.cluster().startAll();
+
+        for (int id = VOTERS.size() + 1; id <= 5; id++) {
+            awaitWords(scenario.cluster().broker(id), "which was formed anew");
+        }
+        scenario.cluster()
+                .await("another quorum", PATIENCE, () -> quorum().leaderId().isPresent());
+        assertThat(logs()).containsAllEntriesOf(before);
     }
 
-    private static boolean said(BrokerProcess broker) {
-        try {
-            return broker.log().contains("are of metadata quorum")
-                    // Once enough of the new voters have refused, nobody is left to tell the others.
-                    || broker.id() > VOTERS.size();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+    /** It waits for what it asks for, which takes longer than a question. */
+    private void change(Consumer<Admin> change) {
+        try (Admin admin = Admin.builder()
+                .bootstrapServers(scenario.cluster().bootstrap())
+                .requestTimeout(PATIENCE)
+                .build()) {
+            change.accept(admin);
         }
+    }
+
+    private void awaitWords(BrokerProcess broker, String... words) throws IOException {
+        scenario.cluster()
+                .await("broker " + broker.id() + " to say " + List.of(words), PATIENCE, () -> said(broker, words));
+    }
+
+    private static boolean said(BrokerProcess broker, String... words) {
+        try {
+            return Stream.of(words).allMatch(broker.log()::contains);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Map<Integer, byte[]> votes() throws IOException {
+        Map<Integer, byte[]> votes = new TreeMap<>();
+        for (int id : VOTERS) {
+            votes.put(id, Files.readAllBytes(voteFile(id)));
+        }
+        return votes;
+    }
+
+    private long term(int id) throws IOException {
+        return Files.readAllLines(voteFile(id)).stream()
+                .filter(line -> line.startsWith("term="))
+                .mapToLong(line -> Long.parseLong(line.substring("term=".length())))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Path voteFile(int id) throws IOException {
+        try (Stream<Path> files = Files.walk(quorumDirectory(id))) {
+            return files.filter(file -> file.endsWith("raft-meta")).findFirst().orElseThrow();
+        }
+    }
+
+    /** For the voter it is another run of the machine. */
+    private void reboot(int id) throws IOException {
+        Path file = quorumDirectory(id).resolve("voter.properties");
+        Files.writeString(file, Files.readString(file).replaceAll("(?m)^boot.id=.*$", "boot.id=before"));
+    }
+
+    private Path quorumDirectory(int id) {
+        return scenario.cluster().broker(id).dataDirectory().resolve("quorum");
     }
 
     /** Segments with their sizes. */
     private Map<String, Long> logs() throws IOException {
         Map<String, Long> sizes = new TreeMap<>();
         for (BrokerProcess broker : scenario.cluster().brokers()) {
+            if (!Files.exists(broker.dataDirectory())) {
+                continue;
+            }
             try (Stream<Path> files = Files.walk(broker.dataDirectory())) {
                 for (Path file :
                         files.filter(path -> path.toString().endsWith(".log")).toList()) {
