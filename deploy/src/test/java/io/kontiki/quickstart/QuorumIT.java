@@ -15,7 +15,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -257,9 +259,12 @@ class QuorumIT {
     }
 
     private int awaitLeader(Map<Long, Integer> leaders) throws IOException {
-        scenario.cluster()
-                .await("a leader", PATIENCE, () -> noted(leaders).leaderId().isPresent());
-        return noted(leaders).leaderId().orElseThrow();
+        AtomicReference<OptionalInt> leader = new AtomicReference<>(OptionalInt.empty());
+        scenario.cluster().await("a leader", PATIENCE, () -> {
+            leader.set(noted(leaders).leaderId());
+            return leader.get().isPresent();
+        });
+        return leader.get().orElseThrow();
     }
 
     private QuorumDescription noted(Map<Long, Integer> leaders) {
