@@ -6,8 +6,6 @@ import io.kontiki.metadata.Endpoint;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.ratis.server.RaftServerConfigKeys.Log;
-import org.apache.ratis.server.RaftServerConfigKeys.Read;
-import org.apache.ratis.server.RaftServerConfigKeys.RetryCache;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,16 +24,5 @@ class RatisPropertiesTest {
         assertThat(Log.unsafeFlushEnabled(properties)).isFalse();
         assertThat(Log.asyncFlushEnabled(properties)).isFalse();
         assertThat(Log.corruptionPolicy(properties)).isEqualTo(Log.CorruptionPolicy.EXCEPTION);
-    }
-
-    /** Rule Q11: neither is without the other. */
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void readsAreLinearizable(boolean single) {
-        var properties = RatisProperties.of(config, single);
-
-        assertThat(Read.option(properties)).isEqualTo(Read.Option.LINEARIZABLE);
-        assertThat(RetryCache.expiryTime(properties).toLong(java.util.concurrent.TimeUnit.SECONDS))
-                .isGreaterThanOrEqualTo(30);
     }
 }
