@@ -26,7 +26,7 @@ final class MutantTrial {
         this.classes = classes;
     }
 
-    /** The first of its tests that fails, and how. A rule that is gone may keep one busy for ever: each has a minute. */
+    /** The first of its tests that fails, and how. A rule that is gone may keep one busy for ever: each has two minutes. */
     Optional<String> failure(Judge judge) {
         List<DiscoverySelector> selectors = selectors(judge);
         if (selectors.isEmpty()) {
@@ -36,7 +36,7 @@ final class MutantTrial {
         var discovery = LauncherDiscoveryRequestBuilder.discoveryRequest()
                 .selectors(selectors)
                 .enableImplicitConfigurationParameters(false)
-                .configurationParameter("junit.jupiter.execution.timeout.default", "60 s")
+                .configurationParameter("junit.jupiter.execution.timeout.default", "120 s")
                 .configurationParameter("junit.jupiter.execution.timeout.mode", "enabled")
                 .configurationParameter("junit.jupiter.execution.timeout.thread.mode.default", "SEPARATE_THREAD")
                 .build();
