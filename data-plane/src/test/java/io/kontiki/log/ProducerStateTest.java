@@ -68,6 +68,12 @@ class ProducerStateTest {
     }
 
     @Test
+    void batchBehindOneThatEndsWithTheGreatestBeginsAtZero() {
+        append(7, 0, Integer.MAX_VALUE, 1);
+        assertThat(check(7, 0, 0, 1)).isEqualTo(new ProducerCheck.New());
+    }
+
+    @Test
     void longestUnusedProducerIsForgottenBeyondTheLimit() {
         append(1, 0, 0, 1);
         append(2, 0, 0, 1);
