@@ -22,15 +22,20 @@ public final class MetadataState {
     private MetadataState() {}
 
     /**
-     * Applies one entry of the log. Never throws: what is malformed, unknown or out of date gets a reply that says why
-     * and leaves the image as it was, but for its position. Applying a command again is harmless.
+     * Applies one entry of the log. What is malformed or out of date gets a reply that says why and leaves the image as it
+     * was, but for its position. Applying a command again is harmless.
      *
      * @param image the image before the entry
      * @param command the entry
      * @param term Raft term of the entry; a command made by the controller of another term is void
      * @param index index of the entry, above that of the image
+     * @throws UnknownCommandException if the command is of a newer version, whose members change their image by it
      */
     public static Applied apply(MetadataImage image, Command command, long term, long index) {
+        if (command.getCommandCase() == Command.CommandCase.COMMAND_NOT_SET
+                && !command.getUnknownFields().asMap().isEmpty()) {
+            throw new UnknownCommandException(term, index);
+        }
         var position = new LogPosition(term, index);
         var edit = new ImageEdit(image);
         var reply = replyTo(edit, command, term, index);
@@ -77,9 +82,7 @@ public final class MetadataState {
             case REASSIGN -> ReassignCommands.reassign(edit, command.getReassign());
             case CANCEL_REASSIGN -> ReassignCommands.cancel(edit, command.getCancelReassign());
             case UNREGISTER_BROKER -> BrokerCommands.unregister(edit, command.getUnregisterBroker());
-            case COMMAND_NOT_SET ->
-                Replies.invalid("the command is empty, or of a newer version than this one, which knows feature level "
-                        + FEATURE_LEVEL);
+            case COMMAND_NOT_SET -> Replies.invalid("the command is empty");
         };
     }
 }
