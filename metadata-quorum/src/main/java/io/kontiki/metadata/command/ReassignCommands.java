@@ -70,12 +70,16 @@ final class ReassignCommands {
                     }
                     var earlier = record.earlierReplicas();
                     return PartitionBatch.checkVersion(version, record)
-                            .or(() -> checkEnoughStay(record, earlier))
                             .orElseGet(() -> move(edit, partition, record, earlier, Reassignment.NONE));
                 });
     }
 
-    /** @param target the replicas that are wanted in the end */
+    /**
+     * Cancels, too. Where no copy goes that could lead, nothing is at stake: a move that was begun while too few were in
+     * sync can be given up as well.
+     *
+     * @param target the replicas that are wanted in the end
+     */
     private static PartitionReply move(
             ImageEdit edit,
             TopicPartition partition,

@@ -241,6 +241,17 @@ class ReassignTest {
         assertThat(record()).isEqualTo(before);
     }
 
+    /** No copy goes that could lead: it would be allowed, too, to move to where the replicas were. */
+    @Test
+    void moveBegunWhileTooFewWereInSyncCanBeCancelled() {
+        List.of(2, 3).forEach(quorum::fence);
+        reassign(4, 2, 3);
+        assertThat(record().isr()).hasSizeLessThan(record().minIsr());
+        assertThat(cancel()).isEqualTo(DONE);
+        assertThat(record().replicas()).containsExactly(1, 2, 3);
+        assertThat(record().reassignment().isUnderWay()).isFalse();
+    }
+
     @Test
     void lateCopyOfACancellationDoesNotHitALaterMove() { // Q2
         reassign(4, 2, 5);
