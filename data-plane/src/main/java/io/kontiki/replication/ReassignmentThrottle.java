@@ -25,6 +25,9 @@ public final class ReassignmentThrottle {
     private record Waiting(int bytes, long askedNanos) {}
 
     private final Map<TopicPartition, Long> limits = new HashMap<>();
+    /** The smallest of them. */
+    private double bytesPerSecond = Long.MAX_VALUE;
+
     private final Map<Receiver, Waiting> waiting = new LinkedHashMap<>();
     /** Below 0 after more was sent than was there: a batch is not cut. */
     private double bytesLeft;
@@ -49,11 +52,13 @@ public final class ReassignmentThrottle {
             limits.remove(partition);
             waiting.keySet().removeIf(receiver -> receiver.partition().equals(partition));
         }
+        bytesPerSecond =
+                limits.values().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
     }
 
     /** How much to send at once, of at most so many bytes; at least 1. */
     public synchronized int pushBytes(int bytesMax) {
-        return (int) Math.max(1, Math.min(bytesMax, bytesPerSecond() * PUSH_SECONDS));
+        return (int) Math.max(1, Math.min(bytesMax, bytesPerSecond * PUSH_SECONDS));
     }
 
     /**
@@ -64,7 +69,7 @@ public final class ReassignmentThrottle {
     public synchronized boolean take(TopicPartition partition, int brokerId, int bytes, long nowNanos) {
         fill(nowNanos);
         Receiver receiver = new Receiver(partition, brokerId);
-        if (bytesLeft - wantedBefore(receiver, nowNanos) > 0) {
+        if (isEnoughFor(receiver, nowNanos)) {
             waiting.remove(receiver);
             bytesLeft -= bytes;
             return true;
@@ -78,34 +83,30 @@ public final class ReassignmentThrottle {
         bytesLeft += takenBytes - sentBytes;
     }
 
-    private long wantedBefore(Receiver receiver, long nowNanos) {
-        long bytes = 0;
-        for (Iterator<Map.Entry<Receiver, Waiting>> all = waiting.entrySet().iterator(); all.hasNext(); ) {
-            Map.Entry<Receiver, Waiting> other = all.next();
+    /**
+     * Whether something is left beside what is wanted by those that came before. All event loops share this: it looks at
+     * no more of the line than what is there would do for.
+     */
+    private boolean isEnoughFor(Receiver receiver, long nowNanos) {
+        double left = bytesLeft;
+        Iterator<Map.Entry<Receiver, Waiting>> line = waiting.entrySet().iterator();
+        while (left > 0 && line.hasNext()) {
+            Map.Entry<Receiver, Waiting> other = line.next();
             if (other.getKey().equals(receiver)) {
-                return bytes;
+                return true;
             }
             if (nowNanos - other.getValue().askedNanos() > PATIENCE_NANOS) {
-                all.remove();
+                line.remove();
             } else {
-                bytes += other.getValue().bytes();
+                left -= other.getValue().bytes();
             }
         }
-        return bytes;
+        return left > 0;
     }
 
     private void fill(long nowNanos) {
-        double rate = bytesPerSecond();
         double seconds = Math.max(0, nowNanos - filledNanos) / NANOS_PER_SECOND;
-        bytesLeft = Math.min(bytesLeft + rate * seconds, rate * BURST_SECONDS);
+        bytesLeft = Math.min(bytesLeft + bytesPerSecond * seconds, bytesPerSecond * BURST_SECONDS);
         filledNanos = nowNanos;
-    }
-
-    private double bytesPerSecond() {
-        long least = Long.MAX_VALUE;
-        for (long limit : limits.values()) {
-            least = Math.min(least, limit);
-        }
-        return least;
     }
 }

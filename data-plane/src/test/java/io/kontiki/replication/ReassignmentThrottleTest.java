@@ -50,7 +50,8 @@ class ReassignmentThrottleTest {
         "3, 16000, 5000000",
         "20, 16000, 20000000",
         "1, 1000000, 20000000",
-        "7, 1000000, 200000000"
+        "7, 1000000, 200000000",
+        "1000, 16000, 200000000"
     })
     void rateIsKept(int partitions, int batchBytes, long bytesPerSecond) {
         for (int number = 0; number < partitions; number++) {
