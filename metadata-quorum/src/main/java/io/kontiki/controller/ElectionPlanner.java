@@ -32,8 +32,7 @@ final class ElectionPlanner {
     }
 
     Prepared prepare(ElectLeadersRequest request, MetadataImage image, Command.Builder stamped, Now now) {
-        var refused =
-                PartitionVerdicts.checkCount(request.getPartitionsCount(), 1).or(() -> checkWithout(request));
+        var refused = PartitionVerdicts.checkCount(request.getPartitionsCount()).or(() -> checkWithout(request));
         if (refused.isPresent()) {
             return new Prepared.Refuse(refused.get());
         }
@@ -72,6 +71,8 @@ final class ElectionPlanner {
             }
             var record = found.get().record();
             if (record.hasLeader()) {
+                // Perhaps by this very request, of which another partition has to be planned again.
+                unclean.cost(found.get().partition(), record).ifPresent(cost -> losses.put(name, cost));
                 verdicts.done();
             } else if (!Inquiry.isLost(record)) {
                 verdicts.refuse(
@@ -82,7 +83,7 @@ final class ElectionPlanner {
                 var election = UncleanElections.choose(inquiry, found.get(), image, without);
                 if (election.isPresent()) {
                     command.addPartitions(election.get());
-                    losses.put(name, loss(inquiry, election.get().getBrokerId()));
+                    inquiry.cost().ifPresent(cost -> losses.put(name, cost));
                     verdicts.leaveToCommand();
                 } else {
                     wait(verdicts, inquiry.missing(record, image, without));
@@ -106,15 +107,6 @@ final class ElectionPlanner {
 
     private static List<Integer> candidates(PartitionRegistration record) {
         return record.isr().isEmpty() ? record.elr() : record.isr();
-    }
-
-    private static ElectedLeader loss(Inquiry inquiry, int leader) {
-        long end = inquiry.endOf(leader);
-        return ElectedLeader.newBuilder()
-                .addAllHeld(inquiry.held())
-                .setLostFromOffset(end)
-                .setLostToOffset(Math.max(end, inquiry.highestTold()))
-                .build();
     }
 
     private static Prepared answered(Command command, Answers answers, MetadataImage image) {

@@ -3,6 +3,7 @@ package io.kontiki.controller;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.proto.internal.v1.ReplicaReport;
+import io.kontiki.proto.v1.ElectedLeader;
 import io.kontiki.proto.v1.HeldOffsets;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -14,7 +15,7 @@ import java.util.TreeMap;
 
 /**
  * What the replicas of one partition hold that nobody may lead cleanly (rule M9). Ends with the leader epoch that it was
- * begun in.
+ * begun in, or with that of the leader that was chosen: for so long it says what that cost.
  */
 final class Inquiry {
     private record Told(long brokerEpoch, ReplicaReport report) {
@@ -26,6 +27,7 @@ final class Inquiry {
     private final int leaderEpoch;
     private final Map<Integer, Told> told = new TreeMap<>();
     private long askedNanos;
+    private Optional<ElectedLeader> cost = Optional.empty();
 
     Inquiry(int leaderEpoch, long nowNanos) {
         this.leaderEpoch = leaderEpoch;
@@ -43,6 +45,11 @@ final class Inquiry {
     /** Whether the partition still is as it was when this began. */
     boolean isAbout(PartitionRegistration record) {
         return record.leaderEpoch() == leaderEpoch && isLost(record);
+    }
+
+    /** Whether the partition is led by the one that was chosen here. */
+    boolean hasElected(PartitionRegistration record) {
+        return cost.isPresent() && record.uncleanEpoch() > leaderEpoch && record.uncleanEpoch() == record.leaderEpoch();
     }
 
     /** Whether no replica is left that surely holds every committed record. */
@@ -88,18 +95,31 @@ final class Inquiry {
                                 .reversed()));
     }
 
+    /** What all hold, and what may be lost with that leader. */
+    ElectedLeader chosen(int leader) {
+        long end = told.get(leader).report().getEndOffset();
+        var price = ElectedLeader.newBuilder()
+                .addAllHeld(held())
+                .setLostFromOffset(end)
+                .setLostToOffset(Math.max(end, highestTold()))
+                .build();
+        cost = Optional.of(price);
+        return price;
+    }
+
+    /** What was said when the leader was chosen; empty before. */
+    Optional<ElectedLeader> cost() {
+        return cost;
+    }
+
     /** By broker. */
-    List<HeldOffsets> held() {
+    private List<HeldOffsets> held() {
         return told.entrySet().stream()
                 .map(entry -> held(entry.getKey(), entry.getValue().report()))
                 .toList();
     }
 
-    long endOf(int brokerId) {
-        return told.get(brokerId).report().getEndOffset();
-    }
-
-    long highestTold() {
+    private long highestTold() {
         return told.values().stream()
                 .mapToLong(each ->
                         Math.max(each.report().getEndOffset(), each.report().getHighWatermark()))

@@ -11,20 +11,14 @@ import io.kontiki.proto.internal.v1.Reassign;
 import io.kontiki.proto.internal.v1.ReassignPartition;
 import io.kontiki.proto.v1.CancelReassignmentsRequest;
 import io.kontiki.proto.v1.ErrorReason;
-import io.kontiki.proto.v1.PartitionName;
 import io.kontiki.proto.v1.ReassignPartitionsRequest;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Turns what users ask of replicas into commands (rule M11): names become ids, and each carries the version it was planned on. */
 final class PartitionPlanner {
-    /** Of a request for all that are under way; the rest stays for the next one. */
-    private static final int CANCELLED_MAX = 10_000;
-
     private PartitionPlanner() {}
 
     static Prepared reassign(ReassignPartitionsRequest request, MetadataImage image, Command.Builder stamped) {
-        var refused = PartitionVerdicts.checkCount(request.getPartitionsCount(), 1);
+        var refused = PartitionVerdicts.checkCount(request.getPartitionsCount());
         if (refused.isPresent()) {
             return new Prepared.Refuse(refused.get());
         }
@@ -49,36 +43,19 @@ final class PartitionPlanner {
     }
 
     static Prepared cancel(CancelReassignmentsRequest request, MetadataImage image, Command.Builder stamped) {
-        var refused = PartitionVerdicts.checkCount(request.getPartitionsCount(), 0);
+        var refused = PartitionVerdicts.checkCount(request.getPartitionsCount());
         if (refused.isPresent()) {
             return new Prepared.Refuse(refused.get());
         }
-        var names = request.getPartitionsCount() == 0 ? underWay(image) : request.getPartitionsList();
         var verdicts = new PartitionVerdicts(image);
         var command = CancelReassign.newBuilder();
-        for (var name : names) {
+        for (var name : request.getPartitionsList()) {
             verdicts.find(name).ifPresent(found -> {
                 command.addPartitions(found.version());
                 verdicts.leaveToCommand();
             });
         }
         return submit(stamped.setCancelReassign(command).build(), verdicts);
-    }
-
-    private static List<PartitionName> underWay(MetadataImage image) {
-        var names = new ArrayList<PartitionName>();
-        for (var topic : image.topics().all()) {
-            for (int number = 0; number < topic.partitions().size(); number++) {
-                boolean moving = topic.partitions().get(number).reassignment().isUnderWay();
-                if (moving && names.size() < CANCELLED_MAX) {
-                    names.add(PartitionName.newBuilder()
-                            .setTopic(topic.name())
-                            .setPartition(number)
-                            .build());
-                }
-            }
-        }
-        return names;
     }
 
     private static Prepared submit(Command command, PartitionVerdicts verdicts) {

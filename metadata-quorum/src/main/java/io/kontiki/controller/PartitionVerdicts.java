@@ -48,12 +48,12 @@ final class PartitionVerdicts {
         }
     }
 
-    static Optional<CommandReply> checkCount(int partitions, int min) {
-        return partitions >= min && partitions <= PARTITIONS_MAX
+    static Optional<CommandReply> checkCount(int partitions) {
+        return partitions >= 1 && partitions <= PARTITIONS_MAX
                 ? Optional.empty()
                 : Optional.of(Replies.refusal(
                         ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
-                        "partitions has " + partitions + " entries, not " + min + " to " + PARTITIONS_MAX));
+                        "partitions has " + partitions + " entries, not 1 to " + PARTITIONS_MAX));
     }
 
     /** The next partition, if it exists and was not named before; else it is refused. */

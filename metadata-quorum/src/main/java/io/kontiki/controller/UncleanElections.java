@@ -9,6 +9,7 @@ import io.kontiki.proto.internal.v1.ElectUnclean;
 import io.kontiki.proto.internal.v1.PartitionRef;
 import io.kontiki.proto.internal.v1.ReplicaReport;
 import io.kontiki.proto.internal.v1.UncleanElection;
+import io.kontiki.proto.v1.ElectedLeader;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -49,18 +50,31 @@ final class UncleanElections {
         return begun;
     }
 
+    /** What it may have cost that the partition has the leader that it has, if a person was to know and may not have heard. */
+    Optional<ElectedLeader> cost(TopicPartition partition, PartitionRegistration record) {
+        return Optional.ofNullable(inquiries.get(partition))
+                .filter(inquiry -> inquiry.hasElected(record))
+                .flatMap(Inquiry::cost);
+    }
+
     /** The fullest replica, once all have told that must. */
     static Optional<UncleanElection> choose(
             Inquiry inquiry, PartitionVerdicts.Found found, MetadataImage image, Set<Integer> without) {
         if (!inquiry.missing(found.record(), image, without).isEmpty()) {
             return Optional.empty();
         }
-        return inquiry.fullest(found.record(), image)
-                .map(id -> UncleanElection.newBuilder()
-                        .setPartition(found.version())
-                        .setBrokerId(id)
-                        .setBrokerEpoch(image.broker(id).orElseThrow().epoch())
-                        .build());
+        return inquiry.fullest(found.record(), image).map(id -> elect(id, found, inquiry.chosen(id), image));
+    }
+
+    private static UncleanElection elect(
+            int id, PartitionVerdicts.Found found, ElectedLeader cost, MetadataImage image) {
+        return UncleanElection.newBuilder()
+                .setPartition(found.version())
+                .setBrokerId(id)
+                .setBrokerEpoch(image.broker(id).orElseThrow().epoch())
+                .setLostFromOffset(cost.getLostFromOffset())
+                .setLostToOffset(cost.getLostToOffset())
+                .build();
     }
 
     void onReports(BrokerRegistration broker, List<ReplicaReport> reports) {
@@ -80,8 +94,10 @@ final class UncleanElections {
     List<PartitionRef> wantedOf(BrokerRegistration broker, MetadataImage image) {
         return inquiries.entrySet().stream()
                 .filter(entry -> entry.getValue().wants(broker.id(), broker.epoch()))
+                // Of a directory that is offline it would say nothing, and hide the others behind the limit.
                 .filter(entry -> image.partition(entry.getKey())
-                        .filter(record -> record.hasReplica(broker.id()))
+                        .filter(entry.getValue()::isAbout)
+                        .filter(record -> record.hasReplica(broker.id()) && image.usable(broker.id(), record))
                         .isPresent())
                 .limit(WANTED_MAX)
                 .map(entry -> PartitionRef.newBuilder()
@@ -121,7 +137,8 @@ final class UncleanElections {
                 .entrySet()
                 .removeIf(entry -> now.monotonicNanos() - entry.getValue().askedNanos() > FORGET_NANOS
                         || image.partition(entry.getKey())
-                                .filter(entry.getValue()::isAbout)
+                                .filter(record -> entry.getValue().isAbout(record)
+                                        || entry.getValue().hasElected(record))
                                 .isEmpty());
     }
 }

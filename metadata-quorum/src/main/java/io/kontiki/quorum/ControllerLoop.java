@@ -200,6 +200,7 @@ final class ControllerLoop implements AutoCloseable {
             CompletableFuture<ProposeResponse> answer,
             int triesLeft,
             Submission submission) {
+        noteLosses(submit.command(), submission);
         boolean ownVersion =
                 request.hasRegisterBroker() || request.hasAlterPartitions() || request.hasAssignDirectories();
         Runnable again = () -> prepare(request, answer, triesLeft - 1);
@@ -209,7 +210,6 @@ final class ControllerLoop implements AutoCloseable {
                 && enqueue(new Event(again, () -> answer.complete(stoppedRefusal())))) {
             return;
         }
-        noteLosses(submit.command(), submission);
         answer.complete(submit.answer()
                 .of(submission.reply(), metadata.current())
                 .setIndex(submission.index())
@@ -233,10 +233,13 @@ final class ControllerLoop implements AutoCloseable {
                 var election = command.getElectUnclean().getPartitions(i);
                 var ref = election.getPartition().getPartition();
                 LOG.warn(
-                        "Broker {} leads partition {} of topic {} without being in sync: committed records may be lost",
+                        "Broker {} leads partition {} of topic {} without being in sync: committed records may be lost"
+                                + " from offset {} to {}",
                         election.getBrokerId(),
                         ref.getPartition(),
-                        UuidBytes.fromBytes(ref.getTopicId()));
+                        UuidBytes.fromBytes(ref.getTopicId()),
+                        election.getLostFromOffset(),
+                        election.getLostToOffset());
             }
         }
     }

@@ -144,23 +144,18 @@ class ControllerPartitionsTest {
                     .getReply();
             assertThat(reply.getReason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_ARGUMENT);
         }
+        var cancelled =
+                ProposeRequest.newBuilder().setCancelReassignments(CancelReassignmentsRequest.getDefaultInstance());
+        assertThat(ask(cancelled).getReply().getReason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_ARGUMENT);
         var elections = elect(Election.ELECTION_UNCLEAN, Collections.nCopies(101, 1));
         assertThat(ask(elections).getReply().getReason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_ARGUMENT);
     }
 
     @Test
-    void allReassignmentsAreCancelledIfNoneIsNamed() {
-        var other = quorum.topic(2, List.of(1, 2), Map.of());
-        ask(reassign(reassigned(name(0), 1, 2, 4)));
-        var response = ask(
-                ProposeRequest.newBuilder().setCancelReassignments(CancelReassignmentsRequest.getDefaultInstance()));
-        assertThat(reasons(response)).containsExactly(DONE);
-        assertThat(record().reassignment().isUnderWay()).isFalse();
-        assertThat(quorum.partition(other).partitionEpoch()).isZero();
-        assertThat(reasons(ask(ProposeRequest.newBuilder()
-                        .setCancelReassignments(
-                                CancelReassignmentsRequest.newBuilder().addPartitions(name(3))))))
-                .containsExactly(ErrorReason.ERROR_REASON_PARTITION_NOT_FOUND);
+    void unknownPartitionHasNothingToCancel() {
+        var cancelled = ProposeRequest.newBuilder()
+                .setCancelReassignments(CancelReassignmentsRequest.newBuilder().addPartitions(name(3)));
+        assertThat(reasons(ask(cancelled))).containsExactly(ErrorReason.ERROR_REASON_PARTITION_NOT_FOUND);
     }
 
     // ---- Unregistering
@@ -277,6 +272,29 @@ class ControllerPartitionsTest {
                         org.assertj.core.groups.Tuple.tuple(2, 700L),
                         org.assertj.core.groups.Tuple.tuple(3, 300L));
         assertThat(record().leader()).isEqualTo(2);
+    }
+
+    /** The answer may have been lost, or another partition of the request had to be planned again. */
+    @Test
+    void costOfAnElectionIsToldAsLongAsItsLeaderLeads() { // M9
+        loseAll();
+        List.of(1, 2, 3).forEach(quorum::unfence);
+        elected(Election.ELECTION_UNCLEAN);
+        report(1, 1, 900, 100);
+        report(2, 1, 700, 950);
+        report(3, 1, 300, 100);
+        var elected = elected(Election.ELECTION_UNCLEAN);
+        assertThat(elected.getLostFromOffset()).isEqualTo(900);
+        report(3, 2, 5_000, 5_000, record().leaderEpoch());
+        assertThat(elected(Election.ELECTION_UNCLEAN)).isEqualTo(elected);
+        tick();
+        assertThat(elected(Election.ELECTION_UNCLEAN)).isEqualTo(elected);
+        assertThat(List.of(1, 2, 3)).noneMatch(this::isAsked);
+        quorum.fence(1);
+        quorum.unfence(1);
+        var later = elected(Election.ELECTION_UNCLEAN);
+        assertThat(later.getLeader()).isEqualTo(1);
+        assertThat(later.getHeldList()).isEmpty();
     }
 
     @Test
