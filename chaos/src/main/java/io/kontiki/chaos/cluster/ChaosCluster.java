@@ -195,9 +195,14 @@ public final class ChaosCluster implements AutoCloseable {
         }
     }
 
+    /** By one answer: that of another broker may be older. */
     private boolean runsAnew() {
-        return view.admin().describeCluster().brokers().stream()
-                .allMatch(broker -> broker.epoch() > cutRuns.getOrDefault(broker.id(), -1L));
+        Map<Integer, Long> running = new HashMap<>();
+        view.admin().describeCluster().brokers().stream()
+                .filter(broker -> !broker.fenced())
+                .forEach(broker -> running.put(broker.id(), broker.epoch()));
+        return ids().stream()
+                .allMatch(id -> running.containsKey(id) && running.get(id) > cutRuns.getOrDefault(id, -1L));
     }
 
     /**
@@ -209,7 +214,6 @@ public final class ChaosCluster implements AutoCloseable {
         Map<Integer, Long> ends = new TreeMap<>();
         // As long as nobody looked at them, the quorum takes runs that are gone for running.
         brokers.await("the brokers' new runs", PATIENCE, this::runsAnew);
-        brokers.awaitReady(view, PATIENCE);
         brokers.await("leaders of all partitions", PATIENCE, () -> operator.electUncleanly(TOPIC, ends));
         return ends;
     }
