@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -29,6 +30,16 @@ record FailureTrace(OptionalDouble fenced, OptionalDouble led) {
         return new FailureTrace(
                 first(lines, failed, text -> text.endsWith("fencing it")),
                 first(lines, failed, text -> text.contains(topic + "-0 is LEADER")));
+    }
+
+    /** With what is known. */
+    @Override
+    public String toString() {
+        return text("fenced after %.0f ms, ", fenced) + text("another leads after %.0f ms, ", led);
+    }
+
+    private static String text(String format, OptionalDouble millis) {
+        return millis.isPresent() ? String.format(Locale.ROOT, format, millis.getAsDouble()) : "";
     }
 
     private static OptionalDouble first(List<String> lines, Instant failed, Predicate<String> wanted) {
