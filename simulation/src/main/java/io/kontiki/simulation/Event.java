@@ -30,5 +30,6 @@ public enum Event {
     LEADER_CHANGE,
     /** A replica stops over damaged records (rule L12). */
     LEADER_STEPPED_ASIDE,
-    LOG_START_RAISED
+    LOG_START_RAISED,
+    REPLICAS_MOVED
 }

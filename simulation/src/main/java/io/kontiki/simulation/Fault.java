@@ -41,7 +41,12 @@ public record Fault(long atMillis, Kind kind, int node, int other, long millis, 
         BITS_ROT(1),
         TRIM(2),
         CREATE_TOPIC(2),
-        DELETE_TOPIC(2);
+        DELETE_TOPIC(2),
+        REASSIGN(4),
+        CANCEL_REASSIGNMENT(2),
+        ELECT_PREFERRED(3),
+        /** Where that costs nothing, it must not happen. */
+        ELECT_UNCLEAN(2);
 
         private final int weight;
 

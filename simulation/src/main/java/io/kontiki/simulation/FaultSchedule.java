@@ -82,6 +82,8 @@ public final class FaultSchedule {
             case SLOW_COMMITS, SLOW_NETWORK -> new Fault(at, kind, node, other, millis, between(20, 600));
             case JUMP_OF_THE_CLOCK -> new Fault(at, kind, node, other, millis, between(-3_600_000, 3_600_000));
             case CREATE_TOPIC, DELETE_TOPIC -> new Fault(at, kind, node, other, millis, between(0, 1));
+            case REASSIGN, CANCEL_REASSIGNMENT, ELECT_PREFERRED, ELECT_UNCLEAN ->
+                new Fault(at, kind, node, other, millis, between(0, Integer.MAX_VALUE));
             default -> new Fault(at, kind, node, other, millis, 0);
         };
     }

@@ -1,14 +1,17 @@
 package io.kontiki.simulation;
 
+import io.kontiki.metadata.TopicPartition;
 import io.kontiki.partition.Partition;
 import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordBatches;
 import io.kontiki.storage.Disk;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.function.DoubleConsumer;
 
 /** Makes the faults of a schedule happen, and mends them. */
@@ -89,6 +92,7 @@ final class Nemesis {
             case JUMP_OF_THE_CLOCK -> node.setClock(fault.amount());
             case DISK_FULL, DISK_FAILS, DISK_HANGS, BITS_ROT -> beginOnDisk(node, fault);
             case TRIM, CREATE_TOPIC, DELETE_TOPIC -> ask(fault);
+            case REASSIGN, CANCEL_REASSIGNMENT, ELECT_PREFERRED, ELECT_UNCLEAN -> askOfReplicas(fault);
             case FLIP_BITS_ON_THE_WIRE -> raise(fault, cluster::setCorruption);
             case LOSE_ANSWERS -> raise(fault, cluster::setAnswerLoss);
             case BREAK_STREAMS, CUT_ONE_WAY, CUT_BOTH_WAYS, ISOLATE, SLOW_NETWORK -> beginOnNetwork(node, fault);
@@ -273,6 +277,35 @@ final class Nemesis {
             case DELETE_TOPIC -> workload.deleteTopic((int) fault.amount());
             default -> throw new AssertionError(fault);
         }
+    }
+
+    private void askOfReplicas(Fault fault) {
+        List<TopicPartition> partitions = cluster.partitions();
+        if (partitions.isEmpty()) {
+            return;
+        }
+        TopicPartition partition = partitions.get((int) (fault.amount() % partitions.size()));
+        Operator operator = cluster.operator();
+        switch (fault.kind()) {
+            case REASSIGN -> operator.reassign(partition, placement(fault));
+            case CANCEL_REASSIGNMENT -> operator.cancelReassignment(partition);
+            case ELECT_PREFERRED -> operator.electPreferred(partition);
+            case ELECT_UNCLEAN -> operator.electUnclean(partition, List.of());
+            default -> throw new AssertionError(fault);
+        }
+    }
+
+    /** On as many brokers as an acknowledgement needs, or more: else the promises would not hold. */
+    private List<Integer> placement(Fault fault) {
+        int nodes = cluster.options().nodes();
+        List<Integer> brokers = new ArrayList<>();
+        for (int id = 1; id <= nodes; id++) {
+            brokers.add(id);
+        }
+        Random random = new Random(fault.amount());
+        Collections.shuffle(brokers, random);
+        int fewest = Math.max(2, cluster.options().minIsr());
+        return brokers.subList(0, fewest + random.nextInt(nodes - fewest + 1));
     }
 
     private static void trim(Partition partition) {

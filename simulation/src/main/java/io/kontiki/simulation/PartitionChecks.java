@@ -50,6 +50,9 @@ final class PartitionChecks {
         if (record.hasLeader() && last.elr().contains(record.leader())) {
             cluster.events().note(Event.ELR_ELECTION);
         }
+        if (last.reassignment().isUnderWay() && record.replicas().equals(last.targetReplicas())) {
+            cluster.events().note(Event.REPLICAS_MOVED);
+        }
     }
 
     void observe(SimBroker broker, Partition partition) {

@@ -79,10 +79,17 @@ final class SimConsumer {
                             + refused.message());
             position = refused.logStartOffset();
         }
-        checkLatest(replica);
+        if (cluster.record(partition)
+                .filter(record -> record.hasReplica(broker.id()))
+                .isPresent()) {
+            checkLatest(replica);
+        }
     }
 
-    /** L13 among leaders; L16 keeps those that are deposed, and do not know it, from answering. */
+    /**
+     * L13 among leaders; L16 keeps those that are deposed, and do not know it, from answering. But for one whose replica was
+     * moved elsewhere: nobody who knows that asks it any more.
+     */
     private void checkLatest(Partition replica) {
         if (replica.latestOffset() instanceof OffsetLookup.Found found) {
             SimulationFailure.check(
