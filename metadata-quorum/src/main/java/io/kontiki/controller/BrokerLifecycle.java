@@ -74,7 +74,8 @@ final class BrokerLifecycle {
 
     /** For how long after a heartbeat that came now the broker is surely not fenced for silence (rule L16). */
     long sessionMillis(BrokerRegistration broker, Now now) {
-        return sessions.of(broker, now).isFenceDecided() ? 0 : sessionMillis;
+        boolean renews = sessions.mayRenew(now) && !sessions.of(broker, now).isFenceDecided();
+        return renews ? sessionMillis : 0;
     }
 
     /** Fences whose session ran out. */

@@ -158,6 +158,18 @@ class ControllerSessionsTest {
         assertThat(pass(2_000, 1, 2, 3)).isEmpty();
     }
 
+    /** Another one may lead by now, and have fenced whom this one takes for alive. */
+    @Test
+    void controllerThatStoodStillRenewsNoLeaseUntilItIsSettled() { // L16
+        pass(1_000, 1, 2, 3);
+        millis += 700;
+        assertThat(beat(heartbeat(1)).response().getSessionMs()).isZero();
+        pass(800, 1, 2, 3);
+        assertThat(beat(heartbeat(1)).response().getSessionMs()).isZero();
+        pass(100, 1, 2, 3);
+        assertThat(beat(heartbeat(1)).response().getSessionMs()).isEqualTo(3_000);
+    }
+
     @Test
     void newRunHasASessionOfItsOwn() {
         pass(2_900, 2, 3);

@@ -49,6 +49,7 @@ final class Quorum {
     private ControllerConfig config = ControllerConfig.defaults(CLUSTER);
     private MetadataImage image = MetadataImage.EMPTY;
     private Controller controller;
+    private Optional<DeposedController> deposed = Optional.empty();
     private long term = 1;
     private long index;
     private double replyLoss;
@@ -134,6 +135,17 @@ final class Quorum {
         controller = newController();
     }
 
+    /** As {@link #changeController}; the broker beside the one that goes will be heard by that alone, until it notices. */
+    void deposeController(int broker) {
+        deposed = Optional.of(new DeposedController(controller, image, broker));
+        changeController();
+    }
+
+    /** It does now. */
+    void deposedControllerNotices() {
+        deposed = Optional.empty();
+    }
+
     /** All members are formatted anew, for a cluster of that name. */
     void wipe(String clusterId) {
         config = ControllerConfig.defaults(clusterId);
@@ -147,6 +159,7 @@ final class Quorum {
         duplication = 0;
         commitMillis = COMMIT_MILLIS;
         down = false;
+        deposed = Optional.empty();
         cutOff.clear();
         imageDelayed.clear();
         List.copyOf(heldBack.keySet()).forEach(this::letProposalsGo);
@@ -201,8 +214,14 @@ final class Quorum {
         if (down || cutOff.contains(request.getBrokerId())) {
             return;
         }
-        HeartbeatOutcome outcome =
-                controller.onHeartbeat(request.setClusterId(CLUSTER).build(), image, wallAndMonotonic());
+        HeartbeatRequest heartbeat = request.setClusterId(CLUSTER).build();
+        Optional<DeposedController> old = deposed.filter(each -> each.broker() == heartbeat.getBrokerId());
+        if (old.isPresent()) {
+            HeartbeatResponse told = old.get().onHeartbeat(heartbeat, wallAndMonotonic());
+            scheduler.afterMillis(0, 5, () -> answer.accept(told));
+            return;
+        }
+        HeartbeatOutcome outcome = controller.onHeartbeat(heartbeat, image, wallAndMonotonic());
         outcome.command().ifPresent(this::submit);
         scheduler.afterMillis(0, 5, () -> answer.accept(outcome.response()));
     }
@@ -249,6 +268,11 @@ final class Quorum {
                 lost ? 300 : 0,
                 lost ? 600 : 3,
                 () -> answer.accept(lost ? Optional.empty() : Optional.of(applied.reply())));
+    }
+
+    /** To be called every 100 ms while it runs again. */
+    void tickDeposed() {
+        deposed.ifPresent(old -> old.onTick(wallAndMonotonic()));
     }
 
     private void tick() {

@@ -44,6 +44,26 @@ class LeaseScenarioSimTest {
         scenario.healAndCheck();
     }
 
+    /** The controller stood still with it, and has a successor that it has not heard of. */
+    @ParameterizedTest
+    @EnumSource
+    void deposedLeaderBesideADeposedControllerHasNoLease(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        scenario.quorum().deposeController(1);
+        scenario.quorum().delayImage(1);
+        broker(scenario, 1).pause();
+        scenario.runFor(3_000).awaitLeader(2).write(3);
+        broker(scenario, 1).resume();
+        for (int i = 0; i < 5; i++) {
+            scenario.quorum().tickDeposed();
+            assertThat(latest(scenario)).isInstanceOf(OffsetLookup.Refused.class);
+            scenario.runFor(100);
+        }
+        scenario.quorum().deposedControllerNotices();
+        scenario.quorum().catchUpImage(1);
+        scenario.healAndCheck();
+    }
+
     /** It hands over to another one, and hears of it late. */
     @ParameterizedTest
     @EnumSource
