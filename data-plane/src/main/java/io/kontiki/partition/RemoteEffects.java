@@ -112,7 +112,7 @@ abstract class RemoteEffects implements EffectRunner {
     }
 
     private void send(Effect.PushTo push, int takenBytes) {
-        ports.transport().push(id, push, () -> read(log -> batchesFor(push, log)), (endOffset, bytes) -> {
+        ports.transport().push(id, push, () -> readFor(push), (endOffset, bytes) -> {
             if (takenBytes > 0) {
                 ports.throttle().sent(takenBytes, bytes);
             }
@@ -129,6 +129,15 @@ abstract class RemoteEffects implements EffectRunner {
         long start = log.logStartOffset();
         LogSlice slice = log.read(Math.max(from, start), effect.maxBytes(), Long.MAX_VALUE);
         return start > from && slice.startOffset() > from ? new LogSlice(from, from, ByteBuffer.allocate(0)) : slice;
+    }
+
+    private LogSlice readFor(Effect.PushTo push) {
+        try {
+            return read(log -> batchesFor(push, log));
+        } catch (StorageException e) {
+            loop.execute(() -> handle(replica.onPushUnreadable(push.follower(), push.link(), nowNanos())));
+            throw e;
+        }
     }
 
     /** R10, L12: nobody else would hear of a failure, and the follower would wait for this message for ever. */

@@ -256,6 +256,15 @@ final class LeaderReplica implements Role {
         }
     }
 
+    /** Rule L12: as the only replica it leads on. Once there is another one, the next attempt makes it step aside. */
+    void onPushUnreadable(int follower, Link link, long nowNanos) {
+        if (isPushing(follower, link)) {
+            FollowerProgress progress = followers.get(follower);
+            refuse(follower, progress.streamId(), link, AttachRefusal.OUT_OF_RANGE);
+            progress.detach(state.log().endOffset(), nowNanos);
+        }
+    }
+
     boolean isPushing(int follower, Link link) {
         FollowerProgress progress = followers.get(follower);
         return progress != null && progress.attached() && progress.link().equals(link) && progress.pushing();

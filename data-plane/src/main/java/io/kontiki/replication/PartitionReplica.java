@@ -229,6 +229,11 @@ public final class PartitionReplica {
         return handle(() -> asLeader().ifPresent(leader -> leader.onPushSent(follower, link, endOffset, bytes)));
     }
 
+    /** What {@link Effect.PushTo} was to send cannot be read: the follower has to ask again. */
+    public List<Effect> onPushUnreadable(int follower, Link link, long nowNanos) {
+        return handle(() -> asLeader().ifPresent(leader -> leader.onPushUnreadable(follower, link, nowNanos)));
+    }
+
     /** Whether the push that was asked for last on that link was not sent yet. */
     public boolean isPushing(int follower, Link link) {
         return asLeader().filter(leader -> leader.isPushing(follower, link)).isPresent();

@@ -153,6 +153,17 @@ class LeaderReplicaTest {
         assertThat(rig.replica.highWatermark()).isEqualTo(1);
     }
 
+    /** L12: as the only one in sync it leads on; the follower must not wait for ever for what could not be read. */
+    @Test
+    void followerIsToldToAskAgainForWhatCouldNotBeRead() {
+        Rig rig = leading().produce(1);
+        Effect.PushTo push = rig.last(Effect.PushTo.class);
+        rig.forget().run(rig.replica.onPushUnreadable(push.follower(), push.link(), rig.now()));
+        assertThat(rig.last(Effect.SendRefused.class).follower()).isEqualTo(push.follower());
+        rig.forget().attach(push.follower(), 2, 1, 1);
+        assertThat(rig.last(Effect.PushTo.class).fromOffset()).isEqualTo(1);
+    }
+
     /** L13: one of them may be the former leader, which has a lease still and does not know that it handed over. */
     @Test
     void latestOffsetIsNotToldBeforeAllMembersKnowOfTheEpoch() {

@@ -51,6 +51,13 @@ final class Checks {
         }
     }
 
+    /** Power may go in the midst of an event, when others have heard already what came of it. */
+    void beforeEnd(SimBroker broker) {
+        for (Partition partition : broker.open()) {
+            of(partition.id()).observeCommits(broker, partition);
+        }
+    }
+
     void onAnswer(SimBroker broker, Partition partition, ByteBuffer sent, Acks acks, ProduceOutcome outcome) {
         if (outcome instanceof ProduceOutcome.Written written) {
             of(partition.id())

@@ -70,6 +70,18 @@ final class PartitionChecks {
         seen.leaderEpoch = replica.leaderEpoch();
     }
 
+    /** What a leader has committed, and no more than that. */
+    void observeCommits(SimBroker broker, Partition partition) {
+        PartitionReplica replica = PartitionProbe.replica(partition);
+        if (replica.role() == ReplicaRole.LEADER && !broker.dir().isOffline()) {
+            observeHighWatermark(
+                    broker.seen(partition),
+                    replica,
+                    PartitionProbe.log(partition),
+                    partition.name() + " on broker " + broker.id());
+        }
+    }
+
     private void observeLog(SimBroker broker, Seen seen, PartitionReplica replica, PartitionLog log, String name) {
         long end = log.endOffset();
         long start = log.logStartOffset();

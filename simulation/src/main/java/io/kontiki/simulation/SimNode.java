@@ -251,6 +251,7 @@ final class SimNode {
         process.ifPresent(broker -> {
             boolean known = broker.serving();
             long epoch = broker.epoch();
+            cluster.checks().beforeEnd(broker);
             broker.stop();
             cluster.network().breakAllOf(broker);
             if (known && cluster.scheduler().chance(0.8)) {
