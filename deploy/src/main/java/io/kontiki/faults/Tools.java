@@ -102,11 +102,6 @@ public final class Tools {
         return FailFlush.LIBRARY;
     }
 
-    /** The library that tells another boot of the machine. */
-    public static Path otherBoot() {
-        return OtherBoot.LIBRARY;
-    }
-
     /** The library that lets the wall clock jump. */
     public static Path shiftClock() {
         return ShiftClock.LIBRARY;
@@ -118,10 +113,6 @@ public final class Tools {
 
     private static final class FailFlush {
         static final Path LIBRARY = compile("fail-flush.c", "fail-flush.so", "-shared", "-fPIC", "-ldl");
-    }
-
-    private static final class OtherBoot {
-        static final Path LIBRARY = compile("other-boot.c", "other-boot.so", "-shared", "-fPIC", "-ldl");
     }
 
     private static final class ShiftClock {

@@ -328,12 +328,6 @@ public final class ChaosCluster implements AutoCloseable {
         preloaded().failNone(broker);
     }
 
-    /** Mounts a disk again whose power was cut. From now on its broker takes the machine for booted anew. */
-    public void restorePower(int broker) throws IOException {
-        disk(broker).remount();
-        preloaded().bootAnew(broker);
-    }
-
     /** A broker's wall clock jumps to so far from that of the others. */
     public void shiftClock(int broker, Duration shift) throws IOException {
         preloaded().shiftClock(broker, shift);

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.UUID;
 
 /** What libraries do to a broker that it preloads, each ruled by a file for that broker. */
 final class PreloadedFaults {
@@ -22,9 +21,8 @@ final class PreloadedFaults {
 
     /** To be called before the broker's first start. */
     void preload(BrokerProcess broker) throws IOException {
-        broker.setEnvironment("LD_PRELOAD", Tools.failFlush() + ":" + Tools.otherBoot() + ":" + Tools.shiftClock());
+        broker.setEnvironment("LD_PRELOAD", Tools.failFlush() + ":" + Tools.shiftClock());
         broker.setEnvironment("FAIL_FLUSH_WISH", wishOf(broker.id()).toString());
-        broker.setEnvironment("OTHER_BOOT", bootOf(broker.id()).toString());
         broker.setEnvironment("CLOCK_SHIFT", clockOf(broker.id()).toString());
         shiftClock(broker.id(), Duration.ZERO);
     }
@@ -38,11 +36,6 @@ final class PreloadedFaults {
     /** The next flush succeeds, if none has failed yet. */
     void failNone(int broker) throws IOException {
         Files.deleteIfExists(wishOf(broker));
-    }
-
-    /** What the broker is told of the machine at its next start: it was booted meanwhile. */
-    void bootAnew(int broker) throws IOException {
-        Files.writeString(bootOf(broker), UUID.randomUUID() + "\n");
     }
 
     /** The broker's wall clock jumps to so far from that of the others. */
@@ -61,10 +54,6 @@ final class PreloadedFaults {
 
     private Path wishOf(int broker) {
         return directory.resolve("fail-flush-" + broker);
-    }
-
-    private Path bootOf(int broker) {
-        return directory.resolve("boot-" + broker);
     }
 
     private Path clockOf(int broker) {

@@ -94,7 +94,7 @@ final class DiskFaults {
     private static void restore(ChaosCluster cluster, int broker) throws IOException {
         // It lives on as long as it has not noticed; the power of its machine would have been cut, too.
         cluster.kill(broker);
-        cluster.restorePower(broker);
+        cluster.disk(broker).remount();
         cluster.revive(broker);
     }
 }
