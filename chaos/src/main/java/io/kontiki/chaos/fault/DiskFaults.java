@@ -28,16 +28,25 @@ final class DiskFaults {
         return new Struck("broker " + victim, () -> cluster.disk(victim).thaw());
     }
 
-    static Struck powerCut(ChaosCluster cluster, int victim, Duration time) {
+    /** As a cable that is pulled: the broker lives, and sees every access fail. */
+    static Struck dead(ChaosCluster cluster, int victim, Duration time) {
+        cluster.hold(victim);
+        cluster.disk(victim).cutPower(PowerCut.AT_ONCE);
+        return new Struck("broker " + victim, () -> restore(cluster, victim));
+    }
+
+    static Struck powerCut(ChaosCluster cluster, int victim, Duration time) throws IOException {
         cluster.noteRuns(List.of(victim));
         cut(cluster, victim);
         return new Struck("broker " + victim, () -> restore(cluster, victim));
     }
 
-    static Struck powerCutAll(ChaosCluster cluster, int victim, Duration time) {
+    static Struck powerCutAll(ChaosCluster cluster, int victim, Duration time) throws IOException {
         List<Integer> all = cluster.ids();
         cluster.noteRuns(all);
-        all.forEach(broker -> cut(cluster, broker));
+        for (int broker : all) {
+            cut(cluster, broker);
+        }
         return new Struck("all brokers", () -> {
             for (int broker : all) {
                 restore(cluster, broker);
@@ -86,13 +95,19 @@ final class DiskFaults {
         return new Struck("broker " + outsider, () -> cluster.revive(outsider));
     }
 
-    private static void cut(ChaosCluster cluster, int broker) {
+    /**
+     * The process stands still before its disk dies, as all of a machine does at once. Linux may tell a flush that it meets in
+     * the middle that all is well, and nobody may hear that from a machine without power.
+     */
+    private static void cut(ChaosCluster cluster, int broker) throws IOException {
         cluster.hold(broker);
+        cluster.broker(broker).pause();
         cluster.disk(broker).cutPower(PowerCut.AT_ONCE);
+        cluster.kill(broker);
     }
 
     private static void restore(ChaosCluster cluster, int broker) throws IOException {
-        // It lives on as long as it has not noticed; the power of its machine would have been cut, too.
+        // With a dead disk it lives on as long as it has not noticed.
         cluster.kill(broker);
         cluster.disk(broker).remount();
         cluster.revive(broker);

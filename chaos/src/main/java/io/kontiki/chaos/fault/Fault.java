@@ -33,6 +33,8 @@ public enum Fault {
     SLOW_LINK(Kind.LINK, NetworkFaults::slowLink),
     FULL_DISK(Kind.DISK, DiskFaults::full),
     HUNG_DISK(Kind.DISK, DiskFaults::hung),
+    /** Every access fails from now on; the process lives. */
+    DEAD_DISK(Kind.DISK, DiskFaults::dead),
     POWER_CUT(Kind.DISK, DiskFaults::powerCut),
     POWER_CUT_ALL(Kind.ALL_DISKS, DiskFaults::powerCutAll),
     /** The next flush of a log fails, the one after it would not. */
