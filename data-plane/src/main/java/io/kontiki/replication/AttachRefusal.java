@@ -10,7 +10,7 @@ public enum AttachRefusal {
     UNKNOWN_PARTITION,
     /** The follower holds no replica, or a newer run of it has attached. */
     NOT_REPLICA,
-    /** The log is offline. */
+    /** The log is offline, or what the follower lacks cannot be read. */
     STORAGE_ERROR,
     /** The follower's log lies outside the leader's log, or it acknowledged what was never sent. */
     OUT_OF_RANGE

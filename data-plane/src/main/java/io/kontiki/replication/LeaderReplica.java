@@ -260,7 +260,7 @@ final class LeaderReplica implements Role {
     void onPushUnreadable(int follower, Link link, long nowNanos) {
         if (isPushing(follower, link)) {
             FollowerProgress progress = followers.get(follower);
-            refuse(follower, progress.streamId(), link, AttachRefusal.OUT_OF_RANGE);
+            refuse(follower, progress.streamId(), link, AttachRefusal.STORAGE_ERROR);
             progress.detach(state.log().endOffset(), nowNanos);
         }
     }

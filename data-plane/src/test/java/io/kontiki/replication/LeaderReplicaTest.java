@@ -156,12 +156,17 @@ class LeaderReplicaTest {
     /** L12: as the only one in sync it leads on; the follower must not wait for ever for what could not be read. */
     @Test
     void followerIsToldToAskAgainForWhatCouldNotBeRead() {
-        Rig rig = leading().produce(1);
+        Rig rig =
+                new Rig(1, new TestLog().append(0, 4)).record(1, 1, 1, 1, 2, 3).attach(2, 1, 0, 2);
         Effect.PushTo push = rig.last(Effect.PushTo.class);
+
         rig.forget().run(rig.replica.onPushUnreadable(push.follower(), push.link(), rig.now()));
-        assertThat(rig.last(Effect.SendRefused.class).follower()).isEqualTo(push.follower());
-        rig.forget().attach(push.follower(), 2, 1, 1);
-        assertThat(rig.last(Effect.PushTo.class).fromOffset()).isEqualTo(1);
+
+        Effect.SendRefused refused = rig.last(Effect.SendRefused.class);
+        assertThat(refused.follower()).isEqualTo(2);
+        assertThat(refused.reason()).isEqualTo(AttachRefusal.STORAGE_ERROR);
+        assertThat(rig.attach(2, 2, 0, 2).last(Effect.PushTo.class).fromOffset())
+                .isEqualTo(2);
     }
 
     /** L13: one of them may be the former leader, which has a lease still and does not know that it handed over. */
