@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -58,12 +59,22 @@ class FaultCatalogueTest {
         });
     }
 
+    /** In whichever module it is: what needs Ratis or processes is not tested here. */
     private static Path source(String testClass) throws IOException {
-        try (Stream<Path> files = Files.walk(TESTS)) {
-            return files.filter(file -> file.endsWith(testClass + ".java"))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError("no test class " + testClass));
+        try (Stream<Path> modules = Files.list(Path.of(".."))) {
+            for (Path tests : modules.map(module -> module.resolve("src/test/java"))
+                    .filter(Files::isDirectory)
+                    .toList()) {
+                try (Stream<Path> files = Files.walk(tests)) {
+                    Optional<Path> found = files.filter(file -> file.endsWith(testClass + ".java"))
+                            .findFirst();
+                    if (found.isPresent()) {
+                        return found.get();
+                    }
+                }
+            }
         }
+        throw new AssertionError("no test class " + testClass);
     }
 
     private static Set<String> scenarioTests() throws IOException {
