@@ -1,6 +1,7 @@
 package io.kontiki.replication;
 
 import io.kontiki.metadata.TopicPartition;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -26,7 +27,7 @@ public final class ReassignmentThrottle {
 
     private final Map<TopicPartition, Long> limits = new HashMap<>();
     /** The smallest of them. */
-    private double bytesPerSecond = Long.MAX_VALUE;
+    private double limit = Long.MAX_VALUE;
 
     private final Map<Receiver, Waiting> waiting = new LinkedHashMap<>();
     /** Below 0 after more was sent than was there: a batch is not cut. */
@@ -52,13 +53,12 @@ public final class ReassignmentThrottle {
             limits.remove(partition);
             waiting.keySet().removeIf(receiver -> receiver.partition().equals(partition));
         }
-        bytesPerSecond =
-                limits.values().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
+        limit = limits.isEmpty() ? Long.MAX_VALUE : Collections.min(limits.values());
     }
 
     /** How much to send at once, of at most so many bytes; at least 1. */
     public synchronized int pushBytes(int bytesMax) {
-        return (int) Math.max(1, Math.min(bytesMax, bytesPerSecond * PUSH_SECONDS));
+        return (int) Math.max(1, Math.min(bytesMax, limit * PUSH_SECONDS));
     }
 
     /**
@@ -106,7 +106,7 @@ public final class ReassignmentThrottle {
 
     private void fill(long nowNanos) {
         double seconds = Math.max(0, nowNanos - filledNanos) / NANOS_PER_SECOND;
-        bytesLeft = Math.min(bytesLeft + bytesPerSecond * seconds, bytesPerSecond * BURST_SECONDS);
+        bytesLeft = Math.min(bytesLeft + limit * seconds, limit * BURST_SECONDS);
         filledNanos = nowNanos;
     }
 }
