@@ -111,6 +111,9 @@ final class SwarmCommand {
 
     private synchronized void keep(Campaign.Failure failure) {
         long millis = TimeUnit.SECONDS.toMillis(simulatedSeconds);
+        System.out.printf(
+                "seed %d failed: %s; looking which of its faults it takes%n",
+                failure.seed(), failure.message().lines().findFirst().orElse(""));
         List<Fault> left = Shrinking.of(failure.seed(), millis);
         Optional<String> broken =
                 Shrinking.failure(failure.seed(), SimulationOptions.drawn(failure.seed(), millis), left);
