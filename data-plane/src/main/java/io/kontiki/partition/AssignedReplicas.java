@@ -10,6 +10,7 @@ import io.kontiki.metadata.TopicPartition;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,8 +69,11 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
     /** Changes that come after the end are dropped. */
     private final ExecutorService thread;
 
-    /** What could not be opened yet. Owned by the thread, as are the fields below. */
-    private final Set<TopicPartition> missing = new HashSet<>();
+    /** What is to be opened, one after the other: other events come between. Owned by the thread, as are the fields below. */
+    private final Set<TopicPartition> toOpen = new LinkedHashSet<>();
+
+    /** What could not be opened yet, and whether the quorum was told so. */
+    private final Map<TopicPartition, Boolean> missing = new HashMap<>();
 
     /** Replicas with damage, until another one leads, which has what is lost here (rule L12). */
     private final Set<TopicPartition> damaged = new HashSet<>();
@@ -79,6 +83,9 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
 
     /** Reports of the first image. */
     private final List<CompletableFuture<Void>> lost = new ArrayList<>();
+
+    /** Whether the metadata is as far as this broker's registration. */
+    private boolean knowsItsReplicas;
 
     private final CompletableFuture<Void> placed = new CompletableFuture<>();
     private volatile long brokerEpoch;
@@ -175,11 +182,16 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         for (UUID topicId : delta.changedTopics()) {
             image.topic(topicId).ifPresent(topic -> {
                 endRemoved(topic);
-                openReplicas(topic, image);
+                openReplicas(topic);
             });
         }
-        if (image.position().index() >= brokerEpoch) {
-            logs.setStraysAside(missing);
+        knowsItsReplicas |= image.position().index() >= brokerEpoch;
+        afterOpening();
+    }
+
+    private void afterOpening() {
+        if (knowsItsReplicas && toOpen.isEmpty()) {
+            logs.setStraysAside(missing.keySet());
             // Each later time at once, and without effect.
             CompletableFuture.allOf(lost.toArray(CompletableFuture<?>[]::new)).thenRun(() -> placed.complete(null));
             lost.clear();
@@ -218,32 +230,58 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
 
     // ---- Opening
 
-    private void openReplicas(TopicImage topic, MetadataImage image) {
+    private void openReplicas(TopicImage topic) {
         for (int number = 0; number < topic.partitions().size(); number++) {
             TopicPartition id = new TopicPartition(topic.id(), number);
-            String name = topic.name() + "-" + number;
-            PartitionRegistration record = topic.partitions().get(number);
-            if (open.find(id).isPresent()
-                    || missing.contains(id)
-                    || busy.contains(name)
-                    || !record.hasReplica(brokerId)) {
-                continue;
+            if (topic.partitions().get(number).hasReplica(brokerId)
+                    && open.find(id).isEmpty()
+                    && !missing.containsKey(id)) {
+                openSoon(id);
             }
-            UUID assigned = record.directoryOf(brokerId);
-            if (assigned.equals(PartitionRegistration.UNASSIGNED)
-                    || logs.isIn(id, assigned)
-                    || logs.isMovedFrom(id, assigned)) {
+        }
+    }
+
+    /** Opening takes time, for which neither elections nor leases may wait. */
+    private void openSoon(TopicPartition id) {
+        if (toOpen.add(id) && toOpen.size() == 1) {
+            execute(this::openNext);
+        }
+    }
+
+    private void openNext() {
+        TopicPartition id = toOpen.iterator().next();
+        toOpen.remove(id);
+        MetadataImage image = metadata.current();
+        held(id, image).ifPresentOrElse(topic -> openAssigned(id, topic, image), () -> missing.remove(id));
+        if (!toOpen.isEmpty()) {
+            execute(this::openNext);
+        }
+        afterOpening();
+    }
+
+    private void openAssigned(TopicPartition id, TopicImage topic, MetadataImage image) {
+        String name = topic.name() + "-" + id.partition();
+        PartitionRegistration record = topic.partitions().get(id.partition());
+        UUID assigned = record.directoryOf(brokerId);
+        if (open.find(id).isPresent() || busy.contains(name)) {
+            return;
+        }
+        boolean neverHeld = assigned.equals(PartitionRegistration.UNASSIGNED);
+        if (missing.containsKey(id)) {
+            if (neverHeld || !isCountedOn(record)) {
                 open(id, topic, image);
-            } else {
-                reportLost(id, name, assigned);
             }
+        } else if (neverHeld || logs.isIn(id, assigned) || logs.isMovedFrom(id, assigned)) {
+            open(id, topic, image);
+        } else {
+            reportLost(id, name, assigned);
         }
     }
 
     /** Rule R12: nothing is put in the place of a log that is gone before the quorum counts on it no more. */
     private void reportLost(TopicPartition id, String name, UUID assigned) {
         LOG.error("The log of {} is not in directory {}, where it should be", name, assigned);
-        missing.add(id);
+        missing.put(id, true);
         lost.add(reports.failReplica(id));
     }
 
@@ -257,16 +295,10 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
     private void openMissing() {
         MetadataImage image = metadata.current();
         Map<LogDir, Integer> planned = new HashMap<>();
-        for (TopicPartition id : List.copyOf(missing)) {
+        for (TopicPartition id : missing.keySet()) {
             Optional<TopicImage> topic = held(id, image);
-            if (topic.isEmpty()) {
-                missing.remove(id);
-                continue;
-            }
-            PartitionRegistration record = topic.get().partitions().get(id.partition());
-            boolean neverHeld = record.directoryOf(brokerId).equals(PartitionRegistration.UNASSIGNED);
-            if (neverHeld || !isCountedOn(record) && !assignElsewhere(id, topic.get(), planned)) {
-                open(id, topic.get(), image);
+            if (topic.isEmpty() || !isAssignedElsewhere(id, topic.get(), planned)) {
+                openSoon(id);
             }
         }
     }
@@ -276,9 +308,12 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
      * nobody could fill it, and the directory may hold what is left. First the quorum has to know where it will be: then,
      * and not before, an empty log is made there (rule R12).
      */
-    private boolean assignElsewhere(TopicPartition id, TopicImage topic, Map<LogDir, Integer> planned) {
+    private boolean isAssignedElsewhere(TopicPartition id, TopicImage topic, Map<LogDir, Integer> planned) {
         PartitionRegistration record = topic.partitions().get(id.partition());
         UUID lost = record.directoryOf(brokerId);
+        if (isCountedOn(record)) {
+            return false;
+        }
         Optional<LogDir> other = record.hasLeader() ? logs.inPlaceOf(lost, planned) : Optional.empty();
         other.ifPresent(dir -> {
             LOG.warn(
@@ -300,10 +335,12 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
             missing.remove(id);
             begin(id, topic, image, found.get());
         } else {
-            boolean first = missing.add(id);
-            if (logs.hasRoom(record.directoryOf(brokerId)) ? first : makesRoomForAnother(record)) {
+            boolean told = missing.getOrDefault(id, false);
+            boolean failed = logs.hasRoom(record.directoryOf(brokerId)) || makesRoomForAnother(record);
+            if (failed && !told) {
                 reports.failReplica(id);
             }
+            missing.put(id, told || failed);
         }
     }
 
@@ -360,7 +397,7 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         if (opened.isPresent()) {
             begin(id, topic.get(), image, opened.get());
         } else {
-            missing.add(id);
+            missing.put(id, true);
         }
     }
 
@@ -410,7 +447,7 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
     private void free(String log) {
         busy.remove(log);
         MetadataImage image = metadata.current();
-        image.topic(log.substring(0, log.lastIndexOf('-'))).ifPresent(topic -> openReplicas(topic, image));
+        image.topic(log.substring(0, log.lastIndexOf('-'))).ifPresent(this::openReplicas);
     }
 
     /** Also deletes the old log if the topic was deleted meanwhile: nobody else would. */
