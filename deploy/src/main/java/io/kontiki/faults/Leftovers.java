@@ -1,5 +1,6 @@
 package io.kontiki.faults;
 
+import io.kontiki.localcluster.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -65,7 +66,7 @@ public final class Leftovers {
                 .toList()) {
             Tools.attempt("losetup", "-d", line.substring(0, Math.max(0, line.indexOf(':'))));
         }
-        LoopFileSystem.delete(directory);
+        FileTree.delete(directory);
     }
 
     private static boolean hasOpenFilesBelow(long pid, String directory) {

@@ -1,5 +1,6 @@
 package io.kontiki.faults;
 
+import io.kontiki.localcluster.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -8,8 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /**
  * An ext4 file system of its own, in a file, to be broken. It is unmounted and deleted on {@link #close} or when this
@@ -222,17 +221,6 @@ public final class LoopFileSystem implements AutoCloseable {
             Tools.attempt("umount", "-l", mountPoint.toString());
             detach();
         }
-        delete(directory);
-    }
-
-    /** Deletes a directory and all that is in it. */
-    public static void delete(Path tree) {
-        try (Stream<Path> files = Files.walk(tree)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        FileTree.delete(directory);
     }
 }

@@ -1,6 +1,5 @@
 package io.kontiki.localcluster;
 
-import io.kontiki.faults.LoopFileSystem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +59,6 @@ public final class ClassArchive {
         if (Files.exists(written)) {
             Files.move(written, archive);
         }
-        LoopFileSystem.delete(directory);
+        FileTree.delete(directory);
     }
 }

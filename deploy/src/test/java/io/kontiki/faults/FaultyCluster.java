@@ -6,6 +6,7 @@ import io.kontiki.client.Position;
 import io.kontiki.client.TopicPartition;
 import io.kontiki.localcluster.BrokerProcess;
 import io.kontiki.localcluster.ClusterView;
+import io.kontiki.localcluster.FileTree;
 import io.kontiki.quickstart.FaultScenario;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -171,6 +172,6 @@ final class FaultyCluster implements AutoCloseable {
         disks.values().forEach(LoopFileSystem::thaw);
         scenario.close();
         disks.values().forEach(LoopFileSystem::close);
-        LoopFileSystem.delete(wishes);
+        FileTree.delete(wishes);
     }
 }

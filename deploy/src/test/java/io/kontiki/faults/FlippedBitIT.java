@@ -2,6 +2,7 @@ package io.kontiki.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kontiki.localcluster.FileTree;
 import io.kontiki.log.AbortedTransaction;
 import io.kontiki.log.ClosedLog;
 import io.kontiki.log.DamagedLogException;
@@ -125,7 +126,7 @@ class FlippedBitIT {
                 throw new AssertionError(
                         "byte " + bit / 8 + " bit " + bit % 8 + " of " + name(victim) + "; -Dfaults.seed=" + SEED, e);
             }
-            LoopFileSystem.delete(root);
+            FileTree.delete(root);
         }
         assertThat(kind.allowed).as("-Dfaults.seed=%s", SEED).containsAll(endings.keySet());
         System.out.println(FLIPS + " flipped bits, " + kind + ": " + endings);

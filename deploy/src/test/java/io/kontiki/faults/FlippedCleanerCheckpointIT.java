@@ -2,6 +2,7 @@ package io.kontiki.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kontiki.localcluster.FileTree;
 import io.kontiki.log.CleaningReport;
 import io.kontiki.log.CleaningReport.Outcome;
 import io.kontiki.log.LogCleaner;
@@ -69,7 +70,7 @@ class FlippedCleanerCheckpointIT {
                 forgotten += report.fromOffset() == 0 ? 1 : 0;
                 assertThat(valuesIn(log)).as("-Dfaults.seed=%s", SEED).isEqualTo(lastValues);
             }
-            LoopFileSystem.delete(root);
+            FileTree.delete(root);
         }
         System.out.println(FLIPS + " flipped bits, CLEANER_CHECKPOINT: all was compacted again after " + forgotten);
     }

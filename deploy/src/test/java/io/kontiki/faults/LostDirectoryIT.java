@@ -3,12 +3,12 @@ package io.kontiki.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.localcluster.BrokerProcess;
+import io.kontiki.localcluster.FileTree;
 import io.kontiki.quickstart.FaultScenario;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -62,7 +62,7 @@ class LostDirectoryIT {
 
         scenario.loseNothing(topic, () -> {
             stop(victim);
-            delete(second(victim));
+            FileTree.delete(second(victim));
             startAndAwait(victim, topic);
             assertThat(logs(second(victim), topic)).isEqualTo(lost);
 
@@ -92,13 +92,5 @@ class LostDirectoryIT {
     private static void stop(BrokerProcess broker) {
         broker.terminate();
         assertThat(broker.awaitExit(PATIENCE)).isPresent();
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (var files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -3,6 +3,7 @@ package io.kontiki.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.faults.LoopFileSystem.PowerCut;
+import io.kontiki.localcluster.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Map;
@@ -57,7 +58,7 @@ class PowerCutIT {
         }
         assertThat(expected.flushed()).as("records kept, seed %s", SEED).isPositive();
         checkedRecords += expected.flushed();
-        LoopFileSystem.delete(disk.root().resolve(LogProcess.DIRECTORY));
+        FileTree.delete(disk.root().resolve(LogProcess.DIRECTORY));
     }
 
     private void cutOnce(LoopFileSystem disk, int run, ExpectedLog expected) throws IOException, InterruptedException {

@@ -3,12 +3,11 @@ package io.kontiki.placement;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.client.BrokerInfo;
+import io.kontiki.localcluster.FileTree;
 import io.kontiki.quickstart.FaultScenario;
 import io.kontiki.quickstart.KontikiCommand;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +68,10 @@ class PartitionMovesIT {
         var topic = new PlacedTopic(scenario, "moved", 2, 1, 2, 3);
         topic.fill(MOVED_BYTES);
         try (var load = new PacedLoad(scenario.cluster().bootstrap(), "moved", LOAD_PER_SECOND)) {
+            // So slow first that it lasts until its status was asked for, on whatever machine.
+            run(0, "partition", "reassign", "moved:0=2,3,4", "--throttle", "100KB/s");
+            topic.await("the copy to begin", () -> topic.bytesOn(4) > 0);
+            assertThatStatusTells(4, 100_000);
             run(0, "partition", "reassign", "moved:0=2,3,4", "--throttle", BYTES_PER_SECOND + "B/s");
 
             double rate = measuredRate(topic, 4);
@@ -91,22 +94,24 @@ class PartitionMovesIT {
         assertThat(topic.bytesOn(4)).isGreaterThan(MOVED_BYTES);
     }
 
-    /** Bytes per second from a tenth of the way to four fifths of it; also looks at what the status says meanwhile. */
-    private static double measuredRate(PlacedTopic topic, int added) throws IOException, InterruptedException {
-        topic.await("the copy to begin", () -> topic.bytesOn(added) > MOVED_BYTES / 10);
-        long fromBytes = topic.bytesOn(added);
-        long fromNanos = System.nanoTime();
+    private static void assertThatStatusTells(int added, long bytesPerSecond) throws IOException, InterruptedException {
         String status = String.join(
                 "", run(0, "partition", "reassign", "--status", "-o", "json").output());
-        topic.await("the copy to be nearly done", () -> topic.bytesOn(added) > MOVED_BYTES * 4 / 5);
-        double rate = (topic.bytesOn(added) - fromBytes) / ((System.nanoTime() - fromNanos) / 1e9);
         assertThat(status)
                 .containsPattern("\"adding\": *\\[ *" + added + " *\\]")
                 .containsPattern("\"removing\": *\\[ *1 *\\]")
-                .containsPattern("\"maxBytesPerSecond\": *" + BYTES_PER_SECOND)
+                .containsPattern("\"maxBytesPerSecond\": *" + bytesPerSecond)
                 .containsPattern("\"copiedBytes\": *[1-9]")
                 .containsPattern("\"offsetLag\": *[1-9]");
-        return rate;
+    }
+
+    /** Bytes per second from a tenth of the way to four fifths of it. */
+    private static double measuredRate(PlacedTopic topic, int added) throws IOException {
+        topic.await("the copy to go on", () -> topic.bytesOn(added) > MOVED_BYTES / 10);
+        long fromBytes = topic.bytesOn(added);
+        long fromNanos = System.nanoTime();
+        topic.await("the copy to be nearly done", () -> topic.bytesOn(added) > MOVED_BYTES * 4 / 5);
+        return (topic.bytesOn(added) - fromBytes) / ((System.nanoTime() - fromNanos) / 1e9);
     }
 
     @Test
@@ -134,7 +139,7 @@ class PartitionMovesIT {
         topic.await("broker 3 to be out of sync", () -> topic.info().isr().equals(List.of(4)));
         topic.fill(MIB);
         scenario.cluster().broker(4).kill();
-        wipe(4);
+        FileTree.delete(scenario.cluster().broker(4).dataDirectory());
         scenario.cluster().startAll();
         scenario.cluster().awaitReady(scenario.view(), PlacedTopic.PATIENCE);
         topic.await(
@@ -166,16 +171,6 @@ class PartitionMovesIT {
                 .findFirst()
                 .orElseThrow()
                 .endOffset();
-    }
-
-    private static void wipe(int broker) throws IOException {
-        try (var files = Files.walk(scenario.cluster().broker(broker).dataDirectory())) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> {
-                if (!file.toFile().delete()) {
-                    throw new IllegalStateException("cannot delete " + file);
-                }
-            });
-        }
     }
 
     @Test

@@ -7,12 +7,12 @@ import io.kontiki.client.BrokerInfo;
 import io.kontiki.client.QuorumDescription;
 import io.kontiki.client.QuorumMember;
 import io.kontiki.localcluster.BrokerProcess;
+import io.kontiki.localcluster.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -87,7 +87,7 @@ class QuorumIT {
         scenario.loseNothing("disk-lost", () -> {
             BrokerProcess lost = scenario.cluster().broker(3);
             lost.kill();
-            delete(lost.dataDirectory());
+            FileTree.delete(lost.dataDirectory());
             lost.start();
             awaitWords(lost, "was formed by", "kontiki quorum replace 3");
             scenario.cluster()
@@ -142,7 +142,7 @@ class QuorumIT {
         scenario.cluster().brokers().forEach(BrokerProcess::kill);
         Map<String, Long> before = logs();
         for (int id : VOTERS) {
-            delete(scenario.cluster().broker(id).dataDirectory().resolve("quorum"));
+            FileTree.delete(scenario.cluster().broker(id).dataDirectory().resolve("quorum"));
         }
 
         scenario.cluster().startAll();
@@ -154,7 +154,7 @@ class QuorumIT {
         assertThat(logs()).containsAllEntriesOf(before);
         scenario.cluster().brokers().forEach(BrokerProcess::kill);
         for (int id : VOTERS) {
-            delete(scenario.cluster().broker(id).dataDirectory());
+            FileTree.delete(scenario.cluster().broker(id).dataDirectory());
         }
         before = logs();
 
@@ -293,13 +293,5 @@ class QuorumIT {
     private Map<Integer, Long> epochs() {
         return scenario.view().admin().describeCluster().brokers().stream()
                 .collect(Collectors.toMap(BrokerInfo::id, BrokerInfo::epoch));
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

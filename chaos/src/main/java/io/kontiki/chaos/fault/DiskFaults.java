@@ -1,9 +1,9 @@
 package io.kontiki.chaos.fault;
 
 import io.kontiki.chaos.cluster.ChaosCluster;
-import io.kontiki.faults.LoopFileSystem;
 import io.kontiki.faults.LoopFileSystem.PowerCut;
 import io.kontiki.faults.ReplicaFiles;
+import io.kontiki.localcluster.FileTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,7 +91,7 @@ final class DiskFaults {
             throw new IllegalStateException("new-disk needs a broker that is no voter: --brokers above --voters");
         }
         cluster.kill(outsider);
-        LoopFileSystem.delete(cluster.dataDirectory(outsider));
+        FileTree.delete(cluster.dataDirectory(outsider));
         return new Struck("broker " + outsider, () -> cluster.revive(outsider));
     }
 
