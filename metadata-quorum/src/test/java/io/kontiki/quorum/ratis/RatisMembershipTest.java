@@ -223,10 +223,7 @@ class RatisMembershipTest {
     void founderThatRestartsBeforeItIsAddedWaitsOn() throws IOException {
         found(3);
         submit(SampleCommands.initialize());
-        var lost = follower();
-        lost.close();
-        voters.remove(lost);
-        delete(lost.config.storageDirectory());
+        var lost = loseFollower();
         var joined = lost.again().start();
         var fresh = joined.log.join(leader().log.quorumId().orElseThrow());
         joined.close();
@@ -245,10 +242,7 @@ class RatisMembershipTest {
     void founderThatIsAddedWhileItAsksGoesOnVoting() throws Exception {
         found(3);
         submit(SampleCommands.initialize());
-        var lost = follower();
-        lost.close();
-        voters.remove(lost);
-        delete(lost.config.storageDirectory());
+        var lost = loseFollower();
         var asked = new CountDownLatch(1);
         var mayAnswer = new CountDownLatch(1);
         var back = new Voter(lost.config, (endpoint, own) -> {
@@ -432,6 +426,15 @@ class RatisMembershipTest {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /** It is down, and its storage is gone. */
+    private Voter loseFollower() throws IOException {
+        var lost = follower();
+        lost.close();
+        voters.remove(lost);
+        delete(lost.config.storageDirectory());
+        return lost;
     }
 
     private static void delete(Path storage) throws IOException {
