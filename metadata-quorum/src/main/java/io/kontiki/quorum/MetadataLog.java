@@ -38,8 +38,9 @@ public interface MetadataLog extends AutoCloseable {
     void suspectLeader(int leaderId);
 
     /**
-     * Whether this member leads, confirmed by a majority of the voters after the call: what it knows then is no older than
-     * the call (rule Q11). False also if they do not answer within a second. Never completes exceptionally.
+     * Whether this member leads, as far as Ratis' leader lease or its last round with a majority of the voters tells: a
+     * leader that stood still may say so for a moment beside its successor, which rule Q11 does not allow. False also if
+     * there is no answer within a second. Never completes exceptionally.
      */
     CompletableFuture<Boolean> confirmLeading();
 

@@ -145,7 +145,7 @@ final class Member {
                 .handle(Outcomes::of);
     }
 
-    /** Whether a leader, this one if it leads, was confirmed by a majority after the call, within a second (rule Q11). */
+    /** As {@link io.kontiki.quorum.MetadataLog#confirmLeading}, of this member or the one that it follows. */
     CompletableFuture<Boolean> confirmLeader() {
         return request(RaftClientRequest.readRequestType(false, false, true), Message.EMPTY)
                 .orTimeout(CONFIRM_MILLIS_MAX, TimeUnit.MILLISECONDS)
