@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 
 /**
  * Promises A to D of one partition: what a high watermark once covered stays, for everybody, and so does what was
@@ -28,9 +27,18 @@ final class CommittedLog {
 
     private final List<Batch> batches = new ArrayList<>();
     private final Map<Long, Integer> lastSequences = new HashMap<>();
-    private final TreeSet<Long> acknowledged = new TreeSet<>();
+    /** Checksums by offset. */
+    private final Map<Long, Long> acknowledged = new HashMap<>();
 
+    private long endOffset;
+
+    /** The highest that a leader's high watermark ever was. */
     long endOffset() {
+        return endOffset;
+    }
+
+    /** Less than {@link #endOffset()} while only a leader that cannot read them itself has told of the last batches. */
+    private long seenEnd() {
         return batches.isEmpty() ? 0 : batches.get(batches.size() - 1).nextOffset();
     }
 
@@ -38,53 +46,69 @@ final class CommittedLog {
         return acknowledged.size();
     }
 
-    /** Finds by base offset. */
-    private Batch at(long baseOffset) {
+    /** The batch that holds an offset; null if none of that offset was seen. */
+    private Batch holding(long offset) {
         int low = 0;
         int high = batches.size() - 1;
         while (low <= high) {
             int middle = low + high >>> 1;
             Batch found = batches.get(middle);
-            if (found.baseOffset() == baseOffset) {
-                return found;
-            }
-            if (found.baseOffset() < baseOffset) {
+            if (offset >= found.nextOffset()) {
                 low = middle + 1;
-            } else {
+            } else if (offset < found.baseOffset()) {
                 high = middle - 1;
+            } else {
+                return found;
             }
         }
         return null;
     }
 
     /**
-     * @param leads whether the replica may be the first to commit
-     * @return up to where it could be read; less than {@code to} only if the log is damaged or its disk fails
+     * A leader may be the first to commit, also what is damaged in its own log: what that is, another replica shows when
+     * its high watermark passes there.
+     *
+     * @return the first offset that could not be read; less than {@code to} only if the log is damaged or its disk fails
      */
     long onHighWatermark(PartitionLog log, long from, long to, boolean leads, String replica) {
-        long position = Math.max(from, log.logStartOffset());
+        if (leads) {
+            endOffset = Math.max(endOffset, to);
+        } else if (log.logStartOffset() > seenEnd()) {
+            // Others show what comes before.
+            return to;
+        }
+        long readable = to;
+        long position = Math.max(Math.min(from, seenEnd()), log.logStartOffset());
         while (position < to) {
             LogSlice slice = read(log, position, to);
             if (slice.isEmpty()) {
-                return position;
+                readable = Math.min(readable, position);
+                Batch damaged = holding(position);
+                if (damaged == null) {
+                    break;
+                }
+                position = damaged.nextOffset();
+                continue;
             }
             for (RecordBatch batch : RecordBatches.of(slice.bytes())) {
-                commit(batch, leads, replica);
+                commit(batch, replica);
             }
             position = slice.endOffset();
         }
-        return position;
+        return readable;
     }
 
-    private void commit(RecordBatch batch, boolean leads, String replica) {
-        if (batch.baseOffset() < endOffset()) {
+    private void commit(RecordBatch batch, String replica) {
+        if (batch.baseOffset() < seenEnd()) {
             check(batch, replica);
             return;
         }
-        SimulationFailure.check(leads, () -> "F10: follower " + replica + " is first to commit " + batch.baseOffset());
         SimulationFailure.check(
-                batch.baseOffset() == endOffset(),
-                () -> "I5: " + replica + " commits " + batch.baseOffset() + " after " + endOffset());
+                batch.nextOffset() <= endOffset,
+                () -> "F10: follower " + replica + " is first to commit " + batch.baseOffset());
+        SimulationFailure.check(
+                batch.baseOffset() == seenEnd(),
+                () -> "I5: " + replica + " commits " + batch.baseOffset() + " after " + seenEnd());
         if (batch.hasProducerId()) {
             int expected = lastSequences.getOrDefault(batch.producerId(), -1) + 1;
             SimulationFailure.check(
@@ -94,10 +118,13 @@ final class CommittedLog {
             lastSequences.put(batch.producerId(), batch.lastSequence());
         }
         batches.add(Batch.of(batch));
+        if (acknowledged.containsKey(batch.baseOffset())) {
+            checkAcknowledged(batch.baseOffset());
+        }
     }
 
     private void check(RecordBatch batch, String replica) {
-        Batch committed = at(batch.baseOffset());
+        Batch committed = holding(batch.baseOffset());
         SimulationFailure.check(
                 Batch.of(batch).equals(committed),
                 () -> "B: " + replica + " has " + Batch.of(batch) + ", but committed is " + committed);
@@ -106,19 +133,33 @@ final class CommittedLog {
     /** What a reader was given. */
     void checkRead(RecordBatch batch, String replica) {
         SimulationFailure.check(
-                batch.nextOffset() <= endOffset(),
-                () -> "B: read " + batch.baseOffset() + " from " + replica + ", but committed is only " + endOffset());
-        check(batch, replica);
+                batch.nextOffset() <= endOffset,
+                () -> "B: read " + batch.baseOffset() + " from " + replica + ", but committed is only " + endOffset);
+        if (batch.baseOffset() < seenEnd()) {
+            check(batch, replica);
+        }
     }
 
     /** @return whether it was acknowledged before, too */
     boolean onAcknowledged(long baseOffset, RecordBatch sent) {
-        Batch committed = at(baseOffset);
+        Long before = acknowledged.put(baseOffset, sent.storedChecksum());
         SimulationFailure.check(
-                committed != null && committed.checksum() == sent.storedChecksum(),
-                () -> "A: acknowledged " + sent.storedChecksum() + " at " + baseOffset + ", but committed is "
-                        + committed);
-        return !acknowledged.add(baseOffset);
+                before == null || before == sent.storedChecksum(),
+                () -> "A: acknowledged " + sent.storedChecksum() + " at " + baseOffset + ", and before " + before);
+        SimulationFailure.check(
+                baseOffset < endOffset, () -> "A: acknowledged " + baseOffset + ", but committed is only " + endOffset);
+        if (baseOffset < seenEnd()) {
+            checkAcknowledged(baseOffset);
+        }
+        return before != null;
+    }
+
+    private void checkAcknowledged(long baseOffset) {
+        Batch committed = holding(baseOffset);
+        long checksum = acknowledged.get(baseOffset);
+        SimulationFailure.check(
+                committed.baseOffset() == baseOffset && committed.checksum() == checksum,
+                () -> "A: acknowledged " + checksum + " at " + baseOffset + ", but committed is " + committed);
     }
 
     /**
@@ -128,11 +169,11 @@ final class CommittedLog {
      */
     void checkHeldBy(PartitionLog log, boolean mayBeDamaged, String holder) {
         SimulationFailure.check(
-                log.endOffset() >= endOffset(),
-                () -> "A: " + holder + " ends at " + log.endOffset() + ", but committed is " + endOffset());
-        long readable = onHighWatermark(log, log.logStartOffset(), endOffset(), false, holder);
+                log.endOffset() >= endOffset,
+                () -> "A: " + holder + " ends at " + log.endOffset() + ", but committed is " + endOffset);
+        long readable = onHighWatermark(log, log.logStartOffset(), endOffset, false, holder);
         SimulationFailure.check(
-                mayBeDamaged || readable >= endOffset(), () -> "A: " + holder + " cannot be read from " + readable);
+                mayBeDamaged || readable >= endOffset, () -> "A: " + holder + " cannot be read from " + readable);
     }
 
     private static LogSlice read(PartitionLog log, long from, long to) {

@@ -20,6 +20,7 @@ class RotScenarioSimTest {
     private static final long EARLIER_PRODUCER = 6;
     private static final long PRODUCER = 7;
     private static final int RECORDS = 60;
+    private static final int RECORDS_IN_A_WINDOW = 28;
 
     /** Records of two producers in several segments, on all nodes; the first producer ended long ago. */
     private static Scenario written(FlushMode mode) {
@@ -148,6 +149,57 @@ class RotScenarioSimTest {
         scenario.crash(3).awaitIsr(1, 2).node(3).exchangeDisk();
         flip(scenario, 1, FIRST_SEGMENT).start(3);
         stepsAside(scenario);
+    }
+
+    /** It commits behind what it cannot read; what that is, its followers tell the simulator. */
+    @ParameterizedTest
+    @EnumSource
+    void leaderCommitsBehindADamagedRecordThatIsCommitted(FlushMode mode) {
+        Scenario scenario = storedOnAll(mode);
+        scenario.holdBack(1, 2).holdBack(1, 3).letGo(2, 1).letGo(3, 1);
+        scenario.await(
+                "the leader alone to know that all is committed",
+                () -> scenario.replica(1).highWatermark() == scenario.end(1));
+        assertThat(scenario.replica(2).highWatermark()).isLessThan(RECORDS_IN_A_WINDOW);
+        damagedNodeLeads(scenario.crash(1, 3));
+        scenario.letGo(1, 2).letGo(1, 3);
+        damagedNodeStepsAside(scenario);
+    }
+
+    /** As before, but the damaged record itself was not committed yet. */
+    @ParameterizedTest
+    @EnumSource
+    void leaderCommitsADamagedRecord(FlushMode mode) {
+        Scenario scenario = storedOnAll(mode);
+        assertThat(scenario.replica(1).highWatermark()).isLessThan(RECORDS_IN_A_WINDOW);
+        damagedNodeLeads(scenario.crash(1, 3).letGo(2, 1).letGo(3, 1));
+        damagedNodeStepsAside(scenario);
+    }
+
+    /** So many records that the leader sends them without an answer, more than a segment of them. */
+    private static Scenario storedOnAll(FlushMode mode) {
+        Scenario scenario =
+                Scenario.withSmallSegments(mode).produce(EARLIER_PRODUCER, 0).awaitHealed();
+        scenario.holdBack(2, 1).holdBack(3, 1);
+        for (int sequence = 0; sequence < RECORDS_IN_A_WINDOW; sequence++) {
+            scenario.sendAs(PRODUCER, sequence);
+        }
+        return scenario.awaitSameEnd(2, 1).awaitSameEnd(3, 1);
+    }
+
+    private static void damagedNodeLeads(Scenario scenario) {
+        flip(scenario.awaitLeader(2).awaitIsr(2), 2, FIRST_SEGMENT).start(3);
+        scenario.await("node 2 to commit", () -> scenario.replica(2).highWatermark() == scenario.end(2));
+        int last = RECORDS_IN_A_WINDOW - 1;
+        scenario.produce(PRODUCER, last).produce(PRODUCER, last + 1);
+    }
+
+    private static void damagedNodeStepsAside(Scenario scenario) {
+        assertThat(scenario.read(2)).contains(ErrorReason.ERROR_REASON_STORAGE_ERROR);
+        scenario.awaitLeader(3).start(1).awaitHealed();
+        assertThat(scenario.read(3)).isEmpty();
+        assertWholeOnAll(scenario);
+        scenario.healAndCheck();
     }
 
     private static void stepsAside(Scenario scenario) {
