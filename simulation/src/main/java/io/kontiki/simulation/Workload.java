@@ -65,10 +65,11 @@ final class Workload {
      * nothing in it was ever acknowledged.
      */
     private void createTopic(int number, UUID id) {
+        boolean wanted = running && id.equals(topics.get(number));
         TopicPartition partition = new TopicPartition(id, 0);
-        if (cluster.record(partition).isPresent()) {
+        if (wanted && cluster.record(partition).isPresent()) {
             use(partition);
-        } else if (running && id.equals(topics.get(number))) {
+        } else if (wanted) {
             if (cluster.allUsable()) {
                 cluster.createTopic(id, "more-" + number, 1);
             }
