@@ -9,6 +9,7 @@ import io.kontiki.proto.internal.v1.ShutDownBroker;
 import io.kontiki.proto.internal.v1.UnfenceBroker;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /** When a broker is let in, fenced, and let go (rules M2 to M4, Q7). */
@@ -73,8 +74,9 @@ final class BrokerLifecycle {
     }
 
     /** For how long after a heartbeat that came now the broker is surely not fenced for silence (rule L16). */
-    long sessionMillis(BrokerRegistration broker, Now now) {
-        boolean renews = sessions.mayRenew(now) && !sessions.of(broker, now).isFenceDecided();
+    long sessionMillis(BrokerRegistration broker, OptionalLong confirmedNanos, Now now) {
+        boolean renews = sessions.mayRenew(confirmedNanos, now)
+                && !sessions.of(broker, now).isFenceDecided();
         return renews ? sessionMillis : 0;
     }
 

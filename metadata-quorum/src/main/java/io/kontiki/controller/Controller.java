@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
@@ -122,8 +123,12 @@ public final class Controller {
      * A broker is alive. A wrong broker epoch is refused with STALE_BROKER_EPOCH, another cluster with WRONG_CLUSTER.
      * A broker that is ready and has applied its own registration is unfenced; one that wants to stop is led out
      * (rules M2, M4).
+     *
+     * @param confirmedNanos time of the monotonic clock before which surely no later controller was there, since a majority
+     *     of the voters still followed this one; empty if that is not known, then nobody gets a lease (rule L16)
      */
-    public HeartbeatOutcome onHeartbeat(HeartbeatRequest request, MetadataImage image, Now now) {
+    public HeartbeatOutcome onHeartbeat(
+            HeartbeatRequest request, MetadataImage image, OptionalLong confirmedNanos, Now now) {
         if (!request.getClusterId().equals(config.clusterId())) {
             return refused(ErrorReason.ERROR_REASON_WRONG_CLUSTER, wrongCluster(request.getClusterId()));
         }
@@ -143,7 +148,7 @@ public final class Controller {
                 .setControllerTerm(term)
                 .setFenced(broker.fenced())
                 .setMayShutDown(step.mayShutDown())
-                .setSessionMs(brokers.sessionMillis(broker, now))
+                .setSessionMs(brokers.sessionMillis(broker, confirmedNanos, now))
                 .setImageIndex(image.position().index())
                 .addAllWantedReports(unclean.wantedOf(broker, image));
         return new HeartbeatOutcome(response.build(), step.command().map(command -> stamp(command, now)));

@@ -5,6 +5,7 @@ import io.kontiki.metadata.MetadataImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /** The brokers' sessions with one controller; one per registered broker, of its present run (rule Q7). */
@@ -12,12 +13,10 @@ final class Sessions {
     private final long sessionNanos;
     private final Map<Integer, BrokerSession> byBroker = new TreeMap<>();
     private long lastTickNanos;
-    private long settledNanos;
 
     Sessions(long sessionNanos, MetadataImage image, Now now) {
         this.sessionNanos = sessionNanos;
         this.lastTickNanos = now.monotonicNanos();
-        this.settledNanos = now.monotonicNanos();
         // Whoever died with, or just before, the last controller is found by a probe rather than by silence.
         image.brokers().values().forEach(broker -> of(broker, now).probe());
     }
@@ -53,20 +52,16 @@ final class Sessions {
     }
 
     /**
-     * Whether a heartbeat that comes now may renew a lease (rule L16). A controller that stood still may have a successor,
-     * which it is told of in a moment, and which gives each broker a full session from its beginning on (rule Q7). A lease
-     * is four fifths of a session: standing still for less than the fifth is harmless.
+     * Whether a heartbeat that comes now may renew a lease (rule L16). A later controller, which this one may not have heard
+     * of, gives each broker a full session from its beginning on (rule Q7), and did not begin before this one was confirmed.
+     * A lease is four fifths of a session, so it ends in time if that was less than the fifth ago.
      */
-    boolean mayRenew(Now now) {
-        if (now.monotonicNanos() - lastTickNanos > sessionNanos / 5) {
-            settledNanos = now.monotonicNanos() + sessionNanos / 4;
-        }
-        return now.monotonicNanos() - settledNanos >= 0;
+    boolean mayRenew(OptionalLong confirmedNanos, Now now) {
+        return confirmedNanos.isPresent() && now.monotonicNanos() - confirmedNanos.getAsLong() <= sessionNanos / 5;
     }
 
     /** A controller that stood still itself has heartbeats waiting that it has not read: nobody was silent (rule E4). */
     private void forgiveOwnPause(Now now) {
-        mayRenew(now);
         if (now.monotonicNanos() - lastTickNanos > sessionNanos / 2) {
             byBroker.values().forEach(session -> session.extend(now.monotonicNanos()));
         }

@@ -101,7 +101,8 @@ final class ControllerLoop implements AutoCloseable {
         var answer = new CompletableFuture<HeartbeatResponse>();
         var event = new Event(
                 () -> {
-                    var outcome = controller.onHeartbeat(request, metadata.current(), clock.get());
+                    var outcome =
+                            controller.onHeartbeat(request, metadata.current(), log.confirmedNanos(term), clock.get());
                     outcome.command().ifPresent(this::submit);
                     answer.complete(outcome.response());
                 },

@@ -1,6 +1,7 @@
 package io.kontiki.quorum;
 
 import io.kontiki.proto.internal.v1.Command;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -43,6 +44,13 @@ public interface MetadataLog extends AutoCloseable {
      * there is no answer within a second. Never completes exceptionally.
      */
     CompletableFuture<Boolean> confirmLeading();
+
+    /**
+     * Latest time, of System.nanoTime, before which surely nobody led in a higher term: a majority of the voters, this one
+     * among them, has taken something that this leader sent then or later. Empty unless this member leads in that term and
+     * was confirmed by a majority (rule L16). Does not wait.
+     */
+    OptionalLong confirmedNanos(long term);
 
     /** What this member knows of the quorum now. */
     QuorumStatus status();

@@ -24,6 +24,7 @@ import io.kontiki.proto.v1.UnregisterBrokerRequest;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -220,7 +221,7 @@ class ControllerPartitionsTest {
 
     private boolean isAsked(int id) {
         var response = controller
-                .onHeartbeat(heartbeat(id).build(), quorum.image(), now())
+                .onHeartbeat(heartbeat(id).build(), quorum.image(), OptionalLong.empty(), now())
                 .response();
         return response.getWantedReportsList().contains(quorum.version(topic).getPartition());
     }
@@ -238,7 +239,7 @@ class ControllerPartitionsTest {
         if (lastEpoch >= 0) {
             report.setLastEpoch(lastEpoch);
         }
-        controller.onHeartbeat(heartbeat(id).addReports(report).build(), quorum.image(), now());
+        controller.onHeartbeat(heartbeat(id).addReports(report).build(), quorum.image(), OptionalLong.empty(), now());
     }
 
     @Test
@@ -348,7 +349,7 @@ class ControllerPartitionsTest {
     private void tick() {
         millis += 1_100;
         for (int id : List.of(1, 2, 3, 4)) {
-            controller.onHeartbeat(heartbeat(id).build(), quorum.image(), now());
+            controller.onHeartbeat(heartbeat(id).build(), quorum.image(), OptionalLong.empty(), now());
         }
         controller.onTick(quorum.image(), now()).forEach(quorum::apply);
     }

@@ -11,6 +11,7 @@ import io.kontiki.proto.internal.v1.RestartClaim;
 import io.kontiki.proto.v1.ErrorReason;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,11 @@ class ControllerSessionsTest {
     }
 
     private HeartbeatOutcome beat(HeartbeatRequest.Builder request) {
-        return controller.onHeartbeat(request.build(), quorum.image(), now());
+        return beat(request, OptionalLong.of(now().monotonicNanos()));
+    }
+
+    private HeartbeatOutcome beat(HeartbeatRequest.Builder request, OptionalLong confirmedNanos) {
+        return controller.onHeartbeat(request.build(), quorum.image(), confirmedNanos, now());
     }
 
     /** Lets time pass in ticks of 100 ms, in which only these brokers are heard; returns what the ticks fenced. */
@@ -158,15 +163,25 @@ class ControllerSessionsTest {
         assertThat(pass(2_000, 1, 2, 3)).isEmpty();
     }
 
-    /** Another one may lead by now, and have fenced whom this one takes for alive. */
+    /** Another one may lead by now, and fence a session after its beginning whom this one takes for alive. */
     @Test
-    void controllerThatStoodStillRenewsNoLeaseUntilItIsSettled() { // L16
+    void controllerThatNoMajorityConfirmsRenewsNoLease() { // L16
+        var confirmed = OptionalLong.of(now().monotonicNanos());
+        pass(600, 1, 2, 3);
+        assertThat(beat(heartbeat(1), confirmed).response().getSessionMs()).isEqualTo(3_000);
+        millis++;
+        assertThat(beat(heartbeat(1), confirmed).response().getSessionMs()).isZero();
+        assertThat(beat(heartbeat(1), OptionalLong.empty()).response().getSessionMs())
+                .isZero();
+        // It was cut off, and those who have no lease were heard.
+        assertThat(pass(2_900, 1, 2, 3)).isEmpty();
+    }
+
+    /** What counts is that nobody else leads, not how busy this one is. */
+    @Test
+    void controllerThatStoodStillRenewsLeasesAsSoonAsItIsConfirmed() { // L16
         pass(1_000, 1, 2, 3);
-        millis += 700;
-        assertThat(beat(heartbeat(1)).response().getSessionMs()).isZero();
-        pass(800, 1, 2, 3);
-        assertThat(beat(heartbeat(1)).response().getSessionMs()).isZero();
-        pass(100, 1, 2, 3);
+        millis += 1_300;
         assertThat(beat(heartbeat(1)).response().getSessionMs()).isEqualTo(3_000);
     }
 

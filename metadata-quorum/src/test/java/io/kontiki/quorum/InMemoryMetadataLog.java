@@ -6,6 +6,7 @@ import io.kontiki.metadata.command.MetadataState;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.v1.ErrorReason;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,6 +56,13 @@ public final class InMemoryMetadataLog implements MetadataLog {
     @Override
     public CompletableFuture<Boolean> confirmLeading() {
         return CompletableFuture.completedFuture(status.leading());
+    }
+
+    @Override
+    public OptionalLong confirmedNanos(long leaderTerm) {
+        return status.leading() && status.term() == leaderTerm
+                ? OptionalLong.of(System.nanoTime())
+                : OptionalLong.empty();
     }
 
     @Override

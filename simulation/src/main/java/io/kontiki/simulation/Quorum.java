@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -137,7 +138,7 @@ final class Quorum {
 
     /** As {@link #changeController}; the broker beside the one that goes will be heard by that alone, until it notices. */
     void deposeController(int broker) {
-        deposed = Optional.of(new DeposedController(controller, image, broker));
+        deposed = Optional.of(new DeposedController(controller, image, broker, scheduler.now()));
         changeController();
     }
 
@@ -221,7 +222,8 @@ final class Quorum {
             scheduler.afterMillis(0, 5, () -> answer.accept(told));
             return;
         }
-        HeartbeatOutcome outcome = controller.onHeartbeat(heartbeat, image, wallAndMonotonic());
+        HeartbeatOutcome outcome =
+                controller.onHeartbeat(heartbeat, image, OptionalLong.of(scheduler.now()), wallAndMonotonic());
         outcome.command().ifPresent(this::submit);
         scheduler.afterMillis(0, 5, () -> answer.accept(outcome.response()));
     }

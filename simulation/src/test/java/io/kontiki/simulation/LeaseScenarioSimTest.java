@@ -54,7 +54,7 @@ class LeaseScenarioSimTest {
         broker(scenario, 1).pause();
         scenario.runFor(3_000).awaitLeader(2).write(3);
         broker(scenario, 1).resume();
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 30; i++) {
             scenario.quorum().tickDeposed();
             assertThat(latest(scenario)).isInstanceOf(OffsetLookup.Refused.class);
             scenario.runFor(100);

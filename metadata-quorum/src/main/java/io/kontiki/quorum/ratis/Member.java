@@ -5,7 +5,9 @@ import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.Submission;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,22 +43,30 @@ final class Member {
     private static final Logger LOG = LoggerFactory.getLogger(Member.class);
     private static final long SNAPSHOT_MILLIS_MAX = 60_000;
     private static final long CONFIRM_MILLIS_MAX = 1_000;
+    private static final long CONFIRM_LOOK_MILLIS = 10;
     private static final long STEP_DOWN_MILLIS_MAX = 1_000;
 
     private final QuorumConfig config;
     private final QuorumVoter own;
     private final RaftServer server;
     private final LeadershipTracker tracker;
+    private final VoterContacts contacts;
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
     private final ScheduledThreadPoolExecutor timers;
     private volatile Optional<Seat> seat = Optional.empty();
 
-    private Member(QuorumConfig config, QuorumVoter own, RaftServer server, LeadershipTracker tracker) {
+    private Member(
+            QuorumConfig config,
+            QuorumVoter own,
+            RaftServer server,
+            LeadershipTracker tracker,
+            VoterContacts contacts) {
         this.config = config;
         this.own = own;
         this.server = server;
         this.tracker = tracker;
+        this.contacts = contacts;
         timers = new ScheduledThreadPoolExecutor(1, runnable -> {
             var thread = new Thread(runnable, "kontiki-quorum-timers");
             thread.setDaemon(true);
@@ -79,17 +89,21 @@ final class Member {
             Supplier<VoterGreeting> greeting) {
         RaftServer server = null;
         try {
+            var contacts = new VoterContacts();
+            var properties = RatisProperties.of(config, single);
+            var parameters = Greetings.answeredWith(greeting);
+            contacts.listen(properties, parameters);
             var builder = RaftServer.newBuilder()
                     .setServerId(Peers.id(own))
                     // Opens what is there, and formats where nothing is: the checks before tell which is right.
                     .setOption(RaftStorage.StartupOption.RECOVER)
-                    .setProperties(RatisProperties.of(config, single))
-                    .setParameters(Greetings.answeredWith(greeting))
+                    .setProperties(properties)
+                    .setParameters(parameters)
                     .setStateMachine(machine);
             group.ifPresent(builder::setGroup);
             server = builder.build();
             server.start();
-            var member = new Member(config, own, server, tracker);
+            var member = new Member(config, own, server, tracker, contacts);
             if (group.isPresent()) {
                 member.sit(group.get(), single);
             }
@@ -145,11 +159,38 @@ final class Member {
                 .handle(Outcomes::of);
     }
 
-    /** As {@link io.kontiki.quorum.MetadataLog#confirmLeading}, of this member or the one that it follows. */
-    CompletableFuture<Boolean> confirmLeader() {
-        return request(RaftClientRequest.readRequestType(false, false, true), Message.EMPTY)
-                .orTimeout(CONFIRM_MILLIS_MAX, TimeUnit.MILLISECONDS)
-                .handle((reply, error) -> error == null && reply.isSuccess());
+    /** As {@link io.kontiki.quorum.MetadataLog#confirmedNanos}. */
+    OptionalLong confirmedNanos(long term) {
+        if (seat.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        var division = seat.get().division();
+        var confirmed = contacts.majorityNanos(division.getRaftConf(), server.getId());
+        var info = division.getInfo();
+        return info.isAlive() && info.isLeader() && info.getCurrentTerm() == term ? confirmed : OptionalLong.empty();
+    }
+
+    /** Whether a majority confirms within a second that this member leads in that term (rule Q11). */
+    CompletableFuture<Boolean> confirmLeading(long term) {
+        var answer =
+                new CompletableFuture<Boolean>().completeOnTimeout(false, CONFIRM_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        awaitConfirmation(term, System.nanoTime(), answer);
+        return answer;
+    }
+
+    private void awaitConfirmation(long term, long askedNanos, CompletableFuture<Boolean> answer) {
+        var confirmed = confirmedNanos(term);
+        if (confirmed.isPresent() && confirmed.getAsLong() - askedNanos >= 0) {
+            answer.complete(true);
+        } else if (!answer.isDone()) {
+            contacts.ask();
+            try {
+                timers.schedule(
+                        () -> awaitConfirmation(term, askedNanos, answer), CONFIRM_LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                answer.complete(false);
+            }
+        }
     }
 
     private CompletableFuture<RaftClientReply> request(RaftClientRequest.Type type, Message message) {

@@ -17,6 +17,7 @@ import io.kontiki.quorum.Submission;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -149,9 +150,13 @@ public final class RatisMetadataLog implements MetadataLog, QuorumMembers {
             return CompletableFuture.completedFuture(false);
         }
         return life.member()
-                .map(Member::confirmLeader)
-                .orElseGet(() -> CompletableFuture.completedFuture(false))
-                .thenApply(confirmed -> confirmed && status().leading() && status().term() == before.term());
+                .map(member -> member.confirmLeading(before.term()))
+                .orElseGet(() -> CompletableFuture.completedFuture(false));
+    }
+
+    @Override
+    public OptionalLong confirmedNanos(long term) {
+        return life.member().map(member -> member.confirmedNanos(term)).orElseGet(OptionalLong::empty);
     }
 
     @Override

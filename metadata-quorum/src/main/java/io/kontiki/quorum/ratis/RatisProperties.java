@@ -107,9 +107,6 @@ final class RatisProperties {
             RaftServerConfigKeys.Write.setByteLimit(properties, mebibytes(8));
         }
         RaftServerConfigKeys.RetryCache.setExpiryTime(properties, millis(single ? 30_000 : 60_000));
-        // Only the two together are linearizable (rule Q11 and the lease).
-        RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
-        RaftServerConfigKeys.Read.setLeaderLeaseEnabled(properties, true);
     }
 
     private static TimeDuration millis(long value) {

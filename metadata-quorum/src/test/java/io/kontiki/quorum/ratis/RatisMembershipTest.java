@@ -333,20 +333,50 @@ class RatisMembershipTest {
         });
     }
 
-    /** Rule Q11: before that, too, it knows that it cannot tell. */
+    /** Rule Q11: before that, too, it knows that it cannot tell, also of what was confirmed before. */
     @Test
     void leaderWithoutAMajorityConfirmsNothing() {
         found(3);
         var leader = leader();
+        long term = leader.log.status().term();
         var silent = follower();
+        assertThat(leader.log.confirmLeading().join()).isTrue();
         voters.stream().filter(voter -> voter != leader).toList().forEach(voter -> {
             voter.close();
             voters.remove(voter);
         });
 
-        // Its lease ends within an election time-out.
-        await().until(() -> !leader.log.confirmLeading().join());
+        assertThat(leader.log.status().term()).isEqualTo(term);
+        assertThat(leader.log.confirmLeading().join()).isFalse();
         assertThat(reason(leader.log.remove(silent.config.nodeId()))).isEqualTo(ErrorReason.ERROR_REASON_NOT_LEADER);
+    }
+
+    /** Rule L16. */
+    @Test
+    void leaderKnowsWhenAMajorityConfirmedIt() {
+        found(3);
+        var leader = leader();
+        long term = leader.log.status().term();
+        long start = System.nanoTime();
+        await().until(() -> isConfirmedSince(leader, term, start));
+        assertThat(follower().log.confirmedNanos(term)).isEmpty();
+        assertThat(leader.log.confirmedNanos(term + 1)).isEmpty();
+        var others = voters.stream().filter(voter -> voter != leader).toList();
+        others.get(0).close();
+        voters.remove(others.get(0));
+        long alone = System.nanoTime();
+        await().until(() -> isConfirmedSince(leader, term, alone));
+        others.get(1).close();
+        voters.remove(others.get(1));
+
+        long closed = System.nanoTime();
+        await().until(() -> !leader.leads());
+        assertThat(isConfirmedSince(leader, term, closed)).isFalse();
+    }
+
+    private static boolean isConfirmedSince(Voter leader, long term, long nanos) {
+        var confirmed = leader.log.confirmedNanos(term);
+        return confirmed.isPresent() && confirmed.getAsLong() - nanos >= 0;
     }
 
     @Test
