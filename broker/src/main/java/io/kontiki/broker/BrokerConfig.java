@@ -6,6 +6,7 @@ import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicConfigKey;
+import io.kontiki.quorum.ratis.QuorumConfig.ElectionTimeout;
 import io.kontiki.replication.IsolatedLeader;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -310,7 +311,23 @@ public final class BrokerConfig {
                     + ", but must be at least twice broker.heartbeat.interval.ms, which is "
                     + heartbeatInterval().toMillis());
         }
+        checkLeases(problems);
         return problems;
+    }
+
+    /** Voters answer the controller at half of that silence, and leases are given for a fifth of a session after (L16). */
+    private void checkLeases(List<String> problems) {
+        boolean single = voters().size() <= 1 && !outsideQuorum();
+        var silence = quorumElectionTimeout()
+                .map(MillisRange::min)
+                .orElseGet(() -> ElectionTimeout.usual(single).min());
+        var shortest = silence.multipliedBy(5);
+        if (sessionTimeout().compareTo(shortest) < 0
+                && (!single || quorumElectionTimeout().isPresent())) {
+            problems.add("broker.session.timeout.ms is " + sessionTimeout().toMillis() + ", but must be at least "
+                    + shortest.toMillis() + ", five times the lower end of quorum.election.timeout.ms, which is "
+                    + silence.toMillis() + ": else no leader is sure to lead");
+        }
     }
 
     private void checkLogDirs(List<String> problems) {

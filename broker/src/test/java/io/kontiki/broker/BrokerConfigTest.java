@@ -186,6 +186,24 @@ class BrokerConfigTest {
                 .hasMessageContaining("broker.session.timeout.ms is 900");
     }
 
+    /** Rule L16. */
+    @Test
+    void sessionTooShortForTheVotersToConfirmTheControllerIsRefused() {
+        assertThatThrownBy(() -> BrokerConfig.of(Map.of("quorum.election.timeout.ms", "601-700")))
+                .hasMessageContaining("broker.session.timeout.ms is 3000, but must be at least 3005");
+        assertThatThrownBy(() -> BrokerConfig.of(Map.of(
+                        "broker.id", "1",
+                        "cluster.id", "c",
+                        "quorum.voters", "1@a:9393,2@b:9393,3@c:9393",
+                        "broker.session.timeout.ms", "1400")))
+                .hasMessageContaining("lower end of quorum.election.timeout.ms, which is 300");
+        assertThat(BrokerConfig.of(Map.of("quorum.election.timeout.ms", "600-3000"))
+                        .quorumElectionTimeout())
+                .isPresent();
+        assertThat(BrokerConfig.of(Map.of("broker.session.timeout.ms", "1s")).sessionTimeout())
+                .hasSeconds(1);
+    }
+
     @Test
     void brokerValuesThatDifferFromTheDefaultsBecomeTopicConfigs() {
         var config = BrokerConfig.of(Map.of("flush.mode", "os", "log.segment.bytes", "1MiB"));

@@ -32,6 +32,8 @@ class RollingRestartIT {
         try (FaultScenario scenario = new FaultScenario(3)) {
             // Not about elections of the quorum: on a busy machine they would come by themselves.
             scenario.cluster().set("quorum.election.timeout.ms", "2000-3000");
+            // Leases want five times that; whoever stops asks for leave, so no session has to run out.
+            scenario.cluster().set("broker.session.timeout.ms", "10000");
             scenario.createTopic(TOPIC);
             try (BackgroundReader reader =
                     new BackgroundReader(scenario.cluster().bootstrap(), TOPIC)) {
