@@ -51,7 +51,7 @@ final class Member {
     private final RaftServer server;
     private final LeadershipTracker tracker;
     private final VoterContacts contacts;
-    private final ClientId clientId = ClientId.randomId();
+    private final ClientId clientId;
     private final AtomicLong callIds = new AtomicLong();
     private final ScheduledThreadPoolExecutor timers;
     private volatile Optional<Seat> seat = Optional.empty();
@@ -61,12 +61,14 @@ final class Member {
             QuorumVoter own,
             RaftServer server,
             LeadershipTracker tracker,
-            VoterContacts contacts) {
+            VoterContacts contacts,
+            ClientId clientId) {
         this.config = config;
         this.own = own;
         this.server = server;
         this.tracker = tracker;
         this.contacts = contacts;
+        this.clientId = clientId;
         timers = new ScheduledThreadPoolExecutor(1, runnable -> {
             var thread = new Thread(runnable, "kontiki-quorum-timers");
             thread.setDaemon(true);
@@ -103,7 +105,7 @@ final class Member {
             group.ifPresent(builder::setGroup);
             server = builder.build();
             server.start();
-            var member = new Member(config, own, server, tracker, contacts);
+            var member = new Member(config, own, server, tracker, contacts, machine.submitter());
             if (group.isPresent()) {
                 member.sit(group.get(), single);
             }

@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.apache.ratis.protocol.ClientId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,7 +126,7 @@ final class MemberLife {
                 single,
                 own,
                 present.quorumId().map(id -> Peers.group(id, isMember ? present.voters() : List.of())),
-                new QuorumStateMachine(metadata, tracker, faults),
+                new QuorumStateMachine(ClientId.randomId(), metadata, tracker, faults),
                 tracker,
                 this::greeting);
         member = Optional.of(opened);

@@ -9,10 +9,13 @@ import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.quorum.FaultHandler;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftGroupMemberId;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -52,6 +55,7 @@ final class QuorumStateMachine extends BaseStateMachine {
 
     private static final Logger LOG = LoggerFactory.getLogger(QuorumStateMachine.class);
 
+    private final ClientId submitter;
     private final LocalMetadata metadata;
     private final Events events;
     private final FaultHandler faults;
@@ -59,7 +63,9 @@ final class QuorumStateMachine extends BaseStateMachine {
     // Owned by the updater thread; what was applied, which publishing follows.
     private MetadataImage image = MetadataImage.EMPTY;
 
-    QuorumStateMachine(LocalMetadata metadata, Events events, FaultHandler faults) {
+    /** @param submitter whose commands are taken, and nobody else's */
+    QuorumStateMachine(ClientId submitter, LocalMetadata metadata, Events events, FaultHandler faults) {
+        this.submitter = submitter;
         this.metadata = metadata;
         this.events = events;
         this.faults = faults;
@@ -102,6 +108,42 @@ final class QuorumStateMachine extends BaseStateMachine {
         setLastAppliedTermIndex(snapshot.position());
         LOG.info("Metadata snapshot at {} loaded, image at {}", snapshot.position(), image.position());
         metadata.publish(MetadataDelta.between(before, image), image);
+    }
+
+    ClientId submitter() {
+        return submitter;
+    }
+
+    /**
+     * On the leader, before anything enters the log. What cannot be applied would stop every voter, at each start, and
+     * Ratis takes requests from whoever reaches the Raft port.
+     */
+    @Override
+    public TransactionContext startTransaction(RaftClientRequest request) throws IOException {
+        var refusal = refusal(request);
+        if (refusal.isEmpty()) {
+            return super.startTransaction(request);
+        }
+        LOG.warn("A request of {} on the Raft port is refused: {}", request.getClientId(), refusal.get());
+        return TransactionContext.newBuilder()
+                .setStateMachine(this)
+                .setClientRequest(request)
+                .build()
+                .setException(new IOException(refusal.get()));
+    }
+
+    private Optional<String> refusal(RaftClientRequest request) {
+        if (!request.getClientId().equals(submitter)) {
+            return Optional.of("only the controller of the leader submits commands");
+        }
+        try {
+            var command = Command.parseFrom(request.getMessage().getContent().asReadOnlyByteBuffer());
+            return command.getCommandCase() == Command.CommandCase.COMMAND_NOT_SET
+                    ? Optional.of("the command is empty")
+                    : Optional.empty();
+        } catch (InvalidProtocolBufferException e) {
+            return Optional.of("no command: " + e.getMessage());
+        }
     }
 
     @Override

@@ -16,13 +16,20 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.ratis.client.RaftClient;
+import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.exceptions.StateMachineException;
+import org.apache.ratis.retry.RetryPolicies;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
@@ -74,6 +81,42 @@ class RatisSingleVoterTest extends MetadataLogContract {
         try (var second = first.again().start()) {
             await().until(second::leads);
             assertThat(ImageCodec.encode(second.metadata.current())).isEqualTo(image);
+        }
+    }
+
+    /** Whatever got into the log would stop each voter, at each start. */
+    @Test
+    void strayRequestOnTheRaftPortDoesNotEnterTheLog() throws IOException {
+        var strays = List.of(
+                new byte[] {1, 2, 3}, new byte[0], SampleCommands.register(7).toByteArray());
+        var first = voter().start();
+        try (first) {
+            await().until(first::leads);
+            first.log.submit(SampleCommands.initialize()).join();
+            var group = Peers.group(first.log.quorumId().orElseThrow(), first.log.voters());
+            try (var stray = RaftClient.newBuilder()
+                    .setProperties(new RaftProperties())
+                    .setRaftGroup(group)
+                    .setRetryPolicy(RetryPolicies.noRetry())
+                    .build()) {
+                for (var bytes : strays) {
+                    var message = Message.valueOf(ByteString.copyFrom(bytes));
+                    assertThatThrownBy(() -> {
+                                var reply = stray.io().send(message);
+                                throw reply.getException();
+                            })
+                            .isInstanceOf(StateMachineException.class);
+                }
+            }
+            assertThat(first.log.submit(SampleCommands.register(1)).join().accepted())
+                    .isTrue();
+            assertThat(first.faults).isEmpty();
+        }
+
+        try (var second = first.again().start()) {
+            await().until(second::leads);
+            assertThat(second.metadata.current().brokers()).containsOnlyKeys(1);
+            assertThat(second.faults).isEmpty();
         }
     }
 
@@ -184,6 +227,7 @@ class RatisSingleVoterTest extends MetadataLogContract {
     void entryThatCannotBeReadIsAFault() {
         var voter = voter();
         var machine = new QuorumStateMachine(
+                ClientId.randomId(),
                 voter.metadata,
                 new LeadershipTracker(
                         java.util.concurrent.Executors.newSingleThreadScheduledExecutor(),
