@@ -5,6 +5,10 @@ import io.kontiki.proto.v1.LeaderHint;
 import io.kontiki.quorum.ControllerHost;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where the controller is. A voter knows the leader of the log, and from the image its endpoint; another broker goes by
@@ -32,9 +36,13 @@ final class ControllerFinder {
         }
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(ControllerFinder.class);
+    private static final long WARN_EVERY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final int brokerId;
     private final ControllerHost host;
     private final QuorumView view;
+    private final AtomicLong warnNanos = new AtomicLong(System.nanoTime());
     // Guarded by this.
     private Optional<LeaderHint> hint = Optional.empty();
     private int next;
@@ -72,6 +80,16 @@ final class ControllerFinder {
 
     private static Target remote(LeaderHint leader) {
         return Target.remote(new Endpoint(leader.getHost(), leader.getPort()), OptionalInt.of(leader.getLeaderId()));
+    }
+
+    /** The target is of another quorum, or cluster: neither of the two knows who is right, and there are others to ask. */
+    void stranger(Target target, String why) {
+        failed(target, Optional.empty());
+        long now = System.nanoTime();
+        long due = warnNanos.get();
+        if (now - due >= 0 && warnNanos.compareAndSet(due, now + WARN_EVERY_NANOS)) {
+            LOG.warn("{} is not of this broker's metadata quorum; asking others: {}", target, why);
+        }
     }
 
     /** The target is not the controller, or cannot be reached; perhaps it told who is. */

@@ -209,6 +209,12 @@ final class HeartbeatLink {
                 again();
                 return;
             }
+            if (response.getReason() == ErrorReason.ERROR_REASON_WRONG_CLUSTER) {
+                client.finder().stranger(target, response.getMessage());
+                detach();
+                again();
+                return;
+            }
             var sent = unanswered.poll();
             if (sent != null) {
                 backoff.reset();

@@ -264,8 +264,7 @@ public final class HeartbeatSession implements AutoCloseable {
                     hurry();
                 }
             }
-            case ERROR_REASON_STALE_BROKER_EPOCH, ERROR_REASON_WRONG_CLUSTER ->
-                reject(response.getReason(), response.getMessage());
+            case ERROR_REASON_STALE_BROKER_EPOCH -> reject(response.getReason(), response.getMessage());
             default -> LOG.debug("Heartbeat not taken: {}", response);
         }
     }

@@ -130,6 +130,15 @@ public final class QuorumClient implements Proposer {
                     lastFailure = target + ": " + response.getReply().getMessage();
                     again();
                 }
+                case ERROR_REASON_WRONG_CLUSTER -> {
+                    if (request.getQuorumId().isEmpty()) {
+                        answer.complete(response);
+                    } else {
+                        lastFailure = target + ": " + response.getReply().getMessage();
+                        finder.stranger(target, response.getReply().getMessage());
+                        again();
+                    }
+                }
                 default -> answer.complete(response);
             }
         }
