@@ -34,6 +34,12 @@ public interface QuorumMembers {
         return own().filter(own -> voters().stream().anyMatch(own::sameMember)).isPresent();
     }
 
+    /** Position in the log of the entry that made them the voters; below 0 if there is none. */
+    long votersIndex();
+
+    /** Whether this member leads and a change of the voters is under way, perhaps one for which nobody waits any more. */
+    boolean isChanging();
+
     /** Broker ids of voters from which the leader has not heard for some seconds; empty on others. */
     List<Integer> silentVoters();
 
@@ -50,6 +56,7 @@ public interface QuorumMembers {
      * never added to it: what is deleted may have voted (rule Q5).
      *
      * @return false if this broker has another storage or none
+     * @throws RuntimeException if it cannot be closed or deleted; it is not open any more then
      */
     boolean leave(String storageId);
 

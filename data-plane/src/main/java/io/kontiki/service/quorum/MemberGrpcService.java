@@ -148,11 +148,13 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
             return CompletableFuture.completedFuture(response(
                     refusal(ErrorReason.ERROR_REASON_NOT_LEADER, "this broker does not lead the metadata quorum")));
         }
-        if (!changing.compareAndSet(false, true)) {
+        if (members.isChanging() || !changing.compareAndSet(false, true)) {
             return CompletableFuture.completedFuture(response(refusal(
                     ErrorReason.ERROR_REASON_CONCURRENT_CHANGE, "another change of the quorum's voters goes on")));
         }
-        return made(request)
+        // So that what throws is answered, too, and ends the change.
+        return CompletableFuture.completedFuture(request)
+                .thenCompose(this::made)
                 .exceptionally(error -> {
                     LOG.error("A change of the quorum's voters failed", error);
                     return refusal(

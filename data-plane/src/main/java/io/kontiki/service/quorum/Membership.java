@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,13 +29,9 @@ import org.slf4j.LoggerFactory;
 public final class Membership implements MembershipListener {
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
 
-    /** What a leader says of a storage. */
-    private enum Standing {
-        VOTES,
-        DOES_NOT_VOTE,
-        /** None answers, or it is not sure to lead. */
-        UNKNOWN
-    }
+    private static final long ASK_AGAIN_MILLIS = 200;
+    /** Elections are over much sooner. */
+    private static final long ASK_NANOS_MAX = TimeUnit.SECONDS.toNanos(20);
 
     private final int brokerId;
     private final QuorumMembers members;
@@ -84,14 +81,26 @@ public final class Membership implements MembershipListener {
 
     @Override
     public void onClosed(QuorumVoter member) {
-        thread.execute(() -> {
-            var own = members.own().filter(member::sameMember);
-            if (own.isPresent() && !leave(own)) {
-                faults.onFault(
-                        "The metadata quorum's member closed itself; see the messages before",
-                        new IllegalStateException("Raft division closed"));
-            }
-        });
+        thread.execute(() -> judgeClosed(member, System.nanoTime()));
+    }
+
+    /** Perhaps it was removed: a leader knows, and if there is none just now, there will be one. */
+    private void judgeClosed(QuorumVoter member, long closedNanos) {
+        var own = members.own().filter(member::sameMember);
+        if (own.isEmpty()) {
+            return;
+        }
+        var vote = vote(own.get());
+        if (vote == Vote.DOES_NOT_COUNT) {
+            giveUp(own.get());
+        } else if (vote == Vote.UNKNOWN && System.nanoTime() - closedNanos < ASK_NANOS_MAX) {
+            CompletableFuture.delayedExecutor(ASK_AGAIN_MILLIS, TimeUnit.MILLISECONDS, thread)
+                    .execute(() -> judgeClosed(member, closedNanos));
+        } else {
+            faults.onFault(
+                    "The metadata quorum's member closed itself; see the messages before",
+                    new IllegalStateException("Raft division closed"));
+        }
     }
 
     /** A storage that the leader may add. Fails with {@link QuorumStartException} if there is none. */
@@ -102,12 +111,13 @@ public final class Membership implements MembershipListener {
     private QuorumVoter offer(UUID quorumId) {
         var own = members.own();
         if (own.isPresent() && members.quorumId().equals(Optional.of(quorumId))) {
-            switch (standing(own.get())) {
-                case DOES_NOT_VOTE -> giveUp(own.get());
+            switch (vote(own.get())) {
+                case DOES_NOT_COUNT -> giveUp(own.get());
                 case UNKNOWN ->
                     throw new QuorumStartException(
                             "no leader tells whether its storage " + own.get().memberId() + " votes; try again");
-                case VOTES -> LOG.info("The storage {} votes already", own.get().memberId());
+                case COUNTS ->
+                    LOG.info("The storage {} votes already", own.get().memberId());
             }
         }
         return members.join(quorumId);
@@ -120,13 +130,18 @@ public final class Membership implements MembershipListener {
     }
 
     private boolean leave(Optional<QuorumVoter> own) {
-        return own.isPresent() && standing(own.get()) == Standing.DOES_NOT_VOTE && giveUp(own.get());
+        return own.isPresent() && vote(own.get()) == Vote.DOES_NOT_COUNT && giveUp(own.get());
     }
 
     /** From now on the broker follows those that vote. */
     private boolean giveUp(QuorumVoter own) {
         view.remember();
-        if (!members.leave(own.storageId())) {
+        try {
+            if (!members.leave(own.storageId())) {
+                return false;
+            }
+        } catch (RuntimeException e) {
+            faults.onFault("The storage " + own + ", which does not vote any more, cannot be given up", e);
             return false;
         }
         LOG.info("The storage {} of broker {} does not vote any more; the broker goes on without", own, brokerId);
@@ -135,22 +150,19 @@ public final class Membership implements MembershipListener {
     }
 
     /** By asking all brokers at once, this one too. */
-    private Standing standing(QuorumVoter own) {
+    private Vote vote(QuorumVoter storage) {
+        var own = view.describe();
         var asked = new ArrayList<CompletableFuture<DescribeMemberResponse>>();
-        asked.add(view.describe());
+        asked.add(own);
         metadata.current().brokers().values().stream()
                 .filter(broker -> broker.id() != brokerId)
                 .forEach(broker -> asked.add(calls.describe(broker.endpoint())));
-        return asked.stream()
+        var told = asked.stream()
                 .map(answer -> answer.handle((response, error) -> Optional.ofNullable(response)))
                 .flatMap(answer -> answer.join().stream())
-                .filter(answer -> answer.getLeading() && isOfThisQuorum(answer))
-                .findFirst()
-                .map(leader -> leader.getVotersList().stream()
-                                .anyMatch(voter -> voter.getStorageId().equals(own.storageId()))
-                        ? Standing.VOTES
-                        : Standing.DOES_NOT_VOTE)
-                .orElse(Standing.UNKNOWN);
+                .filter(this::isOfThisQuorum)
+                .toList();
+        return Vote.of(storage.storageId(), own.join(), told);
     }
 
     private boolean isOfThisQuorum(DescribeMemberResponse answer) {

@@ -8,6 +8,7 @@ import io.kontiki.proto.v1.DescribeQuorumResponse;
 import io.kontiki.proto.v1.QuorumMember;
 import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.VoterMessages;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,18 +60,18 @@ final class QuorumDescription {
     private DescribeQuorumResponse describe(Map<Integer, DescribeMemberResponse> told, Map<Integer, String> problems) {
         var source = told.values().stream()
                 .filter(DescribeMemberResponse::getLeading)
-                .findFirst()
+                .max(Comparator.comparingLong(DescribeMemberResponse::getTerm))
                 // Without a leader: what the member with the highest term has.
                 .or(() -> told.values().stream()
                         .filter(response -> response.getVotersCount() > 0)
-                        .max((some, other) -> Long.compare(some.getTerm(), other.getTerm())))
+                        .max(Comparator.comparingLong(DescribeMemberResponse::getTerm)))
                 .orElse(DescribeMemberResponse.getDefaultInstance());
         var voters = new TreeMap<Integer, QuorumVoter>();
         source.getVotersList().forEach(voter -> voters.put(voter.getBrokerId(), VoterMessages.voter(voter)));
         var leader = told.entrySet().stream()
                 .filter(entry -> entry.getValue().getLeading())
-                .map(Map.Entry::getKey)
-                .findFirst();
+                .max(Comparator.comparingLong(entry -> entry.getValue().getTerm()))
+                .map(Map.Entry::getKey);
         var description = DescribeQuorumResponse.newBuilder().setTerm(source.getTerm());
         if (UuidBytes.isValid(source.getQuorumId())) {
             description.setQuorumId(UuidBytes.fromBytes(source.getQuorumId()).toString());

@@ -30,7 +30,7 @@ public final class QuorumView {
     private final QuorumMembers members;
     private final LocalMetadata metadata;
     private final List<Endpoint> configured;
-    // What was heard last, of a stream or when the quorum was formed.
+    // What was heard last, of a stream or when the quorum was formed. Changed under the lock of this.
     private volatile Voters told = Voters.getDefaultInstance();
 
     /** @param configured where to ask first, if this broker does not vote ({@code metadata.bootstrap.servers}) */
@@ -63,7 +63,7 @@ public final class QuorumView {
      * A voter says who votes. False, and nothing of it is kept, if it is of another quorum than this broker follows (rule
      * Q6): one that was formed anew knows none of the topics, and to follow it would be to delete them.
      */
-    boolean heard(Voters voters) {
+    synchronized boolean heard(Voters voters) {
         if (isOfAnotherQuorum(voters)) {
             return false;
         }
@@ -79,7 +79,7 @@ public final class QuorumView {
     }
 
     /** Members of the quorum take calls there. */
-    public void learned(List<Endpoint> brokers) {
+    public synchronized void learned(List<Endpoint> brokers) {
         var voters = Voters.newBuilder().setQuorumId(told.getQuorumId());
         brokers.forEach(endpoint -> voters.addBrokers(LeaderHint.newBuilder()
                 .setLeaderId(UNKNOWN_ID)
@@ -169,7 +169,9 @@ public final class QuorumView {
     }
 
     private DescribeMemberResponse.Builder withMembers(DescribeMemberResponse.Builder response) {
-        response.setTerm(log.status().term()).addAllSilentVoters(members.silentVoters());
+        response.setTerm(log.status().term())
+                .setVotersIndex(members.votersIndex())
+                .addAllSilentVoters(members.silentVoters());
         quorumId().ifPresent(id -> response.setQuorumId(UuidBytes.toBytes(id)));
         leaderId().ifPresent(response::setLeaderId);
         members.own().ifPresent(own -> response.setOwn(VoterMessages.message(own)));

@@ -183,6 +183,35 @@ class QuorumMembershipTest {
         createTopic("after");
     }
 
+    /** There is none for a moment after each end of a leader. */
+    @Test
+    void memberThatClosedItselfWaitsForALeaderThatSaysWhy() {
+        var fourth = startOther(4);
+        awaitServing(4);
+        var storage =
+                fourth.log.join(fourth.log.quorumId().or(fourth.view::quorumId).orElseThrow());
+        var stopped = List.copyOf(nodes.subList(1, 3));
+        stopped.forEach(node -> {
+            nodes.remove(node);
+            node.close();
+        });
+        await().until(() -> !nodes.get(0).log.confirmLeading().join());
+
+        fourth.membership.onClosed(storage);
+
+        // Asked after it on the same thread, which is refused since no leader tells.
+        assertThatThrownBy(() -> fourth.membership
+                        .join(fourth.view.quorumId().orElseThrow())
+                        .orTimeout(20, TimeUnit.SECONDS)
+                        .join())
+                .hasMessageContaining("no leader tells");
+        assertThat(fourth.events).doesNotContain("closed");
+        stopped.forEach(node -> nodes.add(
+                QuorumNode.voter(node.id, node.endpoint, founders, directory).start()));
+        await().until(() -> fourth.log.own().isEmpty());
+        assertThat(fourth.events).doesNotContain("closed");
+    }
+
     /** Rule Q5: it may be told to leave only after it was asked to come back. */
     @Test
     void storageThatWasRemovedNeverVotesAgain() {

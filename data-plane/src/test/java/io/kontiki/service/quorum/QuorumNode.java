@@ -57,6 +57,7 @@ final class QuorumNode implements SessionListener, AutoCloseable {
     final ImageWatcher watcher;
     final QuorumClient client;
     final HeartbeatSession session;
+    final Membership membership;
     volatile HeldReplicas held = wanted -> CompletableFuture.completedFuture(List.of());
 
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor();
@@ -121,7 +122,7 @@ final class QuorumNode implements SessionListener, AutoCloseable {
         watcher = new ImageWatcher(
                 id, CLUSTER_ID, view, metadata, this::channel, SESSION_MILLIS, control, this::heardVoters);
         var calls = new MemberCalls(CLUSTER_ID, this::channel);
-        var membership = new Membership(
+        membership = new Membership(
                 id, log, view, metadata, calls, watcher, (message, cause) -> events.add("closed"), memberThread);
         log.listen(membership);
         var member = new MemberGrpcService(id, CLUSTER_ID, view, log, membership, host, metadata, calls);

@@ -13,6 +13,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +69,33 @@ class QuorumViewTest {
 
         assertThat(view.quorumId()).contains(QUORUM);
         assertThat(view.servers()).containsExactly(VOTER);
+    }
+
+    /** Else this broker would follow any quorum from then on. */
+    @Test
+    void quorumIsNotForgottenWhenTwoThreadsLearn() throws Exception {
+        var told = voter().setQuorumId(UuidBytes.toBytes(QUORUM)).build();
+        var start = new CyclicBarrier(2);
+        var views = IntStream.range(0, 2_000).mapToObj(i -> view()).toList();
+        var other = CompletableFuture.runAsync(() -> views.forEach(view -> {
+            await(start);
+            view.heard(told);
+        }));
+        views.forEach(view -> {
+            await(start);
+            view.learned(List.of(VOTER));
+        });
+        other.join();
+
+        assertThat(views).allSatisfy(view -> assertThat(view.quorumId()).contains(QUORUM));
+    }
+
+    private static void await(CyclicBarrier start) {
+        try {
+            start.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -314,7 +314,9 @@ final class MemberLife {
             return false;
         }
         LOG.info("The storage {} of broker {} leaves the metadata quorum", storageId, config.nodeId());
-        closeMember();
+        if (!closeMember()) {
+            throw new QuorumStartException("the storage " + storageId + " is still in use, and is not deleted");
+        }
         storage.orElseThrow().delete();
         storage = Optional.empty();
         return true;

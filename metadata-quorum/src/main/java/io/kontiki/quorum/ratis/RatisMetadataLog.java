@@ -90,6 +90,18 @@ public final class RatisMetadataLog implements MetadataLog, QuorumMembers {
     }
 
     @Override
+    public long votersIndex() {
+        return seat().map(seat -> seat.division().getRaftConf().getLogEntryIndex())
+                .orElse(-1L);
+    }
+
+    @Override
+    public boolean isChanging() {
+        return status().leading()
+                && seat().filter(seat -> seat.changes().isChanging()).isPresent();
+    }
+
+    @Override
     public List<Integer> silentVoters() {
         return status().leading() ? seat().map(seat -> seat.changes().silent()).orElse(List.of()) : List.of();
     }

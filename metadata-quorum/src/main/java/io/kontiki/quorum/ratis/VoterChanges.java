@@ -5,6 +5,7 @@ import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.QuorumMembers;
 import io.kontiki.quorum.QuorumVoter;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -13,8 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.ratis.protocol.ClientId;
@@ -45,7 +44,7 @@ final class VoterChanges {
     private final QuorumVoter own;
     private final Supplier<Long> callIds;
     private final ClientId clientId = ClientId.randomId();
-    private final AtomicBoolean changing = new AtomicBoolean();
+    private final SingleChange changes = new SingleChange();
 
     /** @param own as it is reached now, which may differ from what the others know */
     VoterChanges(RaftServer server, RaftServer.Division division, QuorumVoter own, Supplier<Long> callIds) {
@@ -196,20 +195,26 @@ final class VoterChanges {
         if (!division.getInfo().isLeaderReady() || !division.getInfo().isAlive()) {
             return answer(refusal(ErrorReason.ERROR_REASON_NOT_LEADER, "this voter does not lead the quorum"));
         }
-        if (!division.getRaftConf().getPreviousPeers().isEmpty() || !changing.compareAndSet(false, true)) {
-            return answer(refusal(
-                    ErrorReason.ERROR_REASON_CONCURRENT_CHANGE, "another change of the quorum's voters goes on"));
-        }
-        CompletableFuture<RaftClientReply> made;
+        return isChanging()
+                ? answer(refusal(
+                        ErrorReason.ERROR_REASON_CONCURRENT_CHANGE, "another change of the quorum's voters goes on"))
+                : changes.begin(() -> made(call), Duration.ofSeconds(CHANGE_SECONDS_MAX))
+                        .handle((reply, error) ->
+                                judged(what, error != null ? error : reply.isSuccess() ? null : reply.getException()));
+    }
+
+    /** Also one for which nobody waits any more, or that an earlier leader began. */
+    boolean isChanging() {
+        return changes.isUnderWay()
+                || !division.getRaftConf().getPreviousPeers().isEmpty();
+    }
+
+    private static CompletableFuture<RaftClientReply> made(Call call) {
         try {
-            made = call.make();
+            return call.make();
         } catch (IOException | RuntimeException e) {
-            made = CompletableFuture.failedFuture(e);
+            return CompletableFuture.failedFuture(e);
         }
-        return made.orTimeout(CHANGE_SECONDS_MAX, TimeUnit.SECONDS).handle((reply, error) -> {
-            changing.set(false);
-            return judged(what, error != null ? error : reply.isSuccess() ? null : reply.getException());
-        });
     }
 
     private static CommandReply judged(String what, Throwable error) {
