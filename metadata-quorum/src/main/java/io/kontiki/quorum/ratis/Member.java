@@ -167,7 +167,8 @@ final class Member {
             return OptionalLong.empty();
         }
         var division = seat.get().division();
-        var confirmed = contacts.majorityNanos(division.getRaftConf(), server.getId());
+        var voters = division.getRaftConf();
+        var confirmed = contacts.majorityNanos(voters.getCurrentPeers(), voters.getPreviousPeers(), server.getId());
         var info = division.getInfo();
         return info.isAlive() && info.isLeader() && info.getCurrentTerm() == term ? confirmed : OptionalLong.empty();
     }

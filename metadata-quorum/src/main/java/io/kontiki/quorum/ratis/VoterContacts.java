@@ -19,7 +19,6 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcFactory;
 import org.apache.ratis.rpc.RpcType;
-import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
@@ -35,25 +34,33 @@ import org.apache.ratis.server.protocol.TermIndex;
  * So this listens between its appenders and its leader. Thread-safe.
  */
 final class VoterContacts {
-    private static final String PARAMETER = "kontiki.quorum.contacts";
+    private static final String FACTORY = "kontiki.quorum.rpc.factory";
 
     private final Map<RaftPeerId, Contact> byVoter = new ConcurrentHashMap<>();
 
-    /** Has a Ratis server tell what its followers answer. */
+    /** Has a Ratis server tell what its followers answer; the parameters are whole but for this. */
     void listen(RaftProperties properties, Parameters parameters) {
+        var factory = new GrpcFactory(parameters) {
+            @Override
+            public LogAppender newLogAppender(RaftServer.Division server, LeaderState leader, FollowerInfo follower) {
+                return follow(server, leader, follower, super::newLogAppender);
+            }
+        };
+        parameters.put(FACTORY, factory, RpcFactory.class);
         RaftConfigKeys.Rpc.setType(properties, new Rpc());
-        parameters.put(PARAMETER, this, VoterContacts.class);
     }
 
     /**
      * Latest time, of System.nanoTime, at or after which a majority of the voters took a request of this leader, or of both
      * majorities while the voters change; empty if there is none.
+     *
+     * @param previous voters before the change that goes on, or none
      */
-    OptionalLong majorityNanos(RaftConfiguration voters, RaftPeerId own) {
+    OptionalLong majorityNanos(Collection<RaftPeer> present, Collection<RaftPeer> previous, RaftPeerId own) {
         long now = System.nanoTime();
-        long age = majorityAge(voters.getCurrentPeers(), own, now);
-        if (!voters.getPreviousPeers().isEmpty()) {
-            age = Math.max(age, majorityAge(voters.getPreviousPeers(), own, now));
+        long age = majorityAge(present, own, now);
+        if (!previous.isEmpty()) {
+            age = Math.max(age, majorityAge(previous, own, now));
         }
         return age == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(now - age);
     }
@@ -79,7 +86,8 @@ final class VoterContacts {
         byVoter.values().forEach(Contact::ask);
     }
 
-    private LogAppender follow(RaftServer.Division server, LeaderState leader, FollowerInfo follower, Appenders make) {
+    /** Makes an appender whose leader tells this of what its follower answers. */
+    LogAppender follow(RaftServer.Division server, LeaderState leader, FollowerInfo follower, Appenders make) {
         var contact = new Contact(leader);
         var appender = make.of(server, contact, follower);
         contact.appender = appender;
@@ -87,11 +95,11 @@ final class VoterContacts {
         return appender;
     }
 
-    private interface Appenders {
+    interface Appenders {
         LogAppender of(RaftServer.Division server, LeaderState leader, FollowerInfo follower);
     }
 
-    /** How Ratis comes by the appenders that tell; made by its name. */
+    /** How Ratis comes by the factory; made by its name. */
     static final class Rpc implements RpcType {
         @Override
         public String name() {
@@ -100,14 +108,7 @@ final class VoterContacts {
 
         @Override
         public RpcFactory newFactory(Parameters parameters) {
-            var contacts = parameters.get(PARAMETER, VoterContacts.class);
-            return new GrpcFactory(parameters) {
-                @Override
-                public LogAppender newLogAppender(
-                        RaftServer.Division server, LeaderState leader, FollowerInfo follower) {
-                    return contacts.follow(server, leader, follower, super::newLogAppender);
-                }
-            };
+            return parameters.get(FACTORY, RpcFactory.class);
         }
     }
 
