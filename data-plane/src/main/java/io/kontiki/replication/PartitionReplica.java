@@ -357,8 +357,9 @@ public final class PartitionReplica {
     }
 
     /**
-     * Whether another replica has what this one may have lost: the leader, or for a leader an in-sync follower. Only then
-     * does it help anybody that this one steps aside (rule L12).
+     * Whether another replica has all committed records that this one may have lost, and can lead: for a leader an in-sync
+     * follower or, as nobody can get in sync by what it cannot read, an eligible one (rule M0). Only then does it help
+     * anybody that this one steps aside (rule L12).
      */
     public boolean isReplaceable() {
         if (!state.hasView()) {
@@ -366,7 +367,9 @@ public final class PartitionReplica {
         }
         PartitionRegistration view = state.view();
         return view.hasLeader()
-                && (view.leader() != state.brokerId() || view.isr().size() > 1);
+                && (view.leader() != state.brokerId()
+                        || view.isr().size() > 1
+                        || view.elr().stream().anyMatch(state::usable));
     }
 
     // ---- Roles

@@ -202,6 +202,27 @@ class RotScenarioSimTest {
         scenario.healAndCheck();
     }
 
+    /** Nobody can be in sync beside it, as nobody gets what is damaged; node 2 has all that is committed. */
+    @ParameterizedTest
+    @EnumSource
+    void leaderStepsAsideForAnEligibleReplicaThatNeedsADamagedRecord(FlushMode mode) {
+        Scenario scenario = Scenario.withSmallSegments(mode)
+                .produce(EARLIER_PRODUCER, 0)
+                .awaitHealed()
+                .holdBack(1, 2)
+                .holdBack(1, 3);
+        for (int sequence = 0; sequence < RECORDS_IN_A_WINDOW; sequence++) {
+            scenario.sendAs(PRODUCER, sequence);
+        }
+        scenario.fence(3).crash(2, 3).awaitIsr(1);
+        assertThat(scenario.elr()).containsExactly(2);
+        flip(scenario, 1, FIRST_SEGMENT).letGo(1, 2).letGo(1, 3).start(2).awaitLeader(2);
+        assertThat(scenario.isr()).doesNotContain(1);
+        scenario.start(3).awaitHealed();
+        assertWholeOnAll(scenario);
+        scenario.healAndCheck();
+    }
+
     private static void stepsAside(Scenario scenario) {
         scenario.awaitLeader(2);
         assertThat(scenario.isr()).doesNotContain(1);
