@@ -367,9 +367,16 @@ public final class PartitionReplica {
         }
         PartitionRegistration view = state.view();
         return view.hasLeader()
-                && (view.leader() != state.brokerId()
-                        || view.isr().size() > 1
-                        || view.elr().stream().anyMatch(state::usable));
+                && (view.leader() != state.brokerId() || view.isr().size() > 1 || hasUsableEligibleReplica(view));
+    }
+
+    private boolean hasUsableEligibleReplica(PartitionRegistration view) {
+        for (int eligible : view.elr()) {
+            if (state.usable(eligible)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     // ---- Roles
