@@ -10,19 +10,17 @@ import io.kontiki.proto.v1.DescribeTopicRequest;
 import io.kontiki.proto.v1.Partition;
 import io.kontiki.proto.v1.Topic;
 import io.kontiki.proto.v1.TopicServiceGrpc;
+import io.kontiki.quorum.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +40,7 @@ class ClusterTest {
     }
 
     private void startThree() throws IOException, InterruptedException {
-        var ports = freePorts(3);
+        var ports = Stream.generate(FreePorts::find).distinct().limit(3).toList();
         settings.put("cluster.id", "three");
         settings.put("listeners", "GRPC://127.0.0.1:0");
         settings.put(
@@ -187,20 +185,6 @@ class ClusterTest {
             return call.apply(channel);
         } finally {
             channel.shutdownNow();
-        }
-    }
-
-    private static List<Integer> freePorts(int count) throws IOException {
-        var sockets = new ArrayList<ServerSocket>();
-        try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1")));
-            }
-            return sockets.stream().map(ServerSocket::getLocalPort).toList();
-        } finally {
-            for (var socket : sockets) {
-                socket.close();
-            }
         }
     }
 }

@@ -15,6 +15,7 @@ import io.kontiki.proto.internal.v1.ReplicaReport;
 import io.kontiki.proto.v1.ElectLeadersRequest;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.PartitionName;
+import io.kontiki.quorum.FreePorts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,10 +40,10 @@ class QuorumClusterTest {
     @BeforeEach
     void start() {
         for (int id = 1; id <= 3; id++) {
-            voters.put(id, new Endpoint("127.0.0.1", QuorumNode.freePort()));
+            voters.put(id, new Endpoint("127.0.0.1", FreePorts.find()));
         }
         for (int id = 1; id <= 3; id++) {
-            var endpoint = new Endpoint("127.0.0.1", QuorumNode.freePort());
+            var endpoint = new Endpoint("127.0.0.1", FreePorts.find());
             nodes.add(QuorumNode.voter(id, endpoint, voters, directory).start());
         }
         await().until(() -> nodes.stream().allMatch(node -> usable(node) == 3));

@@ -31,6 +31,7 @@ import io.kontiki.proto.v1.CreateTopicRequest;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.BrokerProbe;
 import io.kontiki.quorum.ControllerHost;
+import io.kontiki.quorum.FreePorts;
 import io.kontiki.quorum.LeadershipListener;
 import io.kontiki.quorum.MembershipListener;
 import io.kontiki.quorum.QuorumVoter;
@@ -92,7 +93,7 @@ class QuorumGrpcServiceTest {
 
     @BeforeEach
     void start() throws IOException {
-        var voters = Map.of(1, new Endpoint("127.0.0.1", QuorumNode.freePort()));
+        var voters = Map.of(1, new Endpoint("127.0.0.1", FreePorts.find()));
         // Of its own image nothing is told.
         log = new RatisMetadataLog(
                 QuorumConfig.founder(1, voters, directory, CLUSTER_ID),

@@ -17,6 +17,7 @@ import io.kontiki.proto.v1.ReplaceVoterRequest;
 import io.kontiki.proto.v1.TransferQuorumLeadershipRequest;
 import io.kontiki.proto.v1.VoterServiceGrpc;
 import io.kontiki.proto.v1.VoterServiceGrpc.VoterServiceBlockingStub;
+import io.kontiki.quorum.FreePorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,14 +46,14 @@ class QuorumMembershipTest {
     void start() {
         Awaitility.setDefaultTimeout(Duration.ofSeconds(20));
         for (int id = 1; id <= 3; id++) {
-            founders.put(id, new Endpoint("127.0.0.1", QuorumNode.freePort()));
+            founders.put(id, new Endpoint("127.0.0.1", FreePorts.find()));
         }
         founders.keySet().forEach(this::startFounder);
         awaitServing(3);
     }
 
     private QuorumNode startFounder(int id) {
-        var endpoint = new Endpoint("127.0.0.1", QuorumNode.freePort());
+        var endpoint = new Endpoint("127.0.0.1", FreePorts.find());
         var node = QuorumNode.voter(id, endpoint, founders, directory).start();
         nodes.add(node);
         return node;

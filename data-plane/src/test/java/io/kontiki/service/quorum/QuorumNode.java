@@ -18,15 +18,14 @@ import io.kontiki.proto.internal.v1.RestartClaim;
 import io.kontiki.proto.v1.CreateTopicRequest;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.ControllerHost;
+import io.kontiki.quorum.FreePorts;
 import io.kontiki.quorum.TcpBrokerProbe;
 import io.kontiki.quorum.ratis.QuorumConfig;
 import io.kontiki.quorum.ratis.RatisMetadataLog;
 import io.kontiki.replication.Lease;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +77,7 @@ final class QuorumNode implements SessionListener, AutoCloseable {
 
     /** A broker outside the quorum. */
     static QuorumNode other(int id, List<Endpoint> servers, Path directory) {
-        var raft = new Endpoint("127.0.0.1", freePort());
+        var raft = new Endpoint("127.0.0.1", FreePorts.find());
         var config = new QuorumConfig(
                 id,
                 raft,
@@ -92,7 +91,7 @@ final class QuorumNode implements SessionListener, AutoCloseable {
                 true,
                 Optional.empty(),
                 Optional.empty());
-        return new QuorumNode(id, new Endpoint("127.0.0.1", freePort()), config, servers);
+        return new QuorumNode(id, new Endpoint("127.0.0.1", FreePorts.find()), config, servers);
     }
 
     private QuorumNode(int id, Endpoint endpoint, QuorumConfig config, List<Endpoint> servers) {
@@ -226,13 +225,5 @@ final class QuorumNode implements SessionListener, AutoCloseable {
         feedThread.shutdownNow();
         memberThread.shutdownNow();
         probes.shutdownNow();
-    }
-
-    static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -2,15 +2,13 @@ package io.kontiki.quorum.ratis;
 
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.quorum.FreePorts;
 import io.kontiki.quorum.MembershipListener;
 import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.RecordedLeadership;
 import io.kontiki.quorum.SampleCommands;
 import io.kontiki.quorum.ratis.QuorumConfig.ElectionTimeout;
 import io.kontiki.quorum.ratis.QuorumConfig.Snapshots;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -91,7 +89,7 @@ final class Voter implements MembershipListener, AutoCloseable {
 
     /** A broker that may be asked to vote. */
     static QuorumConfig other(int id, Path directory) {
-        var endpoint = new Endpoint("127.0.0.1", freePort());
+        var endpoint = new Endpoint("127.0.0.1", FreePorts.find());
         return new QuorumConfig(
                 id,
                 endpoint,
@@ -161,16 +159,8 @@ final class Voter implements MembershipListener, AutoCloseable {
     static Map<Integer, Endpoint> endpoints(int count) {
         var endpoints = new TreeMap<Integer, Endpoint>();
         for (int id = 1; id <= count; id++) {
-            endpoints.put(id, new Endpoint("127.0.0.1", freePort()));
+            endpoints.put(id, new Endpoint("127.0.0.1", FreePorts.find()));
         }
         return endpoints;
-    }
-
-    static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 }
