@@ -181,6 +181,21 @@ public final class LoopFileSystem implements AutoCloseable {
             pause();
         }
         detach();
+        awaitReleased();
+    }
+
+    /**
+     * Mounted a second time while somebody still has it, a file system is damaged. A mount namespace that was copied from
+     * this one keeps it, for instance.
+     */
+    private void awaitReleased() {
+        for (int tries = 1; !Tools.run("losetup", "-j", image.toString()).isEmpty(); tries++) {
+            if (tries == UNMOUNT_TRIES) {
+                throw new IllegalStateException(
+                        mountPoint + " is unmounted here, and somebody else still has it mounted");
+            }
+            pause();
+        }
     }
 
     private static void pause() {

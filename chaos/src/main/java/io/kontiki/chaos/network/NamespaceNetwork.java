@@ -27,6 +27,9 @@ import java.util.stream.IntStream;
 public final class NamespaceNetwork implements Network {
     private static final int GRPC_PORT = 9392;
     private static final int QUORUM_PORT = 9393;
+    /** Where {@code ip} keeps them. */
+    private static final String NAMESPACES = "/var/run/netns/";
+
     private static final int SUBNETS_FROM = 128;
     private static final int SUBNETS_TO = 250;
 
@@ -46,7 +49,7 @@ public final class NamespaceNetwork implements Network {
         if (!"root".equals(System.getProperty("user.name"))) {
             return Optional.of("only root may make network namespaces");
         }
-        for (String command : List.of("ip", "tc")) {
+        for (String command : List.of("ip", "tc", "nsenter")) {
             Optional<String> missing = Tools.missing(command);
             if (missing.isPresent()) {
                 return missing;
@@ -149,7 +152,8 @@ public final class NamespaceNetwork implements Network {
                         address(broker, 2),
                         GRPC_PORT,
                         QUORUM_PORT,
-                        List.of("ip", "netns", "exec", namespace(broker)),
+                        // Not by ip, which copies the mounts: they would outlast an unmount.
+                        List.of("nsenter", "--net=" + NAMESPACES + namespace(broker)),
                         Map.of()))
                 .toList();
     }
