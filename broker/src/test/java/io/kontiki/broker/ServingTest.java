@@ -81,12 +81,18 @@ class ServingTest {
 
     private void unfence(int broker) {
         apply(Command.newBuilder()
-                .setUnfenceBroker(UnfenceBroker.newBuilder().setBrokerId(broker).setBrokerEpoch(epoch(broker))));
+                .setUnfenceBroker(UnfenceBroker.newBuilder()
+                        .setBrokerId(broker)
+                        .setBrokerEpoch(epoch(broker))
+                        .setAssumedIndex(image.position().index())));
     }
 
     private void fence(int broker) {
         apply(Command.newBuilder()
-                .setFenceBroker(FenceBroker.newBuilder().setBrokerId(broker).setBrokerEpoch(epoch(broker))));
+                .setFenceBroker(FenceBroker.newBuilder()
+                        .setBrokerId(broker)
+                        .setBrokerEpoch(epoch(broker))
+                        .setAssumedIndex(image.position().index())));
     }
 
     private void join() {

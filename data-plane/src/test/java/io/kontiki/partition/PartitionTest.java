@@ -119,7 +119,8 @@ class PartitionTest {
                 new Endpoint("h", 1),
                 Optional.empty(),
                 false,
-                false);
+                false,
+                0);
         partition.onMetadata(record, Map.of(1, broker));
     }
 

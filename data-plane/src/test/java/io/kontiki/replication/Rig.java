@@ -69,7 +69,8 @@ final class Rig {
                 new Endpoint("host", 1),
                 Optional.empty(),
                 fenced,
-                false);
+                false,
+                0);
     }
 
     // ---- Metadata

@@ -321,7 +321,10 @@ final class TestCluster {
         }
         node.dataPlane.start(epoch).join();
         apply(Command.newBuilder()
-                .setUnfenceBroker(UnfenceBroker.newBuilder().setBrokerId(id).setBrokerEpoch(epoch))
+                .setUnfenceBroker(UnfenceBroker.newBuilder()
+                        .setBrokerId(id)
+                        .setBrokerEpoch(epoch)
+                        .setAssumedIndex(image().position().index()))
                 .build());
     }
 
@@ -346,7 +349,8 @@ final class TestCluster {
         apply(Command.newBuilder()
                 .setFenceBroker(FenceBroker.newBuilder()
                         .setBrokerId(id)
-                        .setBrokerEpoch(image().broker(id).orElseThrow().epoch()))
+                        .setBrokerEpoch(image().broker(id).orElseThrow().epoch())
+                        .setAssumedIndex(image().position().index()))
                 .build());
     }
 
@@ -354,7 +358,8 @@ final class TestCluster {
         apply(Command.newBuilder()
                 .setUnfenceBroker(UnfenceBroker.newBuilder()
                         .setBrokerId(id)
-                        .setBrokerEpoch(image().broker(id).orElseThrow().epoch()))
+                        .setBrokerEpoch(image().broker(id).orElseThrow().epoch())
+                        .setAssumedIndex(image().position().index()))
                 .build());
     }
 

@@ -44,15 +44,16 @@ final class BrokerLifecycle {
         }
         return request.getWantShutdown()
                 ? onStopping(broker, session, image, now)
-                : onServing(broker, session, request, now);
+                : onServing(broker, session, request, image, now);
     }
 
-    private static Step onServing(BrokerRegistration broker, BrokerSession session, HeartbeatRequest request, Now now) {
+    private static Step onServing(
+            BrokerRegistration broker, BrokerSession session, HeartbeatRequest request, MetadataImage image, Now now) {
         boolean unfence = broker.fenced()
                 && request.getReady()
                 && request.getAppliedIndex() >= broker.epoch()
                 && session.take(BrokerSession.Step.UNFENCE, now.monotonicNanos());
-        return unfence ? new Step(false, Optional.of(unfence(broker))) : Step.NONE;
+        return unfence ? new Step(false, Optional.of(unfence(broker, image))) : Step.NONE;
     }
 
     /**
@@ -82,7 +83,9 @@ final class BrokerLifecycle {
 
     /** Fences whose session ran out. */
     List<Command.Builder> onTick(MetadataImage image, Now now) {
-        return sessions.expired(image, now).stream().map(BrokerLifecycle::fence).toList();
+        return sessions.expired(image, now).stream()
+                .map(broker -> fence(broker, image))
+                .toList();
     }
 
     void onStreamBroken(int brokerId, long brokerEpoch) {
@@ -98,7 +101,7 @@ final class BrokerLifecycle {
         return image.broker(brokerId)
                 .filter(broker -> broker.epoch() == brokerEpoch && !broker.fenced())
                 .filter(broker -> decideFence(broker, now))
-                .map(BrokerLifecycle::fence);
+                .map(broker -> fence(broker, image));
     }
 
     private boolean decideFence(BrokerRegistration broker, Now now) {
@@ -107,16 +110,20 @@ final class BrokerLifecycle {
         return session.take(BrokerSession.Step.FENCE, now.monotonicNanos());
     }
 
-    private static Command.Builder fence(BrokerRegistration broker) {
+    private static Command.Builder fence(BrokerRegistration broker, MetadataImage image) {
         return Command.newBuilder()
-                .setFenceBroker(
-                        FenceBroker.newBuilder().setBrokerId(broker.id()).setBrokerEpoch(broker.epoch()));
+                .setFenceBroker(FenceBroker.newBuilder()
+                        .setBrokerId(broker.id())
+                        .setBrokerEpoch(broker.epoch())
+                        .setAssumedIndex(image.position().index()));
     }
 
-    private static Command.Builder unfence(BrokerRegistration broker) {
+    private static Command.Builder unfence(BrokerRegistration broker, MetadataImage image) {
         return Command.newBuilder()
-                .setUnfenceBroker(
-                        UnfenceBroker.newBuilder().setBrokerId(broker.id()).setBrokerEpoch(broker.epoch()));
+                .setUnfenceBroker(UnfenceBroker.newBuilder()
+                        .setBrokerId(broker.id())
+                        .setBrokerEpoch(broker.epoch())
+                        .setAssumedIndex(image.position().index()));
     }
 
     private static Command.Builder shutDown(BrokerRegistration broker) {

@@ -19,7 +19,8 @@ final class BrokerCodec {
                 .setPort(broker.endpoint().port())
                 .setRack(broker.rack().orElse(""))
                 .setFenced(broker.fenced())
-                .setShuttingDown(broker.shuttingDown());
+                .setShuttingDown(broker.shuttingDown())
+                .setFencingIndex(broker.fencingIndex());
         broker.base().ifPresent(base -> record.setBaseIncarnation(UuidBytes.toBytes(base)));
         broker.directories()
                 .forEach((id, online) -> record.addDirectories(DirectoryRecord.newBuilder()
@@ -43,6 +44,7 @@ final class BrokerCodec {
                 new Endpoint(record.getHost(), record.getPort()),
                 Optional.of(record.getRack()).filter(rack -> !rack.isEmpty()),
                 record.getFenced(),
-                record.getShuttingDown());
+                record.getShuttingDown(),
+                record.getFencingIndex());
     }
 }

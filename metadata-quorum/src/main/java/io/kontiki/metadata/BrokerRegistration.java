@@ -22,6 +22,7 @@ import java.util.UUID;
  * @param rack where it stands, if told
  * @param fenced whether it may lead or count as in sync; a broker starts fenced
  * @param shuttingDown whether it asked to leave
+ * @param fencingIndex index in the metadata log of what last fenced or unfenced this run; 0 before the first
  */
 public record BrokerRegistration(
         int id,
@@ -32,7 +33,8 @@ public record BrokerRegistration(
         Endpoint endpoint,
         Optional<String> rack,
         boolean fenced,
-        boolean shuttingDown) {
+        boolean shuttingDown,
+        long fencingIndex) {
     public BrokerRegistration {
         if (id < 0) {
             throw new IllegalArgumentException("broker id " + id + " is below 0");
@@ -63,21 +65,24 @@ public record BrokerRegistration(
     public BrokerRegistration withFailed(Collection<UUID> failed) {
         var after = new TreeMap<>(directories);
         failed.forEach(directory -> after.replace(directory, false));
-        return new BrokerRegistration(id, incarnation, base, epoch, after, endpoint, rack, fenced, shuttingDown);
+        return new BrokerRegistration(
+                id, incarnation, base, epoch, after, endpoint, rack, fenced, shuttingDown, fencingIndex);
     }
 
     /** The same run, which may not lead or count as in sync any more. */
-    public BrokerRegistration asFenced() {
-        return new BrokerRegistration(id, incarnation, base, epoch, directories, endpoint, rack, true, shuttingDown);
+    public BrokerRegistration asFenced(long index) {
+        return new BrokerRegistration(
+                id, incarnation, base, epoch, directories, endpoint, rack, true, shuttingDown, index);
     }
 
     /** The same run, which may serve: what it acknowledges from now on, no earlier run has. */
-    public BrokerRegistration asUnfenced() {
+    public BrokerRegistration asUnfenced(long index) {
         return new BrokerRegistration(
-                id, incarnation, Optional.empty(), epoch, directories, endpoint, rack, false, shuttingDown);
+                id, incarnation, Optional.empty(), epoch, directories, endpoint, rack, false, shuttingDown, index);
     }
 
     public BrokerRegistration withShuttingDown(boolean value) {
-        return new BrokerRegistration(id, incarnation, base, epoch, directories, endpoint, rack, fenced, value);
+        return new BrokerRegistration(
+                id, incarnation, base, epoch, directories, endpoint, rack, fenced, value, fencingIndex);
     }
 }

@@ -28,7 +28,8 @@ class ImageCodecTest {
                 new Endpoint("::1", 9392),
                 id % 2 == 0 ? Optional.of("rack" + id) : Optional.empty(),
                 id == 3,
-                id == 4);
+                id == 4,
+                id + 20);
     }
 
     static TopicImage topic(int number, Map<String, String> configs) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.partition.OffsetLookup;
 import io.kontiki.partition.Partition;
+import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.replication.Acks;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,24 @@ class LeaseScenarioSimTest {
             scenario.runFor(100);
         }
         scenario.quorum().deposedControllerNotices();
+        scenario.quorum().catchUpImage(1);
+        scenario.healAndCheck();
+    }
+
+    /** The command that fenced it once comes again, late, when it leads again and has a lease. */
+    @ParameterizedTest
+    @EnumSource
+    void leaderWithALeaseIsNotFencedByALateCopy(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        Command fence = scenario.fencing(1, scenario.brokerEpoch(1));
+        scenario.quorum().submit(fence);
+        scenario.awaitLeader(2).awaitHealed();
+        scenario.cluster().operator().electPreferred(scenario.cluster().partition());
+        scenario.awaitLeader(1).awaitHealed();
+        scenario.quorum().delayImage(1);
+        scenario.quorum().submit(fence);
+        scenario.runFor(500).write(3);
+        assertThat(scenario.record().leader()).isEqualTo(1);
         scenario.quorum().catchUpImage(1);
         scenario.healAndCheck();
     }

@@ -211,9 +211,17 @@ final class Scenario {
     }
 
     Scenario fence(int node, long brokerEpoch) {
-        FenceBroker.Builder fence = FenceBroker.newBuilder().setBrokerId(node).setBrokerEpoch(brokerEpoch);
-        quorum().submit(Command.newBuilder().setFenceBroker(fence).build());
+        quorum().submit(fencing(node, brokerEpoch));
         return this;
+    }
+
+    /** What a controller would send now. */
+    Command fencing(int node, long brokerEpoch) {
+        FenceBroker.Builder fence = FenceBroker.newBuilder()
+                .setBrokerId(node)
+                .setBrokerEpoch(brokerEpoch)
+                .setAssumedIndex(quorum().image().position().index());
+        return Command.newBuilder().setFenceBroker(fence).build();
     }
 
     /** As the broker sent it, perhaps long ago. */

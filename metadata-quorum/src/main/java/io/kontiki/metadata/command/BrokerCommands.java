@@ -12,33 +12,51 @@ import io.kontiki.proto.v1.ErrorReason;
 import java.util.Optional;
 import java.util.Set;
 
-/** Fencing, unfencing and leaving (rules M2 to M4, M12). Each compares the broker epoch, so none hits a newer run. */
+/**
+ * Fencing, unfencing and leaving (rules M2 to M4, M12). Each compares the broker epoch, so none hits a newer run; nor does
+ * a late copy of one that fences hit a run that was unfenced since, and may have a lease (rules Q2, L16).
+ */
 final class BrokerCommands {
     private BrokerCommands() {}
 
-    static CommandReply fence(ImageEdit edit, FenceBroker command) {
-        var stale = checkEpoch(edit.image(), command.getBrokerId(), command.getBrokerEpoch());
-        if (stale.isPresent()) {
-            return stale.get();
-        }
-        var broker = edit.image().broker(command.getBrokerId()).orElseThrow();
-        if (!broker.fenced()) {
-            putAndLeaveIsrs(edit, broker.asFenced());
-        }
-        return Replies.ok();
-    }
-
-    static CommandReply unfence(ImageEdit edit, UnfenceBroker command) {
+    static CommandReply fence(ImageEdit edit, FenceBroker command, long index) {
         var stale = checkEpoch(edit.image(), command.getBrokerId(), command.getBrokerEpoch());
         if (stale.isPresent()) {
             return stale.get();
         }
         var broker = edit.image().broker(command.getBrokerId()).orElseThrow();
         if (broker.fenced()) {
-            edit.put(broker.asUnfenced());
-            edit.mapPartitions((partition, record) -> electIfLeaderless(edit, broker.id(), record));
+            return Replies.ok();
         }
+        if (broker.fencingIndex() > command.getAssumedIndex()) {
+            return overtaken(broker, command.getAssumedIndex());
+        }
+        putAndLeaveIsrs(edit, broker.asFenced(index));
         return Replies.ok();
+    }
+
+    static CommandReply unfence(ImageEdit edit, UnfenceBroker command, long index) {
+        var stale = checkEpoch(edit.image(), command.getBrokerId(), command.getBrokerEpoch());
+        if (stale.isPresent()) {
+            return stale.get();
+        }
+        var broker = edit.image().broker(command.getBrokerId()).orElseThrow();
+        if (!broker.fenced()) {
+            return Replies.ok();
+        }
+        if (broker.fencingIndex() > command.getAssumedIndex()) {
+            return overtaken(broker, command.getAssumedIndex());
+        }
+        edit.put(broker.asUnfenced(index));
+        edit.mapPartitions((partition, record) -> electIfLeaderless(edit, broker.id(), record));
+        return Replies.ok();
+    }
+
+    private static CommandReply overtaken(BrokerRegistration broker, long assumedIndex) {
+        return Replies.refusal(
+                ErrorReason.ERROR_REASON_CONCURRENT_CHANGE,
+                "assumed_index is " + assumedIndex + ", but broker " + broker.id() + " was "
+                        + (broker.fenced() ? "fenced" : "unfenced") + " at " + broker.fencingIndex());
     }
 
     static CommandReply shutDown(ImageEdit edit, ShutDownBroker command) {

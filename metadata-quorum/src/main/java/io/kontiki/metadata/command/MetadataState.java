@@ -65,8 +65,8 @@ public final class MetadataState {
         return switch (command.getCommandCase()) {
             case INITIALIZE_CLUSTER -> ClusterCommands.initialize(edit, command.getInitializeCluster());
             case REGISTER_BROKER -> RegisterBrokerCommand.apply(edit, command.getRegisterBroker(), index);
-            case FENCE_BROKER -> BrokerCommands.fence(edit, command.getFenceBroker());
-            case UNFENCE_BROKER -> BrokerCommands.unfence(edit, command.getUnfenceBroker());
+            case FENCE_BROKER -> BrokerCommands.fence(edit, command.getFenceBroker(), index);
+            case UNFENCE_BROKER -> BrokerCommands.unfence(edit, command.getUnfenceBroker(), index);
             case SHUT_DOWN_BROKER -> BrokerCommands.shutDown(edit, command.getShutDownBroker());
             case CREATE_TOPIC -> TopicCommands.create(edit, command.getCreateTopic(), index);
             case DELETE_TOPIC -> TopicCommands.delete(edit, command.getDeleteTopic(), index);

@@ -162,7 +162,8 @@ final class RegisterBrokerCommand {
                 new Endpoint(command.getHost(), command.getPort()),
                 Optional.of(command.getRack()).filter(rack -> !rack.isEmpty()),
                 true,
-                false);
+                false,
+                0);
     }
 
     /** The answer tells what to expect: a run that is alive asks again, the late copy of an ended one does not. */

@@ -6,7 +6,6 @@ import io.kontiki.metadata.LogPosition;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.proto.internal.v1.AllocateProducerIds;
 import io.kontiki.proto.internal.v1.Command;
-import io.kontiki.proto.internal.v1.FenceBroker;
 import io.kontiki.proto.internal.v1.InitializeCluster;
 import io.kontiki.proto.v1.ErrorReason;
 import org.junit.jupiter.api.Test;
@@ -61,12 +60,11 @@ class ClusterCommandsTest {
     @Test
     void commandOfADeposedControllerIsVoid() { // Q1
         var quorum = TestQuorum.withBrokers(1);
-        var fence = FenceBroker.newBuilder().setBrokerId(1).setBrokerEpoch(quorum.epoch(1));
-        var reply = quorum.apply(
-                Command.newBuilder().setControllerTerm(TestQuorum.TERM - 1).setFenceBroker(fence));
+        var fence = quorum.fencing(1);
+        var reply = quorum.apply(fence.setControllerTerm(TestQuorum.TERM - 1));
         assertThat(reply.getReason()).isEqualTo(ErrorReason.ERROR_REASON_NOT_LEADER);
         assertThat(quorum.image().usable(1)).isTrue();
-        quorum.accept(Command.newBuilder().setControllerTerm(TestQuorum.TERM).setFenceBroker(fence));
+        quorum.accept(fence.setControllerTerm(TestQuorum.TERM));
         assertThat(quorum.image().usable(1)).isFalse();
     }
 

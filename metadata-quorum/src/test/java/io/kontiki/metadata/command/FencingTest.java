@@ -3,7 +3,6 @@ package io.kontiki.metadata.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.proto.internal.v1.Command;
-import io.kontiki.proto.internal.v1.FenceBroker;
 import io.kontiki.proto.internal.v1.RestartClaim;
 import io.kontiki.proto.internal.v1.ShutDownBroker;
 import io.kontiki.proto.v1.ErrorReason;
@@ -65,13 +64,38 @@ class FencingTest {
     @Test
     void lateFenceDoesNotHitANewerRun() { // M3, S27
         var quorum = TestQuorum.withBrokers(1);
-        var late = Command.newBuilder()
-                .setFenceBroker(FenceBroker.newBuilder().setBrokerId(1).setBrokerEpoch(quorum.epoch(1)));
+        var late = quorum.fencing(1);
         quorum.register(TestQuorum.run(1, 2, RestartClaim.RESTART_CLAIM_DURABLE));
         quorum.unfence(1);
         var reply = quorum.apply(late);
         assertThat(reply.getReason()).isEqualTo(ErrorReason.ERROR_REASON_STALE_BROKER_EPOCH);
         assertThat(quorum.image().broker(1).orElseThrow().fenced()).isFalse();
+    }
+
+    @Test
+    void lateCopyOfAFenceDoesNotHitWhoWasUnfencedSince() { // Q2, L16
+        var quorum = TestQuorum.withBrokers(1, 2);
+        var topic = quorum.topic(1, List.of(1, 2), Map.of());
+        var late = quorum.fencing(1);
+        quorum.accept(late);
+        quorum.unfence(1);
+        var record = quorum.partition(topic);
+        var reply = quorum.apply(late);
+        assertThat(reply.getReason()).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+        assertThat(reply.getMessage()).contains("assumed_index is ").contains("broker 1 was unfenced at ");
+        assertThat(quorum.image().usable(1)).isTrue();
+        assertThat(quorum.partition(topic)).isEqualTo(record);
+    }
+
+    @Test
+    void lateCopyOfAnUnfenceDoesNotLetInWhoWasFencedSince() { // Q2
+        var quorum = TestQuorum.withBrokers(1);
+        quorum.fence(1);
+        var late = quorum.unfencing(1);
+        quorum.accept(late);
+        quorum.fence(1);
+        assertThat(quorum.apply(late).getReason()).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+        assertThat(quorum.image().usable(1)).isFalse();
     }
 
     @Test

@@ -85,11 +85,15 @@ final class RandomCommands {
         switch (random.nextInt(34)) {
             case 0, 1, 2 -> command.setRegisterBroker(register(image, broker));
             case 3, 4, 5, 6, 7 ->
-                command.setUnfenceBroker(
-                        UnfenceBroker.newBuilder().setBrokerId(broker).setBrokerEpoch(epoch));
+                command.setUnfenceBroker(UnfenceBroker.newBuilder()
+                        .setBrokerId(broker)
+                        .setBrokerEpoch(epoch)
+                        .setAssumedIndex(image.position().index()));
             case 8, 9 ->
-                command.setFenceBroker(
-                        FenceBroker.newBuilder().setBrokerId(broker).setBrokerEpoch(epoch));
+                command.setFenceBroker(FenceBroker.newBuilder()
+                        .setBrokerId(broker)
+                        .setBrokerEpoch(epoch)
+                        .setAssumedIndex(image.position().index()));
             case 10 ->
                 command.setShutDownBroker(
                         ShutDownBroker.newBuilder().setBrokerId(broker).setBrokerEpoch(epoch));

@@ -119,13 +119,29 @@ public final class TestQuorum {
     }
 
     public CommandReply unfence(int id) {
-        return accept(Command.newBuilder()
-                .setUnfenceBroker(UnfenceBroker.newBuilder().setBrokerId(id).setBrokerEpoch(epoch(id))));
+        return accept(unfencing(id));
+    }
+
+    /** What a controller would send now. */
+    public Command.Builder unfencing(int id) {
+        return Command.newBuilder()
+                .setUnfenceBroker(UnfenceBroker.newBuilder()
+                        .setBrokerId(id)
+                        .setBrokerEpoch(epoch(id))
+                        .setAssumedIndex(image.position().index()));
     }
 
     public CommandReply fence(int id) {
-        return accept(Command.newBuilder()
-                .setFenceBroker(FenceBroker.newBuilder().setBrokerId(id).setBrokerEpoch(epoch(id))));
+        return accept(fencing(id));
+    }
+
+    /** What a controller would send now. */
+    public Command.Builder fencing(int id) {
+        return Command.newBuilder()
+                .setFenceBroker(FenceBroker.newBuilder()
+                        .setBrokerId(id)
+                        .setBrokerEpoch(epoch(id))
+                        .setAssumedIndex(image.position().index()));
     }
 
     public CommandReply shutDown(int id) {
