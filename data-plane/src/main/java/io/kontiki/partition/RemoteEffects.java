@@ -112,12 +112,16 @@ abstract class RemoteEffects implements EffectRunner {
     }
 
     private void send(Effect.PushTo push, int takenBytes) {
-        ports.transport().push(id, push, () -> readFor(push), (endOffset, bytes) -> {
-            if (takenBytes > 0) {
-                ports.throttle().sent(takenBytes, bytes);
-            }
+        ports.transport().push(id, push, () -> readFor(push, takenBytes), (endOffset, bytes) -> {
+            settle(takenBytes, bytes);
             loop.execute(() -> onPushSent(push, endOffset, bytes));
         });
+    }
+
+    private void settle(int takenBytes, int sentBytes) {
+        if (takenBytes > 0) {
+            ports.throttle().sent(takenBytes, sentBytes);
+        }
     }
 
     /**
@@ -131,16 +135,18 @@ abstract class RemoteEffects implements EffectRunner {
         return start > from && slice.startOffset() > from ? new LogSlice(from, from, ByteBuffer.allocate(0)) : slice;
     }
 
-    private LogSlice readFor(Effect.PushTo push) {
+    /** Whatever the reason, also a log start that rose meanwhile: the follower would wait for this push for ever. */
+    private LogSlice readFor(Effect.PushTo push, int takenBytes) {
         try {
             return read(log -> batchesFor(push, log));
-        } catch (StorageException e) {
+        } catch (RuntimeException e) {
+            settle(takenBytes, 0);
             loop.execute(() -> handle(replica.onPushUnreadable(push.follower(), push.link(), nowNanos())));
             throw e;
         }
     }
 
-    /** R10, L12: nobody else would hear of a failure, and the follower would wait for this message for ever. */
+    /** R10, L12: nobody else would hear of a failure. */
     private <T> T read(Function<PartitionLog, T> reading) {
         try {
             return place.read(reading);

@@ -17,10 +17,12 @@ import io.kontiki.storage.DiskFullException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -35,6 +37,7 @@ final class ReplicaDriver extends RemoteEffects {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaDriver.class);
 
     private static final long ROLL_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final int DAMAGES_TOLD_MAX = 100;
 
     private final TopicPartition id;
     private final String name;
@@ -47,6 +50,9 @@ final class ReplicaDriver extends RemoteEffects {
     private final Map<Long, Consumer<CommitOutcome>> waiting = new HashMap<>();
     private final ReadWaiters readWaiters = new ReadWaiters();
     private final LogFlushing flushing;
+    /** What cannot be read; who needs it asks for it again and again. */
+    private final Set<String> damagesTold = new HashSet<>();
+
     private boolean running;
     private boolean stopped;
     private long nextRollCheckNanos;
@@ -229,12 +235,15 @@ final class ReplicaDriver extends RemoteEffects {
 
     /** Who has the only copy goes on: what cannot be read is an error to whoever asks for it, all else stays there. */
     private void stepAside(String reason, RuntimeException cause) {
-        dir().noteDamage();
+        boolean isNew = damagesTold.size() < DAMAGES_TOLD_MAX && damagesTold.add(reason);
+        if (isNew) {
+            dir().noteDamage();
+        }
         if (replica.isReplaceable()) {
             LOG.error("This replica of {} steps aside: {}", name, reason, cause);
             fail(reason);
             ports.replicaFailed().accept(id);
-        } else {
+        } else if (isNew) {
             LOG.error("{} has records that cannot be read, and no other replica to take over: {}", name, reason);
         }
     }

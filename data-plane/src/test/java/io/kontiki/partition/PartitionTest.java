@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.kontiki.log.LogConfig;
-import io.kontiki.log.LogSlice;
 import io.kontiki.log.PartitionLog;
-import io.kontiki.metadata.BrokerRegistration;
-import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicConfig;
@@ -21,30 +18,15 @@ import io.kontiki.record.RecordBatchBuilder;
 import io.kontiki.record.TimestampPolicy;
 import io.kontiki.record.TimestampType;
 import io.kontiki.replication.Acks;
-import io.kontiki.replication.Effect;
-import io.kontiki.replication.Lease;
-import io.kontiki.replication.PartitionReplica;
-import io.kontiki.replication.ReassignmentThrottle;
-import io.kontiki.replication.ReplicaIdentity;
-import io.kontiki.replication.ReplicaOptions;
-import io.kontiki.storage.file.FileDisk;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,55 +35,25 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A partition with one replica, on a real log and a real event loop. */
 class PartitionTest {
-    private static final long TIMESTAMP_MS = 1_700_000_000_000L;
-
     @TempDir
     Path root;
 
-    private final TopicPartition id = new TopicPartition(UUID.randomUUID(), 0);
-    private final ConcurrentLinkedQueue<Throwable> defects = new ConcurrentLinkedQueue<>();
-    private final AtomicLong linkIds = new AtomicLong();
-    private final Lease lease = Lease.of(System.nanoTime(), TimeUnit.HOURS.toNanos(1));
-    private Flusher flusher;
-    private LoopThread loop;
+    private PartitionRig rig;
+    private TopicPartition id;
     private PartitionLog log;
     private Partition partition;
 
     @BeforeEach
     void open() {
-        loop = new LoopThread(
-                "loop", 100, TimeUnit.MILLISECONDS.toNanos(50), System::nanoTime, (l, defect) -> defects.add(defect));
-        log = PartitionLog.open(new FileDisk(root), "t-0", id.topicId(), LogConfig.defaults());
-        LogDir dir = LogDir.online(UUID.randomUUID(), "root", new FileDisk(root), 0);
-        flusher = new Flusher(List.of(dir), 1, Threads.system());
-        PartitionPorts ports = new PartitionPorts(
-                1,
-                flusher,
-                new NoTransport(),
-                new ReassignmentThrottle(System.nanoTime()),
-                new IsrProposalBatcher(request -> new CompletableFuture<>(), 1, () -> 1),
-                System::nanoTime,
-                InstantSource.system(),
-                failed -> defects.add(new IllegalStateException(failed + " failed")));
-        LogPlace placed = new LogPlace(new PartitionLogs.Placed(dir, log));
-        ReplicaLogView logView = new ReplicaLogView(placed);
-        PartitionReplica replica = new PartitionReplica(
-                new ReplicaIdentity(id, 1, 1, linkIds::incrementAndGet), logView, 0, ReplicaOptions.DEFAULTS);
-        partition = new Partition(
-                id,
-                "t-0",
-                loop,
-                placed,
-                new ReplicaDriver(id, "t-0", placed, logView, replica, loop, () -> lease, ports),
-                LogConfig.defaults().rules());
+        rig = new PartitionRig(root, new NoTransport(), System::nanoTime);
+        id = rig.id();
+        log = rig.log();
+        partition = rig.partition();
     }
 
     @AfterEach
     void close() {
-        loop.close();
-        flusher.close();
-        log.close();
-        assertThat(defects).isEmpty();
+        rig.close();
     }
 
     private void lead(List<Integer> replicas) {
@@ -109,30 +61,17 @@ class PartitionTest {
     }
 
     private void lead(List<Integer> replicas, FlushMode flushMode) {
-        PartitionRegistration record = PartitionRegistration.created(replicas, replicas, 1, flushMode);
-        BrokerRegistration broker = new BrokerRegistration(
-                1,
-                UUID.randomUUID(),
-                Optional.empty(),
-                1,
-                new TreeMap<>(),
-                new Endpoint("h", 1),
-                Optional.empty(),
-                false,
-                false,
-                0);
-        partition.onMetadata(record, Map.of(1, broker));
-    }
-
-    private static ByteBuffer batch(String value) {
-        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
-        builder.add(TIMESTAMP_MS, null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)), List.of());
-        return builder.build();
+        rig.tell(PartitionRegistration.created(replicas, replicas, 1, flushMode));
     }
 
     private <T> T produce(Acks acks, Supplier<T> atTheAnswer) throws Exception {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        partition.produce(batch("x"), acks, OptionalInt.empty(), 10_000, outcome -> answer.complete(atTheAnswer.get()));
+        partition.produce(
+                PartitionRig.batch("x"),
+                acks,
+                OptionalInt.empty(),
+                10_000,
+                outcome -> answer.complete(atTheAnswer.get()));
         return answer.get(10, TimeUnit.SECONDS);
     }
 
@@ -150,17 +89,17 @@ class PartitionTest {
         lead(List.of(1));
         CompletableFuture<ProduceOutcome> answer = new CompletableFuture<>();
         partition.stop(placed -> placed.log().delete());
-        partition.produce(batch("x"), Acks.ALL, OptionalInt.empty(), 10_000, answer::complete);
+        partition.produce(PartitionRig.batch("x"), Acks.ALL, OptionalInt.empty(), 10_000, answer::complete);
         assertThat(((ProduceOutcome.Refused) answer.get(10, TimeUnit.SECONDS)).reason())
                 .isEqualTo(ErrorReason.ERROR_REASON_NOT_LEADER);
     }
 
     @Test
     void aNewLeaderDoesNotSayThatNoRecordIsSoYoung() throws Exception {
-        log.appendAsLeader(batch("of an earlier leadership"), 0);
+        log.appendAsLeader(PartitionRig.batch("of an earlier leadership"), 0);
         lead(List.of(1, 2));
         produce(Acks.LEADER, () -> null);
-        assertThat(partition.offsetForTimestamp(TIMESTAMP_MS))
+        assertThat(partition.offsetForTimestamp(PartitionRig.TIMESTAMP_MS))
                 .isInstanceOfSatisfying(
                         OffsetLookup.Refused.class,
                         refused ->
@@ -177,6 +116,20 @@ class PartitionTest {
                 .isInstanceOfSatisfying(
                         FetchResult.Refused.class,
                         refused -> assertThat(refused.reason()).isEqualTo(ErrorReason.ERROR_REASON_STORAGE_ERROR));
+    }
+
+    /** Who cannot do without asks again and again. */
+    @Test
+    void damageIsCountedOnceHoweverOftenItIsRead() throws Exception {
+        lead(List.of(1));
+        produce(Acks.ALL, () -> null);
+        Path segment = root.resolve("t-0").resolve("00000000000000000000.log");
+        Files.write(segment, new byte[(int) Files.size(segment)]);
+        for (int i = 0; i < 3; i++) {
+            partition.read(0, 1000, OptionalInt.empty());
+        }
+        partition.describe().get(10, TimeUnit.SECONDS);
+        assertThat(partition.dir().damageFound()).isEqualTo(1);
     }
 
     @Test
@@ -247,17 +200,17 @@ class PartitionTest {
 
     private static ByteBuffer transactional() {
         RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
-        builder.add(TIMESTAMP_MS, null, ByteBuffer.allocate(1), List.of());
+        builder.add(PartitionRig.TIMESTAMP_MS, null, ByteBuffer.allocate(1), List.of());
         return builder.buildTransactional(7, (short) 0, 0);
     }
 
     private static ByteBuffer marker() {
-        return ControlRecords.endTransaction(ControlRecords.Type.COMMIT, 7, (short) 0, 0, TIMESTAMP_MS);
+        return ControlRecords.endTransaction(ControlRecords.Type.COMMIT, 7, (short) 0, 0, PartitionRig.TIMESTAMP_MS);
     }
 
     /** And waits until the event loop has done what follows from it. */
     private void retain() {
-        partition.retain(TIMESTAMP_MS);
+        partition.retain(PartitionRig.TIMESTAMP_MS);
         partition.describe().orTimeout(10, TimeUnit.SECONDS).join();
     }
 
@@ -300,37 +253,5 @@ class PartitionTest {
                     assertThat(records.records().remaining()).isZero();
                     assertThat(records.highWatermark()).isEqualTo(2);
                 });
-    }
-
-    /** There is nobody to send to. */
-    private static final class NoTransport implements ReplicaTransport {
-        @Override
-        public void send(TopicPartition partition, Effect.SendAttach effect) {}
-
-        @Override
-        public void send(TopicPartition partition, Effect.SendAck effect) {}
-
-        @Override
-        public void send(TopicPartition partition, Effect.SendDetach effect) {}
-
-        @Override
-        public void send(TopicPartition partition, Effect.SendAttached effect) {}
-
-        @Override
-        public void send(TopicPartition partition, Effect.SendDiverged effect) {}
-
-        @Override
-        public void send(TopicPartition partition, Effect.SendRefused effect) {}
-
-        @Override
-        public void send(TopicPartition partition, Effect.SendReset effect, Supplier<LogStart> read) {}
-
-        @Override
-        public CompletableFuture<DigestAnswer> digest(int follower, TopicPartition partition, DigestQuestion question) {
-            return CompletableFuture.completedFuture(DigestAnswer.refused(DigestAnswer.Reason.UNREACHABLE));
-        }
-
-        @Override
-        public void push(TopicPartition partition, Effect.PushTo effect, Supplier<LogSlice> read, PushListener sent) {}
     }
 }
