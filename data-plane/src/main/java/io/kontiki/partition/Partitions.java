@@ -249,13 +249,12 @@ public final class Partitions implements AutoCloseable {
                 .toList());
     }
 
-    private static <T> CompletableFuture<List<T>> answers(List<CompletableFuture<Optional<T>>> asked) {
-        List<CompletableFuture<Optional<T>>> all = asked.stream()
-                .map(each -> each.completeOnTimeout(Optional.empty(), DESCRIBE_SECONDS, TimeUnit.SECONDS))
-                .toList();
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+    private <T> CompletableFuture<List<T>> answers(List<CompletableFuture<Optional<T>>> asked) {
+        timer.schedule(
+                () -> asked.forEach(each -> each.complete(Optional.empty())), DESCRIBE_SECONDS, TimeUnit.SECONDS);
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new))
                 .thenApply(done ->
-                        all.stream().flatMap(each -> each.join().stream()).toList());
+                        asked.stream().flatMap(each -> each.join().stream()).toList());
     }
 
     /** By id, as other brokers ask. */

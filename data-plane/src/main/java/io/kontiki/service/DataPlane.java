@@ -13,6 +13,7 @@ import io.kontiki.partition.LogDir;
 import io.kontiki.partition.MoveSettings;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.partition.Partitions;
+import io.kontiki.partition.ReplicaReports;
 import io.kontiki.partition.ScrubSettings;
 import io.kontiki.partition.Threads;
 import io.kontiki.proto.internal.v1.PartitionRef;
@@ -113,7 +114,7 @@ public final class DataPlane implements AutoCloseable {
      * @return those that could be looked up, in a few seconds at most
      */
     public CompletableFuture<List<ReplicaReport>> heldReplicas(List<PartitionRef> wanted) {
-        return reports.of(wanted);
+        return reports.reports(wanted);
     }
 
     private static ScheduledThreadPoolExecutor threads(String name, int count) {

@@ -3,18 +3,18 @@ package io.kontiki.service.quorum;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
+import io.kontiki.partition.HeldReplicas;
+import io.kontiki.partition.LeaseGrants;
+import io.kontiki.partition.WantedReports;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.HeartbeatRequest;
 import io.kontiki.proto.internal.v1.HeartbeatResponse;
-import io.kontiki.proto.internal.v1.PartitionRef;
 import io.kontiki.proto.internal.v1.ProposeRequest;
 import io.kontiki.proto.internal.v1.ProposeResponse;
 import io.kontiki.proto.internal.v1.RegisterBroker;
-import io.kontiki.proto.internal.v1.ReplicaReport;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.LeadershipListener;
 import io.kontiki.replication.Lease;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -50,10 +50,10 @@ public final class HeartbeatSession implements AutoCloseable {
     private final QuorumClient client;
     private final LocalMetadata metadata;
     private final SessionListener listener;
-    private final HeldReplicas held;
     private final ScheduledExecutorService scheduler;
     private final HeartbeatLink link;
-    private final LeaseGrants leases = new LeaseGrants();
+    private final LeaseGrants leases;
+    private final WantedReports reports;
     private final CompletableFuture<Long> registered = new CompletableFuture<>();
     private final CompletableFuture<Void> mayStop = new CompletableFuture<>();
     // Owned by the scheduler's thread.
@@ -65,9 +65,6 @@ public final class HeartbeatSession implements AutoCloseable {
     private boolean leaving;
     private boolean rejected;
     private boolean hurrying;
-    private boolean awaitingImage;
-    /** What the controller wants to know, and what is known of it. */
-    private CompletableFuture<List<ReplicaReport>> reports = CompletableFuture.completedFuture(List.of());
 
     private volatile boolean closed;
     private volatile long brokerEpoch = -1;
@@ -99,7 +96,8 @@ public final class HeartbeatSession implements AutoCloseable {
         this.client = Objects.requireNonNull(client);
         this.metadata = Objects.requireNonNull(metadata);
         this.listener = Objects.requireNonNull(listener);
-        this.held = Objects.requireNonNull(held);
+        this.leases = new LeaseGrants(lease, metadata, this::hand, this::renew);
+        this.reports = new WantedReports(Objects.requireNonNull(held), () -> hand(this::hurry));
         this.scheduler = Objects.requireNonNull(scheduler);
         this.link = new HeartbeatLink(client, scheduler, this::onAnswer, suspectLeader);
     }
@@ -246,7 +244,7 @@ public final class HeartbeatSession implements AutoCloseable {
                 .setAppliedIndex(metadata.current().position().index())
                 .setReady(ready)
                 .setWantShutdown(leaving)
-                .addAllReports(reports.isDone() ? reports.join() : List.of())
+                .addAllReports(reports.toTell())
                 .build());
     }
 
@@ -256,8 +254,7 @@ public final class HeartbeatSession implements AutoCloseable {
                 leases.add(
                         Lease.of(sentNanos, TimeUnit.MILLISECONDS.toNanos(response.getSessionMs())),
                         response.getImageIndex());
-                awaitLease();
-                lookUp(response.getWantedReportsList());
+                reports.want(response.getWantedReportsList());
                 if (leaving && response.getMayShutDown()) {
                     mayStop.complete(null);
                 } else if (leaving || ready && fenced) {
@@ -269,43 +266,10 @@ public final class HeartbeatSession implements AutoCloseable {
         }
     }
 
-    /** Rule L16: until all who follow the metadata were told of what the controller knows. */
-    private void awaitLease() {
-        if (leases.isEmpty() || awaitingImage) {
-            return;
-        }
-        awaitingImage = true;
-        long index = leases.nextIndex();
-        metadata.awaitIndex(index)
-                .thenAccept(image -> hand(() -> {
-                    awaitingImage = false;
-                    takeLeases(index);
-                    awaitLease();
-                }));
-    }
-
-    private void takeLeases(long appliedIndex) {
-        var taken = leases.take(appliedIndex, lease);
-        if (!taken.equals(lease) && !rejected) {
-            lease = taken;
-            listener.onLease(taken);
-        }
-    }
-
-    /** Rule M9. Asked for until it was told, and told until it is not asked for any more. */
-    private void lookUp(List<PartitionRef> wanted) {
-        if (wanted.isEmpty()) {
-            reports = CompletableFuture.completedFuture(List.of());
-        } else if (reports.isDone()) {
-            reports = held.reports(wanted).exceptionally(failure -> {
-                LOG.warn("What this broker holds of {} partitions cannot be told", wanted.size(), failure);
-                return List.of();
-            });
-            reports.thenAccept(told -> {
-                if (!told.isEmpty()) {
-                    hand(this::hurry);
-                }
-            });
+    private void renew(Lease renewed) {
+        if (!rejected) {
+            lease = renewed;
+            listener.onLease(renewed);
         }
     }
 

@@ -1,4 +1,4 @@
-package io.kontiki.service.quorum;
+package io.kontiki.partition;
 
 import io.kontiki.proto.internal.v1.PartitionRef;
 import io.kontiki.proto.internal.v1.ReplicaReport;

@@ -1,23 +1,22 @@
-package io.kontiki.service;
+package io.kontiki.partition;
 
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
-import io.kontiki.partition.HeldLog;
-import io.kontiki.partition.Partitions;
 import io.kontiki.proto.internal.v1.PartitionRef;
 import io.kontiki.proto.internal.v1.ReplicaReport;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Tells the controller what the replicas here hold. Any thread. */
-final class ReplicaReports {
+public final class ReplicaReports implements HeldReplicas {
     private final Partitions partitions;
 
-    ReplicaReports(Partitions partitions) {
+    public ReplicaReports(Partitions partitions) {
         this.partitions = partitions;
     }
 
-    CompletableFuture<List<ReplicaReport>> of(List<PartitionRef> wanted) {
+    @Override
+    public CompletableFuture<List<ReplicaReport>> reports(List<PartitionRef> wanted) {
         List<TopicPartition> ids = wanted.stream()
                 .filter(ref -> UuidBytes.isValid(ref.getTopicId()))
                 .map(ref -> new TopicPartition(UuidBytes.fromBytes(ref.getTopicId()), ref.getPartition()))
