@@ -17,10 +17,10 @@ import io.kontiki.proto.internal.v1.InitializeCluster;
 import io.kontiki.proto.internal.v1.Replicas;
 import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordBatches;
-import io.kontiki.replication.IsolatedLeader;
 import io.kontiki.replication.ReplicaOptions;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,16 +29,6 @@ import java.util.UUID;
 
 /** The nodes, what joins them, and the checks that watch them. */
 final class Cluster {
-    /** Small windows and a short lag limit, so that their limits are met often. */
-    private static final ReplicaOptions REPLICA_OPTIONS = new ReplicaOptions(
-            1_500 * Scheduler.MILLI,
-            50 * Scheduler.MILLI,
-            1_000 * Scheduler.MILLI,
-            2_000,
-            700,
-            1_000,
-            IsolatedLeader.SERVE);
-
     /** The checksum of a batch covers nothing before. */
     static final int CHECKED_FROM_BYTE = 21;
 
@@ -85,8 +75,16 @@ final class Cluster {
         return options;
     }
 
+    /** Small windows and a short lag limit, so that their limits are met often. */
     ReplicaOptions replicaOptions() {
-        return REPLICA_OPTIONS;
+        return new ReplicaOptions(
+                1_500 * Scheduler.MILLI,
+                50 * Scheduler.MILLI,
+                1_000 * Scheduler.MILLI,
+                2_000,
+                700,
+                1_000,
+                options.isolated());
     }
 
     Network network() {
@@ -205,9 +203,9 @@ final class Cluster {
         createTopic(id, name, replicas);
     }
 
-    /** The topic that is there from the start, of one partition, on these brokers. */
+    /** The topic that is there from the start, of which each partition is on these brokers. */
     void createTopicOn(List<Integer> replicas) {
-        createTopic(topicId, "simulated", List.of(replicas));
+        createTopic(topicId, "simulated", Collections.nCopies(options.partitions(), replicas));
     }
 
     private void createTopic(UUID id, String name, List<List<Integer>> replicas) {
@@ -235,12 +233,12 @@ final class Cluster {
         return nodes.keySet().stream().allMatch(quorum.image()::usable);
     }
 
-    void alterMinIsr(int minIsr) {
+    void alterTopic(String key, String value) {
         quorum.submit(Command.newBuilder()
                 .setAlterTopic(AlterTopic.newBuilder()
                         .setTopicId(UuidBytes.toBytes(topicId))
                         .setAssumedIndex(quorum.image().position().index())
-                        .putSetConfigs("min.insync.replicas", Integer.toString(minIsr)))
+                        .putSetConfigs(key, value))
                 .build());
     }
 

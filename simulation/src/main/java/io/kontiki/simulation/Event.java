@@ -27,6 +27,8 @@ public enum Event {
     /** What waited is told that its outcome is unknown (rules L1, L15). */
     LEADER_CHANGED_AFTER_APPEND,
     DISK_OFFLINE,
+    /** A broker ends since its disk gives no answer. */
+    ENDED_BY_A_HUNG_DISK,
     LEADER_CHANGE,
     /** A replica stops over damaged records (rule L12). */
     LEADER_STEPPED_ASIDE,

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /** What a machine's disk says of the last run on it, as the product's files {@code run} and {@code clean} do (R1 to R5). */
@@ -14,9 +15,9 @@ final class LastRun {
     private Optional<UUID> incarnation = Optional.empty();
     private boolean served;
     private boolean rebooted;
-    private boolean directoryFailed;
-    private boolean uncovered;
-    private Optional<Map<TopicPartition, CleanEnd>> cleanEnds = Optional.empty();
+    private Set<UUID> failed = new TreeSet<>();
+    private Set<UUID> uncovered = new TreeSet<>();
+    private Optional<Map<UUID, Map<TopicPartition, CleanEnd>>> cleanEnds = Optional.empty();
     private Optional<UUID> base = Optional.empty();
     private RestartClaim claim = RestartClaim.RESTART_CLAIM_UNCLEAN;
     private Set<TopicPartition> exceptions = new HashSet<>();
@@ -29,15 +30,15 @@ final class LastRun {
                     ? RestartClaim.RESTART_CLAIM_CLEAN
                     : rebooted ? RestartClaim.RESTART_CLAIM_DURABLE : RestartClaim.RESTART_CLAIM_PROCESS_CRASH;
             exceptions = new HashSet<>();
-            uncovered = directoryFailed;
+            uncovered = new TreeSet<>();
         } else if (rebooted && claim == RestartClaim.RESTART_CLAIM_PROCESS_CRASH) {
             claim = RestartClaim.RESTART_CLAIM_DURABLE;
         }
-        uncovered |= directoryFailed;
+        uncovered.addAll(failed);
         incarnation = Optional.of(next);
         served = false;
         rebooted = false;
-        directoryFailed = false;
+        failed = new TreeSet<>();
     }
 
     UUID incarnation() {
@@ -52,9 +53,9 @@ final class LastRun {
         return claim;
     }
 
-    /** Whether nothing is claimed of the directory. */
-    boolean uncovered() {
-        return uncovered;
+    /** Directories of which nothing is claimed. */
+    Set<UUID> uncovered() {
+        return Set.copyOf(uncovered);
     }
 
     /** What the claim does not cover. */
@@ -62,10 +63,10 @@ final class LastRun {
         return Set.copyOf(exceptions);
     }
 
-    /** How the logs ended, if the run before stopped in order; asked once. */
-    Optional<Map<TopicPartition, CleanEnd>> takeCleanEnds() {
-        Optional<Map<TopicPartition, CleanEnd>> ends =
-                claim == RestartClaim.RESTART_CLAIM_CLEAN ? cleanEnds : Optional.empty();
+    /** How the logs of each directory ended, if the run before stopped in order; asked once. */
+    Map<UUID, Map<TopicPartition, CleanEnd>> takeCleanEnds() {
+        Map<UUID, Map<TopicPartition, CleanEnd>> ends =
+                claim == RestartClaim.RESTART_CLAIM_CLEAN ? cleanEnds.orElse(Map.of()) : Map.of();
         cleanEnds = Optional.empty();
         return ends;
     }
@@ -76,8 +77,8 @@ final class LastRun {
         copy.incarnation = incarnation;
         copy.served = served;
         copy.rebooted = rebooted;
-        copy.directoryFailed = directoryFailed;
-        copy.uncovered = uncovered;
+        copy.failed = new TreeSet<>(failed);
+        copy.uncovered = new TreeSet<>(uncovered);
         copy.cleanEnds = cleanEnds;
         copy.base = base;
         copy.claim = claim;
@@ -93,15 +94,15 @@ final class LastRun {
         served = true;
     }
 
-    void directoryFailed() {
-        directoryFailed = true;
+    void directoryFailed(UUID directory) {
+        failed.add(directory);
     }
 
     void lostPower() {
         rebooted = true;
     }
 
-    void stoppedInOrder(Map<TopicPartition, CleanEnd> ends) {
+    void stoppedInOrder(Map<UUID, Map<TopicPartition, CleanEnd>> ends) {
         cleanEnds = Optional.of(ends);
     }
 }

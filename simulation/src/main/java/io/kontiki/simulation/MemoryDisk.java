@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
 /**
  * A disk in memory that forgets as a real one does. A power cut keeps what was flushed, and of what was not a part, see
  * {@link PowerCut}. A watcher hears of every change before it happens, so that the power can go between any two. It can
- * also fail (from the n-th change on, all changes and flushes do) and be full.
+ * also fail (from the n-th change on, all changes and flushes do, or one flush of a file alone) and be full.
  *
  * <p>Any thread may call it; calls are ordered by one lock, so one thread gives one order.
  */
@@ -24,6 +24,7 @@ public final class MemoryDisk implements Disk {
     private UnflushedNames root;
     private Watcher watcher = (operation, path) -> {};
     private long changesLeft = Long.MAX_VALUE;
+    private boolean nextFlushFails;
     private long changes;
     private long usableBytes = TOTAL_BYTES;
     private int run;
@@ -57,6 +58,14 @@ public final class MemoryDisk implements Disk {
         changesLeft = successfulChanges;
     }
 
+    /**
+     * The next flush of a file fails, and later ones succeed; but what the first was to write is forgotten, and not
+     * written by those either, as of a page cache that takes for clean what it could not write.
+     */
+    public synchronized void failNextFlush() {
+        nextFlushFails = true;
+    }
+
     /** From now on no append may be bigger; appends do not use it up. */
     public synchronized void setUsableBytes(long bytes) {
         usableBytes = bytes;
@@ -76,6 +85,7 @@ public final class MemoryDisk implements Disk {
     synchronized void cutPower(PowerCut cut) {
         run++;
         changesLeft = Long.MAX_VALUE;
+        nextFlushFails = false;
         root = root.after(cut);
     }
 
@@ -320,6 +330,11 @@ public final class MemoryDisk implements Disk {
             synchronized (MemoryDisk.this) {
                 begin("flush");
                 change("flush", path);
+                if (nextFlushFails && !bytes.isFlushed()) {
+                    nextFlushFails = false;
+                    bytes.forgetUnflushed();
+                    throw failure("flush", path, "the disk fails once");
+                }
                 bytes.force();
             }
         }

@@ -58,7 +58,7 @@ final class Nemesis {
             node.disarm();
             node.setClock(0);
             node.process().ifPresent(SimBroker::resume);
-            node.process().ifPresent(SimBroker::answer);
+            node.answer();
             node.start();
         }
     }
@@ -164,11 +164,10 @@ final class Nemesis {
                     node.disk().failAfter(fault.amount());
                 }
             }
-            case DISK_HANGS ->
-                node.process().ifPresent(broker -> {
-                    broker.hang();
-                    scheduler.after(fault.millis() * Scheduler.MILLI, broker::answer);
-                });
+            case DISK_HANGS -> {
+                node.hang();
+                mend(fault, node::answer);
+            }
             case BITS_ROT -> rot(node);
             default -> throw new AssertionError(fault);
         }

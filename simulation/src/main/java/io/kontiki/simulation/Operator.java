@@ -3,6 +3,7 @@ package io.kontiki.simulation;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.proto.internal.v1.ProposeRequest;
+import io.kontiki.proto.internal.v1.ProposeResponse;
 import io.kontiki.proto.v1.CancelReassignmentsRequest;
 import io.kontiki.proto.v1.ElectLeadersRequest;
 import io.kontiki.proto.v1.PartitionName;
@@ -12,9 +13,10 @@ import io.kontiki.proto.v1.UnregisterBrokerRequest;
 import java.util.List;
 import java.util.Optional;
 
-/** What people ask of the cluster about replicas; judged by the product's controller. What they are told is not looked at. */
+/** What people ask of the cluster about replicas; judged by the product's controller. */
 final class Operator {
     private final Quorum quorum;
+    private Optional<ProposeResponse> told = Optional.empty();
 
     Operator(Quorum quorum) {
         this.quorum = quorum;
@@ -76,7 +78,13 @@ final class Operator {
                         .build());
     }
 
+    /** The last answer that arrived; empty before, and if its outcome is unknown. */
+    Optional<ProposeResponse> told() {
+        return told;
+    }
+
     private void ask(ProposeRequest.Builder request) {
-        quorum.propose(0, request, answer -> {});
+        told = Optional.empty();
+        quorum.propose(0, request, answer -> told = answer);
     }
 }

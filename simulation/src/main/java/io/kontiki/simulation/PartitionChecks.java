@@ -64,7 +64,7 @@ final class PartitionChecks {
         boolean newRole = replica.role() != seen.role || replica.leaderEpoch() != seen.leaderEpoch;
         observeHighWatermark(seen, replica, log, name);
         if (newRole) {
-            observeRole(broker, seen, replica, log, name);
+            observeRole(broker, partition, name);
         }
         seen.role = replica.role();
         seen.leaderEpoch = replica.leaderEpoch();
@@ -73,7 +73,7 @@ final class PartitionChecks {
     /** What a leader has committed, and no more than that. */
     void observeCommits(SimBroker broker, Partition partition) {
         PartitionReplica replica = PartitionProbe.replica(partition);
-        if (replica.role() == ReplicaRole.LEADER && !broker.dir().isOffline()) {
+        if (replica.role() == ReplicaRole.LEADER && !partition.dir().isOffline()) {
             observeHighWatermark(
                     broker.seen(partition),
                     replica,
@@ -131,8 +131,10 @@ final class PartitionChecks {
         cluster.record(id).ifPresent(this::checkPool);
     }
 
-    private void observeRole(SimBroker broker, Seen seen, PartitionReplica replica, PartitionLog log, String name) {
-        if (replica.role() == ReplicaRole.FAULTED && !broker.dir().isOffline()) {
+    private void observeRole(SimBroker broker, Partition partition, String name) {
+        PartitionReplica replica = PartitionProbe.replica(partition);
+        boolean isOffline = partition.dir().isOffline();
+        if (replica.role() == ReplicaRole.FAULTED && !isOffline) {
             SimulationFailure.check(cluster.damages(), () -> name + " has stopped");
             cluster.events().note(Event.LEADER_STEPPED_ASIDE);
         }
@@ -143,7 +145,8 @@ final class PartitionChecks {
                     .filter(record -> record.leaderEpoch() == replica.leaderEpoch())
                     .isPresent();
             if (current) {
-                committed.checkHeldBy(log, cluster.damages() || broker.dir().isOffline(), "new leader " + name);
+                committed.checkHeldBy(
+                        PartitionProbe.log(partition), cluster.damages() || isOffline, "new leader " + name);
             }
         }
     }

@@ -15,6 +15,7 @@ import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.HeartbeatRequest;
 import io.kontiki.proto.internal.v1.HeartbeatResponse;
 import io.kontiki.proto.internal.v1.ProposeRequest;
+import io.kontiki.proto.internal.v1.ProposeResponse;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -181,7 +182,7 @@ final class Quorum {
     }
 
     /** An empty answer means that the outcome is unknown. */
-    void propose(int broker, ProposeRequest.Builder request, Consumer<Optional<CommandReply>> answer) {
+    void propose(int broker, ProposeRequest.Builder request, Consumer<Optional<ProposeResponse>> answer) {
         if (cutOff.contains(broker)) {
             scheduler.afterMillis(300, 600, () -> answer.accept(Optional.empty()));
             return;
@@ -196,30 +197,38 @@ final class Quorum {
         judge(complete, answer);
     }
 
-    private void judge(ProposeRequest request, Consumer<Optional<CommandReply>> answer) {
+    private void judge(ProposeRequest request, Consumer<Optional<ProposeResponse>> answer) {
         Prepared prepared = controller.prepare(request, image, wallAndMonotonic());
         if (prepared instanceof Prepared.Submit submit) {
             submit(
                     submit.command(),
                     reply -> answer.accept(
-                            reply.map(told -> submit.answer().of(told, image).getReply())));
+                            reply.map(told -> submit.answer().of(told, image).build())));
         } else {
-            CommandReply refusal =
-                    prepared instanceof Prepared.Refuse refuse ? refuse.reply() : CommandReply.getDefaultInstance();
-            scheduler.afterMillis(1, 5, () -> answer.accept(Optional.of(refusal)));
+            ProposeResponse told = atOnce(prepared);
+            scheduler.afterMillis(1, 5, () -> answer.accept(Optional.of(told)));
         }
+    }
+
+    private static ProposeResponse atOnce(Prepared prepared) {
+        if (prepared instanceof Prepared.Answered answered) {
+            return answered.response();
+        }
+        CommandReply reply =
+                prepared instanceof Prepared.Refuse refuse ? refuse.reply() : CommandReply.getDefaultInstance();
+        return ProposeResponse.newBuilder().setReply(reply).build();
     }
 
     /** @param answer called when it arrives, if it does */
     void heartbeat(HeartbeatRequest.Builder request, Consumer<HeartbeatResponse> answer) {
-        if (down || cutOff.contains(request.getBrokerId())) {
-            return;
-        }
         HeartbeatRequest heartbeat = request.setClusterId(CLUSTER).build();
         Optional<DeposedController> old = deposed.filter(each -> each.broker() == heartbeat.getBrokerId());
         if (old.isPresent()) {
             HeartbeatResponse told = old.get().onHeartbeat(heartbeat, wallAndMonotonic());
             scheduler.afterMillis(0, 5, () -> answer.accept(told));
+            return;
+        }
+        if (down || cutOff.contains(heartbeat.getBrokerId())) {
             return;
         }
         HeartbeatOutcome outcome =

@@ -7,6 +7,7 @@ import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicPartition;
+import io.kontiki.partition.LeaseGrants;
 import io.kontiki.partition.LogDir;
 import io.kontiki.partition.MoveSettings;
 import io.kontiki.partition.Partition;
@@ -14,6 +15,8 @@ import io.kontiki.partition.PartitionLogs;
 import io.kontiki.partition.PartitionProbe;
 import io.kontiki.partition.Partitions;
 import io.kontiki.partition.ProduceOutcome;
+import io.kontiki.partition.ReplicaReports;
+import io.kontiki.partition.WantedReports;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.HeartbeatRequest;
 import io.kontiki.proto.internal.v1.HeartbeatResponse;
@@ -34,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -53,30 +57,29 @@ final class SimBroker {
     private final SimTransport transport;
     private final LocalMetadata metadata = new LocalMetadata(e -> defect("The metadata", e));
     private final PartitionLogs logs;
-    private final LogDir dir;
+    private final List<LogDir> dirs;
     private final Partitions partitions;
     private final Deque<Runnable> whilePaused = new ArrayDeque<>();
     private final Deque<Runnable> whileHung = new ArrayDeque<>();
     private final Map<Partition, PartitionChecks.Seen> seen = new IdentityHashMap<>();
     private boolean running = true;
     private boolean paused;
-    private boolean hung;
     private boolean started;
     private boolean ready;
     private long epoch = -1;
-    private Lease lease = new Lease(0);
+    private final LeaseGrants leases;
+    private final WantedReports reports;
 
-    SimBroker(Cluster cluster, SimNode node, MemoryDisk disk, Consumer<Set<TopicPartition>> damageFound) {
+    SimBroker(Cluster cluster, SimNode node, Consumer<Set<TopicPartition>> damageFound) {
         this.cluster = cluster;
         this.node = node;
         this.scheduler = cluster.scheduler();
         this.threads = new VirtualThreads(
                 this, scheduler, node::millis, cluster.options().tickMillis() * Scheduler.MILLI);
         this.transport = new SimTransport(cluster, this);
-        this.dir = LogDir.online(
-                node.directory(), "node-" + node.id(), new ProcessDisk(disk, this::running), RESERVE_BYTES);
-        this.logs = new PartitionLogs(List.of(dir), LogConfig.defaults(), 1, damageFound, threads);
-        dir.onOffline(failed -> node.onDirectoryFailed(this));
+        this.dirs = node.directories().stream().map(this::open).toList();
+        this.logs = new PartitionLogs(dirs, LogConfig.defaults(), 1, damageFound, threads);
+        dirs.forEach(dir -> dir.onOffline(failed -> node.onDirectoryFailed(this, failed)));
         this.partitions = new Partitions(
                 node.id(),
                 metadata,
@@ -89,6 +92,9 @@ final class SimBroker {
                 new MoveSettings(Long.MAX_VALUE),
                 threads,
                 e -> defect("An event", e));
+        this.leases = new LeaseGrants(new Lease(scheduler.now()), metadata, this::execute, partitions::renew);
+        // What is known is told with the next heartbeat.
+        this.reports = new WantedReports(new ReplicaReports(partitions), () -> {});
     }
 
     // ---- The process
@@ -118,8 +124,14 @@ final class SimBroker {
         return transport;
     }
 
-    LogDir dir() {
-        return dir;
+    private LogDir open(SimNode.Directory directory) {
+        return LogDir.online(
+                directory.id(), directory.name(), new ProcessDisk(directory.disk(), this::running), RESERVE_BYTES);
+    }
+
+    /** The first one also holds what the process itself has to keep. */
+    List<LogDir> dirs() {
+        return dirs;
     }
 
     void stop() {
@@ -139,14 +151,9 @@ final class SimBroker {
         }
     }
 
-    /** The disk gives no answer until {@link #answer}: whoever uses it waits. */
-    void hang() {
-        hung = true;
-    }
-
-    void answer() {
-        hung = false;
-        while (!hung && running && !whileHung.isEmpty()) {
+    /** Those who waited for the disk go on. */
+    void onDiskAnswers() {
+        while (!node.hung() && running && !whileHung.isEmpty()) {
             execute(whileHung.poll());
         }
     }
@@ -164,13 +171,13 @@ final class SimBroker {
     }
 
     boolean isIdle() {
-        return serving() && !paused && !hung;
+        return serving() && !paused && !node.hung();
     }
 
     /** An event that may use the disk. */
     void executeOnDisk(Runnable event) {
         execute(() -> {
-            if (hung) {
+            if (node.hung()) {
                 whileHung.add(event);
             } else {
                 event.run();
@@ -198,8 +205,8 @@ final class SimBroker {
 
     // ---- Start and stop
 
-    PartitionLogs.Recovery recover(Optional<Map<TopicPartition, CleanEnd>> cleanEnds) {
-        return logs.recover(asked -> cleanEnds);
+    PartitionLogs.Recovery recover(Map<UUID, Map<TopicPartition, CleanEnd>> cleanEnds) {
+        return logs.recover(dir -> dir.id().map(cleanEnds::get));
     }
 
     /** @param serves told before the first partition opens */
@@ -216,7 +223,7 @@ final class SimBroker {
     }
 
     private void checkSpace() {
-        executeOnDisk(dir::checkSpace);
+        executeOnDisk(() -> dirs.forEach(LogDir::checkSpace));
         scheduler.after(SPACE_MILLIS * Scheduler.MILLI, () -> execute(this::checkSpace));
     }
 
@@ -228,19 +235,16 @@ final class SimBroker {
                                 .setBrokerId(id())
                                 .setBrokerEpoch(epoch)
                                 .setAppliedIndex(metadata.current().position().index())
-                                .setReady(ready),
+                                .setReady(ready)
+                                .addAllReports(reports.toTell()),
                         response -> execute(() -> onHeartbeatAnswered(response, sent)));
         scheduler.after(HEARTBEAT_MILLIS * Scheduler.MILLI, () -> execute(this::heartbeat));
     }
 
-    /** Rule L16. */
     private void onHeartbeatAnswered(HeartbeatResponse response, long sent) {
         if (response.getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED) {
-            Lease granted = Lease.of(sent, response.getSessionMs() * Scheduler.MILLI);
-            metadata.awaitIndex(response.getImageIndex()).thenRun(() -> {
-                lease = lease.orLater(granted);
-                partitions.renew(lease);
-            });
+            leases.add(Lease.of(sent, response.getSessionMs() * Scheduler.MILLI), response.getImageIndex());
+            reports.want(response.getWantedReportsList());
         }
     }
 
@@ -275,15 +279,13 @@ final class SimBroker {
                 .propose(
                         id(),
                         request.toBuilder(),
-                        reply -> execute(() -> response.complete(ProposeResponse.newBuilder()
-                                .setReply(reply.orElseGet(SimBroker::unknown))
-                                .build())));
+                        told -> execute(() -> response.complete(told.orElseGet(SimBroker::unknown))));
         return response;
     }
 
-    private static CommandReply unknown() {
-        return CommandReply.newBuilder()
-                .setReason(ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE)
+    private static ProposeResponse unknown() {
+        return ProposeResponse.newBuilder()
+                .setReply(CommandReply.newBuilder().setReason(ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE))
                 .build();
     }
 
@@ -325,7 +327,7 @@ final class SimBroker {
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("epoch " + epoch + (paused ? ", paused" : "") + (hung ? ", hung" : ""));
+        StringBuilder text = new StringBuilder("epoch " + epoch + (paused ? ", paused" : ""));
         for (Partition partition : open()) {
             var replica = PartitionProbe.replica(partition);
             var log = PartitionProbe.log(partition);

@@ -7,48 +7,74 @@ import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
 import io.kontiki.metadata.command.Replies;
+import io.kontiki.partition.LogDir;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.partition.PartitionProbe;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.PartitionRef;
 import io.kontiki.proto.internal.v1.ProposeRequest;
+import io.kontiki.proto.internal.v1.ProposeResponse;
 import io.kontiki.proto.internal.v1.RegisterBroker;
 import io.kontiki.proto.internal.v1.RestartClaim;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /** A machine: its disk, and the process that runs on it or does not. */
 final class SimNode {
     static final long EPOCH_MILLIS = 1_700_000_000_000L;
 
+    /** A limit that is met by some of the hangs of a run, and kept by others. */
+    private static final int HUNG_LOOKS = 10;
+
+    private static final long LOOK_MILLIS = 500;
+
     private final Cluster cluster;
     private final int id;
-    private UUID directory;
-    private MemoryDisk disk = new MemoryDisk();
+    private List<Directory> directories;
     private LastRun lastRun = new LastRun();
     private Optional<SimBroker> process = Optional.empty();
     private long clockOffsetMillis;
     private int starts;
+    private boolean hung;
+    private boolean endedHung;
 
     SimNode(Cluster cluster, int id) {
         this.cluster = cluster;
         this.id = id;
-        this.directory = cluster.drawUuid();
+        this.directories = emptyDirectories();
+    }
+
+    /** Of {@code log.dirs}; each on a disk of its own. */
+    record Directory(UUID id, String name, MemoryDisk disk) {
+        Directory with(MemoryDisk other) {
+            return new Directory(id, name, other);
+        }
+    }
+
+    private List<Directory> emptyDirectories() {
+        return IntStream.range(0, cluster.options().directories())
+                .mapToObj(number -> new Directory(cluster.drawUuid(), "node-" + id + "/" + number, new MemoryDisk()))
+                .toList();
     }
 
     int id() {
         return id;
     }
 
-    UUID directory() {
-        return directory;
+    List<Directory> directories() {
+        return directories;
     }
 
+    /** Of the first directory, without which nothing goes. */
     MemoryDisk disk() {
-        return disk;
+        return directories.get(0).disk();
     }
 
     Optional<SimBroker> process() {
@@ -82,9 +108,10 @@ final class SimNode {
             return;
         }
         lastRun.begin(cluster.drawUuid());
-        SimBroker broker = new SimBroker(cluster, this, disk, lastRun::damaged);
+        SimBroker broker = new SimBroker(cluster, this, lastRun::damaged);
         process = Optional.of(broker);
         starts++;
+        endedHung = false;
         cluster.scheduler().afterMillis(0, 20, () -> broker.executeOnDisk(() -> recover(broker)));
     }
 
@@ -95,25 +122,24 @@ final class SimNode {
         }
         Set<TopicPartition> exceptions = new HashSet<>(lastRun.exceptions());
         exceptions.addAll(recovered.damaged());
-        boolean uncovered = lastRun.uncovered() || !recovered.uncertain().isEmpty();
+        Set<UUID> uncovered = new TreeSet<>(lastRun.uncovered());
+        recovered.uncertain().forEach(dir -> uncovered.add(dir.id().orElseThrow()));
         if (broker.running()) {
             register(broker, registration(exceptions, uncovered));
         }
     }
 
-    private RegisterBroker registration(Set<TopicPartition> exceptions, boolean uncovered) {
+    private RegisterBroker registration(Set<TopicPartition> exceptions, Set<UUID> uncovered) {
         RegisterBroker.Builder request = RegisterBroker.newBuilder()
                 .setClusterId(Quorum.CLUSTER)
                 .setBrokerId(id)
                 .setIncarnation(UuidBytes.toBytes(lastRun.incarnation()))
                 .setHost("node")
                 .setPort(id)
-                .setClaim(lastRun.claim())
-                .addDirectoryIds(UuidBytes.toBytes(directory));
+                .setClaim(lastRun.claim());
+        directories.forEach(directory -> request.addDirectoryIds(UuidBytes.toBytes(directory.id())));
         lastRun.base().ifPresent(base -> request.setBaseIncarnation(UuidBytes.toBytes(base)));
-        if (uncovered) {
-            request.addUncoveredDirectoryIds(UuidBytes.toBytes(directory));
-        }
+        uncovered.forEach(directory -> request.addUncoveredDirectoryIds(UuidBytes.toBytes(directory)));
         exceptions.stream()
                 .sorted((some, other) -> some.toString().compareTo(other.toString()))
                 .forEach(partition -> request.addExceptions(PartitionRef.newBuilder()
@@ -127,8 +153,9 @@ final class SimNode {
                 .propose(
                         id,
                         proposal(registration),
-                        reply -> broker.execute(() -> {
-                            long epoch = reply.filter(answered -> !Replies.isRefusal(answered))
+                        told -> broker.execute(() -> {
+                            long epoch = told.map(ProposeResponse::getReply)
+                                    .filter(reply -> !Replies.isRefusal(reply))
                                     .map(CommandReply::getRegisterBroker)
                                     .map(registered -> registered.getBrokerEpoch())
                                     .orElse(0L);
@@ -140,6 +167,42 @@ final class SimNode {
                                 broker.registered(epoch, lastRun::served);
                             }
                         }));
+    }
+
+    // ---- Disks that hang
+
+    /** Whether the disks give no answer: whoever uses them waits. */
+    boolean hung() {
+        return hung;
+    }
+
+    void hang() {
+        hung = true;
+        process.filter(SimBroker::serving).ifPresent(broker -> look(broker, HUNG_LOOKS));
+    }
+
+    /** Its event loops wait, too: it ends, as the product's does (decision record 13). While it is paused it does not look. */
+    private void look(SimBroker broker, int looksLeft) {
+        if (!hung || process.filter(broker::equals).isEmpty()) {
+            return;
+        }
+        if (looksLeft == 0) {
+            cluster.events().note(Event.ENDED_BY_A_HUNG_DISK);
+            endedHung = true;
+            crash();
+        } else {
+            cluster.scheduler()
+                    .after(LOOK_MILLIS * Scheduler.MILLI, () -> broker.execute(() -> look(broker, looksLeft - 1)));
+        }
+    }
+
+    /** They do again. A process that ended for them is started anew. */
+    void answer() {
+        hung = false;
+        process.ifPresent(SimBroker::onDiskAnswers);
+        if (endedHung) {
+            start();
+        }
     }
 
     // ---- End
@@ -159,16 +222,21 @@ final class SimNode {
         powerCut(PowerCut.losingAll(cluster.scheduler().random()));
     }
 
+    /** The machine loses power, and by chance nothing with it. */
+    void powerCutLosingNothing() {
+        powerCut(PowerCut.losingNothing(cluster.scheduler().random()));
+    }
+
     private void powerCut(PowerCut cut) {
         stop();
         lastRun.lostPower();
-        disk.cutPower(cut);
+        directories.forEach(directory -> directory.disk().cutPower(cut));
     }
 
     /** Something happens right before the disk changes for that many more times. */
     void arm(long changes, Runnable then) {
         long[] left = {changes};
-        disk.watch((operation, path) -> {
+        disk().watch((operation, path) -> {
             if (left[0]-- == 0) {
                 disarm();
                 then.run();
@@ -177,7 +245,7 @@ final class SimNode {
     }
 
     void disarm() {
-        disk.watch((operation, path) -> {});
+        disk().watch((operation, path) -> {});
     }
 
     /** On top of the registration that the quorum has now (rule M1). */
@@ -194,34 +262,36 @@ final class SimNode {
     // ---- Backups and clones
 
     /** What a copy of the disk holds, as if it had been made in an instant. */
-    record Backup(MemoryDisk disk, LastRun lastRun) {}
+    record Backup(List<Directory> directories, LastRun lastRun) {}
 
     Backup backup() {
-        MemoryDisk copy = disk.after(PowerCut.losingNothing(cluster.scheduler().random()));
-        return new Backup(copy, lastRun.copy());
+        PowerCut cut = PowerCut.losingNothing(cluster.scheduler().random());
+        List<Directory> copies = directories.stream()
+                .map(directory -> directory.with(directory.disk().after(cut)))
+                .toList();
+        return new Backup(copies, lastRun.copy());
     }
 
     /** The backup takes the place of the disk. */
     void restore(Backup backup) {
-        disk = backup.disk();
+        directories = backup.directories();
         lastRun = backup.lastRun();
     }
 
-    /** A new, empty disk takes the place of the one that is there; the machine is down. */
+    /** New, empty disks take the place of those that are there; the machine is down. */
     void exchangeDisk() {
-        disk = new MemoryDisk();
-        directory = cluster.drawUuid();
+        directories = emptyDirectories();
         lastRun = new LastRun();
     }
 
     /** The last registration that was accepted arrives once more. */
     void registerAgain() {
-        register(registration(Set.of(), false));
+        register(registration(Set.of(), Set.of()));
     }
 
     /** Another process registers with a copy of this disk, and is not heard of again. */
     void registerClone() {
-        RegisterBroker.Builder clone = registration(Set.of(), false).toBuilder();
+        RegisterBroker.Builder clone = registration(Set.of(), Set.of()).toBuilder();
         register(clone.setIncarnation(UuidBytes.toBytes(cluster.drawUuid()))
                 .setClaim(RestartClaim.RESTART_CLAIM_UNCLEAN)
                 .build());
@@ -231,13 +301,16 @@ final class SimNode {
         cluster.quorum().propose(id, proposal(registration), reply -> {});
     }
 
-    /** A failed directory is its only one: the process ends soon, and claims nothing of it (rule R10). */
-    void onDirectoryFailed(SimBroker broker) {
+    /** The next run claims nothing of it. Without the first directory, or any, the process ends soon (rule R10). */
+    void onDirectoryFailed(SimBroker broker, LogDir failed) {
         if (!broker.running()) {
             return;
         }
         cluster.events().note(Event.DISK_OFFLINE);
-        lastRun.directoryFailed();
+        lastRun.directoryFailed(failed.id().orElseThrow());
+        if (broker.dirs().get(0) != failed && !broker.dirs().stream().allMatch(LogDir::isOffline)) {
+            return;
+        }
         cluster.scheduler().afterMillis(0, 50, () -> {
             if (process.filter(broker::equals).isPresent()) {
                 // Of what could not be flushed the system forgets what it likes.
@@ -264,16 +337,19 @@ final class SimNode {
     /** Everything on the disk, and noted so (rule R2); unless the disk fails, or the power, meanwhile. */
     void stopInOrder() {
         process.filter(SimBroker::serving).ifPresent(broker -> {
-            Map<TopicPartition, CleanEnd> ends;
+            Map<UUID, Map<TopicPartition, CleanEnd>> ends = new TreeMap<>();
             try {
-                ends = broker.close().getOrDefault(broker.dir(), Map.of());
+                Map<LogDir, Map<TopicPartition, CleanEnd>> logs = broker.close();
+                broker.dirs().stream()
+                        .filter(dir -> !dir.isOffline())
+                        .forEach(dir -> ends.put(dir.id().orElseThrow(), logs.getOrDefault(dir, Map.of())));
             } catch (IllegalStateException e) {
                 stop();
                 return;
             }
             if (broker.running()) {
                 stop();
-                if (!broker.dir().isOffline()) {
+                if (!broker.dirs().get(0).isOffline()) {
                     lastRun.stoppedInOrder(ends);
                 }
             }
@@ -286,7 +362,7 @@ final class SimNode {
 
     @Override
     public String toString() {
-        return "node " + id + " (start " + starts + "): "
+        return "node " + id + " (start " + starts + (hung ? ", hung): " : "): ")
                 + process.map(SimBroker::toString).orElse("down");
     }
 }

@@ -1,6 +1,7 @@
 package io.kontiki.simulation;
 
 import io.kontiki.metadata.FlushMode;
+import io.kontiki.replication.IsolatedLeader;
 import java.util.SplittableRandom;
 
 /**
@@ -9,6 +10,8 @@ import java.util.SplittableRandom;
  * @param nodes brokers, numbered from 1; each holds a replica of every partition
  * @param minIsr in-sync replicas that an acks=all write needs
  * @param flushMode when an append counts as stored
+ * @param isolated what a leader without a lease does
+ * @param directories of each broker, at least 1
  * @param partitions of the first topic, at least 1
  * @param segmentBytes size of a segment; small, so that segments roll often
  * @param retentionBytes size of a log above which its oldest segments go; -1 for no limit
@@ -21,6 +24,8 @@ public record SimulationOptions(
         int nodes,
         int minIsr,
         FlushMode flushMode,
+        IsolatedLeader isolated,
+        int directories,
         int partitions,
         int segmentBytes,
         long retentionBytes,
@@ -30,7 +35,7 @@ public record SimulationOptions(
         long faultMillis) {
     /** Three nodes, nothing happens by itself. */
     public static SimulationOptions scripted(FlushMode flushMode) {
-        return new SimulationOptions(3, 2, flushMode, 1, 1 << 20, -1, 60_000, 50, 60, 0);
+        return new SimulationOptions(3, 2, flushMode, IsolatedLeader.SERVE, 1, 1, 1 << 20, -1, 60_000, 50, 60, 0);
     }
 
     /** One of many kinds of clusters, as the seed has it. */
@@ -44,6 +49,8 @@ public record SimulationOptions(
                 five ? 5 : 3,
                 minIsr,
                 flushMode,
+                IsolatedLeader.SERVE,
+                1,
                 1 + random.nextInt(2),
                 2_048 << random.nextInt(3),
                 retentionBytes,
@@ -58,7 +65,41 @@ public record SimulationOptions(
                 number,
                 newMinIsr,
                 flushMode,
+                isolated,
+                directories,
                 partitions,
+                segmentBytes,
+                retentionBytes,
+                retentionMillis,
+                tickMillis,
+                millisBetween,
+                faultMillis);
+    }
+
+    SimulationOptions withIsolated(IsolatedLeader newIsolated) {
+        return new SimulationOptions(
+                nodes,
+                minIsr,
+                flushMode,
+                newIsolated,
+                directories,
+                partitions,
+                segmentBytes,
+                retentionBytes,
+                retentionMillis,
+                tickMillis,
+                millisBetween,
+                faultMillis);
+    }
+
+    SimulationOptions withDirectories(int newDirectories, int newPartitions) {
+        return new SimulationOptions(
+                nodes,
+                minIsr,
+                flushMode,
+                isolated,
+                newDirectories,
+                newPartitions,
                 segmentBytes,
                 retentionBytes,
                 retentionMillis,
@@ -72,6 +113,8 @@ public record SimulationOptions(
                 nodes,
                 minIsr,
                 flushMode,
+                isolated,
+                directories,
                 partitions,
                 newSegmentBytes,
                 newRetentionBytes,

@@ -55,6 +55,14 @@ final class UnflushedBytes implements MemoryNode {
         equalBelow = size;
     }
 
+    /** What the next flush had to write will never be written, and nobody will say so again. */
+    void forgetUnflushed() {
+        durable = Arrays.copyOf(durable, Math.max(size, durable.length));
+        Arrays.fill(durable, equalBelow, size, (byte) 0);
+        durableSize = size;
+        equalBelow = size;
+    }
+
     void flipBit(int position, int bit) {
         visible[position] ^= (byte) (1 << bit);
         if (position < durableSize) {

@@ -3,11 +3,15 @@ package io.kontiki.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.metadata.FlushMode;
+import io.kontiki.metadata.TopicPartition;
+import io.kontiki.partition.LogDir;
 import io.kontiki.partition.ProduceOutcome;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.replication.Acks;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -43,21 +47,41 @@ class DiskScenarioSimTest {
         scenario.start(1).healAndCheck();
     }
 
-    /** The disk takes a few changes more, so that a write succeeds and its flush does not. */
+    /** One flush fails and each later one would succeed, but what the first did not write is lost in the next power cut. */
     @ParameterizedTest
     @EnumSource
     void s31DirectoryIsOfflineAfterOneFailedFlush(FlushMode mode) {
-        Scenario scenario = new Scenario(mode).write(5);
-        scenario.node(1).disk().failAfter(1);
-        scenario.sendTo(1, 1).sendTo(1, 2);
-        scenario.await("the directory to be offline", () -> scenario.count(Event.DISK_OFFLINE) == 1);
-        scenario.powerCut(1).awaitLeader(2).write(3);
+        Scenario scenario = Scenario.withSmallSegments(mode).write(5);
+        int told = scenario.outcomes().size();
+        scenario.node(1).disk().failNextFlush();
+        awaitOffline(scenario, Acks.LEADER);
         if (mode == FlushMode.ACK) {
-            assertThat(scenario.outcomes())
-                    .filteredOn(ProduceOutcome.Written.class::isInstance)
-                    .hasSize(8);
+            assertThat(scenario.outcomes().subList(told, scenario.outcomes().size()))
+                    .noneMatch(ProduceOutcome.Written.class::isInstance);
         }
-        scenario.start(1).healAndCheck();
+        scenario.powerCut(1).awaitLeader(2).write(3).start(1).healAndCheck();
+    }
+
+    /** The same on a follower: what it could not flush it says to nobody that it has. */
+    @ParameterizedTest
+    @EnumSource
+    void s31FollowerWithAFailedFlushCountsForNothing(FlushMode mode) {
+        Scenario scenario = Scenario.withSmallSegments(mode).write(5);
+        scenario.crash(3).awaitIsr(1, 2);
+        int acknowledged = scenario.acknowledged();
+        scenario.node(2).disk().failNextFlush();
+        awaitOffline(scenario, Acks.ALL);
+        if (mode == FlushMode.ACK) {
+            assertThat(scenario.acknowledged()).isEqualTo(acknowledged);
+        }
+        scenario.powerCut(2).start(2, 3).healAndCheck();
+    }
+
+    private static void awaitOffline(Scenario scenario, Acks acks) {
+        scenario.await("the directory to be offline", () -> {
+            scenario.sendTo(1, 1, acks);
+            return scenario.count(Event.DISK_OFFLINE) == 1;
+        });
     }
 
     /** Time and again a node loses power while records arrive: of what it had not flushed, any part is there. */
@@ -140,16 +164,79 @@ class DiskScenarioSimTest {
         scenario.awaitHealed().write(5).healAndCheck();
     }
 
-    /** The leader's disk gives no answer for 20 s, then a follower's. */
+    /** A follower's disk gives no answer for 20 s: it leaves, and its process ends. */
     @ParameterizedTest
     @EnumSource
-    void s33HungDisksStallForABoundedTime(FlushMode mode) {
+    void s33FollowerWhoseDiskHangsIsWaitedForForABoundedTime(FlushMode mode) {
         Scenario scenario = new Scenario(mode).write(5);
-        scenario.node(2).process().orElseThrow().hang();
-        scenario.runFor(6_000).write(3).runFor(14_000);
-        scenario.node(2).process().orElseThrow().answer();
+        scenario.node(2).hang();
+        scenario.send(1).awaitIsr(1, 3).write(3).runFor(20_000);
+        assertThat(scenario.acknowledged()).isEqualTo(9);
+        scenario.node(2).answer();
         scenario.awaitHealed();
         assertThat(scenario.record().leader()).isEqualTo(1);
+        scenario.healAndCheck();
+    }
+
+    /** Heartbeats do not need the disk: the leader stays, and nothing is written, until its process ends for it. */
+    @ParameterizedTest
+    @EnumSource
+    void s33LeaderWhoseDiskHangsIsReplacedAndLosesNothing(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5).send(3);
+        scenario.node(1).hang();
+        scenario.send(3).runFor(4_000);
+        assertThat(scenario.record().leader()).isEqualTo(1);
+        scenario.awaitLeader(2).write(3).runFor(10_000);
+        assertThat(scenario.count(Event.ENDED_BY_A_HUNG_DISK)).isOne();
+        assertThat(scenario.count(Event.DISK_OFFLINE)).isZero();
+        scenario.node(1).answer();
+        scenario.awaitHealed();
+        assertThat(scenario.acknowledged()).isBetween(8, 14);
+        scenario.healAndCheck();
+    }
+
+    /** One of the leader's two directories fails: what is in the other one is led on, by the same run of the broker. */
+    @ParameterizedTest
+    @EnumSource
+    void s33PartitionsInOtherDirectoriesOfTheLeaderStay(FlushMode mode) {
+        Scenario scenario = new Scenario(SimulationOptions.scripted(mode).withDirectories(2, 2));
+        Cluster cluster = scenario.cluster();
+        cluster.createTopicOn(List.of(1, 2, 3));
+        scenario.awaitHealed().load().runFor(500);
+        SimBroker leader = scenario.node(1).serving().orElseThrow();
+        LogDir failing = leader.dirs().get(1);
+        Map<Boolean, TopicPartition> inFailing = cluster.partitions().stream()
+                .collect(Collectors.toMap(id -> leader.find(id).orElseThrow().dir() == failing, id -> id));
+        scenario.node(1).directories().get(1).disk().failAfter(0);
+        scenario.await(
+                "another leader",
+                () -> cluster.leader(inFailing.get(true))
+                        .filter(other -> other.id() == 2)
+                        .isPresent());
+        assertThat(failing.isOffline()).isTrue();
+        CommittedLog staying = cluster.checks().committed(inFailing.get(false));
+        int acknowledged = staying.acknowledged();
+        scenario.await("more writes to the other one", () -> staying.acknowledged() > acknowledged + 5)
+                .runFor(5_000);
+        assertThat(scenario.node(1).serving()).containsSame(leader);
+        assertThat(cluster.leader(inFailing.get(false))).containsSame(leader);
+        assertThat(cluster.record(inFailing.get(false)).orElseThrow().leaderEpoch())
+                .isZero();
+        assertThat(cluster.record(inFailing.get(true)).orElseThrow().isr()).containsExactlyInAnyOrder(2, 3);
+        scenario.powerCut(1).start(1).healAndCheck();
+    }
+
+    /** As long as none of them waits for too long, nobody ends. */
+    @ParameterizedTest
+    @EnumSource
+    void s33DisksOfAllThatHangForAShortTimeCostThatTime(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        scenario.cluster().nodes().forEach(SimNode::hang);
+        scenario.send(3).runFor(4_000);
+        assertThat(scenario.acknowledged()).isEqualTo(5);
+        scenario.cluster().nodes().forEach(SimNode::answer);
+        scenario.await("the rest", () -> scenario.acknowledged() == 8);
+        assertThat(scenario.record().leaderEpoch()).isZero();
         scenario.healAndCheck();
     }
 }

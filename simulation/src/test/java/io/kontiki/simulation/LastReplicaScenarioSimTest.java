@@ -3,8 +3,10 @@ package io.kontiki.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.metadata.FlushMode;
+import io.kontiki.proto.v1.ElectedLeader;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.replication.Acks;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -46,6 +48,67 @@ class LastReplicaScenarioSimTest {
         assertThat(scenario.isr()).isEmpty();
         assertThat(scenario.elr()).isEmpty();
         assertThat(scenario.record().lastKnown()).contains(2, 3);
+    }
+
+    /**
+     * All lose power one by one; node 3, which left last, has all of its records still, and nobody can know. Whoever is
+     * elected at any price is the fullest, once all have told that left last; then leadership goes back to the preferred.
+     */
+    @Test
+    void s14FullestLogIsElectedOnceAllHaveToldThatLeftLast() {
+        Scenario scenario = allLostPowerAndTheFullestIsDown();
+        assertThat(electUnclean(scenario).getError().getReason()).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+        scenario.runFor(5_000);
+        assertThat(electUnclean(scenario).getError().getMessage()).startsWith("brokers [3] have not told");
+        assertThat(scenario.record().hasLeader()).isFalse();
+        scenario.start(3).await("3 to be back", () -> scenario.usable(3)).runFor(2_000);
+        ElectedLeader elected = electUnclean(scenario);
+        assertThat(elected.getLeader()).isEqualTo(3);
+        assertThat(elected.getHeldList()).hasSize(3);
+        assertThat(elected.getLostToOffset()).isEqualTo(elected.getLostFromOffset());
+        assertThat(scenario.record().uncleanEpoch()).isEqualTo(elected.getLeaderEpoch());
+        assertIsWholeAndBalancedInTheEnd(scenario);
+    }
+
+    /** The same, without anybody who asks: the topic says that it wants to be led at any price. */
+    @Test
+    void s14TopicThatIsToBeLedAtAnyPriceWaitsForAllThatLeftLast() {
+        Scenario scenario = allLostPowerAndTheFullestIsDown();
+        scenario.cluster().alterTopic("unclean.leader.election.enable", "true");
+        scenario.runFor(10_000);
+        assertThat(scenario.record().hasLeader()).isFalse();
+        scenario.start(3).awaitLeader(3);
+        assertThat(scenario.record().uncleanEpoch()).isEqualTo(scenario.record().leaderEpoch());
+        assertIsWholeAndBalancedInTheEnd(scenario);
+    }
+
+    /** In the order 1, 2, 3; each has more than the one before, and is known to have lost something, perhaps. */
+    private static Scenario allLostPowerAndTheFullestIsDown() {
+        Scenario scenario = Scenario.withSmallSegments(FlushMode.OS).write(40);
+        scenario.powerCut(1).awaitLeader(2).write(40).powerCut(2).awaitLeader(3);
+        scenario.node(3).powerCutLosingNothing();
+        scenario.awaitNoLeader().start(1, 2, 3);
+        scenario.await("all to be back", () -> scenario.cluster().allUsable()).runFor(1_000);
+        assertThat(scenario.end(1)).isLessThan(scenario.end(2));
+        assertThat(scenario.end(2)).isLessThan(scenario.end(3));
+        assertThat(scenario.record().hasLeader()).isFalse();
+        return scenario.crash(3).await("3 to be missed", () -> !scenario.usable(3));
+    }
+
+    /** Asks that whoever tells to hold most leads, though it may lack records. */
+    private static ElectedLeader electUnclean(Scenario scenario) {
+        Operator operator = scenario.cluster().operator();
+        operator.electUnclean(scenario.cluster().partition(), List.of());
+        scenario.await("an answer", () -> operator.told().isPresent());
+        return operator.told().orElseThrow().getElected().getPartitions(0);
+    }
+
+    /** By and by, and without anybody who asks, the preferred replica leads again. */
+    private static void assertIsWholeAndBalancedInTheEnd(Scenario scenario) {
+        assertThat(scenario.record().leader()).isEqualTo(3);
+        scenario.awaitHealed().awaitLeader(1);
+        assertThat(scenario.acknowledged()).isEqualTo(80);
+        scenario.healAndCheck();
     }
 
     /** The power of all nodes and of the quorum goes under load, where each acknowledgement meant a flush. */

@@ -36,12 +36,12 @@ class LeaseScenarioSimTest {
         Scenario scenario = new Scenario(mode).write(5);
         broker(scenario, 1).pause();
         scenario.runFor(100);
-        broker(scenario, 1).hang();
+        scenario.node(1).hang();
         scenario.awaitLeader(2).write(3);
         broker(scenario, 1).resume();
         scenario.await("1 to be let in", () -> scenario.usable(1)).runFor(1_000);
         assertThat(latest(scenario)).isInstanceOf(OffsetLookup.Refused.class);
-        broker(scenario, 1).answer();
+        scenario.node(1).answer();
         scenario.healAndCheck();
     }
 

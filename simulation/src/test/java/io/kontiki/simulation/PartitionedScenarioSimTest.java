@@ -3,9 +3,13 @@ package io.kontiki.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.metadata.FlushMode;
+import io.kontiki.partition.OffsetLookup;
 import io.kontiki.partition.ProduceOutcome;
 import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.replication.Acks;
+import io.kontiki.replication.IsolatedLeader;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Some do not hear others: S18 to S22 and S51 of the fault catalogue. */
@@ -37,12 +41,78 @@ class PartitionedScenarioSimTest {
         scenario.runFor(1_000).write(3);
         int epoch = scenario.record().leaderEpoch();
         scenario.sendToUntil(1, () -> scenario.record().leaderEpoch() > epoch);
-        int before = scenario.acknowledged();
-        scenario.awaitLeader(2).runFor(1_000).sendTo(1, 3).runFor(2_000);
+        int before = scenario.awaitLeader(2).runFor(1_000).acknowledged();
+        scenario.sendTo(1, 3).runFor(2_000);
         assertThat(scenario.acknowledged()).isEqualTo(before);
         scenario.write(3);
         scenario.quorum().reconnect(1);
         scenario.healAndCheck();
+    }
+
+    /** Its word alone is good for nothing behind the end of its lease, which comes before another one can lead. */
+    @ParameterizedTest
+    @EnumSource
+    void s19LeaderCutFromTheQuorumRefusesBehindItsLease(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        scenario.quorum().cutOff(1);
+        scenario.runFor(1_000).sendTo(1, 1, Acks.LEADER).runFor(1_400);
+        assertThat(scenario.refusals()).isEmpty();
+        assertThat(scenario.record().leader()).isEqualTo(1);
+        assertTakesNothingOnItsOwnWord(scenario);
+        assertThat(scenario.refusals()).containsExactly(ErrorReason.ERROR_REASON_LEASE_EXPIRED);
+        scenario.awaitLeader(2).write(3);
+        assertTakesNothingOnItsOwnWord(scenario);
+        scenario.quorum().reconnect(1);
+        scenario.healAndCheck();
+    }
+
+    /** What others confirm a leader without a lease goes on with, if it is told to (rule E3). */
+    @ParameterizedTest
+    @CsvSource({"ACK, STOP", "ACK, SERVE", "OS, STOP", "OS, SERVE"})
+    void s19LeaderWithoutTheQuorumCommitsIfItIsToldTo(FlushMode mode, IsolatedLeader isolated) {
+        SimulationOptions options = SimulationOptions.scripted(mode).withIsolated(isolated);
+        Scenario scenario = new Scenario(options).createTopic().awaitHealed().write(5);
+        scenario.quorum().setDown(true);
+        scenario.runFor(2_500);
+        assertTakesNothingOnItsOwnWord(scenario);
+        boolean serves = isolated == IsolatedLeader.SERVE;
+        scenario.sendTo(1, 1).runFor(1_000);
+        assertThat(scenario.acknowledged()).isEqualTo(serves ? 6 : 5);
+        assertThat(scenario.refusals()).hasSize(serves ? 1 : 2).containsOnly(ErrorReason.ERROR_REASON_LEASE_EXPIRED);
+        assertThat(scenario.read(1).isEmpty()).isEqualTo(serves);
+        scenario.quorum().setDown(false);
+        scenario.healAndCheck();
+    }
+
+    /** The controller is beside the leader and cut off with it: both hear each other, and the others elect. */
+    @ParameterizedTest
+    @EnumSource
+    void s19LeaderBesideAControllerThatIsCutOffHasNoLeaseOnceAnotherLeads(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5).isolate(1, 2).isolate(1, 3);
+        scenario.quorum().cutOff(1);
+        scenario.quorum().deposeController(1);
+        scenario.await("another leader", () -> {
+            scenario.quorum().tickDeposed();
+            return scenario.record().leader() == 2;
+        });
+        for (int i = 0; i < 50; i++) {
+            assertTakesNothingOnItsOwnWord(scenario);
+            scenario.quorum().tickDeposed();
+        }
+        assertThat(scenario.knownEpoch(1)).isZero();
+        scenario.awaitLeader(2).write(3);
+        scenario.quorum().deposedControllerNotices();
+        scenario.quorum().reconnect(1);
+        scenario.healAndCheck();
+    }
+
+    private static void assertTakesNothingOnItsOwnWord(Scenario scenario) {
+        long end = scenario.end(1);
+        assertThat(scenario.partition(1).latestOffset()).isInstanceOf(OffsetLookup.Refused.class);
+        int refused = scenario.refusals().size();
+        scenario.sendTo(1, 1, Acks.LEADER).runFor(90);
+        assertThat(scenario.refusals()).hasSizeGreaterThan(refused);
+        assertThat(scenario.end(1)).isEqualTo(end);
     }
 
     @ParameterizedTest

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.metadata.FlushMode;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs of brokers, and what a run may say of the one before it: S27, S28 and S53 of the fault catalogue. */
@@ -86,6 +88,87 @@ class RestartScenarioSimTest {
         registerAgain(scenario, 3).powerCut(3).runFor(1_000);
         assertThat(scenario.elr()).containsExactly(2, 3);
         scenario.start(3).awaitLeader(3).start(1, 2).healAndCheck();
+    }
+
+    /** How a process, or its machine, ends. */
+    private enum End {
+        KILLED(SimNode::crash),
+        STOPPED_IN_ORDER(SimNode::stopInOrder),
+        LOST_POWER(SimNode::powerCutLosingAll);
+
+        private final Consumer<SimNode> end;
+
+        End(Consumer<SimNode> end) {
+            this.end = end;
+        }
+
+        void of(SimNode node) {
+            end.accept(node);
+        }
+    }
+
+    /** Nodes 1 and 2 are gone, 3 is the last one in sync, and has many segments. */
+    private static Scenario lastInSyncWithSmallSegments(FlushMode mode) {
+        Scenario scenario = Scenario.withSmallSegments(mode).write(30);
+        return scenario.crash(1).awaitLeader(2).write(30).crash(2).awaitLeader(3);
+    }
+
+    /** Whether the node's next process changed its disk that often while it loaded its logs, which was its end. */
+    private static boolean endsWhileLoading(SimNode node, int changes, End end, Scenario scenario) {
+        boolean[] ended = new boolean[1];
+        node.arm(changes, () -> {
+            if (node.serving().isEmpty()) {
+                ended[0] = true;
+                end.of(node);
+            }
+        });
+        node.start();
+        scenario.await("an end", () -> ended[0] || node.serving().isPresent());
+        node.disarm();
+        return ended[0];
+    }
+
+    /** It wrote nothing of its own yet: what the run before it may claim, the one after it may, whatever it was at. */
+    @ParameterizedTest
+    @CsvSource({
+        "ACK, KILLED, KILLED",
+        "OS, KILLED, KILLED",
+        "ACK, STOPPED_IN_ORDER, KILLED",
+        "OS, STOPPED_IN_ORDER, KILLED",
+        "ACK, KILLED, LOST_POWER",
+        "ACK, LOST_POWER, LOST_POWER",
+        "OS, STOPPED_IN_ORDER, LOST_POWER"
+    })
+    void s28EndWhileLoadingCostsNothing(FlushMode mode, End ofTheRunBefore, End whileLoading) {
+        Scenario scenario = lastInSyncWithSmallSegments(mode);
+        SimNode node = scenario.node(3);
+        int ends = 0;
+        boolean again = true;
+        while (again) {
+            ofTheRunBefore.of(node);
+            scenario.awaitNoLeader();
+            again = endsWhileLoading(node, ends, whileLoading, scenario);
+            assertThat(scenario.elr()).containsExactly(2, 3);
+            scenario.start(3).awaitLeader(3);
+            ends += again ? 1 : 0;
+        }
+        assertThat(ends).isPositive();
+        scenario.start(1, 2).awaitHealed();
+        assertThat(scenario.acknowledged()).isEqualTo(60);
+        scenario.healAndCheck();
+    }
+
+    /** The page cache outlived the process that was killed, but not the reboot while the next one loaded from it. */
+    @Test
+    void s28PowerCutWhileLoadingTakesTheClaimOfAKilledProcess() {
+        Scenario scenario = lastInSyncWithSmallSegments(FlushMode.OS);
+        scenario.crash(3).awaitNoLeader();
+        assertThat(endsWhileLoading(scenario.node(3), 0, End.LOST_POWER, scenario))
+                .isTrue();
+        scenario.start(3).await("3 to be back", () -> scenario.usable(3)).runFor(2_000);
+        assertThat(scenario.record().hasLeader()).isFalse();
+        assertThat(scenario.elr()).containsExactly(2);
+        scenario.start(2).awaitLeader(2).start(1).healAndCheck();
     }
 
     /** Node 3's disk is copied when its run is registered, but has not noted that it serves; it goes on to serve. */

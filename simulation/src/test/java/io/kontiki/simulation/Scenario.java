@@ -47,7 +47,8 @@ final class Scenario {
     private final List<ProduceOutcome> outcomes = new ArrayList<>();
     private long lastValue = 1_000_000;
 
-    private Scenario(SimulationOptions options) {
+    /** Nodes that run, but no partition yet: {@link #createTopic()}. */
+    Scenario(SimulationOptions options) {
         simulation = new Simulation(Long.getLong("sim.seed", 1), options);
         simulation.startBrokers();
     }
@@ -236,7 +237,7 @@ final class Scenario {
     }
 
     Scenario minIsr(int value) {
-        cluster().alterMinIsr(value);
+        cluster().alterTopic("min.insync.replicas", Integer.toString(value));
         await("min.insync.replicas " + value, () -> record().minIsr() == value);
         return this;
     }
