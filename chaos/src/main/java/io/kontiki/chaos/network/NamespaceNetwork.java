@@ -37,6 +37,7 @@ public final class NamespaceNetwork implements Network {
     private final int brokers;
     private final int subnet;
     private final Map<List<String>, Integer> rules = new HashMap<>();
+    private final Map<List<String>, Integer> preferences = new HashMap<>();
     private final Thread atExit = new Thread(NamespaceNetwork::takeAwayOwn, "kontiki-chaos-network-exit");
 
     private NamespaceNetwork(int brokers, int subnet) {
@@ -199,8 +200,11 @@ public final class NamespaceNetwork implements Network {
         return both;
     }
 
+    /** A rule has a preference of its own: the kernel deletes the first one that has all that is named, and perhaps more. */
     private void change(String action, List<String> rule) {
-        List<String> command = new ArrayList<>(List.of("ip", "-n", router, "rule", action));
+        int preference = preferences.computeIfAbsent(rule, added -> preferences.size() + 1);
+        List<String> command = new ArrayList<>(
+                List.of("ip", "-n", router, "rule", action, "preference", Integer.toString(preference)));
         command.addAll(rule);
         command.add("blackhole");
         Tools.run(command.toArray(String[]::new));
