@@ -195,7 +195,17 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
                     return;
                 }
             }
-            push.run();
+            try {
+                push.run();
+            } catch (RuntimeException | Error e) {
+                LOG.error(
+                        "A push to follower {} failed; it attaches again over another stream", hello.getBrokerId(), e);
+                refuse(
+                        ErrorReason.ERROR_REASON_INTERNAL,
+                        "a push failed; the log of the leader's broker has the details");
+                end();
+                return;
+            }
         }
     }
 

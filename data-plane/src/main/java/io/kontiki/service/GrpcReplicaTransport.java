@@ -166,8 +166,8 @@ public final class GrpcReplicaTransport implements ReplicaTransport, AutoCloseab
             LogSlice slice;
             try {
                 slice = read.get();
-            } catch (OffsetOutOfRangeException | StorageException | LogFailedException e) {
-                // A truncation ran meanwhile, or the disk failed: either ends this link from the loop's side.
+            } catch (RuntimeException e) {
+                // A truncation ran meanwhile, or the disk failed: who reads has told the partition.
                 LOG.debug("A push of {} could not be read", partition, e);
                 return;
             }

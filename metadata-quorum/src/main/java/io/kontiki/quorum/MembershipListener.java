@@ -16,6 +16,12 @@ public interface MembershipListener {
     void onOutside(List<Endpoint> brokers);
 
     /**
+     * This member votes as far as it knows, and has known no leader for some seconds; said again and again. Perhaps the
+     * others do not count it, and nobody tells it: what it was added by was overwritten.
+     */
+    void onLeaderless(QuorumVoter member);
+
+    /**
      * This member closed itself, which it does after it was removed, and after a failure. Without {@link
      * QuorumMembers#leave} it is closed for good.
      */

@@ -39,9 +39,8 @@ public interface MetadataLog extends AutoCloseable {
     void suspectLeader(int leaderId);
 
     /**
-     * Whether this member leads, as far as Ratis' leader lease or its last round with a majority of the voters tells: a
-     * leader that stood still may say so for a moment beside its successor, which rule Q11 does not allow. False also if
-     * there is no answer within a second. Never completes exceptionally.
+     * Whether this member leads: a majority of the voters, this one among them, took something that it sent after the
+     * call (rule Q11). False also if there is no answer within a second. Never completes exceptionally.
      */
     CompletableFuture<Boolean> confirmLeading();
 

@@ -1,5 +1,6 @@
 package io.kontiki.quorum;
 
+import io.kontiki.metadata.LogPosition;
 import io.kontiki.proto.internal.v1.CommandReply;
 import java.util.List;
 import java.util.Optional;
@@ -34,8 +35,11 @@ public interface QuorumMembers {
         return own().filter(own -> voters().stream().anyMatch(own::sameMember)).isPresent();
     }
 
-    /** Position in the log of the entry that made them the voters; below 0 if there is none. */
-    long votersIndex();
+    /**
+     * Where in the log the entry is that made them the voters; empty if there is none. The term is 0 if a snapshot covers
+     * the entry, which nobody can overwrite any more then.
+     */
+    Optional<LogPosition> votersPosition();
 
     /** Whether this member leads and a change of the voters is under way, perhaps one for which nobody waits any more. */
     boolean isChanging();

@@ -84,6 +84,13 @@ public final class Membership implements MembershipListener {
         thread.execute(() -> judgeClosed(member, System.nanoTime()));
     }
 
+    @Override
+    public void onLeaderless(QuorumVoter member) {
+        thread.execute(() -> members.own()
+                .filter(own -> own.sameMember(member) && members.votes() && vote(own) == Vote.DOES_NOT_COUNT)
+                .ifPresent(this::giveUp));
+    }
+
     /** Perhaps it was removed: a leader knows, and if there is none just now, there will be one. */
     private void judgeClosed(QuorumVoter member, long closedNanos) {
         var own = members.own().filter(member::sameMember);

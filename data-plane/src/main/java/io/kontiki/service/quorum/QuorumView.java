@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.ImageCodec;
 import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.LogPosition;
 import io.kontiki.metadata.UuidBytes;
 import io.kontiki.proto.internal.v1.DescribeMemberResponse;
 import io.kontiki.proto.internal.v1.WatchImageResponse.Voters;
@@ -162,6 +163,8 @@ public final class QuorumView {
     CompletableFuture<DescribeMemberResponse> describe() {
         var image = metadata.current();
         var response = DescribeMemberResponse.newBuilder()
+                // Of a leader that loses its term meanwhile none is told that it did not lead in.
+                .setTerm(log.status().term())
                 .setImageIndex(image.position().index())
                 .setImageDigest(ImageCodec.digest(image));
         return log.confirmLeading()
@@ -169,8 +172,9 @@ public final class QuorumView {
     }
 
     private DescribeMemberResponse.Builder withMembers(DescribeMemberResponse.Builder response) {
-        response.setTerm(log.status().term())
-                .setVotersIndex(members.votersIndex())
+        var position = members.votersPosition();
+        response.setVotersIndex(position.map(LogPosition::index).orElse(-1L))
+                .setVotersTerm(position.map(LogPosition::term).orElse(0L))
                 .addAllSilentVoters(members.silentVoters());
         quorumId().ifPresent(id -> response.setQuorumId(UuidBytes.toBytes(id)));
         leaderId().ifPresent(response::setLeaderId);

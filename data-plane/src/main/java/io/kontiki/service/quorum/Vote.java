@@ -32,7 +32,16 @@ enum Vote {
         if (lists(leader, storageId)) {
             return COUNTS;
         }
-        return lists(own, storageId) && own.getVotersIndex() > leader.getVotersIndex() ? UNKNOWN : DOES_NOT_COUNT;
+        return lists(own, storageId) && knowsOfLaterVoters(own, leader) ? UNKNOWN : DOES_NOT_COUNT;
+    }
+
+    /**
+     * A leader begins its term with an entry that tells the voters again. One of an earlier term is in its log before that,
+     * or is overwritten there, however high its index.
+     */
+    private static boolean knowsOfLaterVoters(DescribeMemberResponse own, DescribeMemberResponse leader) {
+        return own.getVotersTerm() > leader.getTerm()
+                || own.getVotersTerm() == leader.getTerm() && own.getVotersIndex() > leader.getVotersIndex();
     }
 
     private static boolean lists(DescribeMemberResponse member, String storageId) {

@@ -75,6 +75,9 @@ class QuorumGrpcServiceTest {
         public void onOutside(List<Endpoint> brokers) {}
 
         @Override
+        public void onLeaderless(QuorumVoter member) {}
+
+        @Override
         public void onClosed(QuorumVoter member) {}
     };
     private final LeadershipListener leadership = new LeadershipListener() {

@@ -213,6 +213,49 @@ class QuorumMembershipTest {
         assertThat(fourth.events).doesNotContain("closed");
     }
 
+    /** Ratis' leaders tell those that are not counted only if their log is the shorter one. */
+    @Test
+    void voterThatWasRemovedFindsOutThoughItsLogIsLonger() {
+        transferTo(3);
+        var third = nodes.get(2);
+        var others = List.copyOf(nodes.subList(0, 2));
+        others.forEach(node -> {
+            nodes.remove(node);
+            node.close();
+        });
+        // Of these nobody else hears.
+        for (int i = 0; i < 50; i++) {
+            third.createTopic("lost-" + i, 1, 1);
+        }
+        nodes.remove(third);
+        third.close();
+        others.forEach(node -> nodes.add(
+                QuorumNode.voter(node.id, node.endpoint, founders, directory).start()));
+        assertThat(controller()
+                        .log
+                        .remove(3)
+                        .orTimeout(20, TimeUnit.SECONDS)
+                        .join()
+                        .getReason())
+                .isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+
+        var back = QuorumNode.voter(3, third.endpoint, founders, directory).start();
+        nodes.add(back);
+
+        await().until(() -> back.log.own().isEmpty());
+        await().until(() -> back.events.contains("unfenced"));
+    }
+
+    private void transferTo(int broker) {
+        if (!nodes.get(broker - 1).isController()) {
+            service(nodes.get(0))
+                    .transferQuorumLeadership(TransferQuorumLeadershipRequest.newBuilder()
+                            .setBrokerId(broker)
+                            .build());
+        }
+        await().until(nodes.get(broker - 1)::isController);
+    }
+
     /** Rule Q5: it may be told to leave only after it was asked to come back. */
     @Test
     void storageThatWasRemovedNeverVotesAgain() {

@@ -35,6 +35,12 @@ class VoteTest {
         assertThat(vote(member(7, 20, "a"), leader(7, 10, "a"))).isEqualTo(Vote.DOES_NOT_COUNT);
     }
 
+    /** By a leader that died before a majority had it. */
+    @Test
+    void votersThatWereOverwrittenAreNotLaterOnes() {
+        assertThat(vote(member(7, 20, "a", STORAGE), leader(8, 10, "a"))).isEqualTo(Vote.DOES_NOT_COUNT);
+    }
+
     private static Vote vote(DescribeMemberResponse own, DescribeMemberResponse... others) {
         return Vote.of(STORAGE, own, List.of(others));
     }
@@ -44,7 +50,10 @@ class VoteTest {
     }
 
     private static DescribeMemberResponse member(long term, long votersIndex, String... voters) {
-        var member = DescribeMemberResponse.newBuilder().setTerm(term).setVotersIndex(votersIndex);
+        var member = DescribeMemberResponse.newBuilder()
+                .setTerm(term)
+                .setVotersTerm(term)
+                .setVotersIndex(votersIndex);
         for (var voter : voters) {
             member.addVoters(QuorumVoter.newBuilder().setStorageId(voter));
         }

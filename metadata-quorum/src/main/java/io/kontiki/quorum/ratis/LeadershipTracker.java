@@ -16,6 +16,7 @@ import org.apache.ratis.server.RaftServer;
  */
 final class LeadershipTracker implements QuorumStateMachine.Events {
     private static final long LOOK_MILLIS = 100;
+    private static final long LEADERLESS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final ScheduledExecutorService executor;
     private final LeadershipListener listener;
@@ -29,10 +30,14 @@ final class LeadershipTracker implements QuorumStateMachine.Events {
     private long lostTerm;
     private long leaderTerm;
     private RaftPeerId leader;
+    private long leaderSeenNanos;
 
     /** Told of what concerns the membership, on the executor's thread. */
     interface Members {
         void votersChanged();
+
+        /** For so long already; told once in that time. */
+        void leaderless();
 
         void closedItself();
     }
@@ -49,6 +54,7 @@ final class LeadershipTracker implements QuorumStateMachine.Events {
     /** From now on the division can be looked at. */
     void attach(RaftServer.Division started) {
         division = started;
+        leaderSeenNanos = System.nanoTime();
         looks = executor.scheduleWithFixedDelay(this::look, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -118,9 +124,20 @@ final class LeadershipTracker implements QuorumStateMachine.Events {
             leader = known;
             listener.onLeaderKnown(Peers.number(known));
         }
+        lookForLeader(known);
         if (ready && leadingTerm == 0 && term > lostTerm) {
             leadingTerm = term;
             listener.onLeading(term);
+        }
+    }
+
+    private void lookForLeader(RaftPeerId known) {
+        var now = System.nanoTime();
+        if (known != null) {
+            leaderSeenNanos = now;
+        } else if (now - leaderSeenNanos > LEADERLESS_NANOS) {
+            leaderSeenNanos = now;
+            members.leaderless();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.kontiki.quorum.ratis;
 
+import io.kontiki.metadata.LogPosition;
 import io.kontiki.proto.internal.v1.VoterGreeting;
 import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.Submission;
@@ -37,6 +38,16 @@ final class Member {
     record Seat(RaftServer.Division division, PeerWatchdog watchdog, ForcedElection election, VoterChanges changes) {
         RaftGroupId group() {
             return division.getMemberId().getGroupId();
+        }
+
+        /** As {@link io.kontiki.quorum.QuorumMembers#votersPosition}. */
+        Optional<LogPosition> votersPosition() {
+            long index = division.getRaftConf().getLogEntryIndex();
+            if (index < 0) {
+                return Optional.empty();
+            }
+            var entry = division.getRaftLog().getTermIndex(index);
+            return Optional.of(new LogPosition(entry == null ? 0 : entry.getTerm(), index));
         }
     }
 

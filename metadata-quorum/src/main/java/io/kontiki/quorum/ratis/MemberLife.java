@@ -230,6 +230,11 @@ final class MemberLife {
         }
 
         @Override
+        public void leaderless() {
+            membership.onLeaderless(own);
+        }
+
+        @Override
         public void closedItself() {
             membership.onClosed(own);
         }

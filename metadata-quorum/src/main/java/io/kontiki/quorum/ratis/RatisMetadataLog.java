@@ -2,6 +2,7 @@ package io.kontiki.quorum.ratis;
 
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.LogPosition;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.v1.ErrorReason;
@@ -90,9 +91,8 @@ public final class RatisMetadataLog implements MetadataLog, QuorumMembers {
     }
 
     @Override
-    public long votersIndex() {
-        return seat().map(seat -> seat.division().getRaftConf().getLogEntryIndex())
-                .orElse(-1L);
+    public Optional<LogPosition> votersPosition() {
+        return seat().flatMap(Member.Seat::votersPosition);
     }
 
     @Override

@@ -237,6 +237,9 @@ class RatisSingleVoterTest extends MetadataLogContract {
                             public void votersChanged() {}
 
                             @Override
+                            public void leaderless() {}
+
+                            @Override
                             public void closedItself() {}
                         },
                         (message, cause) -> {}),

@@ -65,6 +65,11 @@ final class Voter implements MembershipListener, AutoCloseable {
     }
 
     @Override
+    public void onLeaderless(QuorumVoter member) {
+        membership.add("leaderless");
+    }
+
+    @Override
     public void onClosed(QuorumVoter member) {
         membership.add("closed");
     }
