@@ -37,7 +37,7 @@ public interface QuorumMembers {
 
     /**
      * Where in the log the entry is that made them the voters; empty if there is none. The term is 0 if a snapshot covers
-     * the entry, which nobody can overwrite any more then.
+     * the entry, which nobody can overwrite any more then, and the highest that it can be if the log is closed.
      */
     Optional<LogPosition> votersPosition();
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.kontiki.metadata.Endpoint;
+import io.kontiki.proto.internal.v1.Command;
+import io.kontiki.proto.internal.v1.FailReplicas;
 import io.kontiki.proto.internal.v1.LeaveQuorumRequest;
 import io.kontiki.proto.internal.v1.MemberServiceGrpc;
 import io.kontiki.proto.v1.AddVoterRequest;
@@ -224,9 +226,12 @@ class QuorumMembershipTest {
             node.close();
         });
         // Of these nobody else hears.
-        for (int i = 0; i < 50; i++) {
-            third.createTopic("lost-" + i, 1, 1);
+        for (int i = 0; i < 100; i++) {
+            third.log.submit(Command.newBuilder()
+                    .setFailReplicas(FailReplicas.getDefaultInstance())
+                    .build());
         }
+        await().until(() -> !third.isController());
         nodes.remove(third);
         third.close();
         others.forEach(node -> nodes.add(

@@ -46,8 +46,16 @@ final class Member {
             if (index < 0) {
                 return Optional.empty();
             }
-            var entry = division.getRaftLog().getTermIndex(index);
-            return Optional.of(new LogPosition(entry == null ? 0 : entry.getTerm(), index));
+            return Optional.of(new LogPosition(termOf(index), index));
+        }
+
+        private long termOf(long index) {
+            try {
+                var entry = division.getRaftLog().getTermIndex(index);
+                return entry == null ? 0 : entry.getTerm();
+            } catch (IllegalStateException closed) {
+                return division.getInfo().getCurrentTerm();
+            }
         }
     }
 
