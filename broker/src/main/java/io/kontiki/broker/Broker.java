@@ -170,7 +170,8 @@ public final class Broker implements AutoCloseable {
                 READER_THREADS,
                 ReplicaOptions.DEFAULTS
                         .withLagLimitNanos(config.replicaLagTimeMax().toNanos())
-                        .withIsolatedLeader(config.isolatedLeader()),
+                        .withIsolatedLeader(config.isolatedLeader())
+                        .withSessionNanos(config.sessionTimeout().toNanos()),
                 control.proposer(),
                 channels::to,
                 config.retentionCheckInterval(),

@@ -167,9 +167,9 @@ final class Refusals {
 
     static ProposalOutcome outcomeOf(AlterPartitionReply reply) {
         return switch (reply.getReason()) {
-            case ERROR_REASON_UNSPECIFIED -> new ProposalOutcome.Accepted(reply.getPartitionEpoch());
+            case ERROR_REASON_UNSPECIFIED -> new ProposalOutcome.Accepted(reply.getLeaderEpoch());
             case ERROR_REASON_FENCED_LEADER_EPOCH, ERROR_REASON_UNKNOWN_LEADER_EPOCH, ERROR_REASON_NOT_LEADER ->
-                new ProposalOutcome.Fenced();
+                new ProposalOutcome.Fenced(reply.getLeaderEpoch());
             default -> new ProposalOutcome.Refused(reply.getPartitionEpoch());
         };
     }

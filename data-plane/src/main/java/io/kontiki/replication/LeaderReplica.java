@@ -2,7 +2,9 @@ package io.kontiki.replication;
 
 import io.kontiki.metadata.PartitionRegistration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** A replica that leads in one leader epoch: rules L1 to L10 and L17. */
 final class LeaderReplica implements Role {
@@ -19,8 +21,10 @@ final class LeaderReplica implements Role {
     private final CommitQueue awaitingOwnStore = new CommitQueue();
     private final CommitQueue awaitingLogStart = new CommitQueue();
     private long lastEnd;
-    /** Whether all in-sync replicas, the former leader perhaps among them, have told that they know of this epoch. */
-    private boolean knownToMembers;
+    /** Who may have led up to now, and has not shown yet that it knows of this epoch. */
+    private final Set<Integer> unaware = new TreeSet<>();
+
+    private boolean formerLeadersKnow;
 
     /** Rule L1. Nothing of an earlier epoch is known to this object, which is how it is forgotten. */
     LeaderReplica(ReplicaState state, long nowNanos) {
@@ -33,6 +37,9 @@ final class LeaderReplica implements Role {
         this.review = new IsrReview(state, proposals, epochStartOffset);
         int latest = state.log().latestEpoch().orElse(-1);
         InvariantViolation.check(latest <= epoch, "I5: the log holds an epoch above the leader's", latest, epoch);
+        unaware.addAll(state.view().isr());
+        state.formerLeader().ifPresent(unaware::add);
+        unaware.remove(state.brokerId());
         syncFollowers();
         // L17: also puts the epoch into the log's epoch index before anything is served.
         state.outbox().add(new Effect.AppendLeaderChange(epoch));
@@ -49,11 +56,11 @@ final class LeaderReplica implements Role {
     }
 
     /**
-     * Rule L13. A former leader that handed over, and does not know it yet, has a lease still: it must not tell less than
-     * what was told here.
+     * Rule L13. A former leader that does not know yet that it is replaced has a lease still: it must not tell less than what
+     * was told here.
      */
     boolean knowsCommitted() {
-        return ready() && knownToMembers && state.highWatermark() >= epochStartOffset;
+        return ready() && formerLeadersKnow && state.highWatermark() >= epochStartOffset;
     }
 
     boolean overloaded() {
@@ -143,6 +150,7 @@ final class LeaderReplica implements Role {
 
     /** Rule F2; partition and leader epoch have been compared. */
     void onAttach(int follower, long brokerEpoch, long streamId, Attach attach, long nowNanos) {
+        unaware.remove(follower);
         FollowerProgress progress = followers.get(follower);
         if (progress == null
                 || brokerEpoch < state.registeredEpoch(follower)
@@ -291,7 +299,7 @@ final class LeaderReplica implements Role {
         if (!ready()) {
             return;
         }
-        knownToMembers = knownToMembers || allMembersAttached();
+        formerLeadersKnow = formerLeadersKnow || nobodyElseMayLead(nowNanos);
         state.advanceHighWatermark(review.highWatermarkBound(followers.values(), nowNanos));
         completeProduces();
         completeTrims();
@@ -301,13 +309,13 @@ final class LeaderReplica implements Role {
         review.proposeChange(followers, nowNanos);
     }
 
-    private boolean allMembersAttached() {
-        for (int member : state.view().isr()) {
-            if (member != state.brokerId() && !followers.get(member).attached()) {
-                return false;
-            }
-        }
-        return true;
+    /**
+     * Whoever may have led has heard of this epoch, was fenced for not being heard, or had its last lease from before this
+     * epoch a session ago. To have left the ISR, or the replicas, is no proof: one that is cut off does not know that either.
+     */
+    private boolean nobodyElseMayLead(long nowNanos) {
+        unaware.removeIf(state::fenced);
+        return unaware.isEmpty() || nowNanos - startedAt > state.options().sessionNanos();
     }
 
     private void completeTrims() {

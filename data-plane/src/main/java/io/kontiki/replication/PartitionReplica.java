@@ -261,8 +261,10 @@ public final class PartitionReplica {
      * @param partitionEpoch the effect's: the version that the proposal assumed
      */
     public List<Effect> onProposalResult(int leaderEpoch, int partitionEpoch, ProposalOutcome outcome, long nowNanos) {
-        return handle(() -> asLeader()
-                .ifPresent(leader -> leader.onProposalResult(leaderEpoch, partitionEpoch, outcome, nowNanos)));
+        return handle(() -> {
+            learnEpoch(outcome.leaderEpoch());
+            asLeader().ifPresent(leader -> leader.onProposalResult(leaderEpoch, partitionEpoch, outcome, nowNanos));
+        });
     }
 
     // ---- Follower

@@ -12,6 +12,8 @@ import java.util.Objects;
  * @param pushBytes bytes of one push; a larger batch travels alone
  * @param waitingMax appends that may wait for their acknowledgement
  * @param isolatedLeader what a leader without a lease does
+ * @param sessionNanos silence after which the controller fences a broker: for so long a leader that was replaced may not know
+ *     it, and have a lease (rule L16)
  */
 public record ReplicaOptions(
         long lagLimitNanos,
@@ -20,11 +22,12 @@ public record ReplicaOptions(
         int windowBytes,
         int pushBytes,
         int waitingMax,
-        IsolatedLeader isolatedLeader) {
+        IsolatedLeader isolatedLeader,
+        long sessionNanos) {
     private static final long MILLI = 1_000_000L;
 
     public static final ReplicaOptions DEFAULTS = new ReplicaOptions(
-            10_000 * MILLI, 50 * MILLI, 2_000 * MILLI, 4 << 20, 1 << 20, 10_000, IsolatedLeader.STOP);
+            10_000 * MILLI, 50 * MILLI, 2_000 * MILLI, 4 << 20, 1 << 20, 10_000, IsolatedLeader.STOP, 3_000 * MILLI);
 
     public ReplicaOptions {
         requirePositive("lagLimitNanos", lagLimitNanos);
@@ -34,18 +37,39 @@ public record ReplicaOptions(
         requirePositive("pushBytes", pushBytes);
         requirePositive("waitingMax", waitingMax);
         Objects.requireNonNull(isolatedLeader);
+        requirePositive("sessionNanos", sessionNanos);
     }
 
     /** These options with another {@code lagLimitNanos}. */
     public ReplicaOptions withLagLimitNanos(long nanos) {
         return new ReplicaOptions(
-                nanos, retryNanos, attachTimeoutNanos, windowBytes, pushBytes, waitingMax, isolatedLeader);
+                nanos,
+                retryNanos,
+                attachTimeoutNanos,
+                windowBytes,
+                pushBytes,
+                waitingMax,
+                isolatedLeader,
+                sessionNanos);
     }
 
     /** These options with another {@code isolatedLeader}. */
     public ReplicaOptions withIsolatedLeader(IsolatedLeader other) {
         return new ReplicaOptions(
-                lagLimitNanos, retryNanos, attachTimeoutNanos, windowBytes, pushBytes, waitingMax, other);
+                lagLimitNanos, retryNanos, attachTimeoutNanos, windowBytes, pushBytes, waitingMax, other, sessionNanos);
+    }
+
+    /** These options with another {@code sessionNanos}. */
+    public ReplicaOptions withSessionNanos(long nanos) {
+        return new ReplicaOptions(
+                lagLimitNanos,
+                retryNanos,
+                attachTimeoutNanos,
+                windowBytes,
+                pushBytes,
+                waitingMax,
+                isolatedLeader,
+                nanos);
     }
 
     private static void requirePositive(String name, long value) {

@@ -14,6 +14,9 @@ final class ReplicaState {
     private final Outbox outbox = new Outbox();
     private Map<Integer, BrokerRegistration> brokers = Map.of();
     private PartitionRegistration view;
+    /** Who led before, as far as it is known here. */
+    private OptionalInt formerLeader = OptionalInt.empty();
+
     private long highWatermark;
     private boolean flushing;
 
@@ -59,8 +62,21 @@ final class ReplicaState {
     }
 
     void setMetadata(PartitionRegistration newView, Map<Integer, BrokerRegistration> newBrokers) {
+        if (view != null && view.hasLeader() && view.leaderEpoch() < newView.leaderEpoch()) {
+            formerLeader = view.leaderIfAny();
+        }
         view = newView;
         brokers = newBrokers;
+    }
+
+    OptionalInt formerLeader() {
+        return formerLeader;
+    }
+
+    /** Whether that broker cannot believe any more that it leads (rule L16). */
+    boolean fenced(int brokerId) {
+        BrokerRegistration broker = brokers.get(brokerId);
+        return broker == null || broker.fenced();
     }
 
     /** Whether the quorum lets that broker be in sync (rule M0). */

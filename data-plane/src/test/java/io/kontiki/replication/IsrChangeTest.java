@@ -180,7 +180,7 @@ class IsrChangeTest {
                 .attach(2, 1, 1, 1)
                 .attach(3, 1, 1, 1);
         rig.produce(1).ack(2, 1, 2).pass(Rig.LAG_LIMIT + 1);
-        answer(rig, new ProposalOutcome.Accepted(2));
+        answer(rig, new ProposalOutcome.Accepted(1));
         assertThat(rig.replica.highWatermark()).isEqualTo(1);
         rig.record(1, 1, 2, 1, 2);
         assertThat(rig.replica.highWatermark()).isEqualTo(2);
@@ -263,9 +263,20 @@ class IsrChangeTest {
         long before = rig.replica.highWatermark();
         // Gone before the answer, or it would be proposed again at once.
         rig.run(rig.replica.onFollowerDisconnected(3, 1, rig.now()));
-        answer(rig, new ProposalOutcome.Fenced());
+        answer(rig, new ProposalOutcome.Fenced(1));
         rig.produce(1).pass(Rig.LAG_LIMIT + 1);
         assertThat(rig.replica.highWatermark()).isEqualTo(before);
+    }
+
+    /** Rule L15: the record may be long in coming. */
+    @Test
+    void leaderStopsWhenTheAnswerToItsProposalNamesANewerEpoch() {
+        for (ProposalOutcome outcome : List.of(new ProposalOutcome.Accepted(2), new ProposalOutcome.Fenced(2))) {
+            Rig rig = joining();
+            answer(rig, outcome);
+            assertThat(rig.replica.role()).isEqualTo(ReplicaRole.IDLE);
+            assertThat(rig.replica.leaderEpoch()).isEqualTo(2);
+        }
     }
 
     /** Rule M11: as long as it is copied; nobody is to wait for a throttle. */

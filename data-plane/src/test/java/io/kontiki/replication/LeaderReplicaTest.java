@@ -179,6 +179,33 @@ class LeaderReplicaTest {
         assertThat(rig.admitLatest()).isInstanceOf(Admission.Granted.class);
     }
 
+    /** One that left the in-sync replicas may not know it, and have a lease from before: it ends with the session. */
+    @Test
+    void whoFellBehindIsWaitedForAsLongAsItMayHaveALease() {
+        Rig rig = leading().record(1, 2, 2, 1, 2, 3).attach(2, 2, 1, 1).record(1, 2, 3, 1, 2);
+        assertThat(rig.admitLatest()).isInstanceOf(Admission.Refused.class);
+        rig.pass(ReplicaOptions.DEFAULTS.sessionNanos());
+        assertThat(rig.admitLatest()).isInstanceOf(Admission.Refused.class);
+        rig.pass(1);
+        assertThat(rig.admitLatest()).isInstanceOf(Admission.Granted.class);
+    }
+
+    @Test
+    void whoIsFencedIsNotWaitedFor() {
+        Rig rig = leading().record(1, 2, 2, 1, 2, 3).attach(2, 2, 1, 1).record(1, 2, 3, 1, 2);
+        rig.register(3, Rig.epochOf(3), true);
+        assertThat(rig.admitLatest()).isInstanceOf(Admission.Granted.class);
+    }
+
+    /** Rule M11. */
+    @Test
+    void formerLeaderThatIsNoReplicaAnyMoreIsWaitedFor() {
+        Rig rig = new Rig(1, new TestLog()).minIsr(1).record(2, 1, 1, 1, 2).record(1, 2, 2, 1);
+        assertThat(rig.admitLatest()).isInstanceOf(Admission.Refused.class);
+        rig.pass(ReplicaOptions.DEFAULTS.sessionNanos() + 1);
+        assertThat(rig.admitLatest()).isInstanceOf(Admission.Granted.class);
+    }
+
     @Test
     void latestOffsetIsNotToldBeforeTheEpochsStartIsCommitted() {
         Rig rig = new Rig(1, new TestLog().append(0, 4), 2).record(1, 1, 1, 1, 2, 3);

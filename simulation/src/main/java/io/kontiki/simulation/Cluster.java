@@ -84,7 +84,8 @@ final class Cluster {
                 2_000,
                 700,
                 1_000,
-                options.isolated());
+                options.isolated(),
+                3_000 * Scheduler.MILLI);
     }
 
     Network network() {

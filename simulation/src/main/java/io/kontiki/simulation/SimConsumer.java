@@ -79,17 +79,10 @@ final class SimConsumer {
                             + refused.message());
             position = refused.logStartOffset();
         }
-        if (cluster.record(partition)
-                .filter(record -> record.hasReplica(broker.id()))
-                .isPresent()) {
-            checkLatest(replica);
-        }
+        checkLatest(replica);
     }
 
-    /**
-     * L13 among leaders; L16 keeps those that are deposed, and do not know it, from answering. But for one whose replica was
-     * moved elsewhere: nobody who knows that asks it any more.
-     */
+    /** L13 among leaders; L16 keeps those that are deposed, and do not know it, from answering. */
     private void checkLatest(Partition replica) {
         if (replica.latestOffset() instanceof OffsetLookup.Found found) {
             SimulationFailure.check(

@@ -8,6 +8,7 @@ import io.kontiki.partition.Partition;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.replication.Acks;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -97,6 +98,46 @@ class LeaseScenarioSimTest {
         scenario.quorum().catchUpImage(2);
         scenario.awaitHealed();
         assertThat(partition(scenario, 1).latestOffset()).isInstanceOf(OffsetLookup.Found.class);
+        scenario.healAndCheck();
+    }
+
+    /** It leaves the in-sync replicas, being silent, before its lease ends. */
+    @ParameterizedTest
+    @EnumSource
+    void latestOffsetIsNotToldBesideAFormerLeaderThatFellBehind(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        scenario.crash(1).awaitLeader(2).start(1).awaitHealed();
+        scenario.quorum().delayImage(2);
+        scenario.cluster().operator().electPreferred(scenario.cluster().partition());
+        scenario.quorum().setReplyLoss(1);
+        scenario.awaitLeader(1).awaitIsr(1, 3).runFor(20);
+        assertThat(partition(scenario, 2).latestOffset()).isInstanceOf(OffsetLookup.Found.class);
+        assertThat(partition(scenario, 1).latestOffset()).isInstanceOf(OffsetLookup.Refused.class);
+        scenario.quorum().setReplyLoss(0);
+        scenario.runFor(3_000);
+        assertThat(partition(scenario, 2).latestOffset()).isInstanceOf(OffsetLookup.Refused.class);
+        assertThat(partition(scenario, 1).latestOffset()).isInstanceOf(OffsetLookup.Found.class);
+        scenario.quorum().catchUpImage(2);
+        scenario.healAndCheck();
+    }
+
+    /** The only replica moves from node 1 to node 2, which node 1 does not hear of: neither by its image, nor as an answer. */
+    @ParameterizedTest
+    @EnumSource
+    void latestOffsetIsNotToldBesideALeaderThatMovedAwayUnawares(FlushMode mode) {
+        Scenario scenario = Scenario.on(List.of(1), 2, 1, mode).write(20);
+        scenario.reassign(2).await("2 to begin", () -> scenario.holdsReplica(2) && scenario.holdsReplica(1));
+        scenario.quorum().delayImage(1);
+        scenario.quorum().setReplyLoss(1);
+        scenario.awaitLeader(2).runFor(20);
+        assertThat(partition(scenario, 1).latestOffset()).isInstanceOf(OffsetLookup.Found.class);
+        assertThat(partition(scenario, 2).latestOffset()).isInstanceOf(OffsetLookup.Refused.class);
+        scenario.quorum().setReplyLoss(0);
+        scenario.await("1 to be told, as it asks again", () -> scenario.knownEpoch(1) == scenario.knownEpoch(2));
+        assertThat(partition(scenario, 1).latestOffset()).isInstanceOf(OffsetLookup.Refused.class);
+        scenario.runFor(3_000);
+        assertThat(partition(scenario, 2).latestOffset()).isInstanceOf(OffsetLookup.Found.class);
+        scenario.quorum().catchUpImage(1);
         scenario.healAndCheck();
     }
 

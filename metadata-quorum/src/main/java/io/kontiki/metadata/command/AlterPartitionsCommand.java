@@ -34,19 +34,19 @@ final class AlterPartitionsCommand {
     private static AlterPartitionReply alter(ImageEdit edit, int leader, AlterPartition change) {
         if (!UuidBytes.isValid(change.getTopicId())) {
             var text = "topic_id has " + change.getTopicId().size() + " bytes, but must have " + UuidBytes.LENGTH;
-            return refusal(change, 0, ErrorReason.ERROR_REASON_INVALID_ARGUMENT, text);
+            return refusal(change, ErrorReason.ERROR_REASON_INVALID_ARGUMENT, text);
         }
         var partition = new TopicPartition(UuidBytes.fromBytes(change.getTopicId()), change.getPartition());
         var topic = edit.image().topic(partition.topicId());
         if (topic.isEmpty()) {
             var unknown = TopicCommands.unknown(partition.topicId());
-            return refusal(change, 0, unknown.getReason(), unknown.getMessage());
+            return refusal(change, unknown.getReason(), unknown.getMessage());
         }
         var record = topic.get().partition(partition.partition());
         if (record.isEmpty()) {
             var text = "partition is " + partition.partition() + ", but topic \""
                     + topic.get().name() + "\" has " + topic.get().partitions().size();
-            return refusal(change, 0, ErrorReason.ERROR_REASON_PARTITION_NOT_FOUND, text);
+            return refusal(change, ErrorReason.ERROR_REASON_PARTITION_NOT_FOUND, text);
         }
         return alter(edit, leader, change, partition, record.get());
     }
@@ -60,7 +60,7 @@ final class AlterPartitionsCommand {
         }
         if (isr.equals(Set.copyOf(record.isr())) && change.getIsrCount() == isr.size()) {
             // Asked and done before, only the answer was lost (rule M0).
-            return accepted(change, record.partitionEpoch());
+            return accepted(change, record);
         }
         refused = checkVersionAndShape(leader, change, record, isr);
         if (refused.isPresent()) {
@@ -71,12 +71,11 @@ final class AlterPartitionsCommand {
             // Consumes the version, so that a delayed copy of this request cannot succeed once the member is back.
             var consumed = record.next();
             edit.put(partition, consumed);
-            return refusal(
-                    change, consumed.partitionEpoch(), ErrorReason.ERROR_REASON_CONCURRENT_CHANGE, ineligible.get());
+            return refusal(change, consumed, ErrorReason.ERROR_REASON_CONCURRENT_CHANGE, ineligible.get());
         }
         var after = InSyncReplicas.set(record, isr, Set.of(), edit.image());
         edit.put(partition, after);
-        return accepted(change, after.partitionEpoch());
+        return accepted(change, after);
     }
 
     private static Optional<AlterPartitionReply> checkLeadership(
@@ -92,7 +91,7 @@ final class AlterPartitionsCommand {
                         : ErrorReason.ERROR_REASON_NOT_LEADER;
         var text = "broker " + leader + " asks as leader of epoch " + epoch + ", but broker " + record.leader()
                 + " leads in epoch " + record.leaderEpoch();
-        return Optional.of(refusal(change, record.partitionEpoch(), reason, text));
+        return Optional.of(refusal(change, record, reason, text));
     }
 
     private static Optional<AlterPartitionReply> checkVersionAndShape(
@@ -100,16 +99,14 @@ final class AlterPartitionsCommand {
         if (change.getPartitionEpoch() != record.partitionEpoch()) {
             var text = "partition_epoch is " + change.getPartitionEpoch() + ", but the record is at "
                     + record.partitionEpoch();
-            return Optional.of(
-                    refusal(change, record.partitionEpoch(), ErrorReason.ERROR_REASON_CONCURRENT_CHANGE, text));
+            return Optional.of(refusal(change, record, ErrorReason.ERROR_REASON_CONCURRENT_CHANGE, text));
         }
         boolean wellFormed =
                 isr.contains(leader) && record.replicas().containsAll(isr) && isr.size() == change.getIsrCount();
         if (!wellFormed) {
             var text = "isr " + isr + " of " + change.getIsrCount() + " entries must hold the leader " + leader
                     + ", nobody twice, and only replicas out of " + record.replicas();
-            return Optional.of(
-                    refusal(change, record.partitionEpoch(), ErrorReason.ERROR_REASON_INVALID_ARGUMENT, text));
+            return Optional.of(refusal(change, record, ErrorReason.ERROR_REASON_INVALID_ARGUMENT, text));
         }
         return Optional.empty();
     }
@@ -141,22 +138,25 @@ final class AlterPartitionsCommand {
         return ids;
     }
 
-    private static AlterPartitionReply accepted(AlterPartition change, int partitionEpoch) {
-        return AlterPartitionReply.newBuilder()
-                .setTopicId(change.getTopicId())
-                .setPartition(change.getPartition())
-                .setPartitionEpoch(partitionEpoch)
-                .build();
+    private static AlterPartitionReply accepted(AlterPartition change, PartitionRegistration after) {
+        return reply(change, after).build();
     }
 
     private static AlterPartitionReply refusal(
-            AlterPartition change, int partitionEpoch, ErrorReason reason, String message) {
-        return AlterPartitionReply.newBuilder()
-                .setTopicId(change.getTopicId())
-                .setPartition(change.getPartition())
-                .setPartitionEpoch(partitionEpoch)
-                .setReason(reason)
-                .setMessage(message)
-                .build();
+            AlterPartition change, PartitionRegistration after, ErrorReason reason, String message) {
+        return reply(change, after).setReason(reason).setMessage(message).build();
+    }
+
+    private static AlterPartitionReply.Builder reply(AlterPartition change, PartitionRegistration after) {
+        return reply(change).setPartitionEpoch(after.partitionEpoch()).setLeaderEpoch(after.leaderEpoch());
+    }
+
+    /** Of a partition that is not there. */
+    private static AlterPartitionReply refusal(AlterPartition change, ErrorReason reason, String message) {
+        return reply(change).setReason(reason).setMessage(message).build();
+    }
+
+    private static AlterPartitionReply.Builder reply(AlterPartition change) {
+        return AlterPartitionReply.newBuilder().setTopicId(change.getTopicId()).setPartition(change.getPartition());
     }
 }

@@ -86,6 +86,7 @@ class ReassignTest {
         assertThat(record().reassignment()).isEqualTo(Reassignment.NONE);
         assertThat(record().leader()).isEqualTo(4);
         assertThat(record().leaderEpoch()).isEqualTo(1);
+        assertThat(reply.getLeaderEpoch()).as("for the one that led (L15)").isEqualTo(1);
     }
 
     @Test
