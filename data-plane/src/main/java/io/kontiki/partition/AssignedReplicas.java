@@ -327,6 +327,10 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         return other.isPresent();
     }
 
+    /**
+     * Nothing is lost where only the room for a new log lacks (rule R11), but a replica that failed counts as one that lost
+     * something. So a follower waits, and leaves the ISR by its lag; and a leader lets another one lead.
+     */
     private void open(TopicPartition id, TopicImage topic, MetadataImage image) {
         PartitionRegistration record = topic.partitions().get(id.partition());
         Optional<PartitionLogs.Placed> found =
@@ -336,21 +340,14 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
             begin(id, topic, image, found.get());
         } else {
             boolean told = missing.getOrDefault(id, false);
-            boolean failed = logs.hasRoom(record.directoryOf(brokerId)) || makesRoomForAnother(record);
+            boolean failed = logs.hasRoom(record.directoryOf(brokerId));
             if (failed && !told) {
                 reports.failReplica(id);
+            } else if (!failed && record.leader() == brokerId) {
+                reports.giveWay(id);
             }
             missing.put(id, told || failed);
         }
-    }
-
-    /**
-     * Nothing is lost where only the room for a new log lacks (rule R11), but a replica that failed counts as one that lost
-     * something. So a follower waits, and leaves the ISR by its lag; and a leader, unless enough others are in sync.
-     */
-    private boolean makesRoomForAnother(PartitionRegistration record) {
-        long others = record.isr().stream().filter(id -> id != brokerId).count();
-        return record.leader() == brokerId && others >= record.minIsr();
     }
 
     private void begin(TopicPartition id, TopicImage topic, MetadataImage image, PartitionLogs.Placed log) {

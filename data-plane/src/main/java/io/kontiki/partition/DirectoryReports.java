@@ -44,6 +44,7 @@ final class DirectoryReports {
     private final ScheduledExecutorService timer;
     private final Set<UUID> failedDirectories = new LinkedHashSet<>();
     private final Map<TopicPartition, CompletableFuture<Void>> failedReplicas = new LinkedHashMap<>();
+    private final Set<TopicPartition> withoutRoom = new LinkedHashSet<>();
     private final Map<TopicPartition, AssignDirectory> assignments = new LinkedHashMap<>();
     private boolean underWay;
 
@@ -90,6 +91,14 @@ final class DirectoryReports {
         return known;
     }
 
+    /** This broker leads it, and never had room for its log: another one shall lead (rule R11). */
+    void giveWay(TopicPartition id) {
+        synchronized (this) {
+            withoutRoom.add(id);
+        }
+        sendNext();
+    }
+
     private void sendNext() {
         Report report;
         synchronized (this) {
@@ -122,25 +131,32 @@ final class DirectoryReports {
                     ProposeRequest.newBuilder().setFailDirectories(command).build(),
                     () -> batch.forEach(failedDirectories::remove));
         }
-        if (!failedReplicas.isEmpty()) {
-            return failure(head(failedReplicas.keySet()), epoch);
+        if (!failedReplicas.isEmpty() || !withoutRoom.isEmpty()) {
+            return failure(head(failedReplicas.keySet()), head(withoutRoom), epoch);
         }
         return assignments.isEmpty() ? null : assignment(head(assignments.keySet()), epoch);
     }
 
-    private Report failure(List<TopicPartition> batch, long epoch) {
+    private Report failure(List<TopicPartition> batch, List<TopicPartition> givenWay, long epoch) {
         FailReplicas.Builder command =
                 FailReplicas.newBuilder().setBrokerId(brokerId).setBrokerEpoch(epoch);
-        batch.forEach(id -> command.addPartitions(PartitionRef.newBuilder()
-                .setTopicId(UuidBytes.toBytes(id.topicId()))
-                .setPartition(id.partition())));
+        batch.forEach(id -> command.addPartitions(ref(id)));
+        givenWay.forEach(id -> command.addWithoutRoom(ref(id)));
         List<CompletableFuture<Void>> waiting =
                 batch.stream().map(failedReplicas::get).toList();
         return new Report(ProposeRequest.newBuilder().setFailReplicas(command).build(), () -> {
             batch.forEach(failedReplicas::remove);
+            givenWay.forEach(withoutRoom::remove);
             // Not under the lock, and not on the quorum's thread.
             timer.execute(() -> waiting.forEach(known -> known.complete(null)));
         });
+    }
+
+    private static PartitionRef ref(TopicPartition id) {
+        return PartitionRef.newBuilder()
+                .setTopicId(UuidBytes.toBytes(id.topicId()))
+                .setPartition(id.partition())
+                .build();
     }
 
     private Report assignment(List<TopicPartition> batch, long epoch) {

@@ -34,6 +34,17 @@ class FullDiskSimTest {
         scenario.healAndCheck();
     }
 
+    /** As few are in sync as must be, and the one that is elected has no room: the other one leads, and a third one joins. */
+    @Test
+    void leaderWithoutRoomGivesWayToTheOnlyOtherOneInSync() {
+        Scenario scenario = Scenario.withoutTopic(FlushMode.ACK);
+        scenario.node(2).disk().setUsableBytes(0);
+        scenario.createTopic().awaitLeader(1).crash(1);
+        scenario.awaitLeader(3).start(1).awaitIsr(1, 3).write(3);
+        scenario.node(2).disk().setUsableBytes(PLENTY_BYTES);
+        scenario.healAndCheck();
+    }
+
     /** What was trimmed last is not noted on a full disk; the log is whole all the same. */
     @Test
     void trimAndOrderlyStopOnAFullDiskLoseNothing() {

@@ -12,12 +12,15 @@ import io.kontiki.proto.internal.v1.AssignDirectoryReply;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.FailDirectories;
 import io.kontiki.proto.internal.v1.FailReplicas;
+import io.kontiki.proto.internal.v1.PartitionRef;
 import io.kontiki.proto.v1.ErrorReason;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
 /** Where replicas live, and what becomes of them when a directory or a single log fails (rule M10, KIP-112, KIP-858). */
 final class DirectoryCommands {
@@ -111,22 +114,47 @@ final class DirectoryCommands {
 
     static CommandReply fail(ImageEdit edit, FailReplicas command) {
         int brokerId = command.getBrokerId();
-        var refused = check(edit, brokerId, command.getBrokerEpoch(), command.getPartitionsCount());
+        int entries = Math.max(command.getPartitionsCount(), command.getWithoutRoomCount());
+        var refused = check(edit, brokerId, command.getBrokerEpoch(), entries);
         if (refused.isPresent()) {
             return refused.get();
         }
-        for (var ref : command.getPartitionsList()) {
+        change(edit, command.getPartitionsList(), record -> leave(edit, brokerId, record));
+        change(edit, command.getWithoutRoomList(), record -> giveWay(edit, brokerId, record));
+        return Replies.ok();
+    }
+
+    private static void change(
+            ImageEdit edit, List<PartitionRef> partitions, UnaryOperator<PartitionRegistration> change) {
+        for (var ref : partitions) {
             if (UuidBytes.isValid(ref.getTopicId())) {
                 var partition = new TopicPartition(UuidBytes.fromBytes(ref.getTopicId()), ref.getPartition());
                 edit.image().partition(partition).ifPresent(record -> {
-                    var after = leave(edit, brokerId, record);
+                    var after = change.apply(record);
                     if (after != record) {
                         edit.put(partition, after);
                     }
                 });
             }
         }
-        return Replies.ok();
+    }
+
+    /**
+     * SETISR without the leader, which has lost nothing; also below {@code minIsr}, where the others cannot commit anything
+     * alone. If nobody else is in sync, an eligible replica leads.
+     */
+    private static PartitionRegistration giveWay(ImageEdit edit, int brokerId, PartitionRegistration record) {
+        if (record.leader() != brokerId) {
+            return record;
+        }
+        var others = record.isr().stream().filter(id -> id != brokerId).toList();
+        if (others.isEmpty()) {
+            others = record.elr().stream()
+                    .filter(id -> edit.image().usable(id, record))
+                    .limit(1)
+                    .toList();
+        }
+        return others.isEmpty() ? record : InSyncReplicas.set(record, others, Set.of(), edit.image());
     }
 
     /** SETISR without the broker, which may have lost data. */

@@ -208,6 +208,36 @@ class DirectoryCommandsTest {
         assertThat(record()).isEqualTo(before);
     }
 
+    private void giveWay(int broker) {
+        quorum.accept(Command.newBuilder()
+                .setFailReplicas(FailReplicas.newBuilder()
+                        .setBrokerId(broker)
+                        .setBrokerEpoch(quorum.epoch(broker))
+                        .addWithoutRoom(PartitionRef.newBuilder().setTopicId(UuidBytes.toBytes(topic)))));
+    }
+
+    /** Two must be in sync; both are. */
+    @Test
+    void leaderWithoutRoomGivesWayAndStaysEligible() { // R11
+        topic = quorum.topic(3, List.of(1, 2), Map.of("min.insync.replicas", "2"));
+        giveWay(1);
+        assertThat(record().leader()).isEqualTo(2);
+        assertThat(record().isr()).containsExactly(2);
+        assertThat(record().elr()).containsExactly(1);
+        assertThat(record().lastKnown()).isEmpty();
+        var before = record();
+        giveWay(1);
+        assertThat(record()).as("it does not lead").isEqualTo(before);
+        quorum.fence(2);
+        assertThat(record().leader()).isEqualTo(1);
+        giveWay(1);
+        assertThat(record().leader()).as("nobody else is there").isEqualTo(1);
+        quorum.unfence(2);
+        giveWay(1);
+        assertThat(record().leader()).isEqualTo(2);
+        assertThat(record().elr()).containsExactly(1);
+    }
+
     @Test
     void theLastReplicaThatFailsIsKnownButNotElected() {
         failReplica(2);
