@@ -11,5 +11,12 @@ import java.util.OptionalInt;
  * @param lastEpoch leader epoch of its last batch; empty if its log never held one
  * @param endOffset the offset that the next record gets
  * @param highWatermark first offset that it does not know to be committed
+ * @param damaged whether it has stopped over a fault of its log, which stays as it is
  */
-public record HeldLog(TopicPartition id, int leaderEpoch, OptionalInt lastEpoch, long endOffset, long highWatermark) {}
+public record HeldLog(
+        TopicPartition id,
+        int leaderEpoch,
+        OptionalInt lastEpoch,
+        long endOffset,
+        long highWatermark,
+        boolean damaged) {}

@@ -126,18 +126,16 @@ public final class Partition {
         return description;
     }
 
-    /** What the replica holds (rule M9); empty if it has stopped over a fault. */
-    CompletableFuture<Optional<HeldLog>> held() {
-        CompletableFuture<Optional<HeldLog>> held = new CompletableFuture<>();
-        loop.execute(() -> held.complete(
-                replica.role() == ReplicaRole.FAULTED
-                        ? Optional.empty()
-                        : Optional.of(new HeldLog(
-                                id,
-                                replica.leaderEpoch(),
-                                log().epochs().latestEpoch(),
-                                log().endOffset(),
-                                replica.highWatermark()))));
+    /** What the replica holds (rule M9). */
+    CompletableFuture<HeldLog> held() {
+        CompletableFuture<HeldLog> held = new CompletableFuture<>();
+        loop.execute(() -> held.complete(new HeldLog(
+                id,
+                replica.leaderEpoch(),
+                log().epochs().latestEpoch(),
+                log().endOffset(),
+                replica.highWatermark(),
+                replica.role() == ReplicaRole.FAULTED)));
         return held;
     }
 

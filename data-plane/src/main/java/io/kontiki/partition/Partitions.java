@@ -241,11 +241,11 @@ public final class Partitions implements AutoCloseable {
                 .toList());
     }
 
-    /** What replicas here hold, within a few seconds; those that are not open, have stopped or hang say nothing. */
+    /** What replicas here hold, within a few seconds; those that are not open or hang say nothing. */
     public CompletableFuture<List<HeldLog>> held(Collection<TopicPartition> partitions) {
         return answers(partitions.stream()
                 .flatMap(id -> open.find(id).stream())
-                .map(Partition::held)
+                .map(partition -> partition.held().thenApply(Optional::of))
                 .toList());
     }
 

@@ -33,7 +33,8 @@ public final class ReplicaReports implements HeldReplicas {
                         .setPartition(held.id().partition()))
                 .setLeaderEpoch(held.leaderEpoch())
                 .setEndOffset(held.endOffset())
-                .setHighWatermark(held.highWatermark());
+                .setHighWatermark(held.highWatermark())
+                .setDamaged(held.damaged());
         held.lastEpoch().ifPresent(report::setLastEpoch);
         return report.build();
     }

@@ -218,8 +218,12 @@ class PartitionTest {
     void replicaTellsWhatItHolds() throws Exception { // M9
         lead(List.of(1));
         produce(Acks.ALL, () -> null);
-        var held = partition.held().get(10, TimeUnit.SECONDS).orElseThrow();
-        assertThat(held).isEqualTo(new HeldLog(id, 0, OptionalInt.of(0), log.endOffset(), log.endOffset()));
+        long end = log.endOffset();
+        assertThat(partition.held().get(10, TimeUnit.SECONDS))
+                .isEqualTo(new HeldLog(id, 0, OptionalInt.of(0), end, end, false));
+        partition.fail("unreadable");
+        assertThat(partition.held().get(10, TimeUnit.SECONDS))
+                .isEqualTo(new HeldLog(id, 0, OptionalInt.of(0), end, end, true));
     }
 
     @Test

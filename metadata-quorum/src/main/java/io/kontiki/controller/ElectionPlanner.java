@@ -96,7 +96,9 @@ final class ElectionPlanner {
 
     private static void wait(PartitionVerdicts verdicts, List<Integer> missing) {
         if (missing.isEmpty()) {
-            verdicts.refuse(ErrorReason.ERROR_REASON_NOT_ENOUGH_REPLICAS, "none of its replicas is usable now");
+            verdicts.refuse(
+                    ErrorReason.ERROR_REASON_NOT_ENOUGH_REPLICAS,
+                    "none of its replicas is usable now, with a log that is not damaged");
         } else {
             verdicts.refuse(
                     ErrorReason.ERROR_REASON_CONCURRENT_CHANGE,

@@ -57,9 +57,9 @@ final class Inquiry {
         return record.isr().isEmpty() && record.elr().isEmpty();
     }
 
-    /** A replica that knows the epoch takes nothing of an older leader any more, so that what it tells stays true. */
+    /** One that knows the epoch, or has stopped, takes nothing of an older leader any more: what it tells stays true. */
     void onReport(int brokerId, long brokerEpoch, ReplicaReport report) {
-        if (report.getLeaderEpoch() >= leaderEpoch) {
+        if (report.getDamaged() || report.getLeaderEpoch() >= leaderEpoch) {
             told.put(brokerId, new Told(brokerEpoch, report));
         }
     }
@@ -85,10 +85,11 @@ final class Inquiry {
                 .toList();
     }
 
-    /** Of those that have told, the one that holds most: the latest epoch first, then the highest end. */
+    /** Of those that have told and can lead, the one that holds most: the latest epoch first, then the highest end. */
     Optional<Integer> fullest(PartitionRegistration record, MetadataImage image) {
         return record.replicas().stream()
-                .filter(id -> hasTold(id, record, image))
+                .filter(id ->
+                        hasTold(id, record, image) && !told.get(id).report().getDamaged())
                 .max(Comparator.<Integer>comparingInt(id -> told.get(id).lastEpoch())
                         .thenComparingLong(id -> told.get(id).report().getEndOffset())
                         .thenComparing(Comparator.comparingInt(record.replicas()::indexOf)

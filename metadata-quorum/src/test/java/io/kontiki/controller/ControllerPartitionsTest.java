@@ -311,6 +311,44 @@ class ControllerPartitionsTest {
         assertThat(elected.getLeader()).isEqualTo(2);
     }
 
+    /** It cannot lead before it is repaired, and is not repaired before somebody leads. */
+    @Test
+    void damagedCopyIsNotWaitedForAndNotElected() { // M9
+        loseAll();
+        List.of(1, 2, 3).forEach(quorum::unfence);
+        elected(Election.ELECTION_UNCLEAN);
+        report(2, 1, 700, 600);
+        report(3, 1, 500, 600);
+        reportDamaged(1, 900);
+        assertThat(isAsked(1)).isFalse();
+        var elected = elected(Election.ELECTION_UNCLEAN);
+        assertThat(elected.hasError()).isFalse();
+        assertThat(elected.getLeader()).isEqualTo(2);
+        assertThat(elected.getLostFromOffset()).isEqualTo(700);
+        assertThat(elected.getLostToOffset()).isEqualTo(900);
+    }
+
+    @Test
+    void nobodyIsElectedIfAllCopiesAreDamaged() { // M9
+        loseAll();
+        List.of(1, 2, 3).forEach(quorum::unfence);
+        elected(Election.ELECTION_UNCLEAN);
+        List.of(1, 2, 3).forEach(id -> reportDamaged(id, 900));
+        var refused = elected(Election.ELECTION_UNCLEAN);
+        assertThat(refused.getError().getReason()).isEqualTo(ErrorReason.ERROR_REASON_NOT_ENOUGH_REPLICAS);
+        assertThat(refused.getError().getMessage()).contains("not damaged");
+    }
+
+    /** A replica that has stopped hears of no later epoch. */
+    private void reportDamaged(int id, long end) {
+        var report = ReplicaReport.newBuilder()
+                .setPartition(quorum.version(topic).getPartition())
+                .setEndOffset(end)
+                .setHighWatermark(end)
+                .setDamaged(true);
+        controller.onHeartbeat(heartbeat(id).addReports(report).build(), quorum.image(), OptionalLong.empty(), now());
+    }
+
     @Test
     void nobodyLeadsUncleanlyWhileOneIsDownThatHoldsEverything() { // M9
         quorum.fence(3);
