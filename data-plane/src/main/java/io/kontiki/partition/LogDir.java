@@ -55,6 +55,7 @@ public final class LogDir {
     private final AtomicInteger logs = new AtomicInteger();
     private final List<Consumer<LogDir>> offlineListeners = new CopyOnWriteArrayList<>();
     private final AtomicLong damageFound = new AtomicLong();
+    private final AtomicLong uncleanElections = new AtomicLong();
     private volatile Status status;
     /** As of the last look. */
     private volatile double freeBytes = Double.NaN;
@@ -152,6 +153,15 @@ public final class LogDir {
 
     void noteDamage() {
         damageFound.incrementAndGet();
+    }
+
+    /** Times that a replica here was elected without being in sync, in this run. */
+    long uncleanElections() {
+        return uncleanElections.get();
+    }
+
+    void noteUncleanElection() {
+        uncleanElections.incrementAndGet();
     }
 
     void logAdded() {

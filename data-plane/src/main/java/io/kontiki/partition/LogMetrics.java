@@ -68,6 +68,12 @@ final class LogMetrics implements MeterBinder {
         counter(
                 registry,
                 dir,
+                "kontiki_log_unclean_elections_total",
+                "Times that a replica was elected which may lack committed records",
+                LogDir::uncleanElections);
+        counter(
+                registry,
+                dir,
                 "kontiki_log_scrub_bytes_total",
                 "Bytes that the scrub has read",
                 each -> scrubbers.of(each).scrubbedBytes());

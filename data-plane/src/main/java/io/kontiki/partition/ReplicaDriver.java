@@ -420,6 +420,13 @@ final class ReplicaDriver extends RemoteEffects {
         if (effect.role() != ReplicaRole.LEADER) {
             readWaiters.wakeAll();
         }
+        if (effect.role() == ReplicaRole.LEADER && replica.leadsUncleanly()) {
+            LOG.warn(
+                    "{} was elected without being in sync: committed records may be lost from {} on",
+                    name,
+                    log().endOffset());
+            dir().noteUncleanElection();
+        }
     }
 
     @Override

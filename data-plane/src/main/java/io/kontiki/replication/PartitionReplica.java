@@ -341,6 +341,13 @@ public final class PartitionReplica {
         return takesPart && state.view().isr().containsAll(state.view().replicas());
     }
 
+    /** Whether it leads by an unclean election, and by no other one since (rule M9). */
+    public boolean leadsUncleanly() {
+        return role.kind() == ReplicaRole.LEADER
+                && state.view().uncleanEpoch() > 0
+                && state.view().uncleanEpoch() == state.view().leaderEpoch();
+    }
+
     /** The newest leader epoch known; -1 before the first record. */
     public int leaderEpoch() {
         return knownEpoch;

@@ -227,6 +227,18 @@ class PartitionTest {
     }
 
     @Test
+    void uncleanElectionIsCounted() throws Exception { // M9
+        PartitionRegistration record = PartitionRegistration.created(List.of(1), List.of(1), 1, FlushMode.ACK);
+        rig.tell(record.withEpochs(2, 1));
+        partition.held().get(10, TimeUnit.SECONDS);
+        assertThat(partition.dir().uncleanElections()).isZero();
+        rig.tell(record.next().withEpochs(3, 3));
+        rig.tell(record.next().next().withEpochs(3, 3));
+        partition.held().get(10, TimeUnit.SECONDS);
+        assertThat(partition.dir().uncleanElections()).isEqualTo(1);
+    }
+
+    @Test
     void theTopicTellsWhichTimestampsCount() throws Exception {
         lead(List.of(1));
         partition.configure(LogConfig.defaults()
