@@ -1,6 +1,7 @@
 package io.kontiki.log;
 
 import io.kontiki.record.BatchHeader;
+import io.kontiki.storage.DiskFullException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -235,12 +236,17 @@ final class LogRecovery {
         dropGivenUp();
     }
 
-    /** Once their snapshot is on disk, producers need the segment below the log start no more. */
+    /** Once their snapshot is on disk, producers need the segment below the log start no more; without room it stays (R11). */
     private void dropGivenUp() {
         long logStart = durable.note().logStartOffset();
         byte[] snapshot = state.snapshots().get(logStart);
         if (snapshot != null && segments.size() > 1 && segments.get(1).baseOffset() == logStart) {
-            ProducerSnapshot.write(directory, logStart, snapshot);
+            try {
+                ProducerSnapshot.write(directory, logStart, snapshot);
+            } catch (DiskFullException e) {
+                LOG.warn("log {} keeps a segment that was given up: {}", directory.path(), e.getMessage());
+                return;
+            }
             segments.remove(0).delete();
             directory.force();
         }

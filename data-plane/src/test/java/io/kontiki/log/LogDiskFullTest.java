@@ -7,6 +7,7 @@ import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.file.FileDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -190,6 +191,34 @@ class LogDiskFullTest {
         again.checkpoint();
         again.close();
         assertGoesOn(end);
+    }
+
+    /** The power went when the log start was noted, and before the snapshot of the producers there was written. */
+    @Test
+    void trimmedLogOpensAfterACrashOnAFullDisk() throws IOException {
+        fillSegment();
+        append(2);
+        log.flush();
+        long start = log.endOffset() - 2;
+        long end = log.endOffset();
+        LogDirectory directory = new LogDirectory(disk, "t-0");
+        Path first = root.resolve(directory.file(0, LogDirectory.LOG));
+        byte[] givenUp = Files.readAllBytes(first);
+        log.raiseLogStart(start);
+        log.checkpoint();
+        log.close();
+        Files.write(first, givenUp);
+        Files.deleteIfExists(root.resolve(directory.file(start, LogDirectory.SNAPSHOT)));
+        full("append", "");
+        log = PartitionLog.open(disk, "t-0", new UUID(1, 2), SMALL);
+        assertThat(log.logStartOffset()).isEqualTo(start);
+        assertThat(log.endOffset()).isEqualTo(end);
+        assertThat(log.isFailed()).isFalse();
+        disk.unwatched();
+        log.close();
+        log = PartitionLog.open(disk, "t-0", new UUID(1, 2), SMALL);
+        assertThat(log.logStartOffset()).isEqualTo(start);
+        assertThat(first).doesNotExist();
     }
 
     @Test
