@@ -106,8 +106,8 @@ public final class Checker {
     }
 
     private void onReadFailed(ReadFailed failed) {
-        // Whoever had read what was given up is beyond the end.
-        if (!givenUp.isEmpty() && failed.error().startsWith(BEYOND)) {
+        // Whoever had read what was given up there is beyond the end.
+        if (givenUp.containsKey(failed.partition()) && failed.error().startsWith(BEYOND)) {
             return;
         }
         findings.add(

@@ -62,7 +62,8 @@ public sealed interface Operation {
     record Busy(long at, double harness, double brokers, double others) implements Operation {}
 
     /**
-     * An operator had a leader elected that may hold less than was acknowledged, since no complete replica was left.
+     * An operator had a leader elected that may hold less than was acknowledged, since no complete replica was left. With
+     * {@code flush.mode=ack} there is no such thing: what is missing then is lost.
      *
      * @param from its end: what was acknowledged there and behind it is lost, as the operator was told
      */

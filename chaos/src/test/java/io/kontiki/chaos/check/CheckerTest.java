@@ -294,6 +294,14 @@ class CheckerTest {
         assertThat(anomalies(acked(0, 0), beyond, inTheEnd(seen(0, 0)))).containsKey(Anomaly.READ_REFUSED);
     }
 
+    @Test
+    void readerOfAnotherPartitionThanTheOneThatGaveSomeUpIsRefusedWithoutReason() {
+        ReadFailed elsewhere = new ReadFailed(TAIL, 1, 5, "OFFSET_OUT_OF_RANGE: 2 is above 1");
+
+        assertThat(anomalies(acked(0, 0), givenUp(1), elsewhere, inTheEnd(seen(0, 0))))
+                .isEqualTo(Map.of(Anomaly.READ_REFUSED, 1L));
+    }
+
     private static Operation[] concat(Operation[] first, Operation... rest) {
         return Stream.concat(Stream.of(first), Stream.of(rest)).toArray(Operation[]::new);
     }
