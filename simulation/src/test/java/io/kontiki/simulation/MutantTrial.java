@@ -6,6 +6,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMetho
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
 import org.junit.platform.engine.CancellationToken;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
@@ -26,8 +27,21 @@ final class MutantTrial {
         this.classes = classes;
     }
 
-    /** The first of its tests that fails, and how. A rule that is gone may keep one busy for ever: each has two minutes. */
-    Optional<String> failure(Judge judge) {
+    /**
+     * A test that failed.
+     *
+     * @param timedOut whether it came to no end in its two minutes: a rule that is gone may keep one busy for ever, and so may
+     *     a machine that is busy itself
+     */
+    record Failure(String test, String how, boolean timedOut) {
+        @Override
+        public String toString() {
+            return test + ": " + how;
+        }
+    }
+
+    /** The first of its tests that fails. */
+    Optional<Failure> failure(Judge judge) {
         List<DiscoverySelector> selectors = selectors(judge);
         if (selectors.isEmpty()) {
             return Optional.empty();
@@ -77,12 +91,16 @@ final class MutantTrial {
     /** Ends the run with the first test that fails. */
     private static final class FirstFailure implements TestExecutionListener {
         private final CancellationToken enough = CancellationToken.create();
-        private Optional<String> failure = Optional.empty();
+        private Optional<Failure> failure = Optional.empty();
 
         @Override
         public void executionFinished(TestIdentifier test, TestExecutionResult result) {
             if (result.getStatus() == TestExecutionResult.Status.FAILED && failure.isEmpty()) {
-                failure = Optional.of(name(test) + ": " + firstLine(result.getThrowable()));
+                Optional<Throwable> thrown = result.getThrowable();
+                failure = Optional.of(new Failure(
+                        name(test),
+                        firstLine(thrown),
+                        thrown.filter(TimeoutException.class::isInstance).isPresent()));
                 enough.cancel();
             }
         }
