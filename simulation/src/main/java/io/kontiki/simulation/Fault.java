@@ -46,7 +46,12 @@ public record Fault(long atMillis, Kind kind, int node, int other, long millis, 
         CANCEL_REASSIGNMENT(2),
         ELECT_PREFERRED(3),
         /** Where that costs nothing, it must not happen. */
-        ELECT_UNCLEAN(2);
+        ELECT_UNCLEAN(2),
+        /**
+         * Another one is elected, and the old one and the broker beside it hear each other alone, until it notices; both may
+         * have stood still before.
+         */
+        DEPOSE_CONTROLLER(3);
 
         private final int weight;
 

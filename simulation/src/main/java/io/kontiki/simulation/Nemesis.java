@@ -88,7 +88,7 @@ final class Nemesis {
             case STOP_IN_ORDER -> stopInOrder(node, fault);
             case CRASH_ALL -> cluster.nodes().forEach(each -> crash(each, fault));
             case POWER_CUT_ALL -> cluster.nodes().forEach(each -> powerCut(each, fault));
-            case PAUSE -> pause(node, fault);
+            case PAUSE -> pause(node, fault.millis());
             case JUMP_OF_THE_CLOCK -> node.setClock(fault.amount());
             case DISK_FULL, DISK_FAILS, DISK_HANGS, BITS_ROT -> beginOnDisk(node, fault);
             case TRIM, CREATE_TOPIC, DELETE_TOPIC -> ask(fault);
@@ -103,6 +103,7 @@ final class Nemesis {
                     LOSE_QUORUM_ANSWERS,
                     DUPLICATE_COMMANDS,
                     SLOW_COMMITS -> beginAtQuorum(node.id(), fault);
+            case DEPOSE_CONTROLLER -> deposeController(node, fault);
         }
     }
 
@@ -144,10 +145,10 @@ final class Nemesis {
         }
     }
 
-    private void pause(SimNode node, Fault fault) {
+    private void pause(SimNode node, long millis) {
         node.process().ifPresent(broker -> {
             broker.pause();
-            scheduler.after(fault.millis() * Scheduler.MILLI, broker::resume);
+            scheduler.after(millis * Scheduler.MILLI, broker::resume);
         });
     }
 
@@ -261,6 +262,33 @@ final class Nemesis {
                 mend(fault, () -> quorum.setCommitMillis(Quorum.COMMIT_MILLIS));
             }
             default -> throw new AssertionError(fault);
+        }
+    }
+
+    /** First both stand still, perhaps; then the controller goes on for a while as if it were one. */
+    private void deposeController(SimNode node, Fault fault) {
+        Quorum quorum = cluster.quorum();
+        long pauseMillis = Math.max(0, fault.amount());
+        quorum.cutOff(node.id());
+        quorum.deposeController(node.id());
+        if (pauseMillis > 0) {
+            pause(node, pauseMillis);
+        }
+        long noticesAt = scheduler.now() + (pauseMillis + fault.millis()) * Scheduler.MILLI;
+        scheduler.after(pauseMillis * Scheduler.MILLI, () -> runDeposed(node.id(), noticesAt));
+    }
+
+    private void runDeposed(int broker, long noticesAt) {
+        Quorum quorum = cluster.quorum();
+        if (!active) {
+            return;
+        }
+        if (scheduler.now() < noticesAt) {
+            quorum.tickDeposed();
+            scheduler.after(Quorum.TICK_MILLIS * Scheduler.MILLI, () -> runDeposed(broker, noticesAt));
+        } else {
+            quorum.deposedControllerNotices();
+            quorum.reconnect(broker);
         }
     }
 

@@ -39,7 +39,7 @@ final class Quorum {
 
     static final String CLUSTER = "simulated";
     static final long COMMIT_MILLIS = 3;
-    private static final long TICK_MILLIS = 100;
+    static final long TICK_MILLIS = 100;
 
     private final Scheduler scheduler;
     private final TopicPartition partition;
