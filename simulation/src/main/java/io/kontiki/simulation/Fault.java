@@ -48,8 +48,8 @@ public record Fault(long atMillis, Kind kind, int node, int other, long millis, 
         /** Where that costs nothing, it must not happen. */
         ELECT_UNCLEAN(2),
         /**
-         * Another one is elected, and the old one and the broker beside it hear each other alone, until it notices; both may
-         * have stood still before.
+         * Another one is elected, and the old one and the broker beside it hear each other alone, until it notices. Either both
+         * stood still before, or their machine is cut off from all others.
          */
         DEPOSE_CONTROLLER(3);
 

@@ -81,7 +81,7 @@ public final class FaultSchedule {
             case FLIP_BITS_ON_THE_WIRE -> new Fault(at, kind, node, other, millis, between(10, 200));
             case SLOW_COMMITS, SLOW_NETWORK -> new Fault(at, kind, node, other, millis, between(20, 600));
             case JUMP_OF_THE_CLOCK -> new Fault(at, kind, node, other, millis, between(-3_600_000, 3_600_000));
-            case DEPOSE_CONTROLLER -> new Fault(at, kind, node, other, between(0, 4_000), between(-3_000, 3_000));
+            case DEPOSE_CONTROLLER -> new Fault(at, kind, node, other, between(0, 8_000), between(-3_000, 3_000));
             case CREATE_TOPIC, DELETE_TOPIC -> new Fault(at, kind, node, other, millis, between(0, 1));
             case REASSIGN, CANCEL_REASSIGNMENT, ELECT_PREFERRED, ELECT_UNCLEAN ->
                 new Fault(at, kind, node, other, millis, between(0, Integer.MAX_VALUE));

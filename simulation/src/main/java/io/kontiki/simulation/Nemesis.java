@@ -219,17 +219,20 @@ final class Nemesis {
                 cut(node.id(), fault.other(), fault);
                 cut(fault.other(), node.id(), fault);
             }
-            case ISOLATE ->
-                cluster.nodes().forEach(each -> {
-                    cut(node.id(), each.id(), fault);
-                    cut(each.id(), node.id(), fault);
-                });
+            case ISOLATE -> isolate(node, fault);
             case SLOW_NETWORK -> {
                 network.setSlowMillis(fault.amount());
                 mend(fault, () -> network.setSlowMillis(Network.SLOW_MILLIS));
             }
             default -> throw new AssertionError(fault);
         }
+    }
+
+    private void isolate(SimNode node, Fault fault) {
+        cluster.nodes().forEach(each -> {
+            cut(node.id(), each.id(), fault);
+            cut(each.id(), node.id(), fault);
+        });
     }
 
     private void cut(int from, int to, Fault fault) {
@@ -265,7 +268,7 @@ final class Nemesis {
         }
     }
 
-    /** First both stand still, perhaps; then the controller goes on for a while as if it were one. */
+    /** Both stand still, or are cut off; and the controller goes on for a while as if it were one. */
     private void deposeController(SimNode node, Fault fault) {
         Quorum quorum = cluster.quorum();
         long pauseMillis = Math.max(0, fault.amount());
@@ -273,6 +276,8 @@ final class Nemesis {
         quorum.deposeController(node.id());
         if (pauseMillis > 0) {
             pause(node, pauseMillis);
+        } else {
+            isolate(node, fault);
         }
         long noticesAt = scheduler.now() + (pauseMillis + fault.millis()) * Scheduler.MILLI;
         scheduler.after(pauseMillis * Scheduler.MILLI, () -> runDeposed(node.id(), noticesAt));
