@@ -45,9 +45,14 @@ final class Checks {
         }
     }
 
+    /** Nothing was seen yet of a replica. */
+    PartitionChecks.Seen begin(SimBroker broker, Partition partition) {
+        return new PartitionChecks.Seen(of(partition.id()), partition.name() + " on broker " + broker.id());
+    }
+
     void afterEvent(SimBroker broker) {
         for (Partition partition : broker.open()) {
-            of(partition.id()).observe(broker, partition);
+            broker.seen(partition).checks().observe(broker, partition);
         }
     }
 

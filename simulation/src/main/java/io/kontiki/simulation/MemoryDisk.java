@@ -205,11 +205,12 @@ public final class MemoryDisk implements Disk {
 
     /** Null if there is nothing of that name. */
     private MemoryNode find(String path) {
-        if (path.equals(ROOT)) {
-            return root;
+        int slash = path.lastIndexOf('/');
+        if (slash < 0) {
+            return path.equals(ROOT) ? root : root.visible().get(path);
         }
-        return find(Disk.parentOf(path)) instanceof UnflushedNames parent
-                ? parent.visible().get(name(path))
+        return find(path.substring(0, slash)) instanceof UnflushedNames parent
+                ? parent.visible().get(path.substring(slash + 1))
                 : null;
     }
 

@@ -1,12 +1,12 @@
 package io.kontiki.simulation;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Streams between brokers, and which directions are cut. */
 final class Network {
@@ -16,9 +16,11 @@ final class Network {
     /** Longest time that a message takes, mostly. */
     static final long SLOW_MILLIS = 200;
 
+    private record Direction(int from, int to) {}
+
     private final Scheduler scheduler;
     private final Map<Long, SimStream> streams = new LinkedHashMap<>();
-    private final TreeSet<String> blocked = new TreeSet<>();
+    private final Set<Direction> blocked = new HashSet<>();
     private final Set<SimStream> heldBack = new LinkedHashSet<>();
     private long lastStreamId;
     private long slowMillis = SLOW_MILLIS;
@@ -38,7 +40,7 @@ final class Network {
     }
 
     boolean blocked(int from, int to) {
-        return blocked.contains(from + ">" + to);
+        return !blocked.isEmpty() && blocked.contains(new Direction(from, to));
     }
 
     boolean reachable(int first, int second) {
@@ -62,7 +64,7 @@ final class Network {
 
     /** Nothing goes that way until {@link #heal}; what is on its way waits. */
     void block(int from, int to) {
-        blocked.add(from + ">" + to);
+        blocked.add(new Direction(from, to));
         scheduler.after(KEEP_ALIVE_MILLIS * Scheduler.MILLI, () -> {
             if (blocked(from, to)) {
                 breakBetween(from, to);
@@ -71,7 +73,7 @@ final class Network {
     }
 
     void unblock(int from, int to) {
-        blocked.remove(from + ">" + to);
+        blocked.remove(new Direction(from, to));
     }
 
     void heal() {

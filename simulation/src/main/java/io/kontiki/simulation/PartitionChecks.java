@@ -16,11 +16,25 @@ import java.util.Optional;
 final class PartitionChecks {
     /** What was seen of a replica after its last event. */
     static final class Seen {
+        private final PartitionChecks checks;
+        /** For people; built once, as the checks run after each event. */
+        private final String name;
+
         private ReplicaRole role = ReplicaRole.IDLE;
         private int leaderEpoch = -1;
         private long logStart;
         private long highWatermark = -1;
         private long end;
+
+        Seen(PartitionChecks checks, String name) {
+            this.checks = checks;
+            this.name = name;
+        }
+
+        /** Those of its partition. */
+        PartitionChecks checks() {
+            return checks;
+        }
     }
 
     private final Cluster cluster;
@@ -59,12 +73,11 @@ final class PartitionChecks {
         Seen seen = broker.seen(partition);
         PartitionReplica replica = PartitionProbe.replica(partition);
         PartitionLog log = PartitionProbe.log(partition);
-        String name = partition.name() + " on broker " + broker.id();
-        observeLog(broker, seen, replica, log, name);
+        observeLog(seen, replica, log);
         boolean newRole = replica.role() != seen.role || replica.leaderEpoch() != seen.leaderEpoch;
-        observeHighWatermark(seen, replica, log, name);
+        observeHighWatermark(seen, replica, log);
         if (newRole) {
-            observeRole(broker, partition, name);
+            observeRole(broker, seen, partition);
         }
         seen.role = replica.role();
         seen.leaderEpoch = replica.leaderEpoch();
@@ -74,15 +87,11 @@ final class PartitionChecks {
     void observeCommits(SimBroker broker, Partition partition) {
         PartitionReplica replica = PartitionProbe.replica(partition);
         if (replica.role() == ReplicaRole.LEADER && !partition.dir().isOffline()) {
-            observeHighWatermark(
-                    broker.seen(partition),
-                    replica,
-                    PartitionProbe.log(partition),
-                    partition.name() + " on broker " + broker.id());
+            observeHighWatermark(broker.seen(partition), replica, PartitionProbe.log(partition));
         }
     }
 
-    private void observeLog(SimBroker broker, Seen seen, PartitionReplica replica, PartitionLog log, String name) {
+    private void observeLog(Seen seen, PartitionReplica replica, PartitionLog log) {
         long end = log.endOffset();
         long start = log.logStartOffset();
         if (start > seen.logStart && seen.highWatermark >= 0) {
@@ -93,10 +102,10 @@ final class PartitionChecks {
                 && replica.leaderEpoch() == seen.leaderEpoch;
         if (end < seen.end) {
             SimulationFailure.check(
-                    !sameReign, () -> "I4: the leader's log of " + name + " from " + seen.end + " to " + end);
+                    !sameReign, () -> "I4: the leader's log of " + seen.name + " from " + seen.end + " to " + end);
             SimulationFailure.check(
                     end >= seen.highWatermark,
-                    () -> "I6: " + name + " is cut to " + end + " below its high watermark " + seen.highWatermark);
+                    () -> "I6: " + seen.name + " is cut to " + end + " below its high watermark " + seen.highWatermark);
             cluster.events().note(Event.TRUNCATION);
         }
         if (replica.role() == ReplicaRole.LEADER) {
@@ -104,38 +113,38 @@ final class PartitionChecks {
         }
         SimulationFailure.check(
                 start <= givenUp,
-                () -> "F12: " + name + " begins at " + start + ", but only " + givenUp + " is given up");
+                () -> "F12: " + seen.name + " begins at " + start + ", but only " + givenUp + " is given up");
         SimulationFailure.check(
                 start <= end && log.flushedOffset() <= end,
-                () -> "I3: " + name + " from " + start + ", flushed to " + log.flushedOffset() + ", end " + end);
+                () -> "I3: " + seen.name + " from " + start + ", flushed to " + log.flushedOffset() + ", end " + end);
         seen.end = end;
         seen.logStart = start;
     }
 
-    private void observeHighWatermark(Seen seen, PartitionReplica replica, PartitionLog log, String name) {
+    private void observeHighWatermark(Seen seen, PartitionReplica replica, PartitionLog log) {
         long now = replica.highWatermark();
         if (now == seen.highWatermark) {
             return;
         }
         SimulationFailure.check(
                 now > seen.highWatermark,
-                () -> "I3: high watermark of " + name + " from " + seen.highWatermark + " to " + now);
+                () -> "I3: high watermark of " + seen.name + " from " + seen.highWatermark + " to " + now);
         SimulationFailure.check(
                 now <= log.endOffset() && now >= log.logStartOffset(),
-                () -> "I3: high watermark " + now + " of " + name + " is not within " + log.logStartOffset() + " to "
-                        + log.endOffset());
+                () -> "I3: high watermark " + now + " of " + seen.name + " is not within " + log.logStartOffset()
+                        + " to " + log.endOffset());
         committed.onHighWatermark(
-                log, Math.max(0, seen.highWatermark), now, replica.role() == ReplicaRole.LEADER, name);
+                log, Math.max(0, seen.highWatermark), now, replica.role() == ReplicaRole.LEADER, seen.name);
         seen.highWatermark = now;
         cluster.scheduler().trace(now * 31 + log.endOffset());
         cluster.record(id).ifPresent(this::checkPool);
     }
 
-    private void observeRole(SimBroker broker, Partition partition, String name) {
+    private void observeRole(SimBroker broker, Seen seen, Partition partition) {
         PartitionReplica replica = PartitionProbe.replica(partition);
         boolean isOffline = partition.dir().isOffline();
         if (replica.role() == ReplicaRole.FAULTED && !isOffline) {
-            SimulationFailure.check(cluster.damages(), () -> name + " has stopped");
+            SimulationFailure.check(cluster.damages(), () -> seen.name + " has stopped");
             cluster.events().note(Event.LEADER_STEPPED_ASIDE);
         }
         if (replica.role() == ReplicaRole.LEADER) {
@@ -146,7 +155,7 @@ final class PartitionChecks {
                     .isPresent();
             if (current) {
                 committed.checkHeldBy(
-                        PartitionProbe.log(partition), cluster.damages() || isOffline, "new leader " + name);
+                        PartitionProbe.log(partition), cluster.damages() || isOffline, "new leader " + seen.name);
             }
         }
     }

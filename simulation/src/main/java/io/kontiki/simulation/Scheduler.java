@@ -1,28 +1,18 @@
 package io.kontiki.simulation;
 
-import java.util.PriorityQueue;
 import java.util.Random;
 
 /** Virtual time and the one source of chance: tasks run in the order of their time, ties in the order of their making. */
 final class Scheduler {
     static final long MILLI = 1_000_000L;
 
-    private record Task(long atNanos, long number, Runnable action) implements Comparable<Task> {
-        @Override
-        public int compareTo(Task other) {
-            int byTime = Long.compare(atNanos, other.atNanos);
-            return byTime != 0 ? byTime : Long.compare(number, other.number);
-        }
-    }
-
-    private final PriorityQueue<Task> tasks = new PriorityQueue<>();
+    private final TaskQueue tasks = new TaskQueue();
     private final Random random;
     private long nowNanos;
-    private long made;
     private long digest;
 
     Scheduler(long seed) {
-        this.random = new Random(seed);
+        this.random = new SingleThreadRandom(seed);
     }
 
     long now() {
@@ -47,7 +37,7 @@ final class Scheduler {
     }
 
     void after(long delayNanos, Runnable action) {
-        tasks.add(new Task(nowNanos + delayNanos, made++, action));
+        tasks.add(nowNanos + delayNanos, action);
     }
 
     void afterMillis(long low, long high, Runnable action) {
@@ -67,15 +57,13 @@ final class Scheduler {
 
     /** Runs the next task, if there is one before {@code untilNanos}; otherwise time becomes {@code untilNanos}. */
     boolean step(long untilNanos) {
-        Task next = tasks.peek();
-        if (next == null || next.atNanos > untilNanos) {
+        if (tasks.isEmpty() || tasks.firstAtNanos() > untilNanos) {
             nowNanos = untilNanos;
             return false;
         }
-        tasks.poll();
-        nowNanos = next.atNanos;
-        trace(next.atNanos ^ next.number);
-        next.action.run();
+        nowNanos = tasks.firstAtNanos();
+        trace(nowNanos ^ tasks.firstNumber());
+        tasks.removeFirst().run();
         return true;
     }
 }

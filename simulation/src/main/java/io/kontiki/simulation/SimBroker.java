@@ -194,7 +194,12 @@ final class SimBroker {
 
     /** What was seen of a replica of this run. */
     PartitionChecks.Seen seen(Partition partition) {
-        return seen.computeIfAbsent(partition, key -> new PartitionChecks.Seen());
+        PartitionChecks.Seen known = seen.get(partition);
+        if (known == null) {
+            known = cluster.checks().begin(this, partition);
+            seen.put(partition, known);
+        }
+        return known;
     }
 
     void afterEvent() {

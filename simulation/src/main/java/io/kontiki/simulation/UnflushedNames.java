@@ -9,7 +9,7 @@ import java.util.TreeMap;
 /** The names in a directory as programs see them, and as the last flush left them. Not thread-safe. */
 final class UnflushedNames implements MemoryNode {
     private final TreeMap<String, MemoryNode> visible = new TreeMap<>();
-    private TreeMap<String, MemoryNode> durable = new TreeMap<>();
+    private final TreeMap<String, MemoryNode> durable = new TreeMap<>();
     /** What leads from the durable names to the visible ones, oldest first. */
     private final List<Change> changes = new ArrayList<>();
 
@@ -48,7 +48,7 @@ final class UnflushedNames implements MemoryNode {
     }
 
     void force() {
-        durable = new TreeMap<>(visible);
+        changes.forEach(change -> change.applyTo(durable));
         changes.clear();
     }
 
@@ -65,7 +65,7 @@ final class UnflushedNames implements MemoryNode {
         // A file may be left under two names.
         Map<MemoryNode, MemoryNode> nodes = new IdentityHashMap<>();
         names.forEach((name, node) -> left.visible.put(name, nodes.computeIfAbsent(node, old -> old.after(cut))));
-        left.durable = new TreeMap<>(left.visible);
+        left.durable.putAll(left.visible);
         return left;
     }
 }

@@ -33,7 +33,17 @@ final class VirtualThreads implements Threads {
 
     @Override
     public InstantSource clock() {
-        return () -> Instant.ofEpochMilli(millis.getAsLong());
+        return new InstantSource() {
+            @Override
+            public Instant instant() {
+                return Instant.ofEpochMilli(millis());
+            }
+
+            @Override
+            public long millis() {
+                return millis.getAsLong();
+            }
+        };
     }
 
     @Override
