@@ -3,6 +3,7 @@ package io.kontiki.simulation;
 import io.kontiki.proto.v1.ErrorReason;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /** How often each event happened. */
@@ -41,6 +42,14 @@ public final class Events {
     /** By event; those that never happened, too. */
     public Map<Event, Long> counts() {
         return Collections.unmodifiableMap(counts);
+    }
+
+    /** Those that never happened. */
+    public List<Event> missing() {
+        return counts.entrySet().stream()
+                .filter(entry -> entry.getValue() == 0)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     @Override

@@ -152,9 +152,11 @@ public final class Simulation {
         if (++steps > STEPS_MAX) {
             throw failure(new SimulationFailure("more than " + STEPS_MAX + " steps"), Optional.empty());
         }
-        boolean[] more = new boolean[1];
-        guarded(() -> more[0] = cluster.scheduler().step(until));
-        return more[0];
+        try {
+            return cluster.scheduler().step(until);
+        } catch (RuntimeException | Error cause) {
+            throw failure(cause, Optional.of(cause));
+        }
     }
 
     /** Says with each failure how to see it again. */
@@ -168,7 +170,8 @@ public final class Simulation {
 
     private SimulationFailure failure(Throwable broken, Optional<Throwable> cause) {
         SimulationFailure failure = new SimulationFailure(broken + "\nseed " + seed + ", " + cluster.options() + "\n"
-                + cluster + workload + "\nreplay with -Dsim.seed=" + seed);
+                + cluster + workload + "\nreplay with -Dsim.seed=" + seed + " -Dsim.simulated.seconds="
+                + cluster.options().faultMillis() / 1_000);
         cause.ifPresent(failure::initCause);
         return failure;
     }

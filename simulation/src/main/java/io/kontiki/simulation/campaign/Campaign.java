@@ -5,26 +5,51 @@ import io.kontiki.simulation.Events;
 import io.kontiki.simulation.Simulation;
 import io.kontiki.simulation.SimulationFailure;
 import io.kontiki.simulation.SimulationOptions;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
-/** Simulations of consecutive seeds, on some threads. Thread-safe. */
+/**
+ * Simulations of consecutive seeds, on some threads. A seed that takes all memory, or does not come to its end, has failed as
+ * one has that breaks a promise, and the others go on. Thread-safe.
+ */
 public final class Campaign {
     /** One seed of so many is run twice, and must leave the same trace. */
     private static final long TWICE_EVERY = 100;
 
     private static final int FAILURES_MAX = 20;
+    /** Of real time; much more than the most steps that a simulation may take need on a busy machine. */
+    private static final Duration SEED_MAX = Duration.ofMinutes(10);
 
-    /** @param message what was broken, and how to see it again */
-    public record Failure(long seed, String message) {}
+    /** Of real time, for whoever is told of a failure. */
+    static final Duration TELL_MAX = Duration.ofMinutes(30);
 
+    private static final long WATCH_MILLIS = 500;
+
+    /**
+     * @param message what was broken, and how to see it again
+     * @param hangs whether it did not come to its end
+     */
+    public record Failure(long seed, String message, boolean hangs) {}
+
+    private final long firstSeed;
     private final long faultMillis;
-    private final AtomicLong nextSeed;
+    private final LongFunction<Simulation> simulations;
+    private final LongSupplier nanoTime;
     private final List<Failure> failures = new ArrayList<>();
+    private final TreeSet<Long> underWay = new TreeSet<>();
     private final Events events = new Events();
+    private long nextSeed;
     private long runs;
     private long twice;
     private long steps;
@@ -35,8 +60,20 @@ public final class Campaign {
      * @param faultMillis how long the faults of each run last, of virtual time
      */
     public Campaign(long firstSeed, long faultMillis) {
-        this.nextSeed = new AtomicLong(firstSeed);
+        this(
+                firstSeed,
+                faultMillis,
+                System::nanoTime,
+                seed -> new Simulation(seed, SimulationOptions.drawn(seed, faultMillis)));
+    }
+
+    /** @param nanoTime real time */
+    Campaign(long firstSeed, long faultMillis, LongSupplier nanoTime, LongFunction<Simulation> simulations) {
+        this.firstSeed = firstSeed;
+        this.nextSeed = firstSeed;
         this.faultMillis = faultMillis;
+        this.nanoTime = nanoTime;
+        this.simulations = simulations;
     }
 
     /**
@@ -46,43 +83,129 @@ public final class Campaign {
      * @param failed told of each failure, by any of the threads
      */
     public void run(int threads, BooleanSupplier goOn, Consumer<Failure> failed) throws InterruptedException {
-        List<Thread> workers = new ArrayList<>();
+        List<Worker> workers = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
-            Thread worker = new Thread(() -> work(goOn, failed), "simulation-" + i);
-            workers.add(worker);
-            worker.start();
+            workers.add(new Worker(goOn, failed));
         }
-        for (Thread worker : workers) {
-            worker.join();
+        while (!workers.isEmpty()) {
+            workers.get(0).thread.join(WATCH_MILLIS);
+            workers.removeIf(worker -> !worker.thread.isAlive());
+            workers.replaceAll(worker -> worker.isLate() ? insteadOf(worker) : worker);
         }
     }
 
-    private void work(BooleanSupplier goOn, Consumer<Failure> failed) {
-        while (goOn.getAsBoolean() && failures().size() < FAILURES_MAX) {
-            long seed = nextSeed.getAndIncrement();
-            try {
-                Simulation first = simulate(seed);
-                if (seed % TWICE_EVERY == 0) {
-                    requireSame(seed, first, simulate(seed));
-                }
-            } catch (RuntimeException | Error e) {
-                Failure failure = new Failure(seed, told(e));
-                add(failure);
-                failed.accept(failure);
+    /** No thread can be stopped: this one is left alone, and what comes of it does not count. */
+    private Worker insteadOf(Worker late) {
+        Optional<Failure> hangs = late.abandon();
+        hangs.ifPresent(late.failed);
+        return new Worker(late.goOn, late.failed);
+    }
+
+    /** A thread that runs one seed after the other. */
+    private final class Worker {
+        private final BooleanSupplier goOn;
+        private final Consumer<Failure> failed;
+        private final Thread thread = new Thread(this::work, "simulation");
+        // What follows is guarded by the campaign.
+        private long seed;
+        private boolean running;
+        private boolean abandoned;
+        private long deadlineNanos;
+
+        Worker(BooleanSupplier goOn, Consumer<Failure> failed) {
+            this.goOn = goOn;
+            this.failed = failed;
+            thread.setDaemon(true);
+            limit(SEED_MAX);
+            thread.start();
+        }
+
+        private void limit(Duration duration) {
+            synchronized (Campaign.this) {
+                deadlineNanos = nanoTime.getAsLong() + duration.toNanos();
             }
+        }
+
+        private void work() {
+            while (goOn.getAsBoolean() && begin()) {
+                try {
+                    Simulation first = simulate();
+                    if (seed % TWICE_EVERY == 0) {
+                        requireSame(seed, first, simulate());
+                    }
+                    end(Optional.empty());
+                } catch (RuntimeException | Error e) {
+                    end(Optional.of(new Failure(seed, told(e), false))).ifPresent(failed);
+                }
+            }
+        }
+
+        private boolean begin() {
+            synchronized (Campaign.this) {
+                if (abandoned || failures.size() >= FAILURES_MAX) {
+                    return false;
+                }
+                seed = nextSeed++;
+                underWay.add(seed);
+                running = true;
+                limit(SEED_MAX);
+                return true;
+            }
+        }
+
+        private Simulation simulate() {
+            Simulation simulation = simulations.apply(seed);
+            int written = simulation.run();
+            synchronized (Campaign.this) {
+                if (!abandoned) {
+                    count(simulation, written);
+                }
+            }
+            return simulation;
+        }
+
+        /** @return the failure, if it is the first that is heard of this seed */
+        private Optional<Failure> end(Optional<Failure> failure) {
+            synchronized (Campaign.this) {
+                if (abandoned) {
+                    return Optional.empty();
+                }
+                running = false;
+                underWay.remove(seed);
+                limit(TELL_MAX);
+                failure.ifPresent(failures::add);
+                return failure;
+            }
+        }
+
+        boolean isLate() {
+            synchronized (Campaign.this) {
+                return nanoTime.getAsLong() - deadlineNanos > 0;
+            }
+        }
+
+        /** Its seed has failed, unless it has ended and it is the telling that hangs. */
+        Optional<Failure> abandon() {
+            synchronized (Campaign.this) {
+                Optional<Failure> hangs = running
+                        ? end(Optional.of(
+                                new Failure(seed, "no end after " + SEED_MAX.toSeconds() + " s" + place(), true)))
+                        : Optional.empty();
+                abandoned = true;
+                return hangs;
+            }
+        }
+
+        private String place() {
+            return Arrays.stream(thread.getStackTrace())
+                    .map(frame -> "\n    at " + frame)
+                    .collect(Collectors.joining());
         }
     }
 
     /** Of what no check found, the class says more than the message. */
     static String told(Throwable failure) {
         return failure instanceof SimulationFailure ? failure.getMessage() : failure.toString();
-    }
-
-    private Simulation simulate(long seed) {
-        Simulation simulation = new Simulation(seed, SimulationOptions.drawn(seed, faultMillis));
-        int written = simulation.run();
-        count(simulation, written);
-        return simulation;
     }
 
     private void requireSame(long seed, Simulation first, Simulation second) {
@@ -96,15 +219,11 @@ public final class Campaign {
         }
     }
 
-    private synchronized void count(Simulation simulation, int written) {
+    private void count(Simulation simulation, int written) {
         runs++;
         steps += simulation.steps();
         acknowledged += written;
         events.add(simulation.events());
-    }
-
-    private synchronized void add(Failure failure) {
-        failures.add(failure);
     }
 
     /** In the order in which they were found. */
@@ -112,9 +231,19 @@ public final class Campaign {
         return List.copyOf(failures);
     }
 
-    /** Those that ended well. */
+    /** Those that ended well; a seed that ran twice counts twice. */
     public synchronized long runs() {
         return runs;
+    }
+
+    /** Seeds that have ended, well or not. */
+    public synchronized long seeds() {
+        return nextSeed - firstSeed - underWay.size();
+    }
+
+    /** All seeds below it have ended: a campaign that was interrupted goes on with it. */
+    public synchronized long endedBelow() {
+        return underWay.isEmpty() ? nextSeed : underWay.first();
     }
 
     /** Batches that were acknowledged by all in-sync replicas. */
@@ -122,21 +251,25 @@ public final class Campaign {
         return acknowledged;
     }
 
+    /** What happened in all runs that ended well. */
+    public synchronized Events events() {
+        Events sum = new Events();
+        sum.add(events);
+        return sum;
+    }
+
     /** What never happened, though it must somewhere. */
     public synchronized List<Event> missing() {
-        return events.counts().entrySet().stream()
-                .filter(entry -> entry.getValue() == 0)
-                .map(java.util.Map.Entry::getKey)
-                .toList();
+        return events.missing();
     }
 
     /** For people. */
     public synchronized String report(double seconds) {
         return String.format(
-                java.util.Locale.ROOT,
+                Locale.ROOT,
                 "%d seeds of %d s (%d run twice), %d failed; %d steps, %.0f in a second; %d batches acknowledged; %s",
-                runs,
-                faultMillis / 1_000,
+                seeds(),
+                TimeUnit.MILLISECONDS.toSeconds(faultMillis),
                 twice,
                 failures.size(),
                 steps,

@@ -7,6 +7,7 @@ import io.kontiki.simulation.SimulationOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /** Leaves faults out of a schedule while the run still fails: first many at once, at last one by one. */
@@ -16,12 +17,14 @@ public final class Shrinking {
     /**
      * The faults that are left of a seed's schedule. Any failure counts: one fault less gives other random numbers to all
      * that follows, so the same words seldom come again.
+     *
+     * @param goOn asked before each run; once it says no, what is left then is left
      */
-    public static List<Fault> of(long seed, long faultMillis) {
+    public static List<Fault> of(long seed, long faultMillis, BooleanSupplier goOn) {
         SimulationOptions options = SimulationOptions.drawn(seed, faultMillis);
         return shrink(
                 FaultSchedule.draw(seed, options),
-                faults -> failure(seed, options, faults).isPresent());
+                faults -> goOn.getAsBoolean() && failure(seed, options, faults).isPresent());
     }
 
     /** What a run with these faults breaks, if it does. */
