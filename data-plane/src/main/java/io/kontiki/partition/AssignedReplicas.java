@@ -224,6 +224,21 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         partition.onMetadata(record, image.brokers());
     }
 
+    /**
+     * Whether the quorum counts on the replica no more, and no report of a failure is left that could hit what takes its
+     * place (rule Q2).
+     */
+    private boolean isGivenUp(TopicPartition id, PartitionRegistration record) {
+        return reports.knowsFailureOf(id) && !isCountedOn(record);
+    }
+
+    /** A leader may have proposed it once more, when it had failed already. */
+    private void tellAgain(TopicPartition id, PartitionRegistration record) {
+        if (reports.knowsFailureOf(id) && isCountedOn(record)) {
+            reports.failReplica(id);
+        }
+    }
+
     private boolean isCountedOn(PartitionRegistration record) {
         return record.isr().contains(brokerId) || record.elr().contains(brokerId);
     }
@@ -268,7 +283,7 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         }
         boolean neverHeld = assigned.equals(PartitionRegistration.UNASSIGNED);
         if (missing.containsKey(id)) {
-            if (neverHeld || !isCountedOn(record)) {
+            if (isGivenUp(id, record) || neverHeld && !missing.get(id)) {
                 open(id, topic, image);
             }
         } else if (neverHeld || logs.isIn(id, assigned) || logs.isMovedFrom(id, assigned)) {
@@ -297,6 +312,9 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
         Map<LogDir, Integer> planned = new HashMap<>();
         for (TopicPartition id : missing.keySet()) {
             Optional<TopicImage> topic = held(id, image);
+            if (missing.get(id)) {
+                topic.ifPresent(held -> tellAgain(id, held.partitions().get(id.partition())));
+            }
             if (topic.isEmpty() || !isAssignedElsewhere(id, topic.get(), planned)) {
                 openSoon(id);
             }
@@ -311,7 +329,7 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
     private boolean isAssignedElsewhere(TopicPartition id, TopicImage topic, Map<LogDir, Integer> planned) {
         PartitionRegistration record = topic.partitions().get(id.partition());
         UUID lost = record.directoryOf(brokerId);
-        if (isCountedOn(record)) {
+        if (!isGivenUp(id, record)) {
             return false;
         }
         Optional<LogDir> other = record.hasLeader() ? logs.inPlaceOf(lost, planned) : Optional.empty();
@@ -371,7 +389,9 @@ final class AssignedReplicas implements MetadataPublisher, AutoCloseable {
             Optional<PartitionRegistration> record = image.partition(id);
             if (record.isEmpty()) {
                 damaged.remove(id);
-            } else if (record.get().hasLeader() && !isCountedOn(record.get())) {
+            } else if (!isGivenUp(id, record.get())) {
+                tellAgain(id, record.get());
+            } else if (record.get().hasLeader()) {
                 damaged.remove(id);
                 open.find(id)
                         .ifPresent(partition -> close(

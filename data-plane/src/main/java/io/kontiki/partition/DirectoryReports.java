@@ -1,20 +1,26 @@
 package io.kontiki.partition;
 
 import com.google.protobuf.ByteString;
+import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
 import io.kontiki.proto.internal.v1.AssignDirectories;
 import io.kontiki.proto.internal.v1.AssignDirectory;
+import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.FailDirectories;
 import io.kontiki.proto.internal.v1.FailReplicas;
+import io.kontiki.proto.internal.v1.FailReplicas.FailedReplica;
 import io.kontiki.proto.internal.v1.PartitionRef;
+import io.kontiki.proto.internal.v1.PartitionReply;
+import io.kontiki.proto.internal.v1.PartitionVersion;
 import io.kontiki.proto.internal.v1.ProposeRequest;
 import io.kontiki.proto.internal.v1.ProposeResponse;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.Proposer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,13 +31,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells the quorum in which directories this broker's replicas are, and which directories and replicas have failed (rule
  * M10). One request is under way at a time and all that gathers meanwhile goes into the next, failures first; what gets no
- * answer is said again until it does. Any thread.
+ * answer is said again until it does. That a replica failed is said of the record as this broker knows it, and again of a
+ * newer one if it has changed: so a copy that comes late hits nothing that was decided since (rule Q2). In return a replica
+ * must not be opened again before the quorum {@link #knowsFailureOf knows}. Any thread.
  */
 final class DirectoryReports {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryReports.class);
@@ -42,18 +52,34 @@ final class DirectoryReports {
     private final int brokerId;
     private final LongSupplier brokerEpoch;
     private final ScheduledExecutorService timer;
+    private final Supplier<MetadataImage> metadata;
     private final Set<UUID> failedDirectories = new LinkedHashSet<>();
     private final Map<TopicPartition, CompletableFuture<Void>> failedReplicas = new LinkedHashMap<>();
-    private final Set<TopicPartition> withoutRoom = new LinkedHashSet<>();
+
+    /** Of these, what no report that is under way tells yet. */
+    private final Set<TopicPartition> failedAnew = new HashSet<>();
+
+    /** Of these, what lost nothing: there was never room for it. */
+    private final Set<TopicPartition> withoutRoom = new HashSet<>();
+
     private final Map<TopicPartition, AssignDirectory> assignments = new LinkedHashMap<>();
     private boolean underWay;
 
-    /** @param timer drops what comes after its end */
-    DirectoryReports(Proposer proposer, int brokerId, LongSupplier brokerEpoch, ScheduledExecutorService timer) {
+    /**
+     * @param timer drops what comes after its end
+     * @param metadata the latest image
+     */
+    DirectoryReports(
+            Proposer proposer,
+            int brokerId,
+            LongSupplier brokerEpoch,
+            ScheduledExecutorService timer,
+            Supplier<MetadataImage> metadata) {
         this.proposer = proposer;
         this.brokerId = brokerId;
         this.brokerEpoch = brokerEpoch;
         this.timer = timer;
+        this.metadata = metadata;
     }
 
     /** @param expected the directory that the quorum has for the replica now, or UNASSIGNED */
@@ -83,20 +109,32 @@ final class DirectoryReports {
 
     /** @return completes, on any thread, when the quorum knows */
     CompletableFuture<Void> failReplica(TopicPartition id) {
+        return report(id, false);
+    }
+
+    /** This broker leads it, and never had room for its log: another one shall lead (rule R11). */
+    void giveWay(TopicPartition id) {
+        report(id, true);
+    }
+
+    private CompletableFuture<Void> report(TopicPartition id, boolean noRoom) {
         CompletableFuture<Void> known;
         synchronized (this) {
+            if (!noRoom) {
+                withoutRoom.remove(id);
+            } else if (!failedReplicas.containsKey(id)) {
+                withoutRoom.add(id);
+            }
             known = failedReplicas.computeIfAbsent(id, key -> new CompletableFuture<>());
+            failedAnew.add(id);
         }
         sendNext();
         return known;
     }
 
-    /** This broker leads it, and never had room for its log: another one shall lead (rule R11). */
-    void giveWay(TopicPartition id) {
-        synchronized (this) {
-            withoutRoom.add(id);
-        }
-        sendNext();
+    /** Whether nothing is left to be said of a failure of the replica. */
+    synchronized boolean knowsFailureOf(TopicPartition id) {
+        return !failedReplicas.containsKey(id);
     }
 
     private void sendNext() {
@@ -116,9 +154,10 @@ final class DirectoryReports {
     /**
      * One request.
      *
-     * @param said takes it from what is to be said; under this object's lock
+     * @param said takes from what is to be said what the quorum knows by this reply; under this object's lock. Gives whether
+     *     all of it is known
      */
-    private record Report(ProposeRequest request, Runnable said) {}
+    private record Report(ProposeRequest request, Predicate<CommandReply> said) {}
 
     private Report next() {
         long epoch = brokerEpoch.getAsLong();
@@ -128,35 +167,55 @@ final class DirectoryReports {
                     FailDirectories.newBuilder().setBrokerId(brokerId).setBrokerEpoch(epoch);
             batch.forEach(id -> command.addDirectoryIds(UuidBytes.toBytes(id)));
             return new Report(
-                    ProposeRequest.newBuilder().setFailDirectories(command).build(),
-                    () -> batch.forEach(failedDirectories::remove));
+                    ProposeRequest.newBuilder().setFailDirectories(command).build(), reply -> {
+                        batch.forEach(failedDirectories::remove);
+                        return true;
+                    });
         }
-        if (!failedReplicas.isEmpty() || !withoutRoom.isEmpty()) {
-            return failure(head(failedReplicas.keySet()), head(withoutRoom), epoch);
+        if (!failedReplicas.isEmpty()) {
+            return failure(head(failedReplicas.keySet()), epoch);
         }
         return assignments.isEmpty() ? null : assignment(head(assignments.keySet()), epoch);
     }
 
-    private Report failure(List<TopicPartition> batch, List<TopicPartition> givenWay, long epoch) {
+    private Report failure(List<TopicPartition> batch, long epoch) {
         FailReplicas.Builder command =
                 FailReplicas.newBuilder().setBrokerId(brokerId).setBrokerEpoch(epoch);
-        batch.forEach(id -> command.addPartitions(ref(id)));
-        givenWay.forEach(id -> command.addWithoutRoom(ref(id)));
-        List<CompletableFuture<Void>> waiting =
-                batch.stream().map(failedReplicas::get).toList();
-        return new Report(ProposeRequest.newBuilder().setFailReplicas(command).build(), () -> {
-            batch.forEach(failedReplicas::remove);
-            givenWay.forEach(withoutRoom::remove);
-            // Not under the lock, and not on the quorum's thread.
-            timer.execute(() -> waiting.forEach(known -> known.complete(null)));
-        });
+        MetadataImage image = metadata.get();
+        batch.forEach(id -> command.addReplicas(
+                FailedReplica.newBuilder().setVersion(version(id, image)).setWithoutRoom(withoutRoom.contains(id))));
+        batch.forEach(failedAnew::remove);
+        return new Report(
+                ProposeRequest.newBuilder().setFailReplicas(command).build(), reply -> onFailuresTold(batch, reply));
     }
 
-    private static PartitionRef ref(TopicPartition id) {
-        return PartitionRef.newBuilder()
-                .setTopicId(UuidBytes.toBytes(id.topicId()))
-                .setPartition(id.partition())
+    /** Of a partition that is gone the quorum knows no version, either. */
+    private static PartitionVersion version(TopicPartition id, MetadataImage image) {
+        return PartitionVersion.newBuilder()
+                .setPartition(PartitionRef.newBuilder()
+                        .setTopicId(UuidBytes.toBytes(id.topicId()))
+                        .setPartition(id.partition()))
+                .setPartitionEpoch(image.partition(id)
+                        .map(PartitionRegistration::partitionEpoch)
+                        .orElse(0))
                 .build();
+    }
+
+    private boolean onFailuresTold(List<TopicPartition> batch, CommandReply reply) {
+        List<PartitionReply> replies = reply.getPartitions().getPartitionsList();
+        boolean all = replies.size() == batch.size();
+        for (int i = 0; i < Math.min(batch.size(), replies.size()); i++) {
+            TopicPartition id = batch.get(i);
+            if (replies.get(i).getReason() == ErrorReason.ERROR_REASON_CONCURRENT_CHANGE) {
+                all = false;
+            } else if (!failedAnew.contains(id)) {
+                CompletableFuture<Void> known = failedReplicas.remove(id);
+                withoutRoom.remove(id);
+                // Not under the lock, and not on the quorum's thread.
+                timer.execute(() -> known.complete(null));
+            }
+        }
+        return all;
     }
 
     private Report assignment(List<TopicPartition> batch, long epoch) {
@@ -167,8 +226,10 @@ final class DirectoryReports {
         command.addAllReplicas(sent.values());
         // A newer assignment of the same replica stays to be said.
         return new Report(
-                ProposeRequest.newBuilder().setAssignDirectories(command).build(),
-                () -> sent.forEach(assignments::remove));
+                ProposeRequest.newBuilder().setAssignDirectories(command).build(), reply -> {
+                    sent.forEach(assignments::remove);
+                    return true;
+                });
     }
 
     private static <T> List<T> head(Collection<T> all) {
@@ -182,11 +243,17 @@ final class DirectoryReports {
         switch (reason) {
             case ERROR_REASON_UNSPECIFIED -> {
                 logRefusals(response);
+                boolean all;
                 synchronized (this) {
-                    underWay = false;
-                    report.said().run();
+                    all = report.said().test(response.getReply());
+                    underWay = !all;
                 }
-                sendNext();
+                if (all) {
+                    sendNext();
+                } else {
+                    // By then the newer record may have come.
+                    timer.schedule(this::sendAgain, REPEAT_MILLIS, TimeUnit.MILLISECONDS);
+                }
             }
             case ERROR_REASON_STALE_BROKER_EPOCH ->
                 // This run of the broker is over, as its session will tell: nothing more is said, also not to who

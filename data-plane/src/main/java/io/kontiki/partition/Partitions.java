@@ -109,7 +109,8 @@ public final class Partitions implements AutoCloseable {
                 system.clock(),
                 this::onReplicaFailed);
         this.moves = new LogMoves(brokerId, metadata, logs.dirs(), logs.moved(), move, system::nanoTime, this::onMoved);
-        DirectoryReports reports = new DirectoryReports(proposer, brokerId, () -> brokerEpoch, timer);
+        DirectoryReports reports =
+                new DirectoryReports(proposer, brokerId, () -> brokerEpoch, timer, metadata::current);
         this.open = new OpenReplicas(reports);
         this.assigned = new AssignedReplicas(
                 brokerId, metadata, logs, open, reports, moves, timer, this::begin, system, faults);

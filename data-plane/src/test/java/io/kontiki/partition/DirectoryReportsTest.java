@@ -3,12 +3,19 @@ package io.kontiki.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicPartition;
+import io.kontiki.metadata.UuidBytes;
+import io.kontiki.metadata.command.TestQuorum;
+import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CommandReply;
+import io.kontiki.proto.internal.v1.DeleteTopic;
 import io.kontiki.proto.internal.v1.ProposeRequest;
 import io.kontiki.proto.internal.v1.ProposeResponse;
 import io.kontiki.proto.v1.ErrorReason;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,22 +25,51 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** Broker 1 tells of a partition that brokers 1 and 2 hold, of which both are in sync. */
 class DirectoryReportsTest {
     private static final UUID DIRECTORY = new UUID(3, 4);
-    private static final TopicPartition REPLICA = new TopicPartition(new UUID(1, 2), 0);
+    private static final int BROKER = 1;
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    private final LinkedBlockingQueue<ErrorReason> answers = new LinkedBlockingQueue<>();
+    private final LinkedBlockingQueue<ErrorReason> refusals = new LinkedBlockingQueue<>();
     private final List<ProposeRequest> requests = new CopyOnWriteArrayList<>();
-    private final DirectoryReports reports = new DirectoryReports(this::propose, 1, () -> 7, timer);
+
+    /** Where they are lost, the test answers. */
+    private final LinkedBlockingQueue<CompletableFuture<ProposeResponse>> unanswered = new LinkedBlockingQueue<>();
+
+    private final TestQuorum quorum = TestQuorum.withBrokers(1, 2);
+    private final TopicPartition replica = new TopicPartition(quorum.topic(1, List.of(1, 2), Map.of()), 0);
+    private final DirectoryReports reports =
+            new DirectoryReports(this::propose, BROKER, () -> quorum.epoch(BROKER), timer, () -> this.known);
+    private volatile MetadataImage known = quorum.image();
+    private volatile boolean answersAreLost;
 
     private CompletableFuture<ProposeResponse> propose(ProposeRequest request) {
         requests.add(request);
-        ErrorReason reason = answers.poll();
-        return CompletableFuture.completedFuture(ProposeResponse.newBuilder()
-                .setReply(CommandReply.newBuilder()
-                        .setReason(reason == null ? ErrorReason.ERROR_REASON_UNSPECIFIED : reason))
-                .build());
+        if (answersAreLost) {
+            var answer = new CompletableFuture<ProposeResponse>();
+            unanswered.add(answer);
+            return answer;
+        }
+        return CompletableFuture.completedFuture(judge(request));
+    }
+
+    private ProposeResponse judge(ProposeRequest request) {
+        ErrorReason refusal = refusals.poll();
+        CommandReply reply = refusal == null
+                ? quorum.apply(command(request))
+                : CommandReply.newBuilder().setReason(refusal).build();
+        return ProposeResponse.newBuilder().setReply(reply).build();
+    }
+
+    private static Command.Builder command(ProposeRequest request) {
+        return request.hasFailReplicas()
+                ? Command.newBuilder().setFailReplicas(request.getFailReplicas())
+                : Command.newBuilder().setFailDirectories(request.getFailDirectories());
+    }
+
+    private PartitionRegistration record() {
+        return quorum.image().partition(replica).orElseThrow();
     }
 
     @AfterEach
@@ -43,22 +79,65 @@ class DirectoryReportsTest {
 
     @Test
     void aReportIsRepeatedUntilTheQuorumKnows() { // M10, R12
-        List<ErrorReason> refusals = List.of(
+        List<ErrorReason> all = List.of(
                 ErrorReason.ERROR_REASON_INTERNAL,
                 ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
                 ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE);
-        answers.addAll(refusals);
+        refusals.addAll(all);
 
-        CompletableFuture<Void> known = reports.failReplica(REPLICA);
+        CompletableFuture<Void> told = reports.failReplica(replica);
 
-        assertThat(known).isNotDone();
-        await().until(known::isDone);
-        assertThat(requests).hasSize(refusals.size() + 1).allMatch(ProposeRequest::hasFailReplicas);
+        assertThat(told).isNotDone();
+        assertThat(reports.knowsFailureOf(replica)).isFalse();
+        await().until(told::isDone);
+        assertThat(reports.knowsFailureOf(replica)).isTrue();
+        assertThat(requests).hasSize(all.size() + 1).allMatch(ProposeRequest::hasFailReplicas);
+        assertThat(record().isr()).containsExactly(2);
+    }
+
+    /** The record has changed meanwhile, in the quorum first and here some time later. */
+    @Test
+    void aReportIsRepeatedOnTheRecordThatCameMeanwhile() { // Q2
+        quorum.accept(quorum.fencing(2));
+
+        CompletableFuture<Void> told = reports.failReplica(replica);
+
+        await().until(() -> requests.size() == 2);
+        assertThat(told).isNotDone();
+        assertThat(record().isr()).containsExactly(1);
+        known = quorum.image();
+        await().until(told::isDone);
+        assertThat(record().hasLeader()).isFalse();
+        assertThat(record().lastKnown()).contains(BROKER);
+    }
+
+    @Test
+    void aReplicaThatFailsAnewWhileAReportIsUnderWayIsToldAgain() throws InterruptedException {
+        answersAreLost = true;
+        CompletableFuture<Void> told = reports.failReplica(replica);
+        ProposeResponse first = judge(requests.get(0));
+        answersAreLost = false;
+
+        reports.failReplica(replica);
+        unanswered.take().complete(first);
+
+        await().until(told::isDone);
+        assertThat(requests).hasSize(2).allMatch(ProposeRequest::hasFailReplicas);
+        assertThat(reports.knowsFailureOf(replica)).isTrue();
+    }
+
+    @Test
+    void nothingIsLeftToBeSaidOfAPartitionThatIsGone() {
+        quorum.accept(Command.newBuilder()
+                .setDeleteTopic(DeleteTopic.newBuilder().setTopicId(UuidBytes.toBytes(replica.topicId()))));
+        CompletableFuture<Void> told = reports.failReplica(replica);
+        await().until(told::isDone);
+        assertThat(requests).hasSize(1);
     }
 
     @Test
     void aDirectoryThatFailedIsNotForgotten() {
-        answers.add(ErrorReason.ERROR_REASON_INTERNAL);
+        refusals.add(ErrorReason.ERROR_REASON_INTERNAL);
         reports.failDirectory(DIRECTORY);
         await().until(() -> requests.size() == 2);
         assertThat(requests).allMatch(ProposeRequest::hasFailDirectories);
@@ -66,10 +145,10 @@ class DirectoryReportsTest {
 
     @Test
     void aRunThatIsOverSaysNoMoreAndVouchesForNothing() {
-        answers.add(ErrorReason.ERROR_REASON_STALE_BROKER_EPOCH);
-        CompletableFuture<Void> known = reports.failReplica(REPLICA);
+        refusals.add(ErrorReason.ERROR_REASON_STALE_BROKER_EPOCH);
+        CompletableFuture<Void> told = reports.failReplica(replica);
         reports.failDirectory(DIRECTORY);
         assertThat(requests).hasSize(1);
-        assertThat(known).isNotDone();
+        assertThat(told).isNotDone();
     }
 }

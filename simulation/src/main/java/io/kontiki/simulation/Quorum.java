@@ -129,7 +129,17 @@ final class Quorum {
 
     /** Those that wait are judged in the order in which they were made; new ones wait no more. */
     void letProposalsGo(int broker) {
-        heldBack.remove(broker).forEach(request -> judge(request, reply -> {}));
+        keepProposals(broker).run();
+    }
+
+    /**
+     * New ones wait no more.
+     *
+     * @return those that wait go
+     */
+    Runnable keepProposals(int broker) {
+        Deque<ProposeRequest> kept = heldBack.remove(broker);
+        return () -> kept.forEach(request -> judge(request, reply -> {}));
     }
 
     void changeController() {

@@ -116,6 +116,42 @@ class RotScenarioSimTest {
         scenario.healAndCheck();
     }
 
+    /** The quorum knows of the damage, while no answer tells so: what it is asked again must not hit what was repaired. */
+    @ParameterizedTest
+    @EnumSource
+    void s35ReportWithoutAnAnswerLeavesTheRepairedReplicaInSync(FlushMode mode) {
+        Scenario scenario = written(mode);
+        scenario.quorum().setReplyLoss(1);
+        int before = scenario.record().partitionEpoch();
+        flip(scenario, 3, FIRST_SEGMENT);
+        PartitionProbe.scrub(scenario.partition(3));
+        scenario.awaitIsr(1, 2).runFor(30_000).quorum().setReplyLoss(0);
+        scenario.awaitHealed().runFor(10_000);
+        assertThat(scenario.record().partitionEpoch())
+                .as("it leaves and joins, once each")
+                .isEqualTo(before + 2);
+        assertWholeOnAll(scenario);
+        scenario.healAndCheck();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void s35LateCopyOfAReportLeavesTheRepairedReplicaInSync(FlushMode mode) {
+        Scenario scenario = written(mode);
+        scenario.quorum().holdBackProposals(3);
+        flip(scenario, 3, FIRST_SEGMENT);
+        PartitionProbe.scrub(scenario.partition(3));
+        scenario.await("copies of the report", () -> scenario.quorum().proposalsHeldBack(3) == 3);
+        Runnable late = scenario.quorum().keepProposals(3);
+        scenario.awaitIsr(1, 2).awaitHealed();
+        int healed = scenario.record().partitionEpoch();
+        late.run();
+        scenario.runFor(1_000);
+        assertThat(scenario.isr()).containsExactly(1, 2, 3);
+        assertThat(scenario.record().partitionEpoch()).isEqualTo(healed);
+        scenario.healAndCheck();
+    }
+
     /** Nobody looks, until the damaged node leads alone: it refuses those records, and is repaired when others can lead. */
     @ParameterizedTest
     @EnumSource

@@ -6,9 +6,14 @@ import static org.awaitility.Awaitility.await;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.ImageCodec;
+import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
 import io.kontiki.proto.internal.v1.FailReplicas;
+import io.kontiki.proto.internal.v1.FailReplicas.FailedReplica;
 import io.kontiki.proto.internal.v1.PartitionRef;
+import io.kontiki.proto.internal.v1.PartitionReply;
+import io.kontiki.proto.internal.v1.PartitionVersion;
 import io.kontiki.proto.internal.v1.ProposeRequest;
 import io.kontiki.proto.internal.v1.ProposeResponse;
 import io.kontiki.proto.internal.v1.ReplicaReport;
@@ -99,12 +104,7 @@ class QuorumClusterTest {
                             .setHighWatermark(350)
                             .build())
                     .toList());
-            var failed = ProposeRequest.newBuilder()
-                    .setFailReplicas(FailReplicas.newBuilder()
-                            .setBrokerId(node.id)
-                            .setBrokerEpoch(node.session.brokerEpoch())
-                            .addPartitions(partition));
-            assertThat(propose(node, failed).getReply().getReason()).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+            assertThat(replicaFailed(node, partition).getReason()).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
         }
         var elect = ProposeRequest.newBuilder()
                 .setElectLeaders(ElectLeadersRequest.newBuilder()
@@ -120,6 +120,32 @@ class QuorumClusterTest {
         assertThat(elected.getHeldCount()).isEqualTo(3);
         assertThat(elected.getLostFromOffset()).isEqualTo(300);
         assertThat(elected.getLostToOffset()).isEqualTo(350);
+    }
+
+    /** Asked again until the quorum was asked on the version that it has. */
+    private static PartitionReply replicaFailed(QuorumNode node, PartitionRef partition) {
+        var id = new TopicPartition(UuidBytes.fromBytes(partition.getTopicId()), partition.getPartition());
+        return await().until(
+                        () -> {
+                            var version = node.metadata
+                                    .current()
+                                    .partition(id)
+                                    .map(PartitionRegistration::partitionEpoch)
+                                    .orElse(0);
+                            var failed = ProposeRequest.newBuilder()
+                                    .setFailReplicas(FailReplicas.newBuilder()
+                                            .setBrokerId(node.id)
+                                            .setBrokerEpoch(node.session.brokerEpoch())
+                                            .addReplicas(FailedReplica.newBuilder()
+                                                    .setVersion(PartitionVersion.newBuilder()
+                                                            .setPartition(partition)
+                                                            .setPartitionEpoch(version))));
+                            return propose(node, failed)
+                                    .getReply()
+                                    .getPartitions()
+                                    .getPartitions(0);
+                        },
+                        reply -> reply.getReason() != ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
     }
 
     private static ProposeResponse propose(QuorumNode node, ProposeRequest.Builder request) {

@@ -12,15 +12,13 @@ import io.kontiki.proto.internal.v1.AssignDirectoryReply;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.FailDirectories;
 import io.kontiki.proto.internal.v1.FailReplicas;
-import io.kontiki.proto.internal.v1.PartitionRef;
+import io.kontiki.proto.internal.v1.FailReplicas.FailedReplica;
 import io.kontiki.proto.v1.ErrorReason;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.UnaryOperator;
 
 /** Where replicas live, and what becomes of them when a directory or a single log fails (rule M10, KIP-112, KIP-858). */
 final class DirectoryCommands {
@@ -112,31 +110,30 @@ final class DirectoryCommands {
         return Replies.ok();
     }
 
+    /** Compared with the version of the record: a late copy must not hit a replica that is in sync again (rules M0, Q2). */
     static CommandReply fail(ImageEdit edit, FailReplicas command) {
         int brokerId = command.getBrokerId();
-        int entries = Math.max(command.getPartitionsCount(), command.getWithoutRoomCount());
-        var refused = check(edit, brokerId, command.getBrokerEpoch(), entries);
-        if (refused.isPresent()) {
-            return refused.get();
-        }
-        change(edit, command.getPartitionsList(), record -> leave(edit, brokerId, record));
-        change(edit, command.getWithoutRoomList(), record -> giveWay(edit, brokerId, record));
-        return Replies.ok();
-    }
-
-    private static void change(
-            ImageEdit edit, List<PartitionRef> partitions, UnaryOperator<PartitionRegistration> change) {
-        for (var ref : partitions) {
-            if (UuidBytes.isValid(ref.getTopicId())) {
-                var partition = new TopicPartition(UuidBytes.fromBytes(ref.getTopicId()), ref.getPartition());
-                edit.image().partition(partition).ifPresent(record -> {
-                    var after = change.apply(record);
+        var refused = BrokerCommands.checkEpoch(edit.image(), brokerId, command.getBrokerEpoch());
+        return refused.orElseGet(() -> PartitionBatch.apply(
+                edit, command.getReplicasList(), FailedReplica::getVersion, (partition, record, failed) -> {
+                    if (!isCountedOn(brokerId, record)) {
+                        return PartitionBatch.done();
+                    }
+                    var stale = PartitionBatch.checkVersion(failed.getVersion(), record);
+                    if (stale.isPresent()) {
+                        return stale.get();
+                    }
+                    var after =
+                            failed.getWithoutRoom() ? giveWay(edit, brokerId, record) : leave(edit, brokerId, record);
                     if (after != record) {
                         edit.put(partition, after);
                     }
-                });
-            }
-        }
+                    return PartitionBatch.done();
+                }));
+    }
+
+    private static boolean isCountedOn(int brokerId, PartitionRegistration record) {
+        return record.isr().contains(brokerId) || record.elr().contains(brokerId);
     }
 
     /**
@@ -159,9 +156,7 @@ final class DirectoryCommands {
 
     /** SETISR without the broker, which may have lost data. */
     private static PartitionRegistration leave(ImageEdit edit, int brokerId, PartitionRegistration record) {
-        return record.isr().contains(brokerId) || record.elr().contains(brokerId)
-                ? InSyncReplicas.remove(record, brokerId, true, edit.image())
-                : record;
+        return isCountedOn(brokerId, record) ? InSyncReplicas.remove(record, brokerId, true, edit.image()) : record;
     }
 
     private static Optional<CommandReply> check(ImageEdit edit, int brokerId, long brokerEpoch, int entries) {

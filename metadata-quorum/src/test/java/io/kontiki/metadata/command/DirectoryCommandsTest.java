@@ -14,8 +14,9 @@ import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.FailDirectories;
 import io.kontiki.proto.internal.v1.FailReplicas;
+import io.kontiki.proto.internal.v1.FailReplicas.FailedReplica;
 import io.kontiki.proto.internal.v1.IsrMember;
-import io.kontiki.proto.internal.v1.PartitionRef;
+import io.kontiki.proto.internal.v1.PartitionReply;
 import io.kontiki.proto.internal.v1.RegisterBroker;
 import io.kontiki.proto.internal.v1.RestartClaim;
 import io.kontiki.proto.v1.ErrorReason;
@@ -103,12 +104,20 @@ class DirectoryCommandsTest {
                         .addDirectoryIds(UuidBytes.toBytes(directory))));
     }
 
-    private void failReplica(int broker) {
-        quorum.accept(Command.newBuilder()
+    private Command.Builder replicaFailed(int broker) {
+        return Command.newBuilder()
                 .setFailReplicas(FailReplicas.newBuilder()
                         .setBrokerId(broker)
                         .setBrokerEpoch(quorum.epoch(broker))
-                        .addPartitions(PartitionRef.newBuilder().setTopicId(UuidBytes.toBytes(topic)))));
+                        .addReplicas(FailedReplica.newBuilder().setVersion(quorum.version(topic))));
+    }
+
+    private PartitionReply accept(Command.Builder command) {
+        return quorum.accept(command).getPartitions().getPartitions(0);
+    }
+
+    private void failReplica(int broker) {
+        assertThat(accept(replicaFailed(broker)).getMessage()).isEmpty();
     }
 
     private PartitionRegistration record() {
@@ -213,7 +222,9 @@ class DirectoryCommandsTest {
                 .setFailReplicas(FailReplicas.newBuilder()
                         .setBrokerId(broker)
                         .setBrokerEpoch(quorum.epoch(broker))
-                        .addWithoutRoom(PartitionRef.newBuilder().setTopicId(UuidBytes.toBytes(topic)))));
+                        .addReplicas(FailedReplica.newBuilder()
+                                .setVersion(quorum.version(topic))
+                                .setWithoutRoom(true))));
     }
 
     /** Two must be in sync; both are. */
@@ -236,6 +247,43 @@ class DirectoryCommandsTest {
         giveWay(1);
         assertThat(record().leader()).isEqualTo(2);
         assertThat(record().elr()).containsExactly(1);
+    }
+
+    @Test
+    void aLateCopyOfAReportLeavesTheRepairedReplicaInSync() { // M0, Q2
+        var report = replicaFailed(1);
+        assertThat(accept(report).getMessage()).isEmpty();
+        assertThat(accept(report).getMessage()).isEmpty();
+        assertThat(quorum.alterIsr(topic, 1, 2).getMessage()).isEmpty();
+        var before = record();
+        assertThat(before.isr()).containsExactly(1, 2);
+
+        var reply = accept(report);
+
+        assertThat(reply.getReason()).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+        assertThat(reply.getMessage())
+                .contains("partition_epoch is ")
+                .contains("the record is at " + before.partitionEpoch());
+        assertThat(record()).isEqualTo(before);
+        failReplica(1);
+        assertThat(record().isr()).containsExactly(2);
+    }
+
+    @Test
+    void aReportOfSeveralReplicasIsJudgedOneByOne() { // M0
+        var other = quorum.topic(2, List.of(1, 2), Map.of());
+        var stale = quorum.version(topic).toBuilder().setPartitionEpoch(record().partitionEpoch() + 1);
+        var replies = quorum.accept(Command.newBuilder()
+                        .setFailReplicas(FailReplicas.newBuilder()
+                                .setBrokerId(1)
+                                .setBrokerEpoch(quorum.epoch(1))
+                                .addReplicas(FailedReplica.newBuilder().setVersion(stale))
+                                .addReplicas(FailedReplica.newBuilder().setVersion(quorum.version(other)))))
+                .getPartitions();
+        assertThat(replies.getPartitions(0).getReason()).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+        assertThat(replies.getPartitions(1).getReason()).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+        assertThat(record().isr()).containsExactly(1, 2);
+        assertThat(quorum.partition(other).isr()).containsExactly(2);
     }
 
     @Test

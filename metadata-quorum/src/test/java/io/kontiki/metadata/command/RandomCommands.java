@@ -20,6 +20,7 @@ import io.kontiki.proto.internal.v1.ElectPreferred;
 import io.kontiki.proto.internal.v1.ElectUnclean;
 import io.kontiki.proto.internal.v1.FailDirectories;
 import io.kontiki.proto.internal.v1.FailReplicas;
+import io.kontiki.proto.internal.v1.FailReplicas.FailedReplica;
 import io.kontiki.proto.internal.v1.FenceBroker;
 import io.kontiki.proto.internal.v1.InitializeCluster;
 import io.kontiki.proto.internal.v1.IsrMember;
@@ -123,7 +124,9 @@ final class RandomCommands {
                 command.setFailReplicas(FailReplicas.newBuilder()
                         .setBrokerId(broker)
                         .setBrokerEpoch(epoch)
-                        .addPartitions(anyPartition(image)));
+                        .addReplicas(FailedReplica.newBuilder()
+                                .setVersion(anyVersion(image))
+                                .setWithoutRoom(random.nextBoolean())));
             case 19, 20, 21 ->
                 command.setReassign(Reassign.newBuilder()
                         .addPartitions(ReassignPartition.newBuilder()
