@@ -16,6 +16,7 @@ import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -153,6 +154,11 @@ public final class PartitionLogs {
                     .computeIfAbsent(opened.id(), id -> new ArrayList<>())
                     .add(new Placed(recovery.dir(), opened.log()));
         }
+    }
+
+    /** Logs that were recovered and not taken yet. */
+    Map<TopicPartition, List<Placed>> untaken() {
+        return Collections.unmodifiableMap(recovered);
     }
 
     /** Whether a log of the replica was recovered in that directory and not taken yet. */

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The partitions of this broker: those that the metadata gives to it, and the event loops that they run on. Any thread.
@@ -280,11 +281,18 @@ public final class Partitions implements AutoCloseable {
     /** How the logs ended in each directory that works (rule R2). After {@link #close()} came to its end. */
     public Map<LogDir, Map<TopicPartition, CleanEnd>> cleanEnds() {
         Map<LogDir, Map<TopicPartition, CleanEnd>> ends = new HashMap<>();
-        open.all().stream()
-                .filter(partition -> !partition.dir().isOffline())
-                .forEach(partition -> ends.computeIfAbsent(partition.dir(), dir -> new HashMap<>())
-                        .put(partition.id(), partition.placed().log().cleanEnd()));
+        open.all().forEach(partition -> note(partition.id(), partition.placed(), ends));
+        // The stop may have come before the metadata asked for them: what is not noted is taken for lost.
+        logs.untaken().forEach((id, all) -> all.forEach(placed -> note(id, placed, ends)));
         return ends;
+    }
+
+    private static void note(
+            TopicPartition id, PartitionLogs.Placed placed, Map<LogDir, Map<TopicPartition, CleanEnd>> ends) {
+        if (!placed.dir().isOffline()) {
+            ends.computeIfAbsent(placed.dir(), dir -> new HashMap<>())
+                    .put(id, placed.log().cleanEnd());
+        }
     }
 
     /** Without an interrupt, which would close files under their other users. */
@@ -321,9 +329,11 @@ public final class Partitions implements AutoCloseable {
         open.all().forEach(partition -> partition.stop(log -> {}));
         loops.forEach(EventLoop::close);
         ports.flusher().close();
-        List<String> failed = open.all().stream()
-                .filter(partition -> !logs.close(partition.placed()))
-                .map(Partition::name)
+        List<String> failed = Stream.concat(
+                        open.all().stream().map(Partition::placed),
+                        logs.untaken().values().stream().flatMap(List::stream))
+                .filter(placed -> !logs.close(placed))
+                .map(placed -> placed.log().directory())
                 .toList();
         if (!failed.isEmpty()) {
             throw new IllegalStateException("not all that was appended is on the disk: " + failed);

@@ -214,4 +214,18 @@ class RestartScenarioSimTest {
         assertThat(scenario.node(1).serving()).isEmpty();
         assertThat(scenario.node(1).disk().contents()).containsEntry(LOG, records);
     }
+
+    /** A run that stops in order before it has opened its logs vouches for them all the same. */
+    @ParameterizedTest
+    @EnumSource
+    void runThatStopsBeforeItsLogsAreOpenLosesNone(FlushMode mode) {
+        Scenario scenario = new Scenario(mode).write(5);
+        scenario.crash(3).awaitIsr(1, 2).crash(2).awaitIsr(1).crash(1).awaitNoLeader();
+        assertThat(scenario.elr()).containsExactly(1, 2);
+        scenario.start(2).await("2 to serve", () -> scenario.node(2).serving().isPresent());
+        assertThat(scenario.holdsReplica(2)).isFalse();
+        scenario.node(2).stopInOrder();
+        scenario.start(2).awaitLeader(2);
+        scenario.start(1, 3).healAndCheck();
+    }
 }
