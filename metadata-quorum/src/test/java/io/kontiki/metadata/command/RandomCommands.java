@@ -83,7 +83,7 @@ final class RandomCommands {
         }
         int broker = random.nextInt(BROKERS);
         long epoch = image.broker(broker).map(b -> b.epoch()).orElse(0L) - (random.nextInt(20) == 0 ? 1 : 0);
-        switch (random.nextInt(34)) {
+        switch (random.nextInt(38)) {
             case 0, 1, 2 -> command.setRegisterBroker(register(image, broker));
             case 3, 4, 5, 6, 7 ->
                 command.setUnfenceBroker(UnfenceBroker.newBuilder()
@@ -134,7 +134,8 @@ final class RandomCommands {
                                 .addAllTarget(target())
                                 .setBytesPerSecondMax(random.nextInt(3))));
             case 22 -> command.setCancelReassign(CancelReassign.newBuilder().addPartitions(anyVersion(image)));
-            case 23 -> command.setElectPreferred(ElectPreferred.newBuilder().addPartitions(anyVersion(image)));
+            case 23, 34, 35, 36, 37 ->
+                command.setElectPreferred(ElectPreferred.newBuilder().addPartitions(anyVersion(image)));
             case 24, 25 ->
                 command.setElectUnclean(ElectUnclean.newBuilder()
                         .addPartitions(UncleanElection.newBuilder()
