@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * M10). One request is under way at a time and all that gathers meanwhile goes into the next, failures first; what gets no
  * answer is said again until it does. That a replica failed is said of the record as this broker knows it, and again of a
  * newer one if it has changed: so a copy that comes late hits nothing that was decided since (rule Q2). In return a replica
- * must not be opened again before the quorum {@link #knowsFailureOf knows}. Any thread.
+ * must not be opened again before the quorum {@link #isGivenUp has given it up}. Any thread.
  */
 final class DirectoryReports {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryReports.class);
@@ -132,9 +132,28 @@ final class DirectoryReports {
         return known;
     }
 
+    /** Of a replica that failed before: a leader may have proposed it once more. */
+    void failWhileCountedOn(TopicPartition id, PartitionRegistration record) {
+        if (isCountedOn(record) && isKnown(id)) {
+            failReplica(id);
+        }
+    }
+
+    /**
+     * Whether the quorum counts on the replica no more, and no report of a failure is left that could hit what takes its
+     * place (rule Q2).
+     */
+    boolean isGivenUp(TopicPartition id, PartitionRegistration record) {
+        return isKnown(id) && !isCountedOn(record);
+    }
+
     /** Whether nothing is left to be said of a failure of the replica. */
-    synchronized boolean knowsFailureOf(TopicPartition id) {
+    private synchronized boolean isKnown(TopicPartition id) {
         return !failedReplicas.containsKey(id);
+    }
+
+    private boolean isCountedOn(PartitionRegistration record) {
+        return record.isr().contains(brokerId) || record.elr().contains(brokerId);
     }
 
     private void sendNext() {

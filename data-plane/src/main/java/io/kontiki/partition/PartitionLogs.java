@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The logs of this broker, in all of its directories. Recovers them at start and hands them out as the metadata asks for
- * them. One thread at a time; {@link #dirs} and {@link #recoveryProgress} by any.
+ * them. One thread at a time; {@link #dirs}, {@link #recoveryProgress}, {@link #open} and {@link #delete} by any.
  */
 public final class PartitionLogs {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLogs.class);
@@ -48,7 +48,7 @@ public final class PartitionLogs {
     private final Consumer<Set<TopicPartition>> damageFound;
     private final RecoveryProgress progress;
     private final Threads system;
-    /** More than one place is left by a broken move, or by hands. */
+    /** More than one place is left by a broken move, or by hands. Guarded by itself, and never while the disk is used. */
     private final Map<TopicPartition, List<Placed>> recovered = new HashMap<>();
 
     private final MovedLogs moved;
@@ -163,12 +163,16 @@ public final class PartitionLogs {
 
     /** Whether a log of the replica was recovered in that directory and not taken yet. */
     boolean isIn(TopicPartition id, UUID directory) {
-        return recovered.getOrDefault(id, List.of()).stream().anyMatch(placed -> isAt(placed.dir(), directory));
+        synchronized (recovered) {
+            return recovered.getOrDefault(id, List.of()).stream().anyMatch(placed -> isAt(placed.dir(), directory));
+        }
     }
 
     /** Whether the log was moved from there to where it was recovered: there is no other that counts. */
     boolean isMovedFrom(TopicPartition id, UUID directory) {
-        return moved.isFrom(id, directory) && recovered.containsKey(id);
+        synchronized (recovered) {
+            return moved.isFrom(id, directory) && recovered.containsKey(id);
+        }
     }
 
     /** The logs that were moved, as long as they are kept. */
@@ -181,25 +185,26 @@ public final class PartitionLogs {
     }
 
     /**
-     * The log of a replica: where the quorum has it; else, the longest one found anywhere; else a new one, but not in
-     * another directory than the quorum has it in (rule R12). So the caller has to tell the quorum first, unless
-     * {@link #isIn} or nothing is assigned.
+     * The log of a replica that was recovered: where the quorum has it; else, the longest one found anywhere. Else a new one
+     * is to be {@link #open opened}, but not in another directory than the quorum has it in (rule R12). So the caller has to
+     * tell the quorum first, unless {@link #isIn} or nothing is assigned.
      *
      * @param assigned the directory that the quorum has for it, or UNASSIGNED
-     * @return empty if no directory can hold it now
      */
-    Optional<Placed> take(TopicPartition id, String name, TopicConfig config, UUID assigned) {
-        List<Placed> found = recovered.getOrDefault(id, List.of());
-        Optional<Placed> chosen = found.stream()
-                .filter(placed -> !placed.dir().isOffline())
-                .max(Comparator.comparing((Placed placed) -> isAt(placed.dir(), assigned))
-                        .thenComparing(placed -> placed.log().endOffset()));
-        if (chosen.isEmpty()) {
-            return dirsForNew(assigned).stream()
-                    .flatMap(dir -> openNew(dir, id, name, settings(config)).stream())
-                    .findFirst();
+    Optional<Placed> takeRecovered(TopicPartition id, TopicConfig config, UUID assigned) {
+        List<Placed> found;
+        Optional<Placed> chosen;
+        synchronized (recovered) {
+            found = List.copyOf(recovered.getOrDefault(id, List.of()));
+            chosen = found.stream()
+                    .filter(placed -> !placed.dir().isOffline())
+                    .max(Comparator.comparing((Placed placed) -> isAt(placed.dir(), assigned))
+                            .thenComparing(placed -> placed.log().endOffset()));
+            if (chosen.isEmpty()) {
+                return chosen;
+            }
+            recovered.remove(id);
         }
-        recovered.remove(id);
         found.stream()
                 .filter(placed -> placed != chosen.get() && !placed.dir().isOffline())
                 .forEach(placed -> setStrayAside(
@@ -208,25 +213,13 @@ public final class PartitionLogs {
         return chosen;
     }
 
-    /**
-     * Opens a log again that {@link LogRepair} has closed.
-     *
-     * @return empty if it cannot be opened now
-     */
-    Optional<Placed> openAgain(Placed closed, TopicPartition id, TopicConfig config) {
-        closed.dir().logRemoved();
-        return closed.dir().isOffline()
-                ? Optional.empty()
-                : openNew(closed.dir(), id, closed.log().directory(), settings(config));
-    }
-
     /** Whether a new log could have been made, but for what else is wrong with its directory. */
     boolean hasRoom(UUID assigned) {
         return dirsForNew(assigned).stream().anyMatch(dir -> dir.state() == LogDir.State.ONLINE);
     }
 
-    /** The one that the quorum has for it; else all that work, first those with room, first those with the fewest logs. */
-    private List<LogDir> dirsForNew(UUID assigned) {
+    /** Where a log can be made: in the one that the quorum has for it; else in all that work, first those with room, first those with the fewest logs. */
+    List<LogDir> dirsForNew(UUID assigned) {
         return dirs.stream()
                 .filter(dir -> !dir.isOffline())
                 .filter(dir -> assigned.equals(PartitionRegistration.UNASSIGNED) || isAt(dir, assigned))
@@ -290,11 +283,17 @@ public final class PartitionLogs {
                 : millis;
     }
 
-    private Optional<Placed> openNew(LogDir dir, TopicPartition id, String directory, LogConfig settings) {
+    /**
+     * Opens a log that was not recovered at the start, makes it if there is none. Blocks on that directory. Any thread.
+     *
+     * @return empty if it cannot be opened now
+     */
+    Optional<Placed> open(LogDir dir, TopicPartition id, String directory, TopicConfig config) {
+        if (dir.isOffline()) {
+            return Optional.empty();
+        }
         try {
-            PartitionLog log = openIn(dir, id, directory, settings);
-            dir.logAdded();
-            return Optional.of(new Placed(dir, log));
+            return Optional.of(new Placed(dir, openIn(dir, id, directory, settings(config))));
         } catch (DiskFullException e) {
             dir.noteFull(String.valueOf(e.getMessage()));
             return Optional.empty();
@@ -349,16 +348,20 @@ public final class PartitionLogs {
 
     /** Or it would be taken for a stray later, when another log has its directory. */
     private void forget(LogDir dir, String directory) {
-        for (List<Placed> all : recovered.values()) {
-            all.removeIf(placed -> {
-                boolean same = placed.dir() == dir && placed.log().directory().equals(directory);
-                if (same) {
-                    placed.log().close();
-                    dir.logRemoved();
-                }
-                return same;
-            });
+        List<Placed> same = new ArrayList<>();
+        synchronized (recovered) {
+            for (List<Placed> all : recovered.values()) {
+                all.stream()
+                        .filter(placed ->
+                                placed.dir() == dir && placed.log().directory().equals(directory))
+                        .forEach(same::add);
+                all.removeAll(same);
+            }
         }
+        same.forEach(placed -> {
+            placed.log().close();
+            dir.logRemoved();
+        });
     }
 
     /**
@@ -372,13 +375,16 @@ public final class PartitionLogs {
             return;
         }
         straysSetAside = true;
-        Map<TopicPartition, List<Placed>> strays = new HashMap<>(recovered);
-        strays.keySet().removeAll(missing);
+        Map<TopicPartition, List<Placed>> strays = new HashMap<>();
+        synchronized (recovered) {
+            recovered.forEach((id, all) -> strays.put(id, List.copyOf(all)));
+            strays.keySet().removeAll(missing);
+            recovered.keySet().retainAll(missing);
+        }
         strays.values()
                 .forEach(all -> all.stream()
                         .filter(placed -> !placed.dir().isOffline())
                         .forEach(placed -> setStrayAside(placed, "the cluster has no such partition on this broker")));
-        recovered.keySet().retainAll(missing);
     }
 
     /** What keeps its name, since its directory fails or is full, will be a stray at the next start. */

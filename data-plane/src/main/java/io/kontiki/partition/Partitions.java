@@ -161,6 +161,7 @@ public final class Partitions implements AutoCloseable {
     private void onOffline(LogDir dir) {
         if (brokerEpoch != NOT_STARTED) { // Else it is told at the start.
             open.onOffline(dir);
+            assigned.onOffline(dir);
         }
     }
 

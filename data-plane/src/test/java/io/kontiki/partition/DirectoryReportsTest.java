@@ -88,9 +88,10 @@ class DirectoryReportsTest {
         CompletableFuture<Void> told = reports.failReplica(replica);
 
         assertThat(told).isNotDone();
-        assertThat(reports.knowsFailureOf(replica)).isFalse();
+        assertThat(reports.isGivenUp(replica, record().withReplicas(List.of(2), record().reassignment())))
+                .isFalse();
         await().until(told::isDone);
-        assertThat(reports.knowsFailureOf(replica)).isTrue();
+        assertThat(reports.isGivenUp(replica, record())).isTrue();
         assertThat(requests).hasSize(all.size() + 1).allMatch(ProposeRequest::hasFailReplicas);
         assertThat(record().isr()).containsExactly(2);
     }
@@ -123,7 +124,7 @@ class DirectoryReportsTest {
 
         await().until(told::isDone);
         assertThat(requests).hasSize(2).allMatch(ProposeRequest::hasFailReplicas);
-        assertThat(reports.knowsFailureOf(replica)).isTrue();
+        assertThat(reports.isGivenUp(replica, record())).isTrue();
     }
 
     @Test

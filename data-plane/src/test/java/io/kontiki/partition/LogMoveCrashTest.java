@@ -136,7 +136,7 @@ class LogMoveCrashTest {
                         .isTrue();
                 moved += logs.isIn(ID, NEW) ? 1 : 0;
                 PartitionLogs.Placed taken =
-                        logs.take(ID, "t-0", TopicConfig.DEFAULTS, OLD).orElseThrow();
+                        logs.takeRecovered(ID, TopicConfig.DEFAULTS, OLD).orElseThrow();
                 assertThat(taken.log().endOffset()).as("stop after %d", after).isGreaterThanOrEqualTo(acknowledged);
                 taken.log().close();
             }

@@ -122,19 +122,22 @@ class PartitionLogsTest {
         third.takeOffline("test");
         List<LogDir> chosen = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            chosen.add(logs.take(
-                            new TopicPartition(TOPIC, i),
-                            "t-" + i,
-                            TopicConfig.DEFAULTS,
-                            PartitionRegistration.UNASSIGNED)
-                    .orElseThrow()
-                    .dir());
+            chosen.add(take(logs, new TopicPartition(TOPIC, i)).orElseThrow().dir());
         }
         assertThat(chosen).containsExactly(first, second, first, second);
     }
 
     private static Optional<PartitionLogs.Placed> take(PartitionLogs logs, TopicPartition id) {
-        return logs.take(id, "t-" + id.partition(), TopicConfig.DEFAULTS, PartitionRegistration.UNASSIGNED);
+        return logs.takeRecovered(id, TopicConfig.DEFAULTS, PartitionRegistration.UNASSIGNED)
+                .or(() -> logs.dirsForNew(PartitionRegistration.UNASSIGNED).stream()
+                        .flatMap(dir -> open(logs, dir, id).stream())
+                        .findFirst());
+    }
+
+    private static Optional<PartitionLogs.Placed> open(PartitionLogs logs, LogDir dir, TopicPartition id) {
+        var opened = logs.open(dir, id, "t-" + id.partition(), TopicConfig.DEFAULTS);
+        opened.ifPresent(log -> dir.logAdded());
+        return opened;
     }
 
     @Test
@@ -211,7 +214,7 @@ class PartitionLogsTest {
         assertThat(root.resolve("d2/t-0")).isDirectory();
         assertThat(root.resolve("d2/t-1")).doesNotExist();
         PartitionLogs.Placed taken =
-                logs.take(missing, "t-0", TopicConfig.DEFAULTS, gone).orElseThrow();
+                logs.takeRecovered(missing, TopicConfig.DEFAULTS, gone).orElseThrow();
         assertThat(taken.dir()).isEqualTo(second);
         taken.log().close();
     }

@@ -6,9 +6,11 @@ import io.kontiki.storage.ForwardingDisk;
 import io.kontiki.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** A disk that a test can let fail, as a controller that dies does, hang, as one that lost its path does, fill up, or hold up. */
@@ -17,6 +19,8 @@ final class FaultyDisk extends ForwardingDisk {
     private volatile CountDownLatch answer = new CountDownLatch(0);
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     private volatile long usableBytes = Long.MAX_VALUE / 2;
+    private volatile Optional<StorageException> noDirectory = Optional.empty();
+    private final AtomicInteger directoriesRefused = new AtomicInteger();
     private volatile Consumer<String> beforeRename = source -> {};
     private volatile Consumer<String> beforeDelete = path -> {};
 
@@ -27,6 +31,15 @@ final class FaultyDisk extends ForwardingDisk {
     /** From now on nothing can be written or forced. */
     void fail() {
         failing = true;
+    }
+
+    /** From now on no directory can be made, for that reason. */
+    void refuseDirectories(StorageException reason) {
+        noDirectory = Optional.of(reason);
+    }
+
+    int directoriesRefused() {
+        return directoriesRefused.get();
     }
 
     /** Called with the old name, by the thread that renames. */
@@ -79,6 +92,10 @@ final class FaultyDisk extends ForwardingDisk {
     @Override
     public void createDirectory(String directory) {
         check("create directory", directory);
+        noDirectory.ifPresent(reason -> {
+            directoriesRefused.incrementAndGet();
+            throw reason;
+        });
         super.createDirectory(directory);
     }
 

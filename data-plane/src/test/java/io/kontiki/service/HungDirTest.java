@@ -14,6 +14,7 @@ import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.LogServiceGrpc;
 import io.kontiki.proto.v1.ProducePartitionResult;
 import io.kontiki.record.RecordBatchBuilder;
+import io.kontiki.replication.Lease;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -184,6 +185,29 @@ class HungDirTest {
                 assertThat(cluster.stuck).isEmpty();
                 assertThat(reasonOf(0, "d", "after")).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
             });
+        } finally {
+            cluster.disk(0, 0).answer();
+        }
+    }
+
+    @Test
+    void openingALogThereHoldsUpNoLeaseAndEndsInAnotherDirectory() {
+        cluster.disk(0, 0).hang();
+        try {
+            cluster.createTopic("c", ONE_IS_ENOUGH, List.of(0, 1, 2));
+            await().until(() -> cluster.disk(0, 0).waits("kontiki-log-open"));
+            cluster.renew(0, Lease.of(System.nanoTime() - TimeUnit.HOURS.toNanos(1), 1));
+            await().until(() -> reasonOf(0, "b", "refused") == ErrorReason.ERROR_REASON_LEASE_EXPIRED);
+            cluster.renew(0, Lease.of(System.nanoTime(), TimeUnit.HOURS.toNanos(1)));
+            await().until(() -> reasonOf(0, "b", "taken") == ErrorReason.ERROR_REASON_UNSPECIFIED);
+
+            await().untilAsserted(
+                            () -> assertThat(record("c").directoryOf(0)).isEqualTo(TestCluster.directoryId(0, 1)));
+            assertThat(reasonOf(0, "c", "taken")).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+            assertThat(cluster.image().broker(0).orElseThrow().directories())
+                    .containsEntry(TestCluster.directoryId(0, 0), false)
+                    .containsEntry(TestCluster.directoryId(0, 1), true);
+            assertThat(cluster.stuck).isEmpty();
         } finally {
             cluster.disk(0, 0).answer();
         }

@@ -10,6 +10,8 @@ import io.kontiki.proto.v1.Acks;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.ProducePartitionResult;
 import io.kontiki.record.RecordBatchBuilder;
+import io.kontiki.storage.DiskFullException;
+import io.kontiki.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -143,6 +145,25 @@ class LogDirTest {
         cluster.createTopic("c", ONE_IS_ENOUGH, List.of(0));
         await().untilAsserted(() -> assertThat(record("c").directoryOf(0)).isEqualTo(TestCluster.directoryId(0, 1)));
         assertThat(reasonOf(0, "c", "written")).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+    }
+
+    @Test
+    void aReplicaThatFailsAfterItHadNoRoomIsReported() { // R11, M10
+        refuseDirectories(new DiskFullException("create directory", "c-0", new IOException("No space left on device")));
+        cluster.createTopic("c", ONE_IS_ENOUGH, List.of(0));
+        await().until(() -> cluster.disk(0, 1).directoriesRefused() > 1);
+        assertThat(record("c").isr()).containsExactly(0);
+
+        refuseDirectories(new StorageException("create directory", "c-0", new IOException("Input/output error")));
+
+        await().untilAsserted(() -> assertThat(record("c").isr()).isEmpty());
+        assertThat(record("c").lastKnown()).containsExactly(0);
+    }
+
+    private void refuseDirectories(StorageException reason) {
+        for (int number : List.of(0, 1)) {
+            cluster.disk(0, number).refuseDirectories(reason);
+        }
     }
 
     @Test

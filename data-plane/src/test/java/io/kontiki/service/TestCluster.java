@@ -291,6 +291,11 @@ final class TestCluster {
 
     // ---- Brokers
 
+    /** As a heartbeat's answer does. */
+    void renew(int broker, Lease lease) {
+        nodes.get(broker).dataPlane.renew(lease);
+    }
+
     /** Starts a broker, or the next run of one that was stopped. */
     void start(int id) throws IOException {
         Node node = new Node(id);

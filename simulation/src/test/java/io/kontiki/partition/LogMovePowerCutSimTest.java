@@ -178,7 +178,7 @@ class LogMovePowerCutSimTest {
                 .as("the log is where the quorum has it, or moved from there")
                 .isTrue();
         PartitionLogs.Placed taken =
-                logs.take(ID, "t-0", TopicConfig.DEFAULTS, assigned).orElseThrow();
+                logs.takeRecovered(ID, TopicConfig.DEFAULTS, assigned).orElseThrow();
         List<String> values = values(taken.log());
         assertThat(values).hasSizeGreaterThanOrEqualTo(flushed);
         assertThat(values).isEqualTo(appended.subList(0, values.size()));

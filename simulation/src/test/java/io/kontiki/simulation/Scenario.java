@@ -291,7 +291,7 @@ final class Scenario {
 
     /** Until the node's log has an end that another one's has. */
     Scenario awaitSameEnd(int node, int other) {
-        return await("node " + node + " to end as " + other, () -> end(node) == end(other));
+        return await("node " + node + " to end as " + other, () -> holdsReplica(node) && end(node) == end(other));
     }
 
     Scenario awaitHealed() {

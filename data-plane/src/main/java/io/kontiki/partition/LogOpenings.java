@@ -1,0 +1,58 @@
+package io.kontiki.partition;
+
+import io.kontiki.metadata.TopicConfig;
+import io.kontiki.metadata.TopicPartition;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Opens logs, each on a thread of its directory: neither leases nor elections may wait for a disk, which has much to read
+ * where a log is left over from before, or hangs. Any thread.
+ */
+final class LogOpenings implements AutoCloseable {
+    private final PartitionLogs logs;
+    private final DirThreads threads;
+    private volatile boolean closed;
+
+    LogOpenings(PartitionLogs logs, Threads system) {
+        this.logs = logs;
+        this.threads = new DirThreads(logs.dirs(), "kontiki-log-open", 1, system);
+    }
+
+    /**
+     * Begins. The log counts for its directory from now on, unless it cannot be opened.
+     *
+     * @param opened called on another thread, with nothing if the log cannot be opened there now
+     */
+    void begin(
+            LogDir dir,
+            TopicPartition id,
+            String name,
+            TopicConfig config,
+            Consumer<Optional<PartitionLogs.Placed>> opened) {
+        dir.logAdded();
+        threads.execute(dir, () -> open(dir, id, name, config, opened));
+    }
+
+    private void open(
+            LogDir dir,
+            TopicPartition id,
+            String name,
+            TopicConfig config,
+            Consumer<Optional<PartitionLogs.Placed>> opened) {
+        if (closed) {
+            return; // A log that nobody knows of would be missed by the note of how this run's logs ended (rule R2).
+        }
+        Optional<PartitionLogs.Placed> log = logs.open(dir, id, name, config);
+        if (log.isEmpty()) {
+            dir.logRemoved();
+        }
+        opened.accept(log);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        threads.close();
+    }
+}
