@@ -216,6 +216,20 @@ final class AssignedReplicas implements MetadataPublisher, UnopenedReplicas.List
 
     // ---- Opening
 
+    /**
+     * Whether there is no log of the replica here, and none to wait for (rule M9): it was looked for in vain, and no directory
+     * is offline that may have it. Any thread.
+     */
+    CompletableFuture<Boolean> isLost(TopicPartition id) {
+        CompletableFuture<Boolean> lost = new CompletableFuture<>();
+        execute(() -> lost.complete(unopened.isMissing(id)
+                && metadata.current()
+                        .partition(id)
+                        .filter(record -> !logs.mayComeBack(record.directoryOf(brokerId)))
+                        .isPresent()));
+        return lost;
+    }
+
     @Override
     public void onOpened(TopicPartition id, TopicImage topic, MetadataImage image, PartitionLogs.Placed log) {
         Partition partition = start.start(id, topic, log);

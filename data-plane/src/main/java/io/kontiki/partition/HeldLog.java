@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * @param endOffset the offset that the next record gets
  * @param highWatermark first offset that it does not know to be committed
  * @param damaged whether it has stopped over a fault of its log, which stays as it is
+ * @param lost whether it has no log, and no directory that could still bring it
  */
 public record HeldLog(
         TopicPartition id,
@@ -19,4 +20,10 @@ public record HeldLog(
         OptionalInt lastEpoch,
         long endOffset,
         long highWatermark,
-        boolean damaged) {}
+        boolean damaged,
+        boolean lost) {
+    /** Of a replica without a log. */
+    static HeldLog lost(TopicPartition id) {
+        return new HeldLog(id, 0, OptionalInt.empty(), 0, 0, false, true);
+    }
+}

@@ -135,7 +135,8 @@ public final class Partition {
                 log().epochs().latestEpoch(),
                 log().endOffset(),
                 replica.highWatermark(),
-                replica.role() == ReplicaRole.FAULTED)));
+                replica.role() == ReplicaRole.FAULTED,
+                false)));
         return held;
     }
 

@@ -247,6 +247,14 @@ public final class PartitionLogs {
         return other;
     }
 
+    /** Whether a directory that cannot be used now may hold a log that the quorum has there, or has nowhere. */
+    boolean mayComeBack(UUID assigned) {
+        return dirs.stream()
+                .anyMatch(dir -> dir.id().isEmpty()
+                        || (dir.isOffline()
+                                && (assigned.equals(PartitionRegistration.UNASSIGNED) || isAt(dir, assigned))));
+    }
+
     /** The log's settings for a topic. */
     LogConfig settings(TopicConfig config) {
         var retention = config.retention();

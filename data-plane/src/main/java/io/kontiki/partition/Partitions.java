@@ -244,12 +244,16 @@ public final class Partitions implements AutoCloseable {
                 .toList());
     }
 
-    /** What replicas here hold, within a few seconds; those that are not open or hang say nothing. */
+    /** What replicas here hold, within a few seconds; those that may be opened yet or hang say nothing. */
     public CompletableFuture<List<HeldLog>> held(Collection<TopicPartition> partitions) {
-        return answers(partitions.stream()
-                .flatMap(id -> open.find(id).stream())
+        return answers(partitions.stream().map(this::held).toList());
+    }
+
+    private CompletableFuture<Optional<HeldLog>> held(TopicPartition id) {
+        return open.find(id)
                 .map(partition -> partition.held().thenApply(Optional::of))
-                .toList());
+                .orElseGet(() ->
+                        assigned.isLost(id).thenApply(lost -> lost ? Optional.of(HeldLog.lost(id)) : Optional.empty()));
     }
 
     private <T> CompletableFuture<List<T>> answers(List<CompletableFuture<Optional<T>>> asked) {

@@ -34,7 +34,8 @@ public final class ReplicaReports implements HeldReplicas {
                 .setLeaderEpoch(held.leaderEpoch())
                 .setEndOffset(held.endOffset())
                 .setHighWatermark(held.highWatermark())
-                .setDamaged(held.damaged());
+                .setDamaged(held.damaged())
+                .setLogLost(held.lost());
         held.lastEpoch().ifPresent(report::setLastEpoch);
         return report.build();
     }

@@ -155,6 +155,11 @@ final class UnopenedReplicas implements AutoCloseable {
         return turns.isEmpty() && attempts.isEmpty();
     }
 
+    /** Whether no log of the replica was found, or none that can be opened. */
+    boolean isMissing(TopicPartition id) {
+        return states.getOrDefault(id, State.WAITING) != State.WAITING;
+    }
+
     Set<TopicPartition> all() {
         return Set.copyOf(states.keySet());
     }

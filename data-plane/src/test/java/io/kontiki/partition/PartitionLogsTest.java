@@ -235,6 +235,21 @@ class PartitionLogsTest {
     }
 
     @Test
+    void logMayComeBackOnlyFromADirectoryThatCannotBeUsedNow() {
+        UUID gone = new UUID(9, 9);
+        UUID here = first.id().orElseThrow();
+        PartitionLogs logs = logsIn(first, second);
+        assertThat(logs.mayComeBack(gone)).isFalse();
+        assertThat(logs.mayComeBack(here)).isFalse();
+        assertThat(logsIn(first, LogDir.offline("d4", "it cannot be read")).mayComeBack(gone))
+                .isTrue();
+        first.takeOffline("test");
+        assertThat(logs.mayComeBack(here)).isTrue();
+        assertThat(logs.mayComeBack(PartitionRegistration.UNASSIGNED)).isTrue();
+        assertThat(logs.mayComeBack(gone)).isFalse();
+    }
+
+    @Test
     void logsThatAreMadeAnewSpread() {
         PartitionLogs logs = logsIn(first, second);
         Map<LogDir, Integer> planned = new HashMap<>();

@@ -220,10 +220,10 @@ class PartitionTest {
         produce(Acks.ALL, () -> null);
         long end = log.endOffset();
         assertThat(partition.held().get(10, TimeUnit.SECONDS))
-                .isEqualTo(new HeldLog(id, 0, OptionalInt.of(0), end, end, false));
+                .isEqualTo(new HeldLog(id, 0, OptionalInt.of(0), end, end, false, false));
         partition.fail("unreadable");
         assertThat(partition.held().get(10, TimeUnit.SECONDS))
-                .isEqualTo(new HeldLog(id, 0, OptionalInt.of(0), end, end, true));
+                .isEqualTo(new HeldLog(id, 0, OptionalInt.of(0), end, end, true, false));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.proto.internal.v1.ReplicaReport;
 import io.kontiki.proto.v1.Acks;
 import io.kontiki.record.RecordBatchBuilder;
 import java.io.IOException;
@@ -114,6 +115,20 @@ class LostDirectoryTest {
         startWith(0);
         awaitReplica(0);
         assertThatTheSoleReplicaIsNotMadeAnew();
+    }
+
+    /** Who asks must not wait for what cannot come. */
+    @Test
+    void brokerTellsWhichLogIsLostAndOfOthersWhatTheyHold() throws Exception { // M9
+        startWith(0, 2);
+        assertThat(cluster.heldBy(0, "sole"))
+                .singleElement()
+                .returns(true, ReplicaReport::getLogLost)
+                .returns(0L, ReplicaReport::getEndOffset);
+        assertThat(cluster.heldBy(1, "b"))
+                .singleElement()
+                .returns(false, ReplicaReport::getLogLost)
+                .matches(report -> report.getEndOffset() > 0);
     }
 
     @Test

@@ -26,9 +26,11 @@ import io.kontiki.proto.internal.v1.CreateTopic;
 import io.kontiki.proto.internal.v1.DeleteTopic;
 import io.kontiki.proto.internal.v1.FenceBroker;
 import io.kontiki.proto.internal.v1.InitializeCluster;
+import io.kontiki.proto.internal.v1.PartitionRef;
 import io.kontiki.proto.internal.v1.ProposeRequest;
 import io.kontiki.proto.internal.v1.ProposeResponse;
 import io.kontiki.proto.internal.v1.RegisterBroker;
+import io.kontiki.proto.internal.v1.ReplicaReport;
 import io.kontiki.proto.internal.v1.Replicas;
 import io.kontiki.proto.internal.v1.RestartClaim;
 import io.kontiki.proto.internal.v1.UnfenceBroker;
@@ -268,6 +270,14 @@ final class TestCluster {
 
     PartitionRegistration partition(String topic, int number) {
         return image().topic(topic).orElseThrow().partition(number).orElseThrow();
+    }
+
+    /** What the broker tells of the first partition of a topic when the controller asks (rule M9). */
+    List<ReplicaReport> heldBy(int broker, String topic) {
+        PartitionRef ref = PartitionRef.newBuilder()
+                .setTopicId(UuidBytes.toBytes(image().topic(topic).orElseThrow().id()))
+                .build();
+        return nodes.get(broker).dataPlane.heldReplicas(List.of(ref)).join();
     }
 
     UUID createTopic(String topic, Map<String, String> configs, List<Integer> replicas) {

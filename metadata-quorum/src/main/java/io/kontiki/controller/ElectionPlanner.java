@@ -86,7 +86,9 @@ final class ElectionPlanner {
                     inquiry.cost().ifPresent(cost -> losses.put(name, cost));
                     verdicts.leaveToCommand();
                 } else {
-                    wait(verdicts, inquiry.missing(record, image, without));
+                    var missing = inquiry.missing(record, image, without);
+                    losses.put(name, inquiry.soFar(missing));
+                    wait(verdicts, missing);
                 }
             }
         }
@@ -98,12 +100,13 @@ final class ElectionPlanner {
         if (missing.isEmpty()) {
             verdicts.refuse(
                     ErrorReason.ERROR_REASON_NOT_ENOUGH_REPLICAS,
-                    "none of its replicas is usable now, with a log that is not damaged");
+                    "none of its replicas is usable now, with a log that is not damaged or lost");
         } else {
             verdicts.refuse(
                     ErrorReason.ERROR_REASON_CONCURRENT_CHANGE,
-                    "brokers " + missing + " have not told yet what they hold; ask again, or leave out those that are"
-                            + " gone for good");
+                    "the brokers " + missing
+                            + " have not told yet what they hold: ask again once they run, or leave out"
+                            + " those that are gone for good");
         }
     }
 
@@ -130,7 +133,7 @@ final class ElectionPlanner {
     /**
      * What each partition has come to.
      *
-     * @param losses what an unclean election costs
+     * @param losses what an unclean election costs, or whom it waits for
      */
     private record Answers(
             List<PartitionName> names, PartitionVerdicts verdicts, Map<PartitionName, ElectedLeader> losses)
@@ -150,6 +153,8 @@ final class ElectionPlanner {
             if (reply.getReason() != ErrorReason.ERROR_REASON_UNSPECIFIED) {
                 leader.setError(
                         PartitionError.newBuilder().setReason(reply.getReason()).setMessage(reply.getMessage()));
+                var told = losses.getOrDefault(name, ElectedLeader.getDefaultInstance());
+                leader.addAllHeld(told.getHeldList()).addAllNotHeard(told.getNotHeardList());
             } else if (losses.containsKey(name)) {
                 leader.mergeFrom(losses.get(name));
             }

@@ -22,6 +22,10 @@ final class Inquiry {
         int lastEpoch() {
             return report.hasLastEpoch() ? report.getLastEpoch() : -1;
         }
+
+        boolean canLead() {
+            return !report.getDamaged() && !report.getLogLost();
+        }
     }
 
     private final int leaderEpoch;
@@ -59,7 +63,7 @@ final class Inquiry {
 
     /** One that knows the epoch, or has stopped, takes nothing of an older leader any more: what it tells stays true. */
     void onReport(int brokerId, long brokerEpoch, ReplicaReport report) {
-        if (report.getDamaged() || report.getLeaderEpoch() >= leaderEpoch) {
+        if (report.getDamaged() || report.getLogLost() || report.getLeaderEpoch() >= leaderEpoch) {
             told.put(brokerId, new Told(brokerEpoch, report));
         }
     }
@@ -88,21 +92,31 @@ final class Inquiry {
     /** Of those that have told and can lead, the one that holds most: the latest epoch first, then the highest end. */
     Optional<Integer> fullest(PartitionRegistration record, MetadataImage image) {
         return record.replicas().stream()
-                .filter(id ->
-                        hasTold(id, record, image) && !told.get(id).report().getDamaged())
+                .filter(id -> image.usable(id, record)
+                        && hasTold(id, record, image)
+                        && told.get(id).canLead())
                 .max(Comparator.<Integer>comparingInt(id -> told.get(id).lastEpoch())
                         .thenComparingLong(id -> told.get(id).report().getEndOffset())
                         .thenComparing(Comparator.comparingInt(record.replicas()::indexOf)
                                 .reversed()));
     }
 
+    /** What those hold that have told, while it waits for others. */
+    ElectedLeader soFar(List<Integer> missing) {
+        return ElectedLeader.newBuilder()
+                .addAllHeld(held())
+                .addAllNotHeard(missing)
+                .build();
+    }
+
     /** What all hold, and what may be lost with that leader. */
-    ElectedLeader chosen(int leader) {
+    ElectedLeader chosen(int leader, PartitionRegistration record, MetadataImage image) {
         long end = told.get(leader).report().getEndOffset();
         var price = ElectedLeader.newBuilder()
                 .addAllHeld(held())
                 .setLostFromOffset(end)
                 .setLostToOffset(Math.max(end, highestTold()))
+                .addAllNotHeard(notHeard(record, image))
                 .build();
         cost = Optional.of(price);
         return price;
@@ -111,6 +125,15 @@ final class Inquiry {
     /** What was said when the leader was chosen; empty before. */
     Optional<ElectedLeader> cost() {
         return cost;
+    }
+
+    /** Of those that held every committed record when they left, who cannot say how many there were. */
+    private List<Integer> notHeard(PartitionRegistration record, MetadataImage image) {
+        return record.lastKnown().stream()
+                .filter(id ->
+                        !hasTold(id, record, image) || told.get(id).report().getLogLost())
+                .sorted()
+                .toList();
     }
 
     /** By broker. */
@@ -129,15 +152,24 @@ final class Inquiry {
     }
 
     private boolean hasTold(int brokerId, PartitionRegistration record, MetadataImage image) {
-        return image.usable(brokerId, record)
+        return canTell(brokerId, record, image)
                 && !wants(brokerId, image.broker(brokerId).orElseThrow().epoch());
+    }
+
+    /** Also that its log is lost, with a directory that its broker no longer has. One that is offline may come back. */
+    static boolean canTell(int brokerId, PartitionRegistration record, MetadataImage image) {
+        return record.hasReplica(brokerId)
+                && (image.usable(brokerId, record)
+                        || (image.usable(brokerId)
+                                && !image.broker(brokerId).orElseThrow().hasDirectory(record.directoryOf(brokerId))));
     }
 
     private static HeldOffsets held(int brokerId, ReplicaReport report) {
         var held = HeldOffsets.newBuilder()
                 .setBrokerId(brokerId)
                 .setEndOffset(report.getEndOffset())
-                .setHighWatermark(report.getHighWatermark());
+                .setHighWatermark(report.getHighWatermark())
+                .setLogLost(report.getLogLost());
         if (report.hasLastEpoch()) {
             held.setLastEpoch(report.getLastEpoch());
         }

@@ -63,7 +63,8 @@ final class UncleanElections {
         if (!inquiry.missing(found.record(), image, without).isEmpty()) {
             return Optional.empty();
         }
-        return inquiry.fullest(found.record(), image).map(id -> elect(id, found, inquiry.chosen(id), image));
+        return inquiry.fullest(found.record(), image)
+                .map(id -> elect(id, found, inquiry.chosen(id, found.record(), image), image));
     }
 
     private static UncleanElection elect(
@@ -74,6 +75,7 @@ final class UncleanElections {
                 .setBrokerEpoch(image.broker(id).orElseThrow().epoch())
                 .setLostFromOffset(cost.getLostFromOffset())
                 .setLostToOffset(cost.getLostToOffset())
+                .addAllNotHeard(cost.getNotHeardList())
                 .build();
     }
 
@@ -97,7 +99,7 @@ final class UncleanElections {
                 // Of a directory that is offline it would say nothing, and hide the others behind the limit.
                 .filter(entry -> image.partition(entry.getKey())
                         .filter(entry.getValue()::isAbout)
-                        .filter(record -> record.hasReplica(broker.id()) && image.usable(broker.id(), record))
+                        .filter(record -> Inquiry.canTell(broker.id(), record, image))
                         .isPresent())
                 .limit(WANTED_MAX)
                 .map(entry -> PartitionRef.newBuilder()

@@ -235,12 +235,13 @@ final class ControllerLoop implements AutoCloseable {
                 var ref = election.getPartition().getPartition();
                 LOG.warn(
                         "Broker {} leads partition {} of topic {} without being in sync: committed records may be lost"
-                                + " from offset {} to {}",
+                                + " from offset {} to {}; not heard of those that had all: {}",
                         election.getBrokerId(),
                         ref.getPartition(),
                         UuidBytes.fromBytes(ref.getTopicId()),
                         election.getLostFromOffset(),
-                        election.getLostToOffset());
+                        election.getLostToOffset(),
+                        election.getNotHeardList());
             }
         }
     }
