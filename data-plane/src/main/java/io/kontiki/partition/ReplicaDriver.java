@@ -300,7 +300,7 @@ final class ReplicaDriver extends RemoteEffects {
 
     @Override
     public void truncateTo(Effect.TruncateTo effect) {
-        LOG.info("Truncating {} from {} to {}", name, log().endOffset(), effect.endOffset());
+        noteCut(log().endOffset(), effect);
         try {
             log().truncateTo(effect.endOffset());
         } catch (DiskFullException e) {
@@ -314,14 +314,32 @@ final class ReplicaDriver extends RemoteEffects {
         handle(replica.onTruncated(nowNanos()));
     }
 
+    /** Rule M9: what an unclean election costs is said where it is lost. */
+    private void noteCut(long end, Effect.TruncateTo effect) {
+        if (effect.mayBeCommitted()) {
+            LOG.warn(
+                    "Truncating {} from {} to {}: up to {} records that may have been acknowledged are lost, since the"
+                            + " leader, or one before it, was elected without having them",
+                    name,
+                    end,
+                    effect.endOffset(),
+                    end - effect.endOffset());
+        } else {
+            LOG.info("Truncating {} from {} to {}", name, end, effect.endOffset());
+        }
+    }
+
     @Override
     public void resetTo(Effect.ResetTo effect) {
         LogStart point = (LogStart) effect.point();
+        long beyond = log().endOffset() - point.startOffset();
         LOG.warn(
-                "Dropping {}, which ends at {}: the leader's log begins at {}",
+                "Dropping {}, which ends at {}: the leader's log begins at {}{}",
                 name,
                 log().endOffset(),
-                point.startOffset());
+                point.startOffset(),
+                // Only after an unclean election (rule F11).
+                beyond <= 0 ? "" : "; up to " + beyond + " records that may have been acknowledged are lost");
         try {
             log().resetTo(point.startOffset(), point.epochs(), point.producers());
             logView.startReset(log().logStartOffset());

@@ -27,8 +27,13 @@ public sealed interface Effect {
         }
     }
 
-    /** Cut the log so that it ends at {@code endOffset}, in the order of rule F6, then call {@code onTruncated}. */
-    record TruncateTo(long endOffset) implements Effect {
+    /**
+     * Cut the log so that it ends at {@code endOffset}, in the order of rule F6, then call {@code onTruncated}.
+     *
+     * @param mayBeCommitted whether an unclean election came between (rule M9), so that what is cut may have been
+     *     acknowledged
+     */
+    record TruncateTo(long endOffset, boolean mayBeCommitted) implements Effect {
         @Override
         public void runBy(EffectRunner runner) {
             runner.truncateTo(this);

@@ -136,7 +136,7 @@ final class FollowerReplica implements Role {
                 cut,
                 state.highWatermark());
         phase = Phase.TRUNCATING;
-        state.outbox().add(new Effect.TruncateTo(cut));
+        state.outbox().add(new Effect.TruncateTo(cut, state.mayLoseCommitted(latest)));
     }
 
     /** Rule F11: only if nothing is lost by it that the leader's log still has, or by proof of an unclean election. */

@@ -26,6 +26,17 @@ class UncleanElectionTest {
     }
 
     @Test
+    void cutAfterAnUncleanElectionIsToldFromAnOrdinaryOne() { // M9
+        Rig unclean = following().unclean(5);
+        unclean.run(unclean.replica.onDiverged(link(unclean), new EpochEnd(1, 3), unclean.now()));
+        assertThat(unclean.last(Effect.TruncateTo.class)).isEqualTo(new Effect.TruncateTo(3, true));
+
+        Rig clean = following();
+        clean.run(clean.replica.onDiverged(link(clean), new EpochEnd(1, 3), clean.now()));
+        assertThat(clean.last(Effect.TruncateTo.class)).isEqualTo(new Effect.TruncateTo(3, false));
+    }
+
+    @Test
     void laterCleanElectionStillProvesIt() {
         Rig rig = following().unclean(4);
         rig.run(rig.replica.onDiverged(link(rig), new EpochEnd(1, 2), rig.now()));
