@@ -80,7 +80,7 @@ final class BrokerUnregister implements Callable<Integer> {
             throw new Failure(
                     ExitCode.CONFLICT,
                     "broker " + brokerId + " votes in the metadata quorum",
-                    "Let another one vote in its place first.");
+                    "First: kontiki quorum remove " + brokerId + " (and give another its vote: kontiki quorum add ID)");
         }
         return true;
     }

@@ -20,6 +20,8 @@ final class ExitCode {
     static final int PARTLY_DONE = 7;
     /** A check ran and found problems. */
     static final int PROBLEMS_FOUND = 10;
+    /** It was done, and records that were acknowledged are lost by it, or may be. */
+    static final int RECORDS_LOST = 11;
     /** Ended by Ctrl-C. */
     static final int INTERRUPTED = 130;
 

@@ -116,7 +116,7 @@ final class Kontiki extends CommandGroup {
         return group(
                 new PartitionCommands(),
                 new PartitionList(terminal, clients),
-                new PartitionDescribe(terminal, clients),
+                new PartitionDescribe(terminal, clients, messages),
                 new PartitionReassign(terminal, clients, messages),
                 new PartitionElectLeader(terminal, clients, messages, options),
                 new PartitionBalance(terminal, clients, messages));

@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 final class PartitionDescribe implements Callable<Integer> {
     private final Terminal terminal;
     private final Clients clients;
+    private final Messages messages;
 
     @Parameters(paramLabel = "TOPIC:P", arity = "1..*", description = "Partitions.")
     private List<TopicPartition> partitions;
@@ -21,15 +22,23 @@ final class PartitionDescribe implements Callable<Integer> {
     @Mixin
     private ListOutput output = new ListOutput();
 
-    PartitionDescribe(Terminal terminal, Clients clients) {
+    PartitionDescribe(Terminal terminal, Clients clients, Messages messages) {
         this.terminal = terminal;
         this.clients = clients;
+        this.messages = messages;
     }
 
     @Override
     public Integer call() {
         List<ReplicaRows.Row> rows = clients.withAdmin(admin -> ReplicaRows.of(admin, partitions));
         terminal.print(ReplicaRows.LISTING.render(rows, output.format()));
+        partitions.stream()
+                .distinct()
+                .forEach(id -> rows.stream()
+                        .filter(row -> row.id().equals(id) && PartitionState.offline(row.partition()))
+                        .findFirst()
+                        .ifPresent(row -> messages.tell(
+                                PartitionText.of(id) + " has no leader. " + Leaderless.nextStep(id, row.partition()))));
         return ExitCode.DONE;
     }
 }

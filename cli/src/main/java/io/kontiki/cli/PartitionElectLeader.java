@@ -1,14 +1,12 @@
 package io.kontiki.cli;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonNull;
-import com.google.gson.JsonObject;
 import io.kontiki.cli.output.ListFormat;
-import io.kontiki.cli.output.Listing;
 import io.kontiki.cli.output.Quantity;
 import io.kontiki.client.Admin;
 import io.kontiki.client.ErrorReason;
+import io.kontiki.client.KontikiException;
 import io.kontiki.client.LeaderElection;
+import io.kontiki.client.PartitionInfo;
 import io.kontiki.client.TopicPartition;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,16 +33,6 @@ import picocli.CommandLine.Spec;
                     + " missing there is lost for good. Asks first."
         })
 final class PartitionElectLeader implements Callable<Integer> {
-    private record Row(TopicPartition partition, LeaderElection election) {
-        String outcome() {
-            return election.failure().map(Throwable::getMessage).orElse("ok");
-        }
-
-        boolean lost() {
-            return election.lostToOffset() > election.lostFromOffset();
-        }
-    }
-
     private final Terminal terminal;
     private final Clients clients;
     private final Messages messages;
@@ -93,56 +81,83 @@ final class PartitionElectLeader implements Callable<Integer> {
         if (without != null && !unclean) {
             throw new ParameterException(spec.commandLine(), "--without goes with --unclean");
         }
-        if (unclean) {
-            showAndAsk();
-        }
-        Map<TopicPartition, LeaderElection> elected = clients.withAdmin(unclean ? this::electUnclean : this::elect);
-        List<Row> rows = elected.entrySet().stream()
-                .map(entry -> new Row(entry.getKey(), entry.getValue()))
-                .toList();
-        terminal.print((unclean ? uncleanListing() : listing()).render(rows, output.format()));
-        return exitCode(rows);
+        return unclean ? electUncleanly() : elect();
     }
 
-    private static int exitCode(List<Row> rows) {
-        long failed = rows.stream()
-                .filter(row -> row.election().failure().isPresent())
-                .count();
-        if (failed == 0) {
-            return ExitCode.DONE;
-        }
-        return failed == rows.size() ? ExitCode.CONFLICT : ExitCode.PARTLY_DONE;
-    }
-
-    private Map<TopicPartition, LeaderElection> elect(Admin admin) {
-        Set<TopicPartition> wanted = named.isEmpty() ? ledByOthers(admin) : new TreeSet<>(named);
-        if (wanted.isEmpty()) {
+    private int elect() {
+        Map<TopicPartition, PartitionInfo> before = clients.withAdmin(this::wanted);
+        if (before.isEmpty()) {
             messages.tell("nothing to do: all partitions are led by their first replica");
-            return Map.of();
         }
-        return admin.electLeaders(wanted);
+        return show(before, clients.withAdmin(admin -> admin.electLeaders(before.keySet())));
     }
 
-    private static Set<TopicPartition> ledByOthers(Admin admin) {
-        var found = new TreeSet<TopicPartition>();
+    private Map<TopicPartition, PartitionInfo> wanted(Admin admin) {
+        return named.isEmpty() ? ledByOthers(admin) : described(admin);
+    }
+
+    private Map<TopicPartition, PartitionInfo> described(Admin admin) {
+        var found = new TreeMap<TopicPartition, PartitionInfo>();
+        named.forEach(id -> found.computeIfAbsent(id, each -> ReplicaRows.find(admin, each)));
+        return found;
+    }
+
+    private static Map<TopicPartition, PartitionInfo> ledByOthers(Admin admin) {
+        var found = new TreeMap<TopicPartition, PartitionInfo>();
         admin.listTopics()
                 .forEach(topic -> topic.partitions().stream()
                         .filter(partition -> partition.leader().isPresent()
                                 && partition.leader().getAsInt()
                                         != partition.replicas().get(0))
-                        .forEach(partition -> found.add(new TopicPartition(topic.name(), partition.partition()))));
+                        .forEach(partition ->
+                                found.put(new TopicPartition(topic.name(), partition.partition()), partition)));
         return found;
+    }
+
+    private int show(Map<TopicPartition, PartitionInfo> before, Map<TopicPartition, LeaderElection> elected) {
+        List<ElectionRows.Row> rows = elected.entrySet().stream()
+                .map(entry -> new ElectionRows.Row(
+                        entry.getKey(), before.get(entry.getKey()).leader(), entry.getValue(), left()))
+                .toList();
+        terminal.print(ElectionRows.listing(unclean).render(rows, output.format()));
+        rows.forEach(row -> row.election().failure().ifPresent(failure -> tellRefusal(row, failure)));
+        return ElectionRows.exitCode(rows);
+    }
+
+    private void tellRefusal(ElectionRows.Row row, KontikiException failure) {
+        terminal.err().println("error: " + failure.getMessage());
+        String advice = clients.withAdmin(
+                admin -> Leaderless.afterRefusal(row, ReplicaRows.find(admin, row.partition()), unclean));
+        if (!advice.isEmpty()) {
+            terminal.err().println(advice);
+        }
     }
 
     // ---- Unclean
 
-    private void showAndAsk() throws IOException {
+    private int electUncleanly() throws IOException {
+        Map<TopicPartition, PartitionInfo> before = clients.withAdmin(this::described);
+        var outcomes = new TreeMap<TopicPartition, LeaderElection>();
+        before.forEach((id, partition) -> partition.leader().ifPresent(leader -> {
+            messages.tell(PartitionText.of(id) + " has a leader, broker " + leader + ": nothing to elect");
+            outcomes.put(id, ElectionRows.unchanged(partition));
+        }));
+        List<TopicPartition> open =
+                before.keySet().stream().filter(id -> !outcomes.containsKey(id)).toList();
+        if (!open.isEmpty()) {
+            showAndAsk(open);
+            outcomes.putAll(clients.withAdmin(admin -> untilAllTold(admin, open)));
+        }
+        return show(before, outcomes);
+    }
+
+    private void showAndAsk(List<TopicPartition> open) throws IOException {
         if (yes) {
             return;
         }
-        List<ReplicaRows.Row> rows = clients.withAdmin(admin -> ReplicaRows.of(admin, named));
+        List<ReplicaRows.Row> rows = clients.withAdmin(admin -> ReplicaRows.of(admin, open));
         terminal.err().print(ReplicaRows.LISTING.render(rows, ListFormat.TABLE));
-        String name = named.size() == 1 ? PartitionText.of(named.get(0)) : Quantity.count(named.size(), "partition");
+        String name = open.size() == 1 ? PartitionText.of(open.get(0)) : Quantity.count(open.size(), "partition");
         new Confirmation(terminal)
                 .ask(
                         name,
@@ -150,26 +165,24 @@ final class PartitionElectLeader implements Callable<Integer> {
                         "not electing a leader of " + name + " that may lack records");
     }
 
+    private Set<Integer> left() {
+        return without == null ? Set.of() : new TreeSet<>(without.ids());
+    }
+
     /** As long as replicas are waited for that have not told what they hold, and there is time. */
-    private Map<TopicPartition, LeaderElection> electUnclean(Admin admin) {
-        Set<Integer> left = without == null ? Set.of() : new TreeSet<>(without.ids());
-        Set<TopicPartition> open = new TreeSet<>(named);
+    private Map<TopicPartition, LeaderElection> untilAllTold(Admin admin, List<TopicPartition> wanted) {
+        Set<TopicPartition> open = new TreeSet<>(wanted);
         var outcomes = new TreeMap<TopicPartition, LeaderElection>();
         long endNanos = System.nanoTime() + options.timeout().toNanos();
         while (true) {
-            Map<TopicPartition, LeaderElection> elected = admin.electLeadersUncleanly(open, left);
+            Map<TopicPartition, LeaderElection> elected = admin.electLeadersUncleanly(open, left());
             outcomes.putAll(elected);
             open.removeIf(partition -> !waits(elected.get(partition)));
             if (open.isEmpty() || System.nanoTime() - endNanos >= 0) {
-                break;
+                return outcomes;
             }
             Moving.pause();
         }
-        if (!open.isEmpty()) {
-            messages.tell(
-                    "Some replicas have not told what they hold. Start their brokers, or leave them out: --without ID");
-        }
-        return outcomes;
     }
 
     private static boolean waits(LeaderElection election) {
@@ -177,68 +190,5 @@ final class PartitionElectLeader implements Callable<Integer> {
                 && election.failure()
                         .filter(failure -> failure.reason() == ErrorReason.CONCURRENT_CHANGE)
                         .isPresent();
-    }
-
-    // ---- Text
-
-    private static Listing<Row> listing() {
-        return new Listing<Row>("elections", row -> PartitionText.of(row.partition()), PartitionElectLeader::json)
-                .text("TOPIC", row -> row.partition().topic())
-                .number("PARTITION", row -> row.partition().partition())
-                .number("LEADER", row -> leader(row.election()))
-                .number("EPOCH", row -> row.election().leaderEpoch())
-                .text("OUTCOME", Row::outcome);
-    }
-
-    private static Listing<Row> uncleanListing() {
-        return listing().text("HELD", row -> held(row.election())).text("LOST OFFSETS", PartitionElectLeader::lost);
-    }
-
-    private static String leader(LeaderElection election) {
-        return election.leader().isPresent()
-                ? Integer.toString(election.leader().getAsInt())
-                : "";
-    }
-
-    private static String held(LeaderElection election) {
-        var words = new ArrayList<String>();
-        election.held().forEach(held -> words.add(held.brokerId() + ":" + held.endOffset()));
-        return String.join(",", words);
-    }
-
-    private static String lost(Row row) {
-        if (row.election().failure().isPresent()) {
-            return "";
-        }
-        return row.lost()
-                ? row.election().lostFromOffset() + " to " + (row.election().lostToOffset() - 1)
-                : "none known";
-    }
-
-    private static JsonObject json(Row row) {
-        LeaderElection election = row.election();
-        var object = new JsonObject();
-        object.addProperty("topic", row.partition().topic());
-        object.addProperty("partition", row.partition().partition());
-        election.leader()
-                .ifPresentOrElse(
-                        leader -> object.addProperty("leader", leader), () -> object.add("leader", JsonNull.INSTANCE));
-        object.addProperty("leaderEpoch", election.leaderEpoch());
-        election.failure()
-                .ifPresent(
-                        failure -> object.addProperty("error", failure.reason().name()));
-        var held = new JsonArray();
-        for (LeaderElection.Held each : election.held()) {
-            var entry = new JsonObject();
-            entry.addProperty("brokerId", each.brokerId());
-            each.lastEpoch().ifPresent(epoch -> entry.addProperty("lastEpoch", epoch));
-            entry.addProperty("endOffset", each.endOffset());
-            entry.addProperty("highWatermark", each.highWatermark());
-            held.add(entry);
-        }
-        object.add("held", held);
-        object.addProperty("lostFromOffset", election.lostFromOffset());
-        object.addProperty("lostToOffset", election.lostToOffset());
-        return object;
     }
 }

@@ -19,10 +19,16 @@ final class ReplicaRows {
     /**
      * One replica.
      *
-     * @param log what its broker says; empty if it is not there to say something
+     * @param log what its broker says; empty if it is not there to say something, or has no such log
+     * @param without whether its broker says that it has no log
      */
     record Row(
-            TopicPartition id, PartitionInfo partition, int broker, boolean fenced, Optional<LogDirInfo.Replica> log) {
+            TopicPartition id,
+            PartitionInfo partition,
+            int broker,
+            boolean fenced,
+            Optional<LogDirInfo.Replica> log,
+            boolean without) {
         String role() {
             return partition.leader().isPresent() && partition.leader().getAsInt() == broker ? "leader" : "follower";
         }
@@ -34,7 +40,16 @@ final class ReplicaRows {
             if (partition.elr().contains(broker)) {
                 return fenced ? "eligible, fenced" : "eligible";
             }
+            if (without) {
+                // With a leader it is made anew and filled.
+                return partition.leader().isPresent() ? "no log yet" : "log lost";
+            }
             return fenced ? "fenced" : "behind";
+        }
+
+        /** Unknown without a leader, which alone knows what there is. */
+        Optional<Long> lag() {
+            return partition.leader().isPresent() ? log.map(LogDirInfo.Replica::offsetLag) : Optional.empty();
         }
     }
 
@@ -52,7 +67,7 @@ final class ReplicaRows {
                     "START",
                     row -> row.log().map(log -> "" + log.logStartOffset()).orElse(""))
             .number("END", row -> row.log().map(log -> "" + log.endOffset()).orElse(""))
-            .number("LAG", row -> row.log().map(log -> "" + log.offsetLag()).orElse(""));
+            .number("LAG", row -> row.lag().map(String::valueOf).orElse(""));
 
     private ReplicaRows() {}
 
@@ -64,13 +79,17 @@ final class ReplicaRows {
             PartitionInfo partition = find(admin, id);
             for (int broker : partition.replicas()) {
                 boolean fenced = brokers.stream().noneMatch(each -> each.id() == broker && !each.fenced());
-                rows.add(new Row(id, partition, broker, fenced, fenced ? Optional.empty() : log(admin, id, broker)));
+                rows.add(
+                        fenced
+                                ? new Row(id, partition, broker, true, Optional.empty(), false)
+                                : row(admin, id, partition, broker));
             }
         }
         return rows;
     }
 
-    private static PartitionInfo find(Admin admin, TopicPartition id) {
+    /** As its metadata has it. */
+    static PartitionInfo find(Admin admin, TopicPartition id) {
         return admin.describeTopic(id.topic()).topic().partitions().stream()
                 .filter(partition -> partition.partition() == id.partition())
                 .findFirst()
@@ -80,14 +99,15 @@ final class ReplicaRows {
                         "See what there is: kontiki topic describe " + id.topic()));
     }
 
-    private static Optional<LogDirInfo.Replica> log(Admin admin, TopicPartition id, int broker) {
+    private static Row row(Admin admin, TopicPartition id, PartitionInfo partition, int broker) {
         try {
-            return admin.describeLogDirs(broker, Optional.of(id.topic())).stream()
+            var log = admin.describeLogDirs(broker, Optional.of(id.topic())).stream()
                     .flatMap(dir -> dir.replicas().stream())
                     .filter(replica -> replica.partition().equals(id))
                     .findFirst();
+            return new Row(id, partition, broker, false, log, log.isEmpty());
         } catch (KontikiException e) {
-            return Optional.empty();
+            return new Row(id, partition, broker, false, Optional.empty(), false);
         }
     }
 
@@ -104,7 +124,10 @@ final class ReplicaRows {
                             object.addProperty("sizeBytes", log.sizeBytes());
                             object.addProperty("logStartOffset", log.logStartOffset());
                             object.addProperty("endOffset", log.endOffset());
-                            object.addProperty("offsetLag", log.offsetLag());
+                            row.lag()
+                                    .ifPresentOrElse(
+                                            lag -> object.addProperty("offsetLag", lag),
+                                            () -> object.add("offsetLag", JsonNull.INSTANCE));
                         },
                         () -> object.add("endOffset", JsonNull.INSTANCE));
         return object;

@@ -84,10 +84,14 @@ class PartitionCommandsTest {
     }
 
     @Test
-    void uncleanElectionIsAskedFor() {
-        var refused = broker.run(ExitCode.USAGE, "partition", "elect-leader", "--unclean", "orders:0");
+    void partitionWithALeaderNeedsNoUncleanElection() {
+        var told = broker.run(ExitCode.DONE, "partition", "elect-leader", "--unclean", "orders:0");
 
-        assertThat(refused.err()).contains("END").contains("not electing a leader of orders:0 that may lack records");
+        assertThat(told.err()).contains("orders:0 has a leader, broker ").contains("nothing to elect");
+        assertThat(told.out()).contains("unchanged").doesNotContain("none known");
+        assertThat(kontiki("partition", "elect-leader", "--unclean", "orders:0", "--yes", "-o", "jsonl")
+                        .out())
+                .contains("\"outcome\":\"unchanged\"", "\"lostFromOffset\":null");
     }
 
     @Test
@@ -95,7 +99,9 @@ class PartitionCommandsTest {
         int id = Integer.parseInt(kontiki("broker", "list", "-o", "name").out().strip());
 
         var refused = broker.run(ExitCode.CONFLICT, "broker", "unregister", "" + id, "--yes");
-        assertThat(refused.err()).contains("broker " + id + " votes in the metadata quorum");
+        assertThat(refused.err())
+                .contains("broker " + id + " votes in the metadata quorum")
+                .contains("kontiki quorum remove " + id);
         broker.run(ExitCode.CONFLICT, "broker", "decommission", "" + id, "--yes");
         assertThat(broker.run(ExitCode.NOT_FOUND, "broker", "unregister", "99", "--yes")
                         .err())

@@ -223,7 +223,8 @@ public final class Admin implements AutoCloseable {
 
     /**
      * Elects leaders of partitions of which no replica is left that holds every committed record: each time the one that
-     * holds most. What others had beyond it is lost, and the answer tells which offsets. CONCURRENT_CHANGE for a partition
+     * holds most. What others had beyond it is lost, and the answer tells which offsets, and whom nobody heard that may have
+     * had more. CONCURRENT_CHANGE for a partition
      * means that not all replicas have told what they hold: ask again, or leave them out.
      *
      * @param without brokers that are not waited for, though they may hold more

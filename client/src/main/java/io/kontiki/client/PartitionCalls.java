@@ -70,11 +70,16 @@ final class PartitionCalls {
                 answer.hasLeader() ? OptionalInt.of(answer.getLeader()) : OptionalInt.empty(),
                 answer.getLeaderEpoch(),
                 answer.hasError()
-                        ? failure(answer.getError(), "electing a leader of " + partition(answer.getPartition()))
+                        ? failure(
+                                answer.getError(),
+                                "electing a leader of "
+                                        + answer.getPartition().getTopic() + ":"
+                                        + answer.getPartition().getPartition())
                         : Optional.empty(),
                 answer.getHeldList().stream().map(PartitionCalls::held).toList(),
                 answer.getLostFromOffset(),
-                answer.getLostToOffset());
+                answer.getLostToOffset(),
+                answer.getNotHeardList());
     }
 
     private static LeaderElection.Held held(HeldOffsets held) {
@@ -82,7 +87,8 @@ final class PartitionCalls {
                 held.getBrokerId(),
                 held.hasLastEpoch() ? OptionalInt.of(held.getLastEpoch()) : OptionalInt.empty(),
                 held.getEndOffset(),
-                held.getHighWatermark());
+                held.getHighWatermark(),
+                held.getLogLost());
     }
 
     /** See {@link Admin#reassignPartitions}. */

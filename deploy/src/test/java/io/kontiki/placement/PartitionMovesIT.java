@@ -150,12 +150,14 @@ class PartitionMovesIT {
 
         String report = String.join(
                 "",
-                run(0, "partition", "elect-leader", "--unclean", "lost:0", "--without", "4", "--yes", "-o", "json")
+                run(11, "partition", "elect-leader", "--unclean", "lost:0", "--yes", "-o", "json")
                         .output());
 
         assertThat(report)
                 .containsPattern("\"leader\": *3")
                 .containsPattern("\"lostFromOffset\": *" + kept)
+                .containsPattern("\"lostToOffset\": *null")
+                .containsPattern("\"notHeard\": *\\[\\s*4\\s*\\]")
                 .containsPattern("\"brokerId\": *3,[^}]*\"endOffset\": *" + kept);
         topic.await("both to be in sync again", () -> topic.info().isr().size() == 2);
         topic.fill(MIB);
