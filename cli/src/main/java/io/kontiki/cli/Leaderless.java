@@ -17,9 +17,10 @@ final class Leaderless {
             return "Nobody is left that surely has every acknowledged record; to go on with what there is: kontiki"
                     + " partition elect-leader --unclean " + PartitionText.of(id);
         }
-        return "It comes back with " + oneOf(complete) + ", eligible to lead since "
-                + (complete.size() == 1 ? "it has" : "they have")
-                + " every acknowledged record; if that is gone for good: kontiki broker unregister " + complete.get(0);
+        boolean one = complete.size() == 1;
+        return "It comes back with " + (one ? "broker " : "any of the brokers ") + PartitionState.ids(complete)
+                + ", eligible to lead with every acknowledged record; if " + (one ? "that is" : "all are")
+                + " gone for good: kontiki broker unregister " + (one ? complete.get(0) : "ID");
     }
 
     /**
@@ -40,11 +41,7 @@ final class Leaderless {
             String ids = PartitionState.ids(waitedFor);
             return "Start these brokers with the disks that they had, or leave them out for good: --without " + ids;
         }
-        return "Its records are lost. To begin with an empty log on another broker: kontiki partition reassign "
-                + PartitionText.of(id) + "=ID, and elect again; or delete the topic.";
-    }
-
-    private static String oneOf(List<Integer> brokers) {
-        return brokers.size() == 1 ? "broker " + brokers.get(0) : "any of the brokers " + PartitionState.ids(brokers);
+        return "Start a broker that has its log. If there is none any more, another one can begin with an empty log: kontiki"
+                + " partition reassign " + PartitionText.of(id) + "=ID, and elect again; or delete the topic.";
     }
 }

@@ -77,7 +77,9 @@ final class ElectionPlanner {
             } else if (!Inquiry.isLost(record)) {
                 verdicts.refuse(
                         ErrorReason.ERROR_REASON_NOT_ENOUGH_REPLICAS,
-                        "of the brokers " + candidates(record) + " each holds every committed record: start one");
+                        "of the brokers " + candidates(record)
+                                + " each holds every committed record: start one, or unregister those that are gone for"
+                                + " good; to leave them out is not enough");
             } else {
                 var inquiry = unclean.inquire(found.get().partition(), record, now);
                 var election = UncleanElections.choose(inquiry, found.get(), image, without);
@@ -104,7 +106,7 @@ final class ElectionPlanner {
         } else {
             verdicts.refuse(
                     ErrorReason.ERROR_REASON_CONCURRENT_CHANGE,
-                    "the brokers " + missing
+                    "brokers " + missing
                             + " have not told yet what they hold: ask again once they run, or leave out"
                             + " those that are gone for good");
         }

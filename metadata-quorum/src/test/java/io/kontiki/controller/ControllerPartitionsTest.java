@@ -358,7 +358,7 @@ class ControllerPartitionsTest {
         quorum.unfence(1);
         var refused = elected(Election.ELECTION_UNCLEAN, 2);
         assertThat(refused.getError().getReason()).isEqualTo(ErrorReason.ERROR_REASON_NOT_ENOUGH_REPLICAS);
-        assertThat(refused.getError().getMessage()).contains("[2]");
+        assertThat(refused.getError().getMessage()).contains("[2]").contains("unregister");
     }
 
     @Test

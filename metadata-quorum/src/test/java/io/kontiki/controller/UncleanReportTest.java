@@ -18,6 +18,8 @@ import io.kontiki.proto.v1.ElectedLeader;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.HeldOffsets;
 import io.kontiki.proto.v1.PartitionName;
+import io.kontiki.proto.v1.ReassignPartitionsRequest;
+import io.kontiki.proto.v1.ReassignedPartition;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -30,12 +32,22 @@ import org.junit.jupiter.api.Test;
 class UncleanReportTest {
     private TestQuorum quorum;
     private UUID topic;
+    private String name = "topic1";
     private Controller controller;
 
     @BeforeEach
     void holdByTwo() {
         quorum = TestQuorum.withBrokers(1, 2);
         topic = quorum.topic(1, List.of(1, 2), Map.of("min.insync.replicas", "1"));
+        assignDirectoryOfBroker1();
+        controller = new Controller(
+                ControllerConfig.defaults(TestQuorum.CLUSTER), TestQuorum.TERM, quorum.image(), new Random(1), now());
+        quorum.fence(2);
+        quorum.alterIsr(topic, 1);
+        quorum.fence(1);
+    }
+
+    private void assignDirectoryOfBroker1() {
         quorum.accept(Command.newBuilder()
                 .setAssignDirectories(AssignDirectories.newBuilder()
                         .setBrokerId(1)
@@ -43,15 +55,6 @@ class UncleanReportTest {
                         .addReplicas(AssignDirectory.newBuilder()
                                 .setTopicId(UuidBytes.toBytes(topic))
                                 .setDirectoryId(UuidBytes.toBytes(TestQuorum.directory(1))))));
-        controller = new Controller(
-                ControllerConfig.defaults(TestQuorum.CLUSTER),
-                TestQuorum.TERM,
-                quorum.image(),
-                new Random(1),
-                new Now(1_700_000_000_000L, 0));
-        quorum.fence(2);
-        quorum.alterIsr(topic, 1);
-        quorum.fence(1);
     }
 
     private static Now now() {
@@ -71,7 +74,7 @@ class UncleanReportTest {
         var request = ProposeRequest.newBuilder()
                 .setClusterId(TestQuorum.CLUSTER)
                 .setElectLeaders(ElectLeadersRequest.newBuilder()
-                        .addPartitions(PartitionName.newBuilder().setTopic("topic1"))
+                        .addPartitions(PartitionName.newBuilder().setTopic(name))
                         .setElection(Election.ELECTION_UNCLEAN)
                         .addAllWithout(List.of(without)))
                 .build();
@@ -187,5 +190,42 @@ class UncleanReportTest {
         assertThat(refused.getError().getMessage()).contains("lost");
         assertThat(refused.getNotHeardList()).isEmpty();
         assertThat(quorum.partition(topic).hasLeader()).isFalse();
+    }
+
+    /** The way out that the refusal names: another broker begins with an empty log. */
+    @Test
+    void partitionWhoseOnlyLogIsLostBeginsAnewOnAnotherBroker() {
+        quorum.unfence(1);
+        quorum.unfence(2);
+        topic = quorum.topic(2, List.of(1), Map.of());
+        name = "topic2";
+        assignDirectoryOfBroker1();
+        quorum.fence(1);
+        loseDirectoryOfTheLastInSync();
+        elected();
+        tell(1, report().setLogLost(true));
+        assertThat(elected().getError().getReason()).isEqualTo(ErrorReason.ERROR_REASON_NOT_ENOUGH_REPLICAS);
+
+        moveTo(2);
+        elected();
+        tell(1, report().setLogLost(true));
+        tell(2, report());
+        var elected = elected();
+        assertThat(elected.hasError()).isFalse();
+        assertThat(elected.getLeader()).isEqualTo(2);
+        assertThat(elected.getLostFromOffset()).isZero();
+        assertThat(elected.getNotHeardList()).containsExactly(1);
+        assertThat(quorum.partition(topic).replicas()).containsExactly(2);
+    }
+
+    private void moveTo(int id) {
+        var request = ProposeRequest.newBuilder()
+                .setClusterId(TestQuorum.CLUSTER)
+                .setReassignPartitions(ReassignPartitionsRequest.newBuilder()
+                        .addPartitions(ReassignedPartition.newBuilder()
+                                .setPartition(PartitionName.newBuilder().setTopic(name))
+                                .addReplicas(id)))
+                .build();
+        quorum.accept(((Prepared.Submit) controller.prepare(request, quorum.image(), now())).command().toBuilder());
     }
 }
