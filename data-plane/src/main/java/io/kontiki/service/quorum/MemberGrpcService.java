@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
 public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImplBase {
     private static final Logger LOG = LoggerFactory.getLogger(MemberGrpcService.class);
 
+    private static final CommandReply NOT_LEADER =
+            refusal(ErrorReason.ERROR_REASON_NOT_LEADER, "this broker does not lead the metadata quorum");
+
     private final int brokerId;
     private final String clusterId;
     private final QuorumView view;
@@ -145,8 +148,7 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
     /** Never completes exceptionally. */
     CompletableFuture<ChangeVotersResponse> change(ChangeVotersRequest request) {
         if (!view.leads()) {
-            return CompletableFuture.completedFuture(response(
-                    refusal(ErrorReason.ERROR_REASON_NOT_LEADER, "this broker does not lead the metadata quorum")));
+            return CompletableFuture.completedFuture(response(NOT_LEADER));
         }
         if (members.isChanging() || !changing.compareAndSet(false, true)) {
             return CompletableFuture.completedFuture(response(refusal(
@@ -170,7 +172,7 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
     private CompletableFuture<CommandReply> made(ChangeVotersRequest request) {
         int id = request.getBrokerId();
         return switch (request.getChange()) {
-            case CHANGE_ADD -> ready(id, members::add);
+            case CHANGE_ADD -> add(id);
             case CHANGE_REPLACE -> ready(id, members::replace);
             case CHANGE_REMOVE -> remove(id);
             case CHANGE_TRANSFER -> members.transfer(id);
@@ -180,29 +182,75 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
         };
     }
 
+    /**
+     * A broker of which a voter is counted must not even open another storage: on the voter's address that one would
+     * answer in its name (rule Q5).
+     */
+    private CompletableFuture<CommandReply> add(int id) {
+        return view.describe()
+                .thenCompose(told -> told.getLeading()
+                        ? told.getVotersList().stream()
+                                .filter(voter -> voter.getBrokerId() == id)
+                                .findFirst()
+                                .map(voter -> votesAlready(VoterMessages.voter(voter)))
+                                .orElseGet(() -> ready(id, members::add))
+                        : CompletableFuture.completedFuture(NOT_LEADER));
+    }
+
+    private CompletableFuture<CommandReply> votesAlready(QuorumVoter voter) {
+        int id = voter.brokerId();
+        var broker = metadata.current().broker(id);
+        if (broker.isEmpty()) {
+            return CompletableFuture.completedFuture(unregistered(id));
+        }
+        var endpoint = broker.get().endpoint();
+        return calls.describe(endpoint)
+                .handle((told, error) -> error != null
+                        ? refusal(ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE, unreachable(id, endpoint, error))
+                        : told.getOwn().getStorageId().equals(voter.storageId())
+                                ? CommandReply.getDefaultInstance()
+                                : refusal(
+                                        ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                                        "broker " + id + " is a voter already, with another storage, "
+                                                + voter.memberId() + "; if that is lost, replace it"));
+    }
+
+    private static CommandReply unregistered(int id) {
+        return refusal(
+                ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                "broker_id " + id + " is no registered broker; start it first");
+    }
+
     private CompletableFuture<CommandReply> ready(
             int id, Function<QuorumVoter, CompletableFuture<CommandReply>> change) {
         var broker = metadata.current().broker(id);
         if (broker.isEmpty()) {
-            return CompletableFuture.completedFuture(refusal(
-                    ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
-                    "broker_id " + id + " is no registered broker; start it first"));
+            return CompletableFuture.completedFuture(unregistered(id));
         }
         var join = JoinQuorumRequest.newBuilder()
                 .setBrokerId(id)
                 .setQuorumId(UuidBytes.toBytes(members.quorumId().orElseThrow()));
         var endpoint = broker.get().endpoint();
         return calls.join(endpoint, join)
-                .handle((joined, error) -> error == null ? joined : unreachable(id, endpoint, error))
+                .handle((joined, error) -> error == null
+                        ? joined
+                        : notJoined(ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE, unreachable(id, endpoint, error)))
                 .thenCompose(joined -> joined.getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED
-                        ? change.apply(VoterMessages.voter(joined.getVoter()))
+                        ? changed(VoterMessages.voter(joined.getVoter()), change)
                         : CompletableFuture.completedFuture(refusal(joined.getReason(), joined.getMessage())));
     }
 
-    private static JoinQuorumResponse unreachable(int id, Endpoint endpoint, Throwable error) {
-        return notJoined(
-                ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE,
-                "broker " + id + " does not answer at " + endpoint + ", is it running? " + error.getMessage());
+    /** Without what was opened in vain: only of a change that may still come about a storage waits. */
+    private CompletableFuture<CommandReply> changed(
+            QuorumVoter offered, Function<QuorumVoter, CompletableFuture<CommandReply>> change) {
+        return change.apply(offered)
+                .thenCompose(reply -> reply.getReason() == ErrorReason.ERROR_REASON_INVALID_ARGUMENT
+                        ? tellToLeave(offered).thenApply(told -> reply)
+                        : CompletableFuture.completedFuture(reply));
+    }
+
+    private static String unreachable(int id, Endpoint endpoint, Throwable error) {
+        return "broker " + id + " does not answer at " + endpoint + ", is it running? " + CallFailure.words(error);
     }
 
     private CompletableFuture<CommandReply> remove(int id) {
@@ -224,7 +272,7 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
                         LOG.info(
                                 "Broker {} does not know yet that it does not vote: {}",
                                 voter.brokerId(),
-                                error.getMessage());
+                                CallFailure.words(error));
                     }
                     return (Void) null;
                 }))

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /** The whole quorum as its members and the other brokers tell it now. */
 final class QuorumDescription {
@@ -42,7 +41,7 @@ final class QuorumDescription {
         endpoints.forEach((id, endpoint) ->
                 asked.put(id, calls.describe(endpoint).thenApply(Optional::of).exceptionally(error -> {
                     synchronized (problems) {
-                        problems.put(id, "does not answer at " + endpoint + ": " + message(error));
+                        problems.put(id, "does not answer at " + endpoint + ": " + CallFailure.words(error));
                     }
                     return Optional.empty();
                 })));
@@ -122,10 +121,5 @@ final class QuorumDescription {
             return "runs without this storage; if that is lost: kontiki quorum replace " + id;
         }
         return silent.contains(id) ? "runs, but the leader does not hear from it at " + voter.endpoint() : "";
-    }
-
-    private static String message(Throwable error) {
-        var cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-        return String.valueOf(cause.getMessage());
     }
 }

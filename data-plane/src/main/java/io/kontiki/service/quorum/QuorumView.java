@@ -55,9 +55,13 @@ public final class QuorumView {
     /** Where a broker that does not vote may ask: those that vote, as far as known, then those of the configuration. */
     public List<Endpoint> servers() {
         var all = new LinkedHashSet<Endpoint>();
-        told.getBrokersList().forEach(voter -> all.add(new Endpoint(voter.getHost(), voter.getPort())));
+        told.getBrokersList().forEach(voter -> all.add(endpoint(voter)));
         all.addAll(configured);
         return List.copyOf(all);
+    }
+
+    private static Endpoint endpoint(LeaderHint broker) {
+        return new Endpoint(broker.getHost(), broker.getPort());
     }
 
     /**
@@ -79,13 +83,16 @@ public final class QuorumView {
         return wrongQuorum(voters.getQuorumId()).isPresent();
     }
 
-    /** Members of the quorum take calls there. */
+    /** Members of the quorum take calls there, too. What a voter has told is more, and stays. */
     public synchronized void learned(List<Endpoint> brokers) {
-        var voters = Voters.newBuilder().setQuorumId(told.getQuorumId());
-        brokers.forEach(endpoint -> voters.addBrokers(LeaderHint.newBuilder()
-                .setLeaderId(UNKNOWN_ID)
-                .setHost(endpoint.host())
-                .setPort(endpoint.port())));
+        var voters = told.toBuilder();
+        var known = told.getBrokersList().stream().map(QuorumView::endpoint).toList();
+        brokers.stream()
+                .filter(endpoint -> !known.contains(endpoint))
+                .forEach(endpoint -> voters.addBrokers(LeaderHint.newBuilder()
+                        .setLeaderId(UNKNOWN_ID)
+                        .setHost(endpoint.host())
+                        .setPort(endpoint.port())));
         told = voters.build();
     }
 

@@ -155,7 +155,7 @@ public final class VoterGrpcService extends VoterServiceGrpc.VoterServiceImplBas
 
         private void judge(ChangeVotersResponse response, Throwable error) {
             if (error != null) {
-                lastFailure = "the leader: " + error.getMessage();
+                lastFailure = "the leader does not answer: " + CallFailure.words(error);
                 if (isUnreachable(error)) {
                     again();
                 } else {

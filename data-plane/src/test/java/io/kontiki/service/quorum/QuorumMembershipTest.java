@@ -159,6 +159,9 @@ class QuorumMembershipTest {
         assertThatThrownBy(() -> service(back)
                         .addVoter(AddVoterRequest.newBuilder().setBrokerId(3).build()))
                 .hasMessageContaining("replace it");
+        // Another storage on the voter's address would answer in its name.
+        assertThat(back.log.quorumId()).as("quorum of an opened storage").isEmpty();
+        assertThat(back.view.leaderId()).isPresent();
 
         service(back)
                 .replaceVoter(ReplaceVoterRequest.newBuilder().setBrokerId(3).build());
@@ -167,6 +170,21 @@ class QuorumMembershipTest {
         await().until(() -> member(3).getProblem().isEmpty());
         assertThat(describe(back).getMembersCount()).isEqualTo(3);
         createTopic("with-vote");
+    }
+
+    @Test
+    void storageThatWasOfferedInVainIsTakenAwayAgain() {
+        var fourth = startOther(4);
+        awaitServing(4);
+
+        assertThatThrownBy(() -> service(fourth)
+                        .replaceVoter(
+                                ReplaceVoterRequest.newBuilder().setBrokerId(4).build()))
+                .hasMessageContaining("broker 4 is no voter");
+
+        assertThat(fourth.log.own()).isEmpty();
+        service(fourth).addVoter(AddVoterRequest.newBuilder().setBrokerId(4).build());
+        await().until(fourth.view::votes);
     }
 
     /** Rule Q5: whoever says so, a storage that may have voted is not deleted while it counts. */
@@ -368,7 +386,8 @@ class QuorumMembershipTest {
         assertThatThrownBy(() -> service(nodes.get(0))
                         .replaceVoter(
                                 ReplaceVoterRequest.newBuilder().setBrokerId(3).build()))
-                .hasMessageContaining("broker 3 does not answer");
+                .hasMessageContaining("broker 3 does not answer")
+                .hasMessageEndingWith("connection refused");
     }
 
     private QuorumNode controller() {

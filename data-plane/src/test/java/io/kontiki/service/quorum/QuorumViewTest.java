@@ -71,6 +71,20 @@ class QuorumViewTest {
         assertThat(view.servers()).containsExactly(VOTER);
     }
 
+    /** Whoever asks this broker for a change of the quorum is sent there. */
+    @Test
+    void leaderIsNotForgottenForMembersOfWhomLessIsKnown() {
+        QuorumView view = view();
+        view.heard(voter().setLeaderId(1).build());
+        var other = new Endpoint("other", 9092);
+
+        view.learned(List.of(VOTER, other));
+
+        assertThat(view.leaderId()).hasValue(1);
+        assertThat(view.voterIds()).containsExactly(1);
+        assertThat(view.servers()).containsExactly(VOTER, other);
+    }
+
     /** Else this broker would follow any quorum from then on. */
     @Test
     void quorumIsNotForgottenWhenTwoThreadsLearn() throws Exception {
