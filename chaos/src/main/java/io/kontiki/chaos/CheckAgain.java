@@ -2,6 +2,7 @@ package io.kontiki.chaos;
 
 import io.kontiki.chaos.report.Report;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -18,6 +19,9 @@ final class CheckAgain implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            throw new IllegalArgumentException("there is no directory " + directory + "; name that of a report");
+        }
         Report report = Report.write(directory, directory.getFileName() + ", checked again", main.servingMax());
         System.out.print(report.text());
         return report.verdict().clean() ? 0 : 1;

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "chaos/run",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         sortOptions = false,
         description = "Breaks a cluster of real processes under a load, and checks what its clients saw.",
         subcommands = {CheckAgain.class, PowerCuts.class, RollingRestarts.class})
@@ -80,7 +82,27 @@ public final class Main implements Callable<Integer> {
     @Option(names = "--minutes", defaultValue = "2", description = "how long faults strike (default 2)")
     private double minutes;
 
-    @Option(names = "--faults", split = ",", description = "only these; default all that can be done here")
+    /** In the help. */
+    static final class FaultNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Fault.values()).map(Fault::label).iterator();
+        }
+    }
+
+    /** In the help. */
+    static final class ScenarioNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Scenarios.NAMES.iterator();
+        }
+    }
+
+    @Option(
+            names = "--faults",
+            split = ",",
+            completionCandidates = FaultNames.class,
+            description = "only these; default all that can be done here: ${COMPLETION-CANDIDATES}")
     private List<String> faults;
 
     @Option(
@@ -89,7 +111,10 @@ public final class Main implements Callable<Integer> {
             description = "what the schedule is drawn from (default: by the clock)")
     private Long seed;
 
-    @Option(names = "--scenario", description = "a scenario of the fault catalogue instead, such as S18")
+    @Option(
+            names = "--scenario",
+            completionCandidates = ScenarioNames.class,
+            description = "a scenario of the fault catalogue instead: ${COMPLETION-CANDIDATES}")
     private String scenario;
 
     @Option(names = "--schedule", description = "a schedule from a file instead")

@@ -26,7 +26,7 @@ final class PowerCuts implements Callable<Integer> {
             System.out.println("skipped: " + obstacle.get());
             return 0;
         }
-        String title = cuts + " power cuts, seed " + main.seed();
+        String title = cuts + (cuts == 1 ? " power cut, seed " : " power cuts, seed ") + main.seed();
         return main.run(title, main.layoutWithDisks(), new PowerCutAssault(cuts, main.seed(), main.servingMax()));
     }
 }
