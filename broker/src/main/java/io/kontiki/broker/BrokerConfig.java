@@ -281,9 +281,10 @@ public final class BrokerConfig {
         if (!voters.isEmpty() && outsideQuorum()) {
             problems.add(
                     "quorum.voters and metadata.bootstrap.servers are both set: the first is for voters, the second "
-                            + "for brokers outside the quorum");
+                            + "for brokers outside the quorum; delete quorum.voters to join one that is there");
         }
         if (!voters.isEmpty()
+                && !outsideQuorum()
                 && (brokerId().isEmpty() || !ids.contains(brokerId().getAsInt()))) {
             problems.add("broker.id is "
                     + (brokerId().isEmpty() ? "not set" : "" + brokerId().getAsInt())
