@@ -20,7 +20,8 @@ final class Confirmation {
      */
     void ask(String name, String effect, String refusal) throws IOException {
         if (!terminal.inIsTerminal()) {
-            throw new Failure(ExitCode.USAGE, refusal + " without being asked to twice", "Add --yes.");
+            throw new Failure(
+                    ExitCode.USAGE, refusal + ": this is not confirmed, and nobody can be asked", "Add --yes.");
         }
         terminal.err().print(effect + " To go on, type its name: ");
         terminal.err().flush();

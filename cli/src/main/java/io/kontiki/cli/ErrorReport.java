@@ -90,7 +90,8 @@ final class ErrorReport {
     private static String advice(ErrorReason reason, String bootstrap) {
         return switch (reason) {
             case NO_BROKER, DISCONNECTED -> unreachableAdvice(bootstrap);
-            case TIMED_OUT, BUFFER_FULL, QUORUM_UNAVAILABLE ->
+            case QUORUM_UNAVAILABLE -> "Do enough voters run? See: kontiki quorum status";
+            case TIMED_OUT, BUFFER_FULL ->
                 "Are enough brokers running? See: kontiki broker list, kontiki topic describe --offline";
             case LEADER_UNKNOWN -> "See which partitions have no leader: kontiki topic describe --offline";
             case STARTING, SHUTTING_DOWN, OVERLOADED, OFFSET_NOT_AVAILABLE, LEASE_EXPIRED, CONCURRENT_CHANGE ->

@@ -56,7 +56,7 @@ final class Kontiki extends CommandGroup {
                 .addSubcommand(partitionCommands(clients, messages))
                 .addSubcommand(group(
                         new QuorumCommands(),
-                        new QuorumStatus(terminal, clients),
+                        new QuorumStatus(terminal, clients, messages),
                         new QuorumChange.Add(clients, messages),
                         new QuorumChange.Remove(clients, messages),
                         new QuorumChange.Replace(clients, messages),

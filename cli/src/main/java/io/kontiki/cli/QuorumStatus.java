@@ -35,7 +35,7 @@ final class QuorumStatus implements Callable<Integer> {
                     "members", row -> Integer.toString(row.member().brokerId()), QuorumStatus::json)
             .number("ID", row -> row.member().brokerId())
             .text("ROLE", Row::role)
-            .text("ADDRESS", row -> row.member().address())
+            .text("RAFT ADDRESS", row -> row.member().address())
             .wideText("MEMBER", row -> row.member().memberId())
             .wideNumber("TERM", row -> row.quorum().term())
             .number("INDEX", Row::index)
@@ -44,13 +44,15 @@ final class QuorumStatus implements Callable<Integer> {
 
     private final Terminal terminal;
     private final Clients clients;
+    private final Messages messages;
 
     @Mixin
     private ListOutput output = new ListOutput();
 
-    QuorumStatus(Terminal terminal, Clients clients) {
+    QuorumStatus(Terminal terminal, Clients clients, Messages messages) {
         this.terminal = terminal;
         this.clients = clients;
+        this.messages = messages;
     }
 
     @Override
@@ -59,6 +61,7 @@ final class QuorumStatus implements Callable<Integer> {
         var rows =
                 quorum.members().stream().map(member -> new Row(member, quorum)).toList();
         terminal.print(LISTING.render(rows, output.format()));
+        QuorumText.standstill(quorum).or(() -> QuorumText.advice(quorum)).ifPresent(messages::tell);
         boolean well = quorum.leaderId().isPresent()
                 && quorum.members().stream().allMatch(member -> member.problem().isEmpty());
         return well ? ExitCode.DONE : ExitCode.PROBLEMS_FOUND;

@@ -6,6 +6,7 @@ import io.kontiki.broker.Broker;
 import io.kontiki.broker.BrokerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,9 +20,16 @@ final class CommandBroker implements AutoCloseable {
     }
 
     static CommandBroker start(Path... directories) throws InterruptedException {
-        var logDirs = Stream.of(directories).map(Path::toString).collect(Collectors.joining(","));
-        var broker = Broker.start(BrokerConfig.of(
-                Map.of("listeners", "GRPC://127.0.0.1:0", "log.dirs", logDirs, "cluster.id", "cli-test")));
+        return start(Map.of(), directories);
+    }
+
+    /** With settings of its own. */
+    static CommandBroker start(Map<String, String> settings, Path... directories) throws InterruptedException {
+        var all = new HashMap<>(settings);
+        all.put("listeners", "GRPC://127.0.0.1:0");
+        all.put("log.dirs", Stream.of(directories).map(Path::toString).collect(Collectors.joining(",")));
+        all.put("cluster.id", "cli-test");
+        var broker = Broker.start(BrokerConfig.of(all));
         assertThat(broker.awaitServing(Duration.ofSeconds(30))).isTrue();
         return new CommandBroker(broker);
     }
@@ -36,6 +44,14 @@ final class CommandBroker implements AutoCloseable {
         var run = command();
         assertThat(run.run(args)).as(run.err()).isEqualTo(code);
         return run;
+    }
+
+    /** A broker of the same cluster, which does not vote at first. */
+    CommandBroker join(int id, Map<String, String> settings, Path directory) throws InterruptedException {
+        var all = new HashMap<>(settings);
+        all.put("broker.id", Integer.toString(id));
+        all.put("metadata.bootstrap.servers", broker.endpoint().toString());
+        return start(all, directory);
     }
 
     int port() {
