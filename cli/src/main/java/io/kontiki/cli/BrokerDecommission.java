@@ -7,7 +7,7 @@ import io.kontiki.client.TopicPartition;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -34,7 +34,7 @@ final class BrokerDecommission implements Callable<Integer> {
             names = "--throttle",
             paramLabel = "RATE",
             description = "Most that one broker sends to new replicas, such as 20MB/s.")
-    private ByteRate throttle;
+    private Throttle throttle;
 
     @Option(
             names = "--stop-timeout",
@@ -75,13 +75,13 @@ final class BrokerDecommission implements Callable<Integer> {
     /** Again where a topic was created there meanwhile. */
     private void evacuate(Admin admin) {
         var moving = new Moving(terminal, messages, admin);
-        OptionalLong rate = throttle == null ? OptionalLong.empty() : OptionalLong.of(throttle.bytesPerSecond());
         for (List<TopicInfo> held = held(admin); !held.isEmpty(); held = held(admin)) {
-            ReplicaPlan plan = plan(admin, held);
+            var underWay = UnderWay.of(admin);
+            ReplicaPlan plan = plan(admin, held, underWay);
             if (!plan.isEmpty()) {
                 messages.tell(
                         "moving " + Quantity.count(plan.steps().size(), "replica") + " away from broker " + brokerId);
-                Set<TopicPartition> accepted = moving.begin(plan, rate, false);
+                Set<TopicPartition> accepted = moving.begin(plan, underWay, Optional.ofNullable(throttle), false);
                 if (accepted.size() < plan.steps().size()) {
                     throw new Failure(
                             ExitCode.PARTLY_DONE, "some replicas stay on broker " + brokerId, "See the errors above.");
@@ -99,12 +99,12 @@ final class BrokerDecommission implements Callable<Integer> {
                 .toList();
     }
 
-    private ReplicaPlan plan(Admin admin, List<TopicInfo> held) {
+    private ReplicaPlan plan(Admin admin, List<TopicInfo> held, UnderWay underWay) {
         var brokers = Placement.brokers(admin, id -> id != brokerId);
         var replicas = Placement.replicas(admin, held, brokers.keySet());
         var wanted = new ReplicaPlacement(brokers, replicas).evacuated();
         wanted.keySet().removeIf(partition -> !replicas.get(partition).contains(brokerId));
-        return ReplicaPlan.of(held, wanted);
+        return ReplicaPlan.of(held, underWay, wanted);
     }
 
     private void awaitStop(Admin admin) {
@@ -120,7 +120,8 @@ final class BrokerDecommission implements Callable<Integer> {
                         ExitCode.UNREACHABLE,
                         "broker " + brokerId + " holds nothing, but was not stopped within " + stopTimeout.toSeconds()
                                 + " s",
-                        "Stop it, and then: kontiki broker unregister " + brokerId);
+                        "Stop it, and call this again: it moves what was placed there meanwhile, and makes the cluster"
+                                + " forget the broker.");
             }
             Moving.pause();
         }

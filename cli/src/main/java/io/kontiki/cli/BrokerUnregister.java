@@ -1,5 +1,6 @@
 package io.kontiki.cli;
 
+import io.kontiki.cli.output.Quantity;
 import io.kontiki.client.Admin;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -41,12 +42,23 @@ final class BrokerUnregister implements Callable<Integer> {
                             "This makes the cluster forget broker " + brokerId + " and what it held.",
                             "not unregistering broker " + brokerId);
         }
-        clients.withAdmin(admin -> {
+        long left = clients.withAdmin(admin -> {
             admin.unregisterBroker(brokerId);
-            return true;
+            return held(admin);
         });
         messages.tell("unregistered broker " + brokerId);
+        if (left > 0) {
+            messages.tell("still assigned to it: " + Quantity.count(left, "replica")
+                    + "; put others in their place: kontiki partition reassign");
+        }
         return ExitCode.DONE;
+    }
+
+    private long held(Admin admin) {
+        return admin.listTopics().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .filter(partition -> partition.replicas().contains(brokerId))
+                .count();
     }
 
     private boolean requireStopped(Admin admin) {

@@ -32,12 +32,9 @@ final class Clients {
         return configured(Consumer.builder());
     }
 
-    /** A time-out that was asked for also bounds the delivery of each record. */
+    /** The time-out also bounds the delivery of each record. */
     Producer.Builder producer() {
-        var builder = configured(Producer.builder());
-        options.explicitTimeout()
-                .ifPresent(timeout -> builder.deliveryTimeout(timeout).maxBlock(timeout));
-        return builder;
+        return configured(Producer.builder()).deliveryTimeout(options.timeout()).maxBlock(options.timeout());
     }
 
     private <B extends ClientBuilder<B>> B configured(B builder) {

@@ -53,13 +53,8 @@ final class GlobalOptions {
                 .orElse(DEFAULT_BOOTSTRAP);
     }
 
-    /** The time-out that was asked for, if any. */
-    Optional<Duration> explicitTimeout() {
-        return Optional.ofNullable(timeout);
-    }
-
     Duration timeout() {
-        return explicitTimeout().orElse(DEFAULT_TIMEOUT);
+        return Optional.ofNullable(timeout).orElse(DEFAULT_TIMEOUT);
     }
 
     boolean noColor() {

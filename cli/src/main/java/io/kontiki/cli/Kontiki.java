@@ -71,7 +71,7 @@ final class Kontiki extends CommandGroup {
                 .registerConverter(PartitionNumbers.class, new PartitionNumbers.Text())
                 .registerConverter(TopicPartition.class, new PartitionText())
                 .registerConverter(BrokerIds.class, new BrokerIds.Text())
-                .registerConverter(ByteRate.class, new ByteRate.Text())
+                .registerConverter(Throttle.class, new Throttle.Text())
                 .registerConverter(Header.class, new HeaderText())
                 .registerConverter(Acks.class, new AcksText())
                 .registerConverter(ListFormat.class, new OneOf<>(ListFormat.class))
@@ -115,7 +115,7 @@ final class Kontiki extends CommandGroup {
     private CommandLine partitionCommands(Clients clients, Messages messages) {
         return group(
                 new PartitionCommands(),
-                new PartitionList(terminal, clients),
+                new PartitionList(terminal, clients, messages),
                 new PartitionDescribe(terminal, clients, messages),
                 new PartitionReassign(terminal, clients, messages),
                 new PartitionElectLeader(terminal, clients, messages, options),

@@ -8,6 +8,7 @@ import io.kontiki.client.LeaderElection;
 import io.kontiki.client.ReassignmentInfo;
 import io.kontiki.client.TopicPartition;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 
 /** Has replicas moved and waits until they are, with a progress bar for people. One thread. */
 final class Moving {
@@ -33,14 +35,21 @@ final class Moving {
     }
 
     /**
-     * Begins with a plan.
+     * Begins with a plan. A partition that is being moved already keeps its throttle unless another one is asked for.
      *
      * @param validateOnly check only
      * @return the partitions that are moved; what is wrong with others is told
-     * @throws Failure if none is
+     * @throws KontikiException if none is
      */
-    Set<TopicPartition> begin(ReplicaPlan plan, OptionalLong bytesPerSecondMax, boolean validateOnly) {
-        return accepted(admin.reassignPartitions(plan.wanted(), bytesPerSecondMax, validateOnly));
+    Set<TopicPartition> begin(ReplicaPlan plan, UnderWay underWay, Optional<Throttle> throttle, boolean validateOnly) {
+        var byLimit = new LinkedHashMap<OptionalLong, Map<TopicPartition, List<Integer>>>();
+        plan.wanted()
+                .forEach((partition, replicas) -> byLimit.computeIfAbsent(
+                                underWay.limit(partition, throttle), limit -> new TreeMap<>())
+                        .put(partition, replicas));
+        var results = new TreeMap<TopicPartition, Optional<KontikiException>>();
+        byLimit.forEach((limit, replicas) -> results.putAll(admin.reassignPartitions(replicas, limit, validateOnly)));
+        return accepted(results);
     }
 
     /**
@@ -68,6 +77,8 @@ final class Moving {
     /** Waits until none of these partitions is being moved. */
     void await(Set<TopicPartition> partitions) {
         var bar = new ProgressBar(terminal.err(), messages.progressShown(), OptionalLong.empty(), System::nanoTime);
+        Map<TopicPartition, ReassignmentInfo> before = Map.of();
+        long beforeNanos = System.nanoTime();
         try {
             for (int i = 1; ; i++) {
                 Map<TopicPartition, ReassignmentInfo> open = new TreeMap<>(admin.listReassignments());
@@ -75,7 +86,14 @@ final class Moving {
                 if (open.isEmpty()) {
                     return;
                 }
-                show(open.values(), bar, i);
+                show(open.values(), bar);
+                if (i % POLLS_PER_MESSAGE == 0) {
+                    if (!messages.progressShown()) {
+                        tell(open, CopyRates.between(before, open, System.nanoTime() - beforeNanos));
+                    }
+                    before = open;
+                    beforeNanos = System.nanoTime();
+                }
                 pause();
             }
         } finally {
@@ -83,21 +101,28 @@ final class Moving {
         }
     }
 
-    private void show(Collection<ReassignmentInfo> open, ProgressBar bar, int poll) {
-        long copied = sum(open, true);
-        long total = sum(open, false);
-        String left = Quantity.count(open.size(), "partition") + " left";
-        bar.update(left, copied, OptionalLong.of(total));
-        if (!messages.progressShown() && poll % POLLS_PER_MESSAGE == 0) {
-            messages.tell(left + ", " + Quantity.bytes(copied) + " of " + Quantity.bytes(total) + " copied");
-        }
+    private static void show(Collection<ReassignmentInfo> open, ProgressBar bar) {
+        bar.update(left(open), sum(open, CopyRates::copied), OptionalLong.of(sum(open, CopyRates::whole)));
     }
 
-    private static long sum(Collection<ReassignmentInfo> open, boolean copied) {
-        return open.stream()
-                .flatMap(info -> info.progress().values().stream())
-                .mapToLong(added -> copied ? added.copiedBytes() : added.totalBytes())
-                .sum();
+    private void tell(Map<TopicPartition, ReassignmentInfo> moves, CopyRates rates) {
+        var open = moves.values();
+        long copied = sum(open, CopyRates::copied);
+        long whole = sum(open, CopyRates::whole);
+        var time = CopyRates.nanosLeft(whole - copied, rates.total());
+        messages.tell(left(open) + ", " + Quantity.bytes(copied) + " of " + Quantity.bytes(whole) + " copied"
+                + (time.isPresent()
+                        ? " at " + Quantity.rateAbout(rates.total()) + ", " + Quantity.nanos(time.getAsLong())
+                                + " to go"
+                        : ""));
+    }
+
+    private static String left(Collection<ReassignmentInfo> open) {
+        return Quantity.count(open.size(), "partition") + " left";
+    }
+
+    private static long sum(Collection<ReassignmentInfo> open, ToLongFunction<ReassignmentInfo> bytes) {
+        return open.stream().mapToLong(bytes).sum();
     }
 
     /** Lets the first replicas lead, as far as they can now; the others do so later by hand. */
@@ -113,8 +138,12 @@ final class Moving {
     }
 
     static void pause() {
+        pause(POLL_MILLIS);
+    }
+
+    static void pause(long millis) {
         try {
-            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Failure(

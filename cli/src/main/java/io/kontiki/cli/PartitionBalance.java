@@ -5,7 +5,7 @@ import io.kontiki.client.Admin;
 import io.kontiki.client.TopicInfo;
 import io.kontiki.client.TopicPartition;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,7 +32,7 @@ final class PartitionBalance implements Callable<Integer> {
             names = "--throttle",
             paramLabel = "RATE",
             description = "Most that one broker sends to new replicas, such as 20MB/s.")
-    private ByteRate throttle;
+    private Throttle throttle;
 
     @Mixin
     private ListOutput output = new ListOutput();
@@ -52,7 +52,9 @@ final class PartitionBalance implements Callable<Integer> {
         List<TopicInfo> topics = admin.listTopics();
         var brokers = Placement.brokers(admin, id -> true);
         var placement = new ReplicaPlacement(brokers, Placement.replicas(admin, topics, brokers.keySet()));
-        ReplicaPlan plan = ReplicaPlan.of(topics, placement.balanced()).changes();
+        var underWay = UnderWay.of(admin);
+        ReplicaPlan plan =
+                ReplicaPlan.of(topics, underWay, placement.balanced()).changes();
         if (plan.isEmpty()) {
             messages.tell("nothing to move: replicas and leaders are spread evenly");
             return ExitCode.DONE;
@@ -64,8 +66,7 @@ final class PartitionBalance implements Callable<Integer> {
             return ExitCode.DONE;
         }
         var moving = new Moving(terminal, messages, admin);
-        OptionalLong rate = throttle == null ? OptionalLong.empty() : OptionalLong.of(throttle.bytesPerSecond());
-        Set<TopicPartition> accepted = moving.begin(plan, rate, false);
+        Set<TopicPartition> accepted = moving.begin(plan, underWay, Optional.ofNullable(throttle), false);
         moving.await(accepted);
         moving.leadByFirst(accepted);
         messages.tell("balanced: " + Quantity.count(plan.copies(), "replica") + " copied");

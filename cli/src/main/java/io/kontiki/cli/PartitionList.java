@@ -6,7 +6,6 @@ import io.kontiki.client.TopicInfo;
 import io.kontiki.client.TopicPartition;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,6 +22,7 @@ import picocli.CommandLine.Parameters;
 final class PartitionList implements Callable<Integer> {
     private final Terminal terminal;
     private final Clients clients;
+    private final Messages messages;
 
     @Parameters(paramLabel = "TOPIC", arity = "0..*", description = "Only of these topics.")
     private List<String> names = new ArrayList<>();
@@ -45,15 +45,19 @@ final class PartitionList implements Callable<Integer> {
     @Mixin
     private ListOutput output = new ListOutput();
 
-    PartitionList(Terminal terminal, Clients clients) {
+    PartitionList(Terminal terminal, Clients clients, Messages messages) {
         this.terminal = terminal;
         this.clients = clients;
+        this.messages = messages;
     }
 
     @Override
     public Integer call() {
         List<TopicText.Row> found = clients.withAdmin(this::find);
         terminal.print(TopicText.partitions(found, output.format()));
+        if (found.isEmpty() && !all()) {
+            messages.tell("there is no such partition");
+        }
         boolean check = underReplicated || offline || atMinIsr;
         return check && !found.isEmpty() ? ExitCode.PROBLEMS_FOUND : ExitCode.DONE;
     }
@@ -62,20 +66,32 @@ final class PartitionList implements Callable<Integer> {
         List<TopicInfo> topics = names.isEmpty()
                 ? admin.listTopics()
                 : names.stream().map(name -> admin.describeTopic(name).topic()).toList();
-        Set<TopicPartition> moving = reassigning ? admin.listReassignments().keySet() : Set.of();
+        var moving = UnderWay.of(admin);
         return topics.stream()
                 .flatMap(topic -> topic.partitions().stream()
                         .filter(partition -> isWanted(topic, partition, moving))
-                        .map(partition -> new TopicText.Row(topic, partition)))
+                        .map(partition -> row(topic, partition, moving)))
                 .toList();
     }
 
-    private boolean isWanted(TopicInfo topic, PartitionInfo partition, Set<TopicPartition> moving) {
-        boolean all = !underReplicated && !offline && !atMinIsr && !reassigning;
-        return all
+    private static TopicText.Row row(TopicInfo topic, PartitionInfo partition, UnderWay moving) {
+        var move = moving.moves().get(id(topic, partition));
+        return new TopicText.Row(topic, partition, move == null ? List.of() : move.adding());
+    }
+
+    private static TopicPartition id(TopicInfo topic, PartitionInfo partition) {
+        return new TopicPartition(topic.name(), partition.partition());
+    }
+
+    private boolean all() {
+        return !underReplicated && !offline && !atMinIsr && !reassigning;
+    }
+
+    private boolean isWanted(TopicInfo topic, PartitionInfo partition, UnderWay moving) {
+        return all()
                 || underReplicated && PartitionState.underReplicated(partition)
                 || offline && PartitionState.offline(partition)
                 || atMinIsr && PartitionState.atMinIsr(partition)
-                || moving.contains(new TopicPartition(topic.name(), partition.partition()));
+                || reassigning && moving.has(id(topic, partition));
     }
 }

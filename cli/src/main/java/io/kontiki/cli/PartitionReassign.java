@@ -7,9 +7,10 @@ import io.kontiki.client.TopicPartition;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -39,8 +40,9 @@ final class PartitionReassign implements Callable<Integer> {
     @Parameters(
             paramLabel = "TOPIC:P=1,2,3",
             arity = "0..*",
-            description = "Partitions with the brokers that are to hold them, the preferred leader first. With --cancel"
-                    + " and --status: TOPIC:P=… is TOPIC:P alone.")
+            description =
+                    "Partitions with the brokers that are to hold them, the preferred leader first. With --cancel,"
+                            + " --status, or --throttle for moves under way: TOPIC:P alone, or none for all.")
     private List<String> targets = new ArrayList<>();
 
     @Option(names = "--file", paramLabel = "PLAN", description = "Take them from a file, as Kafka's tools write it.")
@@ -55,8 +57,14 @@ final class PartitionReassign implements Callable<Integer> {
     @Option(
             names = "--throttle",
             paramLabel = "RATE",
-            description = "Most that one broker sends to new replicas, such as 20MB/s. Given again, it changes.")
-    private ByteRate throttle;
+            description = "Most that one broker sends to new replicas, such as 20MB/s, or none. Without new brokers it"
+                    + " changes that of moves under way, which keep theirs unless it is given.")
+    private Throttle throttle;
+
+    @Option(
+            names = "--change-replication-factor",
+            description = "Allow another number of replicas than now; with fewer, copies are deleted.")
+    private boolean changeFactor;
 
     @Option(names = "--wait", description = "Wait until all is moved.")
     private boolean wait;
@@ -83,9 +91,13 @@ final class PartitionReassign implements Callable<Integer> {
     public Integer call() {
         requireOneWay();
         if (status) {
-            return clients.withAdmin(this::showStatus);
+            return clients.withAdmin(
+                    admin -> new ReassignmentStatus(terminal, messages, admin).show(partitions(), output.format()));
         }
-        return cancel ? clients.withAdmin(this::cancelAll) : clients.withAdmin(this::reassign);
+        if (cancel) {
+            return clients.withAdmin(this::cancelAll);
+        }
+        return clients.withAdmin(throttlesOnly() ? this::throttle : this::reassign);
     }
 
     private void requireOneWay() {
@@ -94,10 +106,20 @@ final class PartitionReassign implements Callable<Integer> {
         }
         int ways = (status ? 1 : 0) + (cancel ? 1 : 0) + (file == null ? 0 : 1) + (to == null ? 0 : 1);
         boolean named = !targets.isEmpty() && !status && !cancel;
-        if (ways + (named ? 1 : 0) != 1) {
-            throw misuse(
-                    "Name partitions as TOPIC:P=1,2,3, or use one of --file, --topic with --to, --status and --cancel");
+        if (ways + (named || throttlesOnly() ? 1 : 0) != 1) {
+            throw misuse("Name partitions as TOPIC:P=1,2,3, or use one of --file, --topic with --to, --status, --cancel"
+                    + " and, for moves under way, --throttle");
         }
+    }
+
+    /** The moves under way, without new ones. */
+    private boolean throttlesOnly() {
+        return throttle != null
+                && !status
+                && !cancel
+                && file == null
+                && to == null
+                && targets.stream().noneMatch(text -> text.contains("="));
     }
 
     private ParameterException misuse(String what) {
@@ -112,55 +134,90 @@ final class PartitionReassign implements Callable<Integer> {
         }
     }
 
-    private int showStatus(Admin admin) {
-        var wanted = partitions();
-        var all = new TreeMap<>(admin.listReassignments());
-        if (!wanted.isEmpty()) {
-            all.keySet().retainAll(wanted);
-        }
-        terminal.print(ReassignmentText.render(all, output.format()));
-        return ExitCode.DONE;
-    }
-
     private Set<TopicPartition> partitions() {
         return targets.stream().map(text -> parsed(text, new PartitionText())).collect(Collectors.toSet());
     }
 
     private int cancelAll(Admin admin) {
-        var results = admin.cancelReassignments(partitions());
+        var named = partitions();
+        var underWay = UnderWay.of(admin).only(named);
+        var results = admin.cancelReassignments(named);
         var done = new Moving(terminal, messages, admin).accepted(results);
+        tellUnmoved(named, underWay);
+        done.retainAll(underWay.moves().keySet());
         messages.tell(
-                results.isEmpty()
-                        ? "nothing is being moved"
+                done.isEmpty()
+                        ? named.isEmpty() ? "nothing is being moved" : "nothing is put back"
                         : "put back the replicas of " + Quantity.count(done.size(), "partition"));
-        return done.size() == results.size() ? ExitCode.DONE : ExitCode.PARTLY_DONE;
+        return results.values().stream().allMatch(Optional::isEmpty) ? ExitCode.DONE : ExitCode.PARTLY_DONE;
+    }
+
+    private void tellUnmoved(Set<TopicPartition> named, UnderWay underWay) {
+        var unmoved = new TreeSet<>(named);
+        unmoved.removeAll(underWay.moves().keySet());
+        if (!unmoved.isEmpty()) {
+            messages.tell("not being moved: " + names(unmoved));
+        }
+    }
+
+    private static String names(Set<TopicPartition> partitions) {
+        return partitions.stream().map(PartitionText::of).collect(Collectors.joining(", "));
+    }
+
+    private int throttle(Admin admin) {
+        var named = partitions();
+        var underWay = UnderWay.of(admin).only(named);
+        tellUnmoved(named, underWay);
+        if (underWay.moves().isEmpty()) {
+            messages.tell("nothing is being moved, so no throttle was changed");
+            return ExitCode.DONE;
+        }
+        return run(admin, underWay, ReplicaPlan.repeating(underWay));
     }
 
     private int reassign(Admin admin) {
-        ReplicaPlan plan = plan(admin);
-        if (plan.isEmpty()) {
+        var underWay = UnderWay.of(admin);
+        ReplicaPlan plan = plan(admin, underWay);
+        if (!changeFactor) {
+            plan.requireSameFactors();
+        }
+        ReplicaPlan settled = plan.only(step -> step.isDecided() && !underWay.has(step.partition()));
+        if (!settled.isEmpty()) {
+            messages.tell("there already: " + names(settled.wanted().keySet()));
+        }
+        ReplicaPlan open = plan.only(step -> !settled.steps().containsKey(step.partition()));
+        if (open.isEmpty()) {
             messages.tell("nothing to move: all replicas are where they are to be");
             return ExitCode.DONE;
         }
+        return run(admin, underWay, open);
+    }
+
+    /** @param plan moves to begin, and those under way whose throttle changes or that are waited for */
+    private int run(Admin admin, UnderWay underWay, ReplicaPlan plan) {
         var moving = new Moving(terminal, messages, admin);
-        OptionalLong rate = throttle == null ? OptionalLong.empty() : OptionalLong.of(throttle.bytesPerSecond());
-        Set<TopicPartition> accepted = moving.begin(plan, rate, dryRun);
+        var wanted = Optional.ofNullable(throttle);
+        Set<TopicPartition> accepted = moving.begin(plan, underWay, wanted, dryRun);
         terminal.print(plan.render(output));
         if (dryRun) {
             messages.tell("nothing moved: this was a dry run");
-        } else if (wait) {
+        } else {
+            plan.only(step -> accepted.contains(step.partition()))
+                    .sentences(underWay, wanted)
+                    .forEach(messages::tell);
+        }
+        if (!dryRun && wait) {
             moving.await(accepted);
             messages.tell("moved the replicas of " + Quantity.count(accepted.size(), "partition"));
-        } else {
-            messages.tell("moving the replicas of " + Quantity.count(accepted.size(), "partition")
-                    + "; see how it goes: kontiki partition reassign --status");
+        } else if (!dryRun) {
+            messages.tell("see how it goes: kontiki partition reassign --status");
         }
         return accepted.size() == plan.steps().size() ? ExitCode.DONE : ExitCode.PARTLY_DONE;
     }
 
-    private ReplicaPlan plan(Admin admin) {
+    private ReplicaPlan plan(Admin admin, UnderWay underWay) {
         if (to != null) {
-            return spread(admin);
+            return spread(admin, underWay);
         }
         var wanted = new TreeMap<TopicPartition, List<Integer>>();
         if (file != null) {
@@ -172,7 +229,7 @@ final class PartitionReassign implements Callable<Integer> {
                 throw misuse(PartitionText.of(target.partition()) + " is named twice");
             }
         }
-        return ReplicaPlan.of(described(admin, wanted.keySet()), wanted);
+        return ReplicaPlan.of(described(admin, wanted.keySet()), underWay, wanted);
     }
 
     private static List<TopicInfo> described(Admin admin, Set<TopicPartition> partitions) {
@@ -183,7 +240,7 @@ final class PartitionReassign implements Callable<Integer> {
                 .toList();
     }
 
-    private ReplicaPlan spread(Admin admin) {
+    private ReplicaPlan spread(Admin admin, UnderWay underWay) {
         List<TopicInfo> wanted = topics.stream()
                 .distinct()
                 .map(name -> admin.describeTopic(name).topic())
@@ -198,6 +255,6 @@ final class PartitionReassign implements Callable<Integer> {
             }
         }
         var placement = new ReplicaPlacement(brokers, Placement.replicas(admin, wanted, brokers.keySet()));
-        return ReplicaPlan.of(wanted, placement.balanced()).changes();
+        return ReplicaPlan.of(wanted, underWay, placement.balanced()).changes();
     }
 }

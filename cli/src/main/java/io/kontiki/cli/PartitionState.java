@@ -22,12 +22,27 @@ final class PartitionState {
                 && partition.minIsr() < partition.replicas().size();
     }
 
-    /** One word: {@code ok}, {@code offline} or {@code under-replicated}; the worse counts. */
-    static String word(PartitionInfo partition) {
+    /**
+     * The worst of it, then what goes on.
+     *
+     * @param adding brokers to which it is being moved
+     */
+    static String word(PartitionInfo partition, List<Integer> adding) {
         if (offline(partition)) {
             return "offline";
         }
-        return underReplicated(partition) ? "under-replicated" : "ok";
+        if (partition.isr().size() < partition.minIsr()) {
+            return "below min ISR";
+        }
+        boolean under = !partition
+                .isr()
+                .containsAll(partition.replicas().stream()
+                        .filter(id -> !adding.contains(id))
+                        .toList());
+        if (under) {
+            return atMinIsr(partition) ? "at min ISR" : "under-replicated";
+        }
+        return adding.isEmpty() ? "ok" : "reassigning";
     }
 
     /** The leader's id, or nothing. */

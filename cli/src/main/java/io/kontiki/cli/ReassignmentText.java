@@ -11,22 +11,23 @@ import io.kontiki.client.ReassignmentInfo;
 import io.kontiki.client.TopicPartition;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** How partitions are shown whose replicas are being moved. */
 final class ReassignmentText {
-    private record Row(TopicPartition partition, ReassignmentInfo info) {
-        long copied() {
-            return info.progress().values().stream()
-                    .mapToLong(ReassignmentInfo.Progress::copiedBytes)
-                    .sum();
+    /** @param rate empty if it is not known */
+    private record Row(TopicPartition partition, ReassignmentInfo info, OptionalLong rate) {
+        String bytesPerSecond() {
+            return rate.isPresent() ? Quantity.rateAbout(rate.getAsLong()) : "";
         }
 
-        long total() {
-            return info.progress().values().stream()
-                    .mapToLong(ReassignmentInfo.Progress::totalBytes)
-                    .sum();
+        String timeLeft() {
+            var left = rate.isPresent()
+                    ? CopyRates.nanosLeft(CopyRates.whole(info) - CopyRates.copied(info), rate.getAsLong())
+                    : OptionalLong.empty();
+            return left.isPresent() ? Quantity.nanos(left.getAsLong()) : "";
         }
 
         String lags() {
@@ -45,21 +46,19 @@ final class ReassignmentText {
             .text("ADDING", row -> PartitionState.ids(row.info().adding()))
             .text("REMOVING", row -> PartitionState.ids(row.info().removing()))
             .text("ISR", row -> PartitionState.ids(row.info().isr()))
-            .number("COPIED", row -> Quantity.bytes(row.copied()))
-            .number("OF", row -> Quantity.bytes(row.total()))
-            .number("LAG", Row::lags)
-            .text(
-                    "THROTTLE",
-                    row -> row.info().bytesPerSecondMax().isPresent()
-                            ? Quantity.bytes(row.info().bytesPerSecondMax().getAsLong()) + "/s"
-                            : "");
+            .number("COPIED", row -> Quantity.bytes(CopyRates.copied(row.info())))
+            .number("OF", row -> Quantity.bytes(CopyRates.whole(row.info())))
+            .number("LAG (RECORDS)", Row::lags)
+            .number("RATE", Row::bytesPerSecond)
+            .number("LEFT", Row::timeLeft)
+            .text("THROTTLE", row -> Throttle.text(row.info().bytesPerSecondMax()));
 
     private ReassignmentText() {}
 
-    static String render(Map<TopicPartition, ReassignmentInfo> all, ListFormat format) {
+    static String render(Map<TopicPartition, ReassignmentInfo> all, CopyRates rates, ListFormat format) {
         List<Row> rows = new TreeMap<>(all)
                 .entrySet().stream()
-                        .map(entry -> new Row(entry.getKey(), entry.getValue()))
+                        .map(entry -> new Row(entry.getKey(), entry.getValue(), rates.of(entry.getKey())))
                         .toList();
         return LISTING.render(rows, format);
     }

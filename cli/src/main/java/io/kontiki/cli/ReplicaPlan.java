@@ -7,6 +7,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.kontiki.cli.output.JsonText;
 import io.kontiki.cli.output.Listing;
+import io.kontiki.cli.output.Quantity;
 import io.kontiki.client.PartitionInfo;
 import io.kontiki.client.TopicInfo;
 import io.kontiki.client.TopicPartition;
@@ -15,10 +16,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Which brokers are to hold partitions. On disk it is the JSON of Kafka's reassignment tool: {@code {"version": 1,
@@ -32,13 +37,27 @@ record ReplicaPlan(SortedMap<TopicPartition, Step> steps) {
     /**
      * What becomes of one partition.
      *
-     * @param before brokers that hold it
+     * @param before brokers that hold it, without those that it is just being moved to
+     * @param bound brokers that are to hold it by the move under way; {@code before} if there is none
      * @param after brokers that are to hold it, the preferred leader first
      */
-    record Step(TopicPartition partition, List<Integer> before, List<Integer> after) {
+    record Step(TopicPartition partition, List<Integer> before, List<Integer> bound, List<Integer> after) {
         /** Replicas that are copied. */
         List<Integer> adding() {
             return after.stream().filter(id -> !before.contains(id)).toList();
+        }
+
+        /** Replicas that are deleted in the end. */
+        List<Integer> removing() {
+            return before.stream().filter(id -> !after.contains(id)).toList();
+        }
+
+        boolean isDecided() {
+            return bound.equals(after);
+        }
+
+        boolean changesFactor() {
+            return after.size() != before.size() && after.size() != bound.size();
         }
     }
 
@@ -48,14 +67,16 @@ record ReplicaPlan(SortedMap<TopicPartition, Step> steps) {
             .number("PARTITION", step -> step.partition().partition())
             .text("FROM", step -> PartitionState.ids(step.before()))
             .text("TO", step -> PartitionState.ids(step.after()))
-            .text("COPIES TO", step -> PartitionState.ids(step.adding()));
+            .text("COPIES TO", step -> PartitionState.ids(step.adding()))
+            .text("DELETES", step -> PartitionState.ids(step.removing()));
 
     /**
      * @param present the topics concerned
+     * @param underWay what is being moved already
      * @param wanted brokers that are to hold each partition
      * @throws Failure if one does not exist
      */
-    static ReplicaPlan of(Collection<TopicInfo> present, Map<TopicPartition, List<Integer>> wanted) {
+    static ReplicaPlan of(Collection<TopicInfo> present, UnderWay underWay, Map<TopicPartition, List<Integer>> wanted) {
         Map<TopicPartition, List<Integer>> before = replicas(present);
         var steps = new TreeMap<TopicPartition, Step>();
         wanted.forEach((partition, after) -> {
@@ -65,16 +86,76 @@ record ReplicaPlan(SortedMap<TopicPartition, Step> steps) {
                         "there is no partition " + PartitionText.of(partition),
                         "See what there is: kontiki partition list");
             }
-            steps.put(partition, new Step(partition, before.get(partition), List.copyOf(after)));
+            var replicas = before.get(partition);
+            steps.put(
+                    partition,
+                    new Step(
+                            partition,
+                            underWay.earlier(partition, replicas),
+                            underWay.target(partition, replicas),
+                            List.copyOf(after)));
         });
         return new ReplicaPlan(steps);
     }
 
-    /** Without partitions that stay as they are. */
+    /** The moves that go on, as they are. */
+    static ReplicaPlan repeating(UnderWay underWay) {
+        var steps = new TreeMap<TopicPartition, Step>();
+        underWay.targets()
+                .forEach((partition, target) ->
+                        steps.put(partition, new Step(partition, underWay.earlier(partition, target), target, target)));
+        return new ReplicaPlan(steps);
+    }
+
+    /** @throws Failure if partitions were to have more or fewer replicas than now */
+    void requireSameFactors() {
+        only(Step::changesFactor).steps().values().stream().findFirst().ifPresent(step -> {
+            throw new Failure(
+                    ExitCode.CONFLICT,
+                    PartitionText.of(step.partition()) + " has "
+                            + Quantity.count(step.before().size(), "replica") + ", on "
+                            + PartitionState.ids(step.before()) + ", and would have "
+                            + step.after().size()
+                            + (step.removing().isEmpty() ? "" : "; deleted: " + PartitionState.ids(step.removing())),
+                    "If that is meant, add --change-replication-factor.");
+        });
+    }
+
+    /** What is begun with it, for people. */
+    List<String> sentences(UnderWay underWay, Optional<Throttle> throttle) {
+        var counts = new LinkedHashMap<String, Integer>();
+        for (Step step : steps.values()) {
+            counts.merge(sentence(step, underWay, throttle), 1, Integer::sum);
+        }
+        return counts.entrySet().stream()
+                .map(entry -> Quantity.count(entry.getValue(), "partition") + ": " + entry.getKey())
+                .toList();
+    }
+
+    private static String sentence(Step step, UnderWay underWay, Optional<Throttle> throttle) {
+        OptionalLong limit = underWay.limit(step.partition(), throttle);
+        OptionalLong earlier = underWay.limit(step.partition(), Optional.empty());
+        boolean moved = underWay.has(step.partition());
+        if (step.isDecided() && moved) {
+            return limit.equals(earlier)
+                    ? "being moved there already, " + Throttle.words(limit)
+                    : "throttle changed from " + Throttle.text(earlier) + " to " + Throttle.text(limit);
+        }
+        if (step.adding().isEmpty()) {
+            return step.removing().isEmpty() ? "order of the replicas changed" : "deleting replicas";
+        }
+        return "moving the replicas, " + Throttle.words(limit) + (moved && throttle.isEmpty() ? ", as before" : "");
+    }
+
+    /** Without partitions that stay as they are, or are being moved as it wants them already. */
     ReplicaPlan changes() {
-        var changed = new TreeMap<>(steps);
-        changed.values().removeIf(step -> step.before().equals(step.after()));
-        return new ReplicaPlan(changed);
+        return only(step -> !step.isDecided());
+    }
+
+    ReplicaPlan only(Predicate<Step> wanted) {
+        var some = new TreeMap<>(steps);
+        some.values().removeIf(wanted.negate());
+        return new ReplicaPlan(some);
     }
 
     private static Map<TopicPartition, List<Integer>> replicas(Collection<TopicInfo> topics) {

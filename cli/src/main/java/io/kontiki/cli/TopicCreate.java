@@ -5,6 +5,7 @@ import io.kontiki.client.Admin;
 import io.kontiki.client.ErrorReason;
 import io.kontiki.client.KontikiException;
 import io.kontiki.client.NewTopic;
+import io.kontiki.client.PartitionInfo;
 import io.kontiki.client.TopicInfo;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -58,6 +59,7 @@ final class TopicCreate implements Callable<Integer> {
             messages.tell((dryRun ? "would create topic " : "created topic ") + topic.name() + " with "
                     + Quantity.count(topic.partitions().size(), "partition") + ", replication factor "
                     + TopicList.replicationFactor(topic));
+            warn(topic.partitions().get(0));
         } catch (KontikiException e) {
             if (!ifNotExists || e.reason() != ErrorReason.TOPIC_EXISTS) {
                 throw e;
@@ -65,6 +67,15 @@ final class TopicCreate implements Callable<Integer> {
             messages.tell("topic " + name + " exists already");
         }
         return ExitCode.DONE;
+    }
+
+    /** Of a topic that has copies, but takes no write once one of them is away. */
+    private void warn(PartitionInfo partition) {
+        int replicas = partition.replicas().size();
+        if (replicas > 1 && partition.minIsr() == replicas) {
+            messages.tell("it bears no loss: of its " + replicas + " replicas all must be in sync for acks=all writes,"
+                    + " by min.insync.replicas");
+        }
     }
 
     private TopicInfo create(Admin admin) {

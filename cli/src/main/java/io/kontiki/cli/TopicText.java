@@ -13,8 +13,23 @@ import java.util.stream.Collectors;
 
 /** How topics and partitions are described. */
 final class TopicText {
-    /** A partition with the topic it belongs to. */
-    record Row(TopicInfo topic, PartitionInfo partition) {}
+    private static final String MIN_ISR = "min.insync.replicas";
+
+    /**
+     * A partition with the topic it belongs to.
+     *
+     * @param adding brokers to which it is being moved, as far as that was asked for
+     */
+    record Row(TopicInfo topic, PartitionInfo partition, List<Integer> adding) {
+        Row(TopicInfo topic, PartitionInfo partition) {
+            this(topic, partition, List.of());
+        }
+
+        /** What is set, if there are not replicas enough for it. */
+        String minIsr() {
+            return inEffect(topic.configs().get(MIN_ISR), Integer.toString(partition.minIsr()));
+        }
+    }
 
     private static final Listing<TopicDescription> TOPICS =
             new Listing<>("topics", described -> described.topic().name(), TopicJson::of);
@@ -42,11 +57,21 @@ final class TopicText {
         var configs = new Table(Column.text("CONFIG"), Column.text("VALUE"), Column.text("SET BY"));
         described
                 .configs()
-                .forEach(entry -> configs.row(entry.key(), entry.value(), entry.isDefault() ? "default" : "topic"));
+                .forEach(entry -> configs.row(
+                        entry.key(),
+                        entry.key().equals(MIN_ISR)
+                                ? inEffect(topic.configs().get(MIN_ISR), entry.value())
+                                : entry.value(),
+                        entry.isDefault() ? "default" : "topic"));
         return new Table(Column.text("TOPIC"), Column.text("ID"))
                         .row(topic.name(), topic.id().toString())
                         .render()
                 + "\n" + addFacts(listing()).render(rows, format) + "\n" + configs.render();
+    }
+
+    /** The broker tells what is in force, which the number of replicas bounds. */
+    private static String inEffect(String set, String inForce) {
+        return set == null || set.equals(inForce) ? inForce : set + " (" + inForce + " in effect)";
     }
 
     private static Listing<Row> listing() {
@@ -60,10 +85,10 @@ final class TopicText {
                 .number("EPOCH", row -> row.partition().leaderEpoch())
                 .text("REPLICAS", row -> PartitionState.ids(row.partition().replicas()))
                 .text("ISR", row -> PartitionState.ids(row.partition().isr()))
-                .number("MIN ISR", row -> row.partition().minIsr())
+                .number("MIN ISR", Row::minIsr)
                 .wideText("ELR", row -> PartitionState.ids(row.partition().elr()))
                 .wideNumber("PARTITION EPOCH", row -> row.partition().partitionEpoch())
-                .text("STATE", row -> PartitionState.word(row.partition()));
+                .text("STATE", row -> PartitionState.word(row.partition(), row.adding()));
     }
 
     private static JsonObject json(Row row) {

@@ -34,7 +34,7 @@ class TopicTextTest {
 
                         PARTITION  LEADER  EPOCH  REPLICAS  ISR    MIN ISR  STATE
                                 0       1      3  1,2,3     1,2,3        2  ok
-                                1       2      4  2,3,1     2,3          2  under-replicated
+                                1       2      4  2,3,1     2,3          2  at min ISR
                                 2       -      5  3,1,2     -            2  offline
 
                         CONFIG         VALUE  SET BY
@@ -64,7 +64,7 @@ class TopicTextTest {
 
         assertThat(TopicText.partitions(List.of(row), ListFormat.WIDE)).isEqualTo("""
                         TOPIC   PARTITION  LEADER  EPOCH  REPLICAS  ISR  MIN ISR  ELR  PARTITION EPOCH  STATE
-                        orders          1       2      4  2,3,1     2,3        2  -                  8  under-replicated
+                        orders          1       2      4  2,3,1     2,3        2  -                  8  at min ISR
                         """);
         assertThat(TopicText.partitions(List.of(row), ListFormat.NAME)).isEqualTo("orders-1\n");
         assertThat(TopicText.partitions(List.of(row), ListFormat.JSONL))

@@ -1,10 +1,22 @@
 package io.kontiki.cli.output;
 
+import java.util.List;
 import java.util.Locale;
 
 /** Amounts as people read them. JSON carries the plain numbers instead. */
 public final class Quantity {
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+
+    private record Unit(String name, long bytes) {}
+
+    /** In the order in which they are tried. */
+    private static final List<Unit> RATE_UNITS = List.of(
+            new Unit("GB", 1_000_000_000),
+            new Unit("MB", 1_000_000),
+            new Unit("KB", 1_000),
+            new Unit("GiB", 1 << 30),
+            new Unit("MiB", 1 << 20),
+            new Unit("KiB", 1 << 10));
 
     private Quantity() {}
 
@@ -18,6 +30,25 @@ public final class Quantity {
             unit++;
         }
         return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", amount, UNITS[unit]);
+    }
+
+    /** A limit as people give it, exactly: {@code 500 KB/s}, {@code 512 KiB/s} or {@code 1234 B/s}. */
+    public static String rate(long bytesPerSecond) {
+        for (var unit : RATE_UNITS) {
+            if (bytesPerSecond > 0 && bytesPerSecond % unit.bytes() == 0) {
+                return bytesPerSecond / unit.bytes() + " " + unit.name() + "/s";
+            }
+        }
+        return bytesPerSecond + " B/s";
+    }
+
+    /** A measured rate such as {@code 1.2 MB/s}, in the units in which limits are given. */
+    public static String rateAbout(long bytesPerSecond) {
+        return bytesPerSecond < 1_000
+                ? bytesPerSecond + " B/s"
+                : bytesPerSecond < 999_950
+                        ? String.format(Locale.ROOT, "%.1f KB/s", bytesPerSecond / 1e3)
+                        : String.format(Locale.ROOT, "%.1f MB/s", bytesPerSecond / 1e6);
     }
 
     /** A time span such as {@code 0.8 s} or {@code 2 m 05 s}. */

@@ -23,6 +23,14 @@ class QuantityTest {
     }
 
     @Test
+    void showsLimitsAsTheyWereGiven() {
+        assertThat(Quantity.rate(500_000)).isEqualTo("500 KB/s");
+        assertThat(Quantity.rate(20_000_000)).isEqualTo("20 MB/s");
+        assertThat(Quantity.rate(524_288)).isEqualTo("512 KiB/s");
+        assertThat(Quantity.rate(1_234)).isEqualTo("1234 B/s");
+    }
+
+    @Test
     void countsOneWithoutAnS() {
         assertThat(Quantity.count(1, "record")).isEqualTo("1 record");
         assertThat(Quantity.count(0, "record")).isEqualTo("0 records");
