@@ -16,7 +16,6 @@ import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -158,7 +157,11 @@ public final class PartitionLogs {
 
     /** Logs that were recovered and not taken yet. */
     Map<TopicPartition, List<Placed>> untaken() {
-        return Collections.unmodifiableMap(recovered);
+        Map<TopicPartition, List<Placed>> untaken = new HashMap<>();
+        synchronized (recovered) {
+            recovered.forEach((id, all) -> untaken.put(id, List.copyOf(all)));
+        }
+        return untaken;
     }
 
     /** Whether a log of the replica was recovered in that directory and not taken yet. */
@@ -383,10 +386,9 @@ public final class PartitionLogs {
             return;
         }
         straysSetAside = true;
-        Map<TopicPartition, List<Placed>> strays = new HashMap<>();
+        Map<TopicPartition, List<Placed>> strays = untaken();
+        strays.keySet().removeAll(missing);
         synchronized (recovered) {
-            recovered.forEach((id, all) -> strays.put(id, List.copyOf(all)));
-            strays.keySet().removeAll(missing);
             recovered.keySet().retainAll(missing);
         }
         strays.values()
