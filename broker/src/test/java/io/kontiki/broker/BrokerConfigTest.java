@@ -179,6 +179,18 @@ class BrokerConfigTest {
                 .hasMessageContaining(problem);
     }
 
+    /** Its file is a copy of a voter's, most often. */
+    @Test
+    void brokerThatJoinsIsToldWhatToDelete() {
+        assertThatThrownBy(() -> BrokerConfig.of(Map.of(
+                        "broker.id", "4",
+                        "cluster.id", "c",
+                        "quorum.voters", "1@a:9393,2@b:9393,3@c:9393",
+                        "metadata.bootstrap.servers", "a:9392")))
+                .hasMessageContaining("delete quorum.voters")
+                .hasMessageNotContaining("must be one of");
+    }
+
     @Test
     void sessionShorterThanTwoHeartbeatsIsRefused() {
         assertThatThrownBy(() -> BrokerConfig.of(

@@ -156,10 +156,12 @@ class QuorumMembershipTest {
         createTopic("without-vote");
         assertThat(back.view.votes()).isFalse();
         assertThat(member(3).getProblem()).contains("kontiki quorum replace 3");
+        var notOpened = back.log.own();
         assertThatThrownBy(() -> service(back)
                         .addVoter(AddVoterRequest.newBuilder().setBrokerId(3).build()))
                 .hasMessageContaining("replace it");
         // Another storage on the voter's address would answer in its name.
+        assertThat(back.log.own()).isEqualTo(notOpened);
         assertThat(back.log.quorumId()).as("quorum of an opened storage").isEmpty();
         assertThat(back.view.leaderId()).isPresent();
 
