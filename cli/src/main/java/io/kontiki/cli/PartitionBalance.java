@@ -54,7 +54,7 @@ final class PartitionBalance implements Callable<Integer> {
         var placement = new ReplicaPlacement(brokers, Placement.replicas(admin, topics, brokers.keySet()));
         var underWay = UnderWay.of(admin);
         ReplicaPlan plan =
-                ReplicaPlan.of(topics, underWay, placement.balanced()).changes();
+                ReplicaPlan.of(topics, underWay, placement.balanced()).open(underWay);
         if (plan.isEmpty()) {
             messages.tell("nothing to move: replicas and leaders are spread evenly");
             return ExitCode.DONE;

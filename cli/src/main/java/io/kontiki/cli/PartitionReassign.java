@@ -181,11 +181,12 @@ final class PartitionReassign implements Callable<Integer> {
         if (!changeFactor) {
             plan.requireSameFactors();
         }
-        ReplicaPlan settled = plan.only(step -> step.isDecided() && !underWay.has(step.partition()));
+        ReplicaPlan open = plan.open(underWay);
+        var settled = new TreeSet<>(plan.steps().keySet());
+        settled.removeAll(open.steps().keySet());
         if (!settled.isEmpty()) {
-            messages.tell("there already: " + names(settled.wanted().keySet()));
+            messages.tell("there already: " + names(settled));
         }
-        ReplicaPlan open = plan.only(step -> !settled.steps().containsKey(step.partition()));
         if (open.isEmpty()) {
             messages.tell("nothing to move: all replicas are where they are to be");
             return ExitCode.DONE;
@@ -255,6 +256,6 @@ final class PartitionReassign implements Callable<Integer> {
             }
         }
         var placement = new ReplicaPlacement(brokers, Placement.replicas(admin, wanted, brokers.keySet()));
-        return ReplicaPlan.of(wanted, underWay, placement.balanced()).changes();
+        return ReplicaPlan.of(wanted, underWay, placement.balanced()).open(underWay);
     }
 }

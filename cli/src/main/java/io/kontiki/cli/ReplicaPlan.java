@@ -147,9 +147,9 @@ record ReplicaPlan(SortedMap<TopicPartition, Step> steps) {
         return "moving the replicas, " + Throttle.words(limit) + (moved && throttle.isEmpty() ? ", as before" : "");
     }
 
-    /** Without partitions that stay as they are, or are being moved as it wants them already. */
-    ReplicaPlan changes() {
-        return only(step -> !step.isDecided());
+    /** Without partitions that are where it wants them; those on their way there stay in it. */
+    ReplicaPlan open(UnderWay underWay) {
+        return only(step -> !step.isDecided() || underWay.has(step.partition()));
     }
 
     ReplicaPlan only(Predicate<Step> wanted) {

@@ -64,6 +64,9 @@ class ReassignCommandsTest {
         assertThat(again.err()).contains("being moved there already, at most 1 KB/s");
         assertThat(again.out()).containsPattern("big +0 +0 +1 +1 +0\n");
         assertThat(json()).contains("\"maxBytesPerSecond\": 1000,");
+        assertThat(kontiki("partition", "reassign", "--topic", "big", "--to", "1", "--throttle", "2KB/s")
+                        .err())
+                .contains("throttle changed from 1 KB/s to 2 KB/s");
     }
 
     @Test
