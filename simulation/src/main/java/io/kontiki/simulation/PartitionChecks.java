@@ -134,10 +134,9 @@ final class PartitionChecks {
                 () -> "I3: high watermark " + now + " of " + seen.name + " is not within " + log.logStartOffset()
                         + " to " + log.endOffset());
         // What a leader commits while it is deleted with its topic, nobody sees: its followers may be the first to.
-        if (cluster.record(id).isPresent()) {
-            committed.onHighWatermark(
-                    log, Math.max(0, seen.highWatermark), now, replica.role() == ReplicaRole.LEADER, seen.name);
-        }
+        boolean mayBeFirst =
+                replica.role() == ReplicaRole.LEADER || cluster.record(id).isEmpty();
+        committed.onHighWatermark(log, Math.max(0, seen.highWatermark), now, mayBeFirst, seen.name);
         seen.highWatermark = now;
         cluster.scheduler().trace(now * 31 + log.endOffset());
         cluster.record(id).ifPresent(this::checkPool);
