@@ -58,6 +58,11 @@ public final class LogCopy {
     private int cuts;
     private volatile long copiedBytes;
 
+    /** Whether the log's name leaves room for those that its copy and the log itself get meanwhile. */
+    public static boolean hasRoomForNames(PartitionLog log) {
+        return LogName.hasRoom(log.directory(), "." + log.topicId() + MOVING_SUFFIX);
+    }
+
     /**
      * Begins with nothing, whatever an earlier attempt left there.
      *

@@ -15,7 +15,7 @@ final class LogDeletion {
     static void run(LogDirectory directory, UUID topicId) {
         LogIdentity.requireNotForeign(directory, topicId);
         Disk disk = directory.disk();
-        String deleted = directory.path() + "." + topicId + PartitionLog.DELETED_SUFFIX;
+        String deleted = LogName.aside(directory.path(), "." + topicId + PartitionLog.DELETED_SUFFIX);
         disk.rename(directory.path(), deleted);
         disk.forceDirectory(Disk.parentOf(deleted));
         new ClosedLog(disk, deleted).delete();

@@ -136,6 +136,11 @@ final class LogMoves implements AutoCloseable {
         if (target.isOffline()) {
             return Optional.of(target + " is offline: " + target.status().reason());
         }
+        if (!LogCopy.hasRoomForNames(partition.place().log())) {
+            return Optional.of(
+                    "the log of " + partition.name() + " cannot be moved: the topic's name is so long that file"
+                            + " systems have no room for those that its copy needs");
+        }
         return old.of(partition.id())
                 .map(kept -> "the log of " + partition.name() + " cannot be moved on yet: what is left of it in "
                         + kept.dir() + " is being deleted");

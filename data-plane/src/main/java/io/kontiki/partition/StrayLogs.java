@@ -1,6 +1,7 @@
 package io.kontiki.partition;
 
 import io.kontiki.log.ClosedLog;
+import io.kontiki.log.LogName;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.StorageException;
 import java.time.Duration;
@@ -17,6 +18,8 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * [log].[uuid].[ms since 1970 when it was renamed].stray
  * </pre>
+ *
+ * Of the log's name, if it is very long, only a part.
  */
 final class StrayLogs {
     /** Rule R13 asks for a day. */
@@ -29,7 +32,7 @@ final class StrayLogs {
 
     /** Durable on return. */
     static void setAside(Disk disk, String directory, String why, long nowMillis) {
-        String aside = directory + "." + UUID.randomUUID() + "." + nowMillis + ".stray";
+        String aside = LogName.aside(directory, "." + UUID.randomUUID() + "." + nowMillis + ".stray");
         LOG.warn("Renaming the log {} to {}: {}. It is deleted in {} hours", directory, aside, why, KEPT.toHours());
         disk.rename(directory, aside);
         disk.forceDirectory("");
