@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   WAITING ---> open
  *      |  ^
- *      |  | again and again: without room at once, where it never had a log;
- *      v  | else once the quorum counts on the replica no more
+ *      |  | again and again: without room at once, where it never had a log; else once the quorum
+ *      v  | counts on the replica no more, and if the log is lost, once somebody leads
  *   NO_ROOM, FAILED, LOST
  * </pre>
  */
@@ -42,7 +42,10 @@ final class UnopenedReplicas implements AutoCloseable {
         NO_ROOM,
         /** Its log cannot be opened, as the quorum was told. */
         FAILED,
-        /** Its log is not where the quorum has it, as that was told (rule R12). */
+        /**
+         * Its log is not where the quorum has it, as that was told (rule R12). An empty one in its place would be taken for
+         * all that it held, if it is asked before an unclean election (rule M9).
+         */
         LOST
     }
 
@@ -191,7 +194,8 @@ final class UnopenedReplicas implements AutoCloseable {
         boolean opens = switch (states.get(id)) {
             case WAITING -> neverHeld || logs.isIn(id, assigned) || logs.isMovedFrom(id, assigned);
             case NO_ROOM -> neverHeld || reports.isGivenUp(id, record);
-            case FAILED, LOST -> reports.isGivenUp(id, record);
+            case FAILED -> reports.isGivenUp(id, record);
+            case LOST -> reports.isGivenUp(id, record) && record.hasLeader();
         };
         if (opens) {
             take(id, name, topic, image);

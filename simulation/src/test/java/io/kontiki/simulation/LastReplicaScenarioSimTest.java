@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.proto.v1.ElectedLeader;
 import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.proto.v1.HeldOffsets;
 import io.kontiki.replication.Acks;
+import io.kontiki.storage.Disk;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +95,29 @@ class LastReplicaScenarioSimTest {
         assertThat(scenario.end(2)).isLessThan(scenario.end(3));
         assertThat(scenario.record().hasLeader()).isFalse();
         return scenario.crash(3).await("3 to be missed", () -> !scenario.usable(3));
+    }
+
+    /** Rule M9: an empty log in its place would tell that nothing is lost. */
+    @Test
+    void logThatIsGoneIsNotMadeAnewWhileNobodyLeads() {
+        Scenario scenario = Scenario.on(List.of(1), 3, 1, FlushMode.ACK).write(5);
+        scenario.node(1).stopInOrder();
+        deleteLog(scenario.node(1).disk());
+        scenario.start(1).await("1 to be back", () -> scenario.usable(1)).runFor(10_000);
+        assertThat(scenario.holdsReplica(1)).isFalse();
+        electUnclean(scenario);
+        scenario.runFor(5_000);
+        ElectedLeader elected = electUnclean(scenario);
+        assertThat(elected.hasLeader()).isFalse();
+        assertThat(elected.getHeldList()).singleElement().matches(HeldOffsets::getLogLost);
+    }
+
+    private static void deleteLog(Disk disk) {
+        disk.list("").stream().filter(name -> name.endsWith("-0")).forEach(log -> {
+            disk.list(log).forEach(file -> disk.delete(log + "/" + file));
+            disk.delete(log);
+            disk.forceDirectory("");
+        });
     }
 
     /** Asks that whoever tells to hold most leads, though it may lack records. */
