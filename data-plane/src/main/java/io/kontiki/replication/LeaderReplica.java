@@ -4,7 +4,6 @@ import io.kontiki.metadata.PartitionRegistration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** A replica that leads in one leader epoch: rules L1 to L10 and L17. */
 final class LeaderReplica implements Role {
@@ -22,7 +21,7 @@ final class LeaderReplica implements Role {
     private final CommitQueue awaitingLogStart = new CommitQueue();
     private long lastEnd;
     /** Who may have led up to now, and has not shown yet that it knows of this epoch. */
-    private final Set<Integer> unaware = new TreeSet<>();
+    private final Set<Integer> unaware;
 
     private boolean formerLeadersKnow;
 
@@ -37,9 +36,7 @@ final class LeaderReplica implements Role {
         this.review = new IsrReview(state, proposals, epochStartOffset);
         int latest = state.log().latestEpoch().orElse(-1);
         InvariantViolation.check(latest <= epoch, "I5: the log holds an epoch above the leader's", latest, epoch);
-        unaware.addAll(state.view().isr());
-        state.formerLeader().ifPresent(unaware::add);
-        unaware.remove(state.brokerId());
+        this.unaware = state.formerLeaders(nowNanos);
         syncFollowers();
         // L17: also puts the epoch into the log's epoch index before anything is served.
         state.outbox().add(new Effect.AppendLeaderChange(epoch));

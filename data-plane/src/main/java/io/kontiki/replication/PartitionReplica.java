@@ -58,7 +58,7 @@ public final class PartitionReplica {
             PartitionRegistration record, Map<Integer, BrokerRegistration> brokers, long nowNanos) {
         return handle(() -> {
             if (!isOlder(record)) {
-                state.setMetadata(record, brokers);
+                state.setMetadata(record, brokers, nowNanos);
                 checkRecord(record);
                 takeRole(record, nowNanos);
             }

@@ -5,6 +5,7 @@ import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.PartitionRegistration;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** What both roles share: the log, the quorum's record, the high watermark and the effects of the present event. */
 final class ReplicaState {
@@ -14,9 +15,7 @@ final class ReplicaState {
     private final Outbox outbox = new Outbox();
     private Map<Integer, BrokerRegistration> brokers = Map.of();
     private PartitionRegistration view;
-    /** Who led before, as far as it is known here. */
-    private OptionalInt formerLeader = OptionalInt.empty();
-
+    private final FormerLeaders formerLeaders;
     private long highWatermark;
     private boolean flushing;
 
@@ -24,6 +23,7 @@ final class ReplicaState {
         this.identity = identity;
         this.log = log;
         this.options = options;
+        this.formerLeaders = new FormerLeaders(options.sessionNanos());
         // R15: the checkpoint is only a hint.
         this.highWatermark = Math.max(log.startOffset(), Math.min(highWatermarkHint, log.endOffset()));
     }
@@ -61,16 +61,21 @@ final class ReplicaState {
         return highWatermark;
     }
 
-    void setMetadata(PartitionRegistration newView, Map<Integer, BrokerRegistration> newBrokers) {
-        if (view != null && view.hasLeader() && view.leaderEpoch() < newView.leaderEpoch()) {
-            formerLeader = view.leaderIfAny();
+    void setMetadata(PartitionRegistration newView, Map<Integer, BrokerRegistration> newBrokers, long nowNanos) {
+        if (view == null) {
+            formerLeaders.onFirst(newView, nowNanos);
+        } else {
+            formerLeaders.onNext(view, newView, nowNanos);
         }
         view = newView;
         brokers = newBrokers;
     }
 
-    OptionalInt formerLeader() {
-        return formerLeader;
+    /** Other brokers that led up to now, or may have, and may have a lease still (rule L13). */
+    Set<Integer> formerLeaders(long nowNanos) {
+        Set<Integer> others = formerLeaders.mayHaveALease(brokers.keySet(), nowNanos);
+        others.remove(brokerId());
+        return others;
     }
 
     /** Whether that broker cannot believe any more that it leads (rule L16). */
