@@ -6,6 +6,8 @@ import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicImage;
+import io.kontiki.metadata.UuidBytes;
+import io.kontiki.proto.internal.v1.ProposeRequest;
 import io.kontiki.proto.v1.AddPartitionsRequest;
 import io.kontiki.proto.v1.AddPartitionsResponse;
 import io.kontiki.proto.v1.AlterTopicRequest;
@@ -61,7 +63,9 @@ public final class TopicGrpcService extends TopicServiceGrpc.TopicServiceImplBas
     public void deleteTopic(DeleteTopicRequest request, StreamObserver<DeleteTopicResponse> out) {
         RequestLimits.topicName(request.getName());
         changes.propose(
-                proposal -> proposal.setDeleteTopic(request), made -> DeleteTopicResponse.getDefaultInstance(), out);
+                proposal -> known(proposal, request.getName()).setDeleteTopic(request),
+                made -> DeleteTopicResponse.getDefaultInstance(),
+                out);
     }
 
     @Override
@@ -70,7 +74,7 @@ public final class TopicGrpcService extends TopicServiceGrpc.TopicServiceImplBas
         RequestLimits.configs("set_configs", request.getSetConfigsMap());
         RequestLimits.configKeys("remove_configs", request.getRemoveConfigsList());
         changes.propose(
-                proposal -> proposal.setAlterTopic(request),
+                proposal -> known(proposal, request.getName()).setAlterTopic(request),
                 made -> AlterTopicResponse.newBuilder()
                         .setTopic(topic(made, request.getName()))
                         .build(),
@@ -81,11 +85,17 @@ public final class TopicGrpcService extends TopicServiceGrpc.TopicServiceImplBas
     public void addPartitions(AddPartitionsRequest request, StreamObserver<AddPartitionsResponse> out) {
         RequestLimits.topicName(request.getName());
         changes.propose(
-                proposal -> proposal.setAddPartitions(request),
+                proposal -> known(proposal, request.getName()).setAddPartitions(request),
                 made -> AddPartitionsResponse.newBuilder()
                         .setTopic(topic(made, request.getName()))
                         .build(),
                 out);
+    }
+
+    /** If a topic of that name is made or deleted at the same time, each attempt means the same one. */
+    private ProposeRequest.Builder known(ProposeRequest.Builder proposal, String name) {
+        metadata.current().topic(name).ifPresent(topic -> proposal.setTopicId(UuidBytes.toBytes(topic.id())));
+        return proposal;
     }
 
     @Override

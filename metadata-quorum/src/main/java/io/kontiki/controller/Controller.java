@@ -12,7 +12,6 @@ import io.kontiki.proto.internal.v1.InitializeCluster;
 import io.kontiki.proto.internal.v1.ProposeRequest;
 import io.kontiki.proto.internal.v1.UnregisterBroker;
 import io.kontiki.proto.v1.ErrorReason;
-import io.kontiki.proto.v1.UnregisterBrokerRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -104,14 +103,14 @@ public final class Controller {
                         request,
                         request.getFailReplicas().getBrokerId(),
                         stamped.setFailReplicas(request.getFailReplicas()));
-            case CREATE_TOPIC -> topics.create(request.getCreateTopic(), image, stamped);
-            case DELETE_TOPIC -> topics.delete(request.getDeleteTopic(), image, stamped);
-            case ALTER_TOPIC -> topics.alter(request.getAlterTopic(), image, stamped);
-            case ADD_PARTITIONS -> topics.addPartitions(request.getAddPartitions(), image, stamped);
+            case CREATE_TOPIC -> topics.create(request, image, stamped);
+            case DELETE_TOPIC -> topics.delete(request, image, stamped);
+            case ALTER_TOPIC -> topics.alter(request, image, stamped);
+            case ADD_PARTITIONS -> topics.addPartitions(request, image, stamped);
             case ELECT_LEADERS -> elections.prepare(request.getElectLeaders(), image, stamped, now);
             case REASSIGN_PARTITIONS -> PartitionPlanner.reassign(request.getReassignPartitions(), image, stamped);
             case CANCEL_REASSIGNMENTS -> PartitionPlanner.cancel(request.getCancelReassignments(), image, stamped);
-            case UNREGISTER_BROKER -> unregister(request.getUnregisterBroker(), image, stamped);
+            case UNREGISTER_BROKER -> unregister(request, image, stamped);
             case REQUEST_NOT_SET ->
                 refuse(
                         ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
@@ -217,15 +216,19 @@ public final class Controller {
     }
 
     /** Rule M12; judged by the command, which names the run. */
-    private static Prepared unregister(UnregisterBrokerRequest request, MetadataImage image, Command.Builder stamped) {
-        var broker = image.broker(request.getBrokerId());
+    private static Prepared unregister(ProposeRequest proposal, MetadataImage image, Command.Builder stamped) {
+        int id = proposal.getUnregisterBroker().getBrokerId();
+        var broker = image.broker(id);
+        if (broker.isEmpty() && proposal.getRepeated()) {
+            return Prepared.done(image);
+        }
         if (broker.isEmpty()) {
             return refuse(
                     ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
-                    "broker_id is " + request.getBrokerId() + ", but no such broker is registered");
+                    "broker_id is " + id + ", but no such broker is registered");
         }
         var command = UnregisterBroker.newBuilder()
-                .setBrokerId(request.getBrokerId())
+                .setBrokerId(id)
                 .setBrokerEpoch(broker.get().epoch());
         return new Prepared.Submit(stamped.setUnregisterBroker(command).build());
     }

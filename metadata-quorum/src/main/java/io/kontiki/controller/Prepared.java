@@ -27,6 +27,14 @@ public sealed interface Prepared {
     /** Answer with this; nothing goes to the log. */
     record Answered(ProposeResponse response) implements Prepared {}
 
+    /** What is asked for is so in this image, by an earlier attempt. */
+    static Prepared done(MetadataImage image) {
+        return new Answered(ProposeResponse.newBuilder()
+                .setReply(CommandReply.getDefaultInstance())
+                .setIndex(image.position().index())
+                .build());
+    }
+
     /** The caller only asked for a check (validate_only): answer with the topic as it would be. */
     record Planned(CreateTopic topic) implements Prepared {}
 }

@@ -13,11 +13,8 @@ import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.CreateTopic;
 import io.kontiki.proto.internal.v1.DeleteTopic;
+import io.kontiki.proto.internal.v1.ProposeRequest;
 import io.kontiki.proto.internal.v1.Replicas;
-import io.kontiki.proto.v1.AddPartitionsRequest;
-import io.kontiki.proto.v1.AlterTopicRequest;
-import io.kontiki.proto.v1.CreateTopicRequest;
-import io.kontiki.proto.v1.DeleteTopicRequest;
 import io.kontiki.proto.v1.ErrorReason;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +33,13 @@ final class TopicPlanner {
         this.random = random;
     }
 
-    Prepared create(CreateTopicRequest request, MetadataImage image, Command.Builder stamped) {
+    /** Its id is half the request's and half drawn here: each attempt has another one, and all can be told. */
+    Prepared create(ProposeRequest proposal, MetadataImage image, Command.Builder stamped) {
+        var request = proposal.getCreateTopic();
+        var made = image.topic(request.getName()).filter(topic -> isMadeBy(proposal, topic));
+        if (made.isPresent()) {
+            return Prepared.done(image);
+        }
         var usable = usableBrokers(image);
         int partitions = request.hasPartitions() ? request.getPartitions() : config.numPartitions();
         int factor = request.hasReplicationFactor() ? request.getReplicationFactor() : defaultFactor(usable.size());
@@ -49,7 +52,7 @@ final class TopicPlanner {
             return new Prepared.Refuse(refused.get());
         }
         var topic = CreateTopic.newBuilder()
-                .setTopicId(UuidBytes.toBytes(drawId()))
+                .setTopicId(UuidBytes.toBytes(drawId(proposal)))
                 .setName(request.getName())
                 .addAllPartitions(ReplicaPlacement.place(usable, partitions, factor, random))
                 .putAllConfigs(request.getConfigsMap())
@@ -60,20 +63,22 @@ final class TopicPlanner {
                 : new Prepared.Submit(stamped.setCreateTopic(topic).build());
     }
 
-    Prepared delete(DeleteTopicRequest request, MetadataImage image, Command.Builder stamped) {
-        var topic = image.topic(request.getName());
+    Prepared delete(ProposeRequest proposal, MetadataImage image, Command.Builder stamped) {
+        var name = proposal.getDeleteTopic().getName();
+        var topic = find(proposal, name, image);
         if (topic.isEmpty()) {
-            return new Prepared.Refuse(notFound(request.getName()));
+            return proposal.getRepeated() ? Prepared.done(image) : new Prepared.Refuse(notFound(proposal, name, image));
         }
         var id = UuidBytes.toBytes(topic.get().id());
         return new Prepared.Submit(
                 stamped.setDeleteTopic(DeleteTopic.newBuilder().setTopicId(id)).build());
     }
 
-    Prepared alter(AlterTopicRequest request, MetadataImage image, Command.Builder stamped) {
-        var topic = image.topic(request.getName());
+    Prepared alter(ProposeRequest proposal, MetadataImage image, Command.Builder stamped) {
+        var request = proposal.getAlterTopic();
+        var topic = find(proposal, request.getName(), image);
         if (topic.isEmpty()) {
-            return new Prepared.Refuse(notFound(request.getName()));
+            return new Prepared.Refuse(notFound(proposal, request.getName(), image));
         }
         var refused = TopicRules.checkConfigs(request.getSetConfigsMap(), request.getRemoveConfigsList());
         if (refused.isPresent()) {
@@ -93,12 +98,16 @@ final class TopicPlanner {
         return new Prepared.Submit(stamped.setAlterTopic(command).build());
     }
 
-    Prepared addPartitions(AddPartitionsRequest request, MetadataImage image, Command.Builder stamped) {
-        var found = image.topic(request.getName());
+    Prepared addPartitions(ProposeRequest proposal, MetadataImage image, Command.Builder stamped) {
+        var request = proposal.getAddPartitions();
+        var found = find(proposal, request.getName(), image);
         if (found.isEmpty()) {
-            return new Prepared.Refuse(notFound(request.getName()));
+            return new Prepared.Refuse(notFound(proposal, request.getName(), image));
         }
         var topic = found.get();
+        if (proposal.getRepeated() && topic.partitions().size() == request.getPartitions()) {
+            return Prepared.done(image);
+        }
         int factor = topic.partitions().get(0).targetReplicas().size();
         var usable = usableBrokers(image);
         var refused =
@@ -116,6 +125,26 @@ final class TopicPlanner {
                 .setExpectedPartitions(present)
                 .addAllPartitions(added);
         return new Prepared.Submit(stamped.setAddPartitions(command).build());
+    }
+
+    /** By the id that an earlier attempt had in mind, too, if the request names it. */
+    private static Optional<TopicImage> find(ProposeRequest proposal, String name, MetadataImage image) {
+        return image.topic(name)
+                .filter(topic ->
+                        proposal.getTopicId().isEmpty() || proposal.getTopicId().equals(UuidBytes.toBytes(topic.id())));
+    }
+
+    /** The asking broker may not know yet that there is another one of that name. */
+    private static CommandReply notFound(ProposeRequest proposal, String name, MetadataImage image) {
+        return image.topic(name).isPresent() && !proposal.getRepeated()
+                ? Replies.refusal(
+                        ErrorReason.ERROR_REASON_CONCURRENT_CHANGE,
+                        "topic \"" + Excerpt.of(name) + "\" was deleted and created again just now")
+                : notFound(name);
+    }
+
+    private static boolean isMadeBy(ProposeRequest proposal, TopicImage topic) {
+        return proposal.getRepeated() && topic.id().getLeastSignificantBits() == lowBits(proposal);
     }
 
     private static CreateTopic plan(TopicImage topic, List<Replicas> added) {
@@ -184,9 +213,12 @@ final class TopicPlanner {
     }
 
     /** A random UUID (RFC 9562, version 4). */
-    private UUID drawId() {
+    private UUID drawId(ProposeRequest proposal) {
         long high = (random.nextLong() & ~0xF000L) | 0x4000L;
-        long low = (random.nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
-        return new UUID(high, low);
+        return new UUID(high, lowBits(proposal));
+    }
+
+    private static long lowBits(ProposeRequest proposal) {
+        return (proposal.getRequestId() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
     }
 }

@@ -17,6 +17,7 @@ import io.kontiki.proto.v1.ErrorReason;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What users ask of topics becomes complete commands or clear refusals. */
@@ -181,6 +182,25 @@ class ControllerTopicsTest {
                 prepare(ProposeRequest.newBuilder()
                         .setAddPartitions(AddPartitionsRequest.newBuilder().setName("t"))),
                 missing);
+    }
+
+    /** The asking broker is behind: nothing is done to a topic that it does not know. */
+    @Test
+    void changeOfAnEarlierTopicOfThatNameIsRefused() {
+        submit(create(CreateTopicRequest.newBuilder().setName("t")));
+        var earlier = UuidBytes.toBytes(new UUID(1, 1));
+        assertRefused(
+                prepare(ProposeRequest.newBuilder()
+                        .setTopicId(earlier)
+                        .setDeleteTopic(DeleteTopicRequest.newBuilder().setName("t"))),
+                ErrorReason.ERROR_REASON_CONCURRENT_CHANGE,
+                "deleted and created again");
+        assertRefused(
+                prepare(ProposeRequest.newBuilder()
+                        .setTopicId(earlier)
+                        .setRepeated(true)
+                        .setAlterTopic(AlterTopicRequest.newBuilder().setName("t"))),
+                ErrorReason.ERROR_REASON_TOPIC_NOT_FOUND);
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -69,6 +70,7 @@ public final class QuorumClient implements Proposer {
                 .setFromBrokerId(brokerId)
                 .setClusterId(clusterId)
                 .setQuorumId(quorumId())
+                .setRequestId(ThreadLocalRandom.current().nextLong())
                 .build();
         var proposal = new Proposal(signed);
         proposal.answer.whenComplete((response, error) -> pending.release());
@@ -93,7 +95,7 @@ public final class QuorumClient implements Proposer {
     /** One request on its way; its steps follow each other, on whatever thread the last answer came. */
     private final class Proposal {
         final CompletableFuture<ProposeResponse> answer = new CompletableFuture<>();
-        private final ProposeRequest request;
+        private ProposeRequest request;
         private final long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TOTAL_MILLIS_MAX);
         private final Backoff backoff = new Backoff();
         private String lastFailure = "no controller is known";
@@ -112,7 +114,7 @@ public final class QuorumClient implements Proposer {
                 if (error != null) {
                     lastFailure = target.get() + ": " + error.getMessage();
                     finder.failed(target.get(), Optional.empty());
-                    again();
+                    againThoughPerhapsMade();
                 } else {
                     judge(target.get(), response);
                 }
@@ -126,7 +128,11 @@ public final class QuorumClient implements Proposer {
                     finder.failed(target, hint(response));
                     again();
                 }
-                case ERROR_REASON_QUORUM_UNAVAILABLE, ERROR_REASON_OVERLOADED -> {
+                case ERROR_REASON_QUORUM_UNAVAILABLE -> {
+                    lastFailure = target + ": " + response.getReply().getMessage();
+                    againThoughPerhapsMade();
+                }
+                case ERROR_REASON_OVERLOADED -> {
                     lastFailure = target + ": " + response.getReply().getMessage();
                     again();
                 }
@@ -157,6 +163,19 @@ public final class QuorumClient implements Proposer {
                 result.completeExceptionally(e);
             }
             return result;
+        }
+
+        /**
+         * A topic that is to be deleted and is not known here is known to the controller by its name alone, which may be
+         * another one's by now.
+         */
+        private void againThoughPerhapsMade() {
+            if (request.hasDeleteTopic() && request.getTopicId().isEmpty()) {
+                giveUp();
+                return;
+            }
+            request = request.toBuilder().setRepeated(true).build();
+            again();
         }
 
         private void again() {
