@@ -231,21 +231,24 @@ final class DataDirectories implements AutoCloseable {
      * @param ends how each log ended
      */
     synchronized void markClean(Map<LogDir, Map<TopicPartition, CleanEnd>> ends) {
-        for (var dir : logDirs) {
-            if (!dir.isOffline() && !isMetadata(dir)) {
-                try {
-                    markClean(dir, ends);
-                } catch (StorageException e) {
-                    LOG.error("Cannot note in {} that this run stopped in order", dir, e);
-                }
-            }
-        }
-        logDirs.stream().filter(dir -> isMetadata(dir) && !dir.isOffline()).forEach(dir -> markClean(dir, ends));
+        logDirs.stream().filter(dir -> !isMetadata(dir)).forEach(dir -> markClean(dir, ends));
+        logDirs.stream().filter(this::isMetadata).forEach(dir -> markClean(dir, ends));
     }
 
+    /** What cannot be noted is not claimed by the next run. */
     private void markClean(LogDir dir, Map<LogDir, Map<TopicPartition, CleanEnd>> ends) {
-        CleanMarker.write(
-                dir.disk().orElseThrow(), run.incarnation(), dir.id().orElseThrow(), ends.getOrDefault(dir, Map.of()));
+        if (dir.isOffline()) {
+            return;
+        }
+        try {
+            CleanMarker.write(
+                    dir.disk().orElseThrow(),
+                    run.incarnation(),
+                    dir.id().orElseThrow(),
+                    ends.getOrDefault(dir, Map.of()));
+        } catch (StorageException e) {
+            LOG.error("Cannot note in {} that this run stopped in order", dir, e);
+        }
     }
 
     @Override

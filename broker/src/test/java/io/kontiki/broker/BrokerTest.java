@@ -20,6 +20,7 @@ import io.kontiki.proto.v1.DescribeTopicRequest;
 import io.kontiki.proto.v1.ListTopicsRequest;
 import io.kontiki.proto.v1.Topic;
 import io.kontiki.proto.v1.TopicServiceGrpc;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -116,6 +117,20 @@ class BrokerTest {
 
         assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
         assertThat(refusal.getStatus().getDescription()).contains("2", "1");
+    }
+
+    /** As on a full disk. The next run has nothing to claim. */
+    @Test
+    void stopThatCannotBeNotedIsAStopAllTheSame() throws Exception {
+        start(Map.of());
+        Path inTheWay = data.resolve("clean.tmp").resolve("file");
+        Files.createDirectories(inTheWay);
+        disconnect();
+        broker.close();
+        assertThat(broker.awaitTermination()).isEqualTo(Broker.STOPPED);
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+        start(Map.of());
     }
 
     @Test
