@@ -16,6 +16,7 @@ import java.util.function.LongSupplier;
  * @param nanoTime a monotonic clock
  * @param clock gives time stamps
  * @param replicaFailed told of a replica whose log is bad while its directory works (rules L12, M10)
+ * @param leaderWithoutRoom told of a leader that has had no room for the first batch of its epoch for a while (rule R11)
  */
 record PartitionPorts(
         int brokerId,
@@ -25,7 +26,8 @@ record PartitionPorts(
         IsrProposalBatcher proposals,
         LongSupplier nanoTime,
         InstantSource clock,
-        Consumer<TopicPartition> replicaFailed) {
+        Consumer<TopicPartition> replicaFailed,
+        Consumer<TopicPartition> leaderWithoutRoom) {
     ByteString topicId(TopicPartition partition) {
         return UuidBytes.toBytes(partition.topicId());
     }

@@ -100,6 +100,8 @@ public final class Partitions implements AutoCloseable {
         this.leases = loops.stream()
                 .map(loop -> new LoopLease(loop, system.nanoTime()))
                 .toList();
+        DirectoryReports reports =
+                new DirectoryReports(proposer, brokerId, () -> brokerEpoch, timer, metadata::current);
         this.ports = new PartitionPorts(
                 brokerId,
                 new Flusher(logs.dirs(), FLUSH_THREADS_PER_DIR, system),
@@ -108,10 +110,9 @@ public final class Partitions implements AutoCloseable {
                 new IsrProposalBatcher(proposer, brokerId, () -> brokerEpoch),
                 system::nanoTime,
                 system.clock(),
-                this::onReplicaFailed);
+                this::onReplicaFailed,
+                reports::giveWay);
         this.moves = new LogMoves(brokerId, metadata, logs.dirs(), logs.moved(), move, system::nanoTime, this::onMoved);
-        DirectoryReports reports =
-                new DirectoryReports(proposer, brokerId, () -> brokerEpoch, timer, metadata::current);
         this.open = new OpenReplicas(reports);
         this.assigned = new AssignedReplicas(
                 brokerId, metadata, logs, open, reports, moves, timer, this::begin, system, faults);

@@ -37,7 +37,11 @@ final class ReplicaDriver extends RemoteEffects {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaDriver.class);
 
     private static final long ROLL_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long GIVE_WAY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int DAMAGES_TOLD_MAX = 100;
+
+    /** What a full disk did not take. */
+    private record DueLeaderChange(Effect.AppendLeaderChange effect, long sinceNanos) {}
 
     private final TopicPartition id;
     private final String name;
@@ -57,8 +61,7 @@ final class ReplicaDriver extends RemoteEffects {
     private boolean stopped;
     private long nextRollCheckNanos;
     private long nextToken;
-    /** What a full disk did not take. */
-    private Optional<Effect.AppendLeaderChange> leaderChangeDue = Optional.empty();
+    private Optional<DueLeaderChange> leaderChangeDue = Optional.empty();
 
     private volatile ReadView view = ReadView.NONE;
 
@@ -151,7 +154,9 @@ final class ReplicaDriver extends RemoteEffects {
         if (!stopped) {
             pushes().onTick(nowNanos);
         }
-        retryLeaderChange();
+        if (leaderChangeDue.isPresent()) {
+            retryLeaderChange(leaderChangeDue.get());
+        }
         rollIfDue(nowNanos);
         if (isWorking()) {
             flushing.onTick(nowNanos);
@@ -181,13 +186,16 @@ final class ReplicaDriver extends RemoteEffects {
         }
     }
 
-    private void retryLeaderChange() {
-        if (leaderChangeDue.isPresent() && dir().state() == LogDir.State.ONLINE) {
-            Effect.AppendLeaderChange effect = leaderChangeDue.get();
+    /** Until then this leader serves nobody; one that has room would. */
+    private void retryLeaderChange(DueLeaderChange due) {
+        if (replica.role() != ReplicaRole.LEADER
+                || replica.leaderEpoch() != due.effect().leaderEpoch()) {
             leaderChangeDue = Optional.empty();
-            if (replica.role() == ReplicaRole.LEADER && replica.leaderEpoch() == effect.leaderEpoch()) {
-                appendLeaderChange(effect);
-            }
+        } else if (dir().state() == LogDir.State.ONLINE) {
+            append(due.effect(), due.sinceNanos());
+        } else if (nowNanos() - due.sinceNanos() > GIVE_WAY_NANOS) {
+            leaderChangeDue = Optional.of(new DueLeaderChange(due.effect(), nowNanos()));
+            ports.leaderWithoutRoom().accept(id);
         }
     }
 
@@ -269,13 +277,19 @@ final class ReplicaDriver extends RemoteEffects {
 
     @Override
     public void appendLeaderChange(Effect.AppendLeaderChange effect) {
+        append(effect, nowNanos());
+    }
+
+    /** @param sinceNanos when it was to be appended first */
+    private void append(Effect.AppendLeaderChange effect, long sinceNanos) {
+        leaderChangeDue = Optional.empty();
         try {
             AppendInfo appended = log().appendAsLeader(leaderChange(), effect.leaderEpoch());
             onAppended(appended);
         } catch (DiskFullException e) {
             // Nobody can be led before it is written: again at the next tick that finds room.
             onDiskFull(e);
-            leaderChangeDue = Optional.of(effect);
+            leaderChangeDue = Optional.of(new DueLeaderChange(effect, sinceNanos));
         } catch (LogFailedException e) {
             onIoError(e);
         }

@@ -58,7 +58,8 @@ final class PartitionRig implements AutoCloseable {
                 new IsrProposalBatcher(request -> new CompletableFuture<>(), 1, () -> 1),
                 nanoTime,
                 InstantSource.system(),
-                failed -> defects.add(new IllegalStateException(failed + " failed")));
+                failed -> defects.add(new IllegalStateException(failed + " failed")),
+                full -> defects.add(new IllegalStateException(full + " has no room")));
         LogPlace placed = new LogPlace(new PartitionLogs.Placed(dir, log));
         ReplicaLogView logView = new ReplicaLogView(placed);
         PartitionReplica replica = new PartitionReplica(

@@ -45,6 +45,29 @@ class FullDiskSimTest {
         scenario.healAndCheck();
     }
 
+    /** It could not be read there before the first batch of the new epoch is written, and is nobody's to read else. */
+    @Test
+    void leaderThatBecomesFullIsReadElsewhereAfterANewElection() {
+        Scenario scenario = new Scenario(FlushMode.ACK).write(5).awaitLeader(1);
+        scenario.node(1).disk().setUsableBytes(0);
+        scenario.runFor(2_000);
+        assertThat(scenario.read(1)).as("as long as the epoch lasts").isEmpty();
+        scenario.reassign(1, 2).awaitLeader(2).runFor(1_000);
+        assertThat(scenario.read(2)).isEmpty();
+        scenario.node(1).disk().setUsableBytes(PLENTY_BYTES);
+        scenario.healAndCheck();
+    }
+
+    @Test
+    void replicaWithoutRoomLeavesTheLeadToOneInSyncThatHasRoom() {
+        Scenario scenario = new Scenario(FlushMode.ACK).write(5).awaitLeader(1);
+        scenario.node(2).disk().setUsableBytes(0);
+        scenario.runFor(2_000).crash(1).awaitLeader(3).runFor(1_000);
+        assertThat(scenario.read(3)).isEmpty();
+        scenario.node(2).disk().setUsableBytes(PLENTY_BYTES);
+        scenario.start(1).healAndCheck();
+    }
+
     /** What was trimmed last is not noted on a full disk; the log is whole all the same. */
     @Test
     void trimAndOrderlyStopOnAFullDiskLoseNothing() {
