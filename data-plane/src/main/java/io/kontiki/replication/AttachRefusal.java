@@ -13,5 +13,7 @@ public enum AttachRefusal {
     /** The log is offline, or what the follower lacks cannot be read. */
     STORAGE_ERROR,
     /** The follower's log lies outside the leader's log, or it acknowledged what was never sent. */
-    OUT_OF_RANGE
+    OUT_OF_RANGE,
+    /** The follower left the in-sync replicas, perhaps since it lost something: it has to tell anew what it holds. */
+    LEFT_ISR
 }

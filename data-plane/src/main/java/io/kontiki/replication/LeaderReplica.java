@@ -1,6 +1,7 @@
 package io.kontiki.replication;
 
 import io.kontiki.metadata.PartitionRegistration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -20,6 +21,7 @@ final class LeaderReplica implements Role {
     private final CommitQueue awaitingOwnStore = new CommitQueue();
     private final CommitQueue awaitingLogStart = new CommitQueue();
     private long lastEnd;
+    private List<Integer> lastIsr;
     /** Who may have led up to now, and has not shown yet that it knows of this epoch. */
     private final Set<Integer> unaware;
 
@@ -31,6 +33,7 @@ final class LeaderReplica implements Role {
         this.epoch = state.view().leaderEpoch();
         this.epochStartOffset = state.log().endOffset();
         this.lastEnd = epochStartOffset;
+        this.lastIsr = state.view().isr();
         this.startedAt = nowNanos;
         this.proposals = new IsrProposals(state, epoch);
         this.review = new IsrReview(state, proposals, epochStartOffset);
@@ -71,6 +74,7 @@ final class LeaderReplica implements Role {
     public void onView(long nowNanos) {
         proposals.onView();
         syncFollowers();
+        endLinksOfThoseThatLeft(nowNanos);
         state.flushIfNeeded();
         review(nowNanos);
     }
@@ -389,6 +393,21 @@ final class LeaderReplica implements Role {
                 followers.put(id, progress);
             }
         }
+    }
+
+    /**
+     * Rules L7 and L10. A follower that stops over its log tells so to the quorum and to this leader. If the quorum is first, its
+     * place on the old link must not bring it back into the ISR.
+     */
+    private void endLinksOfThoseThatLeft(long nowNanos) {
+        for (int id : lastIsr) {
+            FollowerProgress follower = followers.get(id);
+            if (follower != null && !state.view().isr().contains(id)) {
+                endLink(follower, AttachRefusal.LEFT_ISR, epoch);
+                follower.detach(state.log().endOffset(), nowNanos);
+            }
+        }
+        lastIsr = state.view().isr();
     }
 
     private void endLink(FollowerProgress follower, AttachRefusal reason, int knownEpoch) {

@@ -184,6 +184,7 @@ final class ReplicationMessages {
             case NOT_REPLICA -> AttachRefused.Reason.REASON_NOT_REPLICA;
             case STORAGE_ERROR -> AttachRefused.Reason.REASON_STORAGE_ERROR;
             case OUT_OF_RANGE -> AttachRefused.Reason.REASON_OUT_OF_RANGE;
+            case LEFT_ISR -> AttachRefused.Reason.REASON_LEFT_ISR;
         };
     }
 
@@ -194,6 +195,7 @@ final class ReplicationMessages {
             case REASON_NOT_REPLICA -> AttachRefusal.NOT_REPLICA;
             case REASON_STORAGE_ERROR -> AttachRefusal.STORAGE_ERROR;
             case REASON_OUT_OF_RANGE -> AttachRefusal.OUT_OF_RANGE;
+            case REASON_LEFT_ISR -> AttachRefusal.LEFT_ISR;
             case REASON_UNKNOWN_PARTITION, REASON_UNSPECIFIED, UNRECOGNIZED -> AttachRefusal.UNKNOWN_PARTITION;
         };
     }

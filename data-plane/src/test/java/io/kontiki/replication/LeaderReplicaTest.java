@@ -190,6 +190,17 @@ class LeaderReplicaTest {
         assertThat(rig.admitLatest()).isInstanceOf(Admission.Granted.class);
     }
 
+    /** The quorum may hear before this leader does that the follower has lost something. */
+    @Test
+    void followerThatLeftTheInSyncReplicasHasToAttachAnew() {
+        Rig rig = leading().record(1, 1, 2, 1, 2);
+        assertThat(rig.last(Effect.SendRefused.class).follower()).isEqualTo(3);
+        assertThat(rig.last(Effect.SendRefused.class).reason()).isEqualTo(AttachRefusal.LEFT_ISR);
+        assertThat(rig.all(Effect.ProposeIsr.class)).isEmpty();
+        rig.attach(3, 2, 1, 1);
+        assertThat(rig.all(Effect.ProposeIsr.class)).hasSize(1);
+    }
+
     @Test
     void whoIsFencedIsNotWaitedFor() {
         Rig rig = leading().record(1, 2, 2, 1, 2, 3).attach(2, 2, 1, 1).record(1, 2, 3, 1, 2);

@@ -167,11 +167,6 @@ public record PartitionRegistration(
                 uncleanEpoch);
     }
 
-    /** The same in a leader epoch of its own, if it is still that of the record before: leaders forget what they knew. */
-    public PartitionRegistration inNewEpochSince(PartitionRegistration before) {
-        return leaderEpoch == before.leaderEpoch ? withEpochs(leaderEpoch + 1, uncleanEpoch) : this;
-    }
-
     /** The same version with other epochs of its leadership. */
     public PartitionRegistration withEpochs(int leaderEpoch, int uncleanEpoch) {
         return with(replicas, directories, reassignment, leaderEpoch, uncleanEpoch);

@@ -154,14 +154,9 @@ final class DirectoryCommands {
         return others.isEmpty() ? record : InSyncReplicas.set(record, others, Set.of(), edit.image());
     }
 
-    /**
-     * SETISR without the broker, which may have lost data. Its leader must forget its position: the link on which it was told
-     * may not have ended there yet, and it would be proposed again (rules L1, L7).
-     */
+    /** SETISR without the broker, which may have lost data. */
     private static PartitionRegistration leave(ImageEdit edit, int brokerId, PartitionRegistration record) {
-        return isCountedOn(brokerId, record)
-                ? InSyncReplicas.remove(record, brokerId, true, edit.image()).inNewEpochSince(record)
-                : record;
+        return isCountedOn(brokerId, record) ? InSyncReplicas.remove(record, brokerId, true, edit.image()) : record;
     }
 
     private static Optional<CommandReply> check(ImageEdit edit, int brokerId, long brokerEpoch, int entries) {

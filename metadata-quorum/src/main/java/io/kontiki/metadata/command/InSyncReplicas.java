@@ -63,7 +63,10 @@ final class InSyncReplicas {
     static PartitionRegistration reassign(
             PartitionRegistration partition, List<Integer> replicas, Reassignment moving, MetadataImage image) {
         var after = set(partition.withReplicas(replicas, moving), partition.isr(), Set.of(), image);
-        return replicas.containsAll(partition.replicas()) ? after : after.inNewEpochSince(partition);
+        boolean sameEpoch = after.leaderEpoch() == partition.leaderEpoch();
+        return sameEpoch && !replicas.containsAll(partition.replicas())
+                ? after.withEpochs(after.leaderEpoch() + 1, after.uncleanEpoch())
+                : after;
     }
 
     /** Hands over to a member of the ISR, which is usable (rule M8). */

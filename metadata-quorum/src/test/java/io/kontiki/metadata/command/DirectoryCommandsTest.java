@@ -295,16 +295,6 @@ class DirectoryCommandsTest {
         assertThat(record().elr()).isEmpty();
     }
 
-    @Test
-    void theLeaderForgetsAFollowerThatFails() { // M10, L1
-        int before = record().leaderEpoch();
-        failReplica(2);
-        assertThat(record().leader()).isEqualTo(1);
-        assertThat(record().leaderEpoch()).isEqualTo(before + 1);
-        failReplica(2);
-        assertThat(record().leaderEpoch()).as("it counts no more").isEqualTo(before + 1);
-    }
-
     /** Both stop in order; nobody is in sync, the last to go stays eligible. */
     private void stopAll() {
         quorum.shutDown(2);
