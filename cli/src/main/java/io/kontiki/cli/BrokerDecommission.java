@@ -67,6 +67,7 @@ final class BrokerDecommission implements Callable<Integer> {
     private int decommission(Admin admin) {
         evacuate(admin);
         awaitStop(admin);
+        checkHoldsNothing(admin);
         admin.unregisterBroker(brokerId);
         messages.tell("unregistered broker " + brokerId);
         return ExitCode.DONE;
@@ -90,6 +91,17 @@ final class BrokerDecommission implements Callable<Integer> {
             moving.await(Set.copyOf(admin.listReassignments().keySet()));
         }
         messages.tell("broker " + brokerId + " holds no replica any more");
+    }
+
+    /** It runs no more, so that nothing is placed there from now on. */
+    private void checkHoldsNothing(Admin admin) {
+        List<String> topics = held(admin).stream().map(TopicInfo::name).toList();
+        if (!topics.isEmpty()) {
+            throw new Failure(
+                    ExitCode.PARTLY_DONE,
+                    "broker " + brokerId + " was given replicas before it stopped, of " + String.join(", ", topics),
+                    "Start it, and call this again: it moves them. The broker is still registered.");
+        }
     }
 
     private List<TopicInfo> held(Admin admin) {
