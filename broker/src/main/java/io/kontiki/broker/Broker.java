@@ -153,8 +153,9 @@ public final class Broker implements AutoCloseable {
     }
 
     private DataPlane dataPlane() {
-        // A push carries many batches, whatever the largest one may be.
-        var channels = new BrokerChannels(Math.max(config.requestMaxBytes(), 2 * ReplicaOptions.DEFAULTS.pushBytes()));
+        // Another broker may take larger batches than this one, or this one may have done so. They are replicated all
+        // the same.
+        var channels = new BrokerChannels(BrokerKeys.BATCH_BYTES_MAX + BrokerConfig.REQUEST_OVERHEAD_BYTES);
         parts.add("channels of the data plane", channels::close);
         metadata.addPublisher(channels);
         return new DataPlane(

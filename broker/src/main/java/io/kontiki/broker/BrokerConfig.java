@@ -24,7 +24,7 @@ public final class BrokerConfig {
     private static final String PLACEHOLDER = "change-me";
 
     /** Room in a gRPC message beside the record batch. */
-    private static final int REQUEST_OVERHEAD_BYTES = 64 << 10;
+    static final int REQUEST_OVERHEAD_BYTES = 64 << 10;
 
     private static final long RESERVE_MARGIN_BYTES = 64L << 20;
     private static final long RESERVE_SHARE = 20;

@@ -94,8 +94,11 @@ final class BrokerKeys {
             ConfigType.choice(FlushMode.class),
             "ack",
             "ack: a write counts once forced to the disk; os: once given to the system");
+    /** Of a record batch, whatever a topic or a broker is set to. */
+    static final int BATCH_BYTES_MAX = 100 << 20;
+
     static final ConfigKey<Integer> MESSAGE_MAX_BYTES =
-            withDefault("message.max.bytes", ConfigType.size(64, 100 << 20), "1048588", "largest record batch");
+            withDefault("message.max.bytes", ConfigType.size(64, BATCH_BYTES_MAX), "1048588", "largest record batch");
 
     static final ConfigKey<Duration> REPLICA_LAG_TIME_MAX_MS = withDefault(
             "replica.lag.time.max.ms",

@@ -3,11 +3,15 @@ package io.kontiki.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.kontiki.proto.v1.CreateTopicRequest;
 import io.kontiki.proto.v1.DescribeTopicRequest;
 import io.kontiki.proto.v1.Partition;
+import io.kontiki.proto.v1.PublishRecord;
+import io.kontiki.proto.v1.PublishRequest;
+import io.kontiki.proto.v1.PublishServiceGrpc;
 import io.kontiki.proto.v1.Topic;
 import io.kontiki.proto.v1.TopicServiceGrpc;
 import io.kontiki.quorum.FreePorts;
@@ -125,6 +129,56 @@ class ClusterTest {
         assertThat(describe(brokers.get(0), "t").getId()).isEqualTo(created.getId());
     }
 
+    /** As while message.max.bytes is changed broker by broker. */
+    @Test
+    void batchThatIsLargerThanAFollowerTakesOfClientsIsReplicated() throws InterruptedException {
+        settings.put("cluster.id", "two");
+        settings.put("listeners", "GRPC://127.0.0.1:0");
+        var large = startWith("0", Map.of("message.max.bytes", "6MiB"));
+        startWith("1", Map.of("metadata.bootstrap.servers", large.endpoint().toString()));
+        int led = call(
+                        large,
+                        channel -> TopicServiceGrpc.newBlockingStub(channel)
+                                .createTopic(CreateTopicRequest.newBuilder()
+                                        .setName("large")
+                                        .setPartitions(2)
+                                        .setReplicationFactor(2)
+                                        .putConfigs("max.message.bytes", "6000000")
+                                        .putConfigs("min.insync.replicas", "2")
+                                        .build())
+                                .getTopic())
+                .getPartitionsList()
+                .stream()
+                .filter(partition -> partition.getLeader() == 0)
+                .findFirst()
+                .orElseThrow()
+                .getPartition();
+
+        var stored = call(
+                large,
+                channel -> PublishServiceGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(20, TimeUnit.SECONDS)
+                        .publish(PublishRequest.newBuilder()
+                                .setTopic("large")
+                                .addRecords(PublishRecord.newBuilder()
+                                        .setPartition(led)
+                                        .setValue(ByteString.copyFrom(new byte[5_000_000])))
+                                .build()));
+
+        assertThat(stored.getRecordsCount()).isEqualTo(1);
+    }
+
+    private Broker startWith(String id, Map<String, String> more) throws InterruptedException {
+        var all = new HashMap<>(settings);
+        all.putAll(more);
+        all.put("broker.id", id);
+        all.put("log.dirs", data.resolve("broker-" + id).toString());
+        var broker = Broker.start(BrokerConfig.of(all));
+        brokers.put(Integer.parseInt(id), broker);
+        assertThat(broker.awaitServing(SOON)).as("serves").isTrue();
+        return broker;
+    }
+
     @Test
     void brokerOfAnotherClusterIsTurnedAway() throws IOException, InterruptedException {
         startThree();
@@ -176,7 +230,7 @@ class ClusterTest {
                         .getTopic());
     }
 
-    private static Topic call(Broker broker, Function<ManagedChannel, Topic> call) {
+    private static <A> A call(Broker broker, Function<ManagedChannel, A> call) {
         var channel = NettyChannelBuilder.forAddress(
                         broker.endpoint().host(), broker.endpoint().port())
                 .usePlaintext()
