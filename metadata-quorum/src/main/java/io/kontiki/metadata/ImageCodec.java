@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.pcollections.PSortedMap;
 import org.pcollections.PSortedSet;
 import org.pcollections.TreePMap;
@@ -51,16 +52,33 @@ public final class ImageCodec {
     }
 
     public static ImageRecord toRecord(MetadataImage image) {
-        var builder = ImageRecord.newBuilder()
+        var whole = ImageRecord.newBuilder();
+        pieces(image).forEach(whole::mergeFrom);
+        return whole.build();
+    }
+
+    /**
+     * The record in pieces of at most one noun, each made when it is asked for. Their bytes one after the other are the
+     * bytes of a record that reads the same: that is how Protobuf merges messages.
+     */
+    public static Stream<ImageRecord> pieces(MetadataImage image) {
+        var rest = ImageRecord.newBuilder()
                 .setTerm(image.position().term())
                 .setIndex(image.position().index())
                 .setClusterId(image.clusterId())
                 .setFeatureLevel(image.featureLevel())
                 .setNextProducerId(image.nextProducerId())
-                .setLastTopicDeletionIndex(image.topics().lastDeletionIndex());
-        image.brokers().values().forEach(broker -> builder.addBrokers(BrokerCodec.toRecord(broker)));
-        image.topics().byId().values().forEach(topic -> builder.addTopics(TopicCodec.toRecord(topic)));
-        return builder.build();
+                .setLastTopicDeletionIndex(image.topics().lastDeletionIndex())
+                .build();
+        var brokers = image.brokers().values().stream()
+                .map(broker -> ImageRecord.newBuilder()
+                        .addBrokers(BrokerCodec.toRecord(broker))
+                        .build());
+        var topics = image.topics().byId().values().stream()
+                .map(topic -> ImageRecord.newBuilder()
+                        .addTopics(TopicCodec.toRecord(topic))
+                        .build());
+        return Stream.concat(Stream.of(rest), Stream.concat(brokers, topics));
     }
 
     public static MetadataImage fromRecord(ImageRecord record) {
@@ -76,22 +94,31 @@ public final class ImageCodec {
 
     /** @param image the image after the change, which holds the new values */
     public static DeltaRecord toRecord(MetadataDelta delta, MetadataImage image) {
-        var builder = DeltaRecord.newBuilder()
+        var whole = DeltaRecord.newBuilder();
+        pieces(delta, image).forEach(whole::mergeFrom);
+        return whole.build();
+    }
+
+    /** As {@link #pieces(MetadataImage)}. */
+    public static Stream<DeltaRecord> pieces(MetadataDelta delta, MetadataImage image) {
+        var rest = DeltaRecord.newBuilder()
                 .setTerm(image.position().term())
                 .setIndex(image.position().index())
                 .setClusterId(image.clusterId())
                 .setFeatureLevel(image.featureLevel())
                 .setNextProducerId(image.nextProducerId())
-                .setLastTopicDeletionIndex(image.topics().lastDeletionIndex());
-        for (int id : delta.changedBrokers()) {
-            builder.addBrokers(BrokerCodec.toRecord(image.broker(id).orElseThrow()));
-        }
-        builder.addAllRemovedBrokers(delta.removedBrokers());
-        for (UUID id : delta.changedTopics()) {
-            builder.addTopics(TopicCodec.toRecord(image.topic(id).orElseThrow()));
-        }
-        delta.removedTopics().forEach(id -> builder.addRemovedTopics(UuidBytes.toBytes(id)));
-        return builder.build();
+                .setLastTopicDeletionIndex(image.topics().lastDeletionIndex())
+                .addAllRemovedBrokers(delta.removedBrokers());
+        delta.removedTopics().forEach(id -> rest.addRemovedTopics(UuidBytes.toBytes(id)));
+        var brokers = delta.changedBrokers().stream()
+                .map(id -> DeltaRecord.newBuilder()
+                        .addBrokers(BrokerCodec.toRecord(image.broker(id).orElseThrow()))
+                        .build());
+        var topics = delta.changedTopics().stream()
+                .map(id -> DeltaRecord.newBuilder()
+                        .addTopics(TopicCodec.toRecord(image.topic(id).orElseThrow()))
+                        .build());
+        return Stream.concat(Stream.of(rest.build()), Stream.concat(brokers, topics));
     }
 
     /**

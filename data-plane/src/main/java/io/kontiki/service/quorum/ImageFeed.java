@@ -1,12 +1,10 @@
 package io.kontiki.service.quorum;
 
-import io.kontiki.metadata.ImageCodec;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.LogPosition;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.MetadataPublisher;
-import io.kontiki.proto.internal.v1.WatchImageResponse;
 import io.kontiki.proto.internal.v1.WatchImageResponse.Voters;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -25,6 +23,9 @@ public final class ImageFeed implements MetadataPublisher, AutoCloseable {
     static final int CHANGES_MAX = 1_024;
     static final int WATCHERS_MAX = 1_024;
 
+    /** Who has taken nothing for so long, though there was something, is gone or no broker: it must not keep a place. */
+    static final long STUCK_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
+
     private static final long HEARTBEAT_MILLIS = 500;
 
     /** One entry of the log: from the image at {@code before} to {@code image}. */
@@ -33,6 +34,7 @@ public final class ImageFeed implements MetadataPublisher, AutoCloseable {
     private final QuorumView view;
     private final ScheduledExecutorService scheduler;
     private final int changesMax;
+    private final long stuckNanosMax;
     // Owned by the scheduler's thread.
     private final Deque<Change> changes = new ArrayDeque<>();
     private final Set<ImageWatch> watches = new HashSet<>();
@@ -43,13 +45,19 @@ public final class ImageFeed implements MetadataPublisher, AutoCloseable {
      * @param scheduler of one thread
      */
     public ImageFeed(LocalMetadata metadata, QuorumView view, ScheduledExecutorService scheduler) {
-        this(metadata, view, scheduler, CHANGES_MAX);
+        this(metadata, view, scheduler, CHANGES_MAX, STUCK_NANOS_MAX);
     }
 
-    ImageFeed(LocalMetadata metadata, QuorumView view, ScheduledExecutorService scheduler, int changesMax) {
+    ImageFeed(
+            LocalMetadata metadata,
+            QuorumView view,
+            ScheduledExecutorService scheduler,
+            int changesMax,
+            long stuckNanosMax) {
         this.view = view;
         this.scheduler = scheduler;
         this.changesMax = changesMax;
+        this.stuckNanosMax = stuckNanosMax;
         metadata.addPublisher(this);
         scheduler.scheduleWithFixedDelay(this::heartbeat, HEARTBEAT_MILLIS, HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS);
     }
@@ -100,23 +108,21 @@ public final class ImageFeed implements MetadataPublisher, AutoCloseable {
         return latest.position();
     }
 
-    /** What brings a reader at {@code position} on, by one change or by the whole image. */
-    WatchImageResponse after(LogPosition position) {
+    /** What brings a reader at {@code position} on: one change, or the whole image. */
+    OutgoingUpdate after(LogPosition position) {
         // From the newest on, since most readers are close behind.
         for (var newestFirst = changes.descendingIterator(); newestFirst.hasNext(); ) {
             var change = newestFirst.next();
             if (change.before().equals(position) && !position.equals(LogPosition.NONE)) {
-                return WatchImageResponse.newBuilder()
-                        .setDelta(ImageCodec.toRecord(change.delta(), change.image()))
-                        .build();
+                return OutgoingUpdate.of(change.delta(), change.image(), OutgoingUpdate.PART_BYTES_MAX);
             }
         }
-        return WatchImageResponse.newBuilder()
-                .setImage(ImageCodec.toRecord(latest))
-                .build();
+        return OutgoingUpdate.of(latest, OutgoingUpdate.PART_BYTES_MAX);
     }
 
     private void heartbeat() {
+        long now = System.nanoTime();
+        Set.copyOf(watches).forEach(watch -> watch.endIfStuck(now, stuckNanosMax));
         if (!view.votes()) {
             // Those who follow this broker must not follow one that itself follows somebody.
             Set.copyOf(watches).forEach(ImageWatch::sendAway);

@@ -5,16 +5,23 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.kontiki.metadata.LogPosition;
 import io.kontiki.proto.internal.v1.WatchImageResponse;
 import io.kontiki.proto.internal.v1.WatchImageResponse.Voters;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
- * One broker that follows the image. It gets the next message only when the transport has room for it, so a slow one
- * costs no memory: when it is ready again and the ring has moved on, it gets the whole image. Owned by the feed's thread.
+ * One broker that follows the image. The next message, at most one part of an update, is made only when the transport has
+ * room for it, so a slow one costs little memory: when it has taken an update whole and the ring has moved on, it gets the
+ * whole image. Owned by the feed's thread.
  */
 final class ImageWatch {
     private final ImageFeed feed;
     private final ServerCallStreamObserver<WatchImageResponse> out;
+    /** Where the caller is once it has all of {@link #underWay}. */
     private LogPosition sent;
+
+    private Optional<OutgoingUpdate> underWay = Optional.empty();
     private Voters told = Voters.getDefaultInstance();
+    private long readyNanos = System.nanoTime();
     private boolean ended;
 
     /** @param start where the caller's image is */
@@ -62,14 +69,27 @@ final class ImageWatch {
 
     void drain() {
         // A caller that is ahead of this voter waits until the voter has caught up.
-        while (!ended && out.isReady() && sent.index() < feed.latest().index()) {
-            var message = feed.after(sent);
-            sent = message.hasDelta()
-                    ? new LogPosition(
-                            message.getDelta().getTerm(), message.getDelta().getIndex())
-                    : new LogPosition(
-                            message.getImage().getTerm(), message.getImage().getIndex());
-            out.onNext(message);
+        while (!ended
+                && out.isReady()
+                && (underWay.isPresent() || sent.index() < feed.latest().index())) {
+            var update = underWay.orElseGet(() -> feed.after(sent));
+            sent = update.position();
+            out.onNext(WatchImageResponse.newBuilder().setPart(update.next()).build());
+            underWay = Optional.of(update).filter(OutgoingUpdate::hasNext);
+        }
+    }
+
+    /** Ends it if the transport had no room since long ago. */
+    void endIfStuck(long nowNanos, long stuckNanosMax) {
+        if (out.isReady()) {
+            readyNanos = nowNanos;
+        } else if (!ended && nowNanos - readyNanos > stuckNanosMax) {
+            ended = true;
+            feed.remove(this);
+            out.onError(Status.DEADLINE_EXCEEDED
+                    .withDescription(
+                            "nothing was read for " + TimeUnit.NANOSECONDS.toMillis(nowNanos - readyNanos) + " ms")
+                    .asRuntimeException());
         }
     }
 
@@ -77,7 +97,7 @@ final class ImageWatch {
         if (!ended && out.isReady()) {
             tellVoters();
         }
-        if (!ended && out.isReady() && sent.equals(feed.latest())) {
+        if (!ended && out.isReady() && underWay.isEmpty() && sent.equals(feed.latest())) {
             out.onNext(WatchImageResponse.newBuilder()
                     .setHeartbeat(WatchImageResponse.Position.newBuilder()
                             .setTerm(sent.term())

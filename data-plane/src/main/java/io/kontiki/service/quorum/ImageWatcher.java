@@ -1,5 +1,6 @@
 package io.kontiki.service.quorum;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -14,6 +15,7 @@ import io.kontiki.proto.internal.v1.ImageRecord;
 import io.kontiki.proto.internal.v1.QuorumServiceGrpc;
 import io.kontiki.proto.internal.v1.WatchImageRequest;
 import io.kontiki.proto.internal.v1.WatchImageResponse;
+import io.kontiki.proto.internal.v1.WatchImageResponse.Part;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -171,8 +173,7 @@ public final class ImageWatcher implements AutoCloseable {
         from.heardNanos = System.nanoTime();
         try {
             switch (message.getUpdateCase()) {
-                case IMAGE -> replace(message.getImage());
-                case DELTA -> change(message.getDelta());
+                case PART -> add(from, message.getPart());
                 case HEARTBEAT -> heard(message.getHeartbeat().getIndex());
                 case VOTERS -> {
                     if (!view.heard(message.getVoters())) {
@@ -183,9 +184,8 @@ public final class ImageWatcher implements AutoCloseable {
                 }
                 case UPDATE_NOT_SET -> LOG.debug("{} told something of a newer version", from.server);
             }
-            backoff.reset();
-        } catch (RuntimeException e) {
-            LOG.error("The metadata that {} told cannot be read; asking for the whole image", from.server, e);
+        } catch (RuntimeException | InvalidProtocolBufferException e) {
+            LOG.error("The metadata that {} told cannot be taken; asking for the whole image", from.server, e);
             whole = false;
             from.cancel();
             from.ended(Status.DATA_LOSS);
@@ -199,6 +199,18 @@ public final class ImageWatcher implements AutoCloseable {
                 view.quorumId().orElseThrow());
         from.cancel();
         from.ended(Status.FAILED_PRECONDITION.withDescription("another metadata quorum"));
+    }
+
+    private void add(Stream from, Part part) throws InvalidProtocolBufferException {
+        var bytes = from.incoming.add(part);
+        if (bytes.isEmpty()) {
+            return;
+        }
+        if (part.getImage()) {
+            replace(ImageRecord.parseFrom(bytes.get()));
+        } else {
+            change(DeltaRecord.parseFrom(bytes.get()));
+        }
     }
 
     private void replace(ImageRecord record) {
@@ -220,6 +232,7 @@ public final class ImageWatcher implements AutoCloseable {
 
     /** A voter in touch with a leader; what it says counts only if it is not behind. */
     private void heard(long index) {
+        backoff.reset();
         if (index >= metadata.current().position().index()) {
             heardNanos = System.nanoTime();
             everHeard = true;
@@ -237,6 +250,7 @@ public final class ImageWatcher implements AutoCloseable {
     /** One stream. gRPC calls it on its own threads; what it learns is handed to the scheduler's. */
     private final class Stream implements ClientResponseObserver<WatchImageRequest, WatchImageResponse> {
         final Endpoint server;
+        final IncomingUpdate incoming = new IncomingUpdate(IncomingUpdate.BYTES_MAX);
         long heardNanos = System.nanoTime();
         private ClientCallStreamObserver<WatchImageRequest> call;
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -21,8 +23,10 @@ import io.kontiki.metadata.LogPosition;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.UuidBytes;
+import io.kontiki.proto.internal.v1.DeltaRecord;
 import io.kontiki.proto.internal.v1.HeartbeatRequest;
 import io.kontiki.proto.internal.v1.HeartbeatResponse;
+import io.kontiki.proto.internal.v1.ImageRecord;
 import io.kontiki.proto.internal.v1.ProposeRequest;
 import io.kontiki.proto.internal.v1.QuorumServiceGrpc;
 import io.kontiki.proto.internal.v1.WatchImageRequest;
@@ -46,6 +50,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +61,7 @@ import org.junit.jupiter.api.io.TempDir;
 class QuorumGrpcServiceTest {
     private static final String CLUSTER_ID = "test-cluster";
     private static final int RING = 8;
+    private static final long STUCK_NANOS_MAX = TimeUnit.SECONDS.toNanos(2);
 
     private final LocalMetadata metadata = new LocalMetadata(fault -> {
         throw fault;
@@ -115,7 +121,7 @@ class QuorumGrpcServiceTest {
                 () -> new Now(0, 0),
                 RandomGenerator.getDefault(),
                 (message, e) -> {});
-        feed = new ImageFeed(metadata, view, feedThread, RING);
+        feed = new ImageFeed(metadata, view, feedThread, RING, STUCK_NANOS_MAX);
         server = InProcessServerBuilder.forName("quorum")
                 .addService(new QuorumGrpcService(CLUSTER_ID, view, host, feed))
                 .build()
@@ -140,12 +146,8 @@ class QuorumGrpcServiceTest {
 
         moveTo(5);
 
-        await().until(() -> reader.lastIndex() == 5);
-        assertThat(reader.updates())
-                .containsExactly(
-                        WatchImageResponse.UpdateCase.IMAGE,
-                        WatchImageResponse.UpdateCase.DELTA,
-                        WatchImageResponse.UpdateCase.DELTA);
+        await().until(() -> reader.isAt(5));
+        assertThat(reader.updates()).containsExactly("image 3", "change 4", "change 5");
     }
 
     @Test
@@ -154,9 +156,8 @@ class QuorumGrpcServiceTest {
 
         var reader = watch(new LogPosition(1, 3), 100);
 
-        await().until(() -> reader.lastIndex() == 5);
-        assertThat(reader.updates())
-                .containsExactly(WatchImageResponse.UpdateCase.DELTA, WatchImageResponse.UpdateCase.DELTA);
+        await().until(() -> reader.isAt(5));
+        assertThat(reader.updates()).containsExactly("change 4", "change 5");
     }
 
     @Test
@@ -165,8 +166,8 @@ class QuorumGrpcServiceTest {
 
         var reader = watch(new LogPosition(9, 3), 100);
 
-        await().until(() -> reader.lastIndex() == 5);
-        assertThat(reader.updates()).containsExactly(WatchImageResponse.UpdateCase.IMAGE);
+        await().until(() -> reader.isAt(5));
+        assertThat(reader.updates()).containsExactly("image 5");
     }
 
     @Test
@@ -174,15 +175,31 @@ class QuorumGrpcServiceTest {
         moveTo(1);
         // Room for the voters, who come first, and for one image.
         var reader = watch(LogPosition.NONE, 2);
-        await().until(() -> reader.lastIndex() == 1);
+        await().until(() -> reader.isAt(1));
 
         moveTo(1_000);
         // The feed has seen all of it before the reader has room again.
         CompletableFuture.runAsync(() -> {}, feedThread).join();
         reader.call.request(100);
 
-        await().until(() -> reader.lastIndex() == 1_000);
-        assertThat(reader.updates()).hasSizeLessThan(RING).last().isEqualTo(WatchImageResponse.UpdateCase.IMAGE);
+        await().until(() -> reader.isAt(1_000));
+        assertThat(reader.updates()).hasSizeLessThan(RING).last().isEqualTo("image 1000");
+    }
+
+    /** It would keep its place from brokers for good. */
+    @Test
+    void readerThatTakesNothingIsSentAway() {
+        moveTo(1);
+        var stuck = watch(LogPosition.NONE, 1);
+        var slow = watch(LogPosition.NONE, 1);
+
+        await().until(() -> {
+            slow.call.request(1);
+            return stuck.end != null;
+        });
+
+        assertThat(stuck.end).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+        assertThat(slow.end).isNull();
     }
 
     @Test
@@ -317,6 +334,7 @@ class QuorumGrpcServiceTest {
         final List<WatchImageResponse> messages = new CopyOnWriteArrayList<>();
         final int requested;
         ClientCallStreamObserver<WatchImageRequest> call;
+        volatile Status.Code end;
 
         Reader(int requested) {
             this.requested = requested;
@@ -334,7 +352,9 @@ class QuorumGrpcServiceTest {
         }
 
         @Override
-        public void onError(Throwable error) {}
+        public void onError(Throwable error) {
+            end = Status.fromThrowable(error).getCode();
+        }
 
         @Override
         public void onCompleted() {}
@@ -343,22 +363,28 @@ class QuorumGrpcServiceTest {
             return messages.stream().map(WatchImageResponse::getUpdateCase).toList();
         }
 
-        List<WatchImageResponse.UpdateCase> updates() {
-            return cases().stream()
-                    .filter(update -> update == WatchImageResponse.UpdateCase.IMAGE
-                            || update == WatchImageResponse.UpdateCase.DELTA)
+        /** What is whole: the noun and the index. */
+        List<String> updates() {
+            var incoming = new IncomingUpdate(1 << 20);
+            return messages.stream()
+                    .filter(WatchImageResponse::hasPart)
+                    .flatMap(message -> incoming.add(message.getPart()).stream()
+                            .map(bytes -> update(message.getPart().getImage(), bytes)))
                     .toList();
         }
 
-        long lastIndex() {
-            return messages.stream()
-                    .mapToLong(message -> message.hasImage()
-                            ? message.getImage().getIndex()
-                            : Math.max(
-                                    message.getDelta().getIndex(),
-                                    message.getHeartbeat().getIndex()))
-                    .max()
-                    .orElse(0);
+        private static String update(boolean image, ByteString bytes) {
+            try {
+                return image
+                        ? "image " + ImageRecord.parseFrom(bytes).getIndex()
+                        : "change " + DeltaRecord.parseFrom(bytes).getIndex();
+            } catch (InvalidProtocolBufferException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        boolean isAt(long index) {
+            return updates().stream().anyMatch(update -> update.endsWith(" " + index));
         }
     }
 }
