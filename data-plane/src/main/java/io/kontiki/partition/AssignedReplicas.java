@@ -212,17 +212,20 @@ final class AssignedReplicas implements MetadataPublisher, UnopenedReplicas.List
         partition.configure(logs.settings(config));
         partition.configure(config.flush());
         partition.onMetadata(record, image.brokers());
+        if (damaged.contains(partition.id())) {
+            reports.failWhileCountedOn(partition.id(), record);
+        }
     }
 
     // ---- Opening
 
     /**
      * Whether there is no log of the replica here, and none to wait for (rule M9): it was looked for in vain, and no directory
-     * is offline that may have it. Any thread.
+     * is offline that may have it. One that is there and cannot be opened is not lost. Any thread.
      */
     CompletableFuture<Boolean> isLost(TopicPartition id) {
         CompletableFuture<Boolean> lost = new CompletableFuture<>();
-        execute(() -> lost.complete(unopened.isMissing(id)
+        execute(() -> lost.complete(unopened.isLost(id)
                 && metadata.current()
                         .partition(id)
                         .filter(record -> !logs.mayComeBack(record.directoryOf(brokerId)))

@@ -19,35 +19,34 @@ final class LogOpenings implements AutoCloseable {
         this.threads = new DirThreads(logs.dirs(), "kontiki-log-open", 1, system);
     }
 
+    /** What came of it: the log, or why there is none. */
+    record Outcome(Optional<PartitionLogs.Placed> log, boolean absent) {
+        static final Outcome FAILED = new Outcome(Optional.empty(), false);
+    }
+
     /**
      * Begins. The log counts for its directory from now on, unless it cannot be opened.
      *
-     * @param opened called on another thread, with nothing if the log cannot be opened there now
+     * @param makes whether a log is made if there is none
+     * @param opened called on another thread
      */
     void begin(
-            LogDir dir,
-            TopicPartition id,
-            String name,
-            TopicConfig config,
-            Consumer<Optional<PartitionLogs.Placed>> opened) {
+            LogDir dir, TopicPartition id, String name, TopicConfig config, boolean makes, Consumer<Outcome> opened) {
         dir.logAdded();
-        threads.execute(dir, () -> open(dir, id, name, config, opened));
+        threads.execute(dir, () -> open(dir, id, name, config, makes, opened));
     }
 
     private void open(
-            LogDir dir,
-            TopicPartition id,
-            String name,
-            TopicConfig config,
-            Consumer<Optional<PartitionLogs.Placed>> opened) {
+            LogDir dir, TopicPartition id, String name, TopicConfig config, boolean makes, Consumer<Outcome> opened) {
         if (closed) {
             return; // A log that nobody knows of would be missed by the note of how this run's logs ended (rule R2).
         }
-        Optional<PartitionLogs.Placed> log = logs.open(dir, id, name, config);
+        boolean absent = !makes && logs.isAbsent(dir, name);
+        Optional<PartitionLogs.Placed> log = absent ? Optional.empty() : logs.open(dir, id, name, config);
         if (log.isEmpty()) {
             dir.logRemoved();
         }
-        opened.accept(log);
+        opened.accept(new Outcome(log, absent));
     }
 
     @Override

@@ -294,6 +294,15 @@ public final class PartitionLogs {
                 : millis;
     }
 
+    /** Whether there is surely no log of that name. Blocks on that directory. Any thread. */
+    boolean isAbsent(LogDir dir, String log) {
+        try {
+            return !dir.isOffline() && !dir.disk().orElseThrow().exists(log);
+        } catch (StorageException e) {
+            return false;
+        }
+    }
+
     /**
      * Opens a log that was not recovered at the start, makes it if there is none. Blocks on that directory. Any thread.
      *

@@ -3,7 +3,6 @@ package io.kontiki.partition;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
-import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicImage;
 import io.kontiki.metadata.TopicPartition;
 import java.util.ArrayList;
@@ -28,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   WAITING ---> open
  *      |  ^
- *      |  | again and again: without room at once, where it never had a log; else once the quorum
- *      v  | counts on the replica no more, and if the log is lost, once somebody leads
+ *      |  | again and again: without room at once, where it never had a log;
+ *      v  | else once the quorum counts on the replica no more
  *   NO_ROOM, FAILED, LOST
  * </pre>
  */
@@ -40,12 +39,9 @@ final class UnopenedReplicas implements AutoCloseable {
         WAITING,
         /** Nothing is lost, but no directory has room for its log (rule R11). */
         NO_ROOM,
-        /** Its log cannot be opened, as the quorum was told. */
+        /** Its log was not found, or cannot be opened, as the quorum was told. */
         FAILED,
-        /**
-         * Its log is not where the quorum has it, as that was told (rule R12). An empty one in its place would be taken for
-         * all that it held, if it is asked before an unclean election (rule M9).
-         */
+        /** Nor was there any when it was looked for again, or there is no directory to look in (rule R12). */
         LOST
     }
 
@@ -158,9 +154,18 @@ final class UnopenedReplicas implements AutoCloseable {
         return turns.isEmpty() && attempts.isEmpty();
     }
 
-    /** Whether no log of the replica was found, or none that can be opened. */
-    boolean isMissing(TopicPartition id) {
-        return states.getOrDefault(id, State.WAITING) != State.WAITING;
+    /** Whether there is no log of the replica; another thing is one that is there and cannot be opened. */
+    boolean isLost(TopicPartition id) {
+        State state = states.getOrDefault(id, State.WAITING);
+        return state == State.LOST || state == State.NO_ROOM && neverHeld(id);
+    }
+
+    private boolean neverHeld(TopicPartition id) {
+        return metadata.current()
+                .partition(id)
+                .map(record -> record.directoryOf(brokerId))
+                .filter(PartitionRegistration.UNASSIGNED::equals)
+                .isPresent();
     }
 
     Set<TopicPartition> all() {
@@ -194,8 +199,7 @@ final class UnopenedReplicas implements AutoCloseable {
         boolean opens = switch (states.get(id)) {
             case WAITING -> neverHeld || logs.isIn(id, assigned) || logs.isMovedFrom(id, assigned);
             case NO_ROOM -> neverHeld || reports.isGivenUp(id, record);
-            case FAILED -> reports.isGivenUp(id, record);
-            case LOST -> reports.isGivenUp(id, record) && record.hasLeader();
+            case FAILED, LOST -> reports.isGivenUp(id, record);
         };
         if (opens) {
             take(id, name, topic, image);
@@ -207,7 +211,7 @@ final class UnopenedReplicas implements AutoCloseable {
     /** Rule R12: nothing is put in the place of a log that is gone before the quorum counts on it no more. */
     private void reportLost(TopicPartition id, String name, UUID assigned) {
         LOG.error("The log of {} is not in directory {}, where it should be", name, assigned);
-        states.put(id, State.LOST);
+        states.put(id, logs.dirsForNew(assigned).isEmpty() ? State.LOST : State.FAILED);
         lost.add(reports.failReplica(id));
     }
 
@@ -243,16 +247,30 @@ final class UnopenedReplicas implements AutoCloseable {
         states.put(id, State.WAITING);
         Attempt attempt = new Attempt(id, name, dirs.get(0), dirs.subList(1, dirs.size()));
         attempts.put(id, attempt);
-        TopicConfig config = topic.config();
-        openings.begin(attempt.dir(), id, name, config, log -> execute.accept(() -> onOpened(attempt, log)));
+        openings.begin(
+                attempt.dir(),
+                id,
+                name,
+                topic.config(),
+                makes(topic.partitions().get(id.partition())),
+                outcome -> execute.accept(() -> onOpened(attempt, outcome)));
     }
 
-    private void onOpened(Attempt attempt, Optional<PartitionLogs.Placed> log) {
-        end(attempt, log);
+    /**
+     * Of a partition without a leader nobody could fill a log that is lost; and before an unclean election an empty one would
+     * be taken for all that the replica held (rule M9).
+     */
+    private boolean makes(PartitionRegistration record) {
+        return record.hasLeader() || record.directoryOf(brokerId).equals(PartitionRegistration.UNASSIGNED);
+    }
+
+    private void onOpened(Attempt attempt, LogOpenings.Outcome outcome) {
+        end(attempt, outcome);
         settle();
     }
 
-    private void end(Attempt attempt, Optional<PartitionLogs.Placed> log) {
+    private void end(Attempt attempt, LogOpenings.Outcome outcome) {
+        Optional<PartitionLogs.Placed> log = outcome.log();
         if (!attempts.remove(attempt.id(), attempt)) {
             log.ifPresent(late -> late.dir().logRemoved()); // It is offline, and the log was tried elsewhere.
             return;
@@ -262,6 +280,9 @@ final class UnopenedReplicas implements AutoCloseable {
         if (topic.isEmpty()) {
             states.remove(attempt.id());
             log.ifPresentOrElse(listener::onUnwanted, () -> free(attempt.name()));
+        } else if (outcome.absent()) {
+            states.put(attempt.id(), State.LOST);
+            reserved.remove(attempt.name());
         } else if (log.isEmpty()) {
             tryNext(attempt.id(), attempt.name(), topic.get(), attempt.others());
         } else {
@@ -277,7 +298,10 @@ final class UnopenedReplicas implements AutoCloseable {
      */
     private void onFailed(TopicPartition id, String name, PartitionRegistration record) {
         reserved.remove(name);
-        if (logs.hasRoom(record.directoryOf(brokerId))) {
+        if (logs.dirsForNew(record.directoryOf(brokerId)).isEmpty()) {
+            states.put(id, State.LOST);
+            reports.failWhileCountedOn(id, record);
+        } else if (logs.hasRoom(record.directoryOf(brokerId))) {
             states.put(id, State.FAILED);
             reports.failWhileCountedOn(id, record);
         } else {
@@ -292,7 +316,7 @@ final class UnopenedReplicas implements AutoCloseable {
     void onOffline(LogDir dir) {
         for (Attempt attempt : List.copyOf(attempts.values())) {
             if (attempt.dir() == dir) {
-                onOpened(attempt, Optional.empty());
+                onOpened(attempt, LogOpenings.Outcome.FAILED);
             }
         }
     }

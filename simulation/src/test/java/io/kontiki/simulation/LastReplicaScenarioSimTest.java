@@ -8,6 +8,8 @@ import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.HeldOffsets;
 import io.kontiki.replication.Acks;
 import io.kontiki.storage.Disk;
+import io.kontiki.storage.StorageException;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +112,39 @@ class LastReplicaScenarioSimTest {
         ElectedLeader elected = electUnclean(scenario);
         assertThat(elected.hasLeader()).isFalse();
         assertThat(elected.getHeldList()).singleElement().matches(HeldOffsets::getLogLost);
+    }
+
+    /** Rule M9: that of 1 is whole and has most, but its disk takes no change there. It is waited for. */
+    @Test
+    void logThatCannotBeOpenedIsNotTakenForLost() {
+        Scenario scenario = new Scenario(FlushMode.OS).write(10);
+        scenario.node(1).powerCutLosingNothing();
+        scenario.powerCut(2, 3);
+        breakLog(scenario);
+        scenario.start(1, 2, 3).runFor(10_000);
+        electUnclean(scenario);
+        scenario.runFor(5_000);
+        assertThat(electUnclean(scenario).hasLeader()).isFalse();
+    }
+
+    /** Rule R12 forbids to make a log while nobody leads, not to open the one that is there. */
+    @Test
+    void logThatCouldNotBeOpenedAtTheStartIsOpenedLater() {
+        Scenario scenario = Scenario.on(List.of(1), 3, 1, FlushMode.ACK).write(5);
+        scenario.node(1).powerCutLosingNothing();
+        breakLog(scenario);
+        scenario.start(1).runFor(3_000);
+        assertThat(scenario.holdsReplica(1)).isFalse();
+        scenario.node(1).disarm();
+        scenario.await("the log", () -> scenario.holdsReplica(1));
+    }
+
+    private static void breakLog(Scenario scenario) {
+        scenario.node(1).disk().watch((operation, path) -> {
+            if (path.startsWith("simulated-0")) {
+                throw new StorageException(operation, path, new IOException("broken"));
+            }
+        });
     }
 
     private static void deleteLog(Disk disk) {
