@@ -219,9 +219,6 @@ public final class Controller {
     private static Prepared unregister(ProposeRequest proposal, MetadataImage image, Command.Builder stamped) {
         int id = proposal.getUnregisterBroker().getBrokerId();
         var broker = image.broker(id);
-        if (broker.isEmpty() && proposal.getRepeated()) {
-            return Prepared.done(image);
-        }
         if (broker.isEmpty()) {
             return refuse(
                     ErrorReason.ERROR_REASON_INVALID_ARGUMENT,

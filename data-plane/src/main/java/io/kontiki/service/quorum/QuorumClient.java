@@ -166,11 +166,12 @@ public final class QuorumClient implements Proposer {
         }
 
         /**
-         * A topic that is to be deleted and is not known here is known to the controller by its name alone, which may be
-         * another one's by now.
+         * Not what is known to the controller by name alone, which may be another one's by now: a topic that is to be deleted
+         * and is not known here, or a run of a broker that is to be forgotten.
          */
         private void againThoughPerhapsMade() {
-            if (request.hasDeleteTopic() && request.getTopicId().isEmpty()) {
+            if (request.hasUnregisterBroker()
+                    || request.hasDeleteTopic() && request.getTopicId().isEmpty()) {
                 giveUp();
                 return;
             }
