@@ -37,7 +37,10 @@ final class ReplicaDriver extends RemoteEffects {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaDriver.class);
 
     private static final long ROLL_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long GIVE_WAY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Less and less often, as others may have no room, either. */
+    private static final long GIVE_WAY_NANOS_MIN = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long GIVE_WAY_NANOS_MAX = TimeUnit.MINUTES.toNanos(1);
     private static final int DAMAGES_TOLD_MAX = 100;
 
     /** What a full disk did not take. */
@@ -62,6 +65,7 @@ final class ReplicaDriver extends RemoteEffects {
     private long nextRollCheckNanos;
     private long nextToken;
     private Optional<DueLeaderChange> leaderChangeDue = Optional.empty();
+    private long giveWayNanos = GIVE_WAY_NANOS_MIN;
 
     private volatile ReadView view = ReadView.NONE;
 
@@ -193,7 +197,8 @@ final class ReplicaDriver extends RemoteEffects {
             leaderChangeDue = Optional.empty();
         } else if (dir().state() == LogDir.State.ONLINE) {
             append(due.effect(), due.sinceNanos());
-        } else if (nowNanos() - due.sinceNanos() > GIVE_WAY_NANOS) {
+        } else if (nowNanos() - due.sinceNanos() > giveWayNanos) {
+            giveWayNanos = Math.min(2 * giveWayNanos, GIVE_WAY_NANOS_MAX);
             leaderChangeDue = Optional.of(new DueLeaderChange(due.effect(), nowNanos()));
             ports.leaderWithoutRoom().accept(id);
         }
@@ -285,6 +290,7 @@ final class ReplicaDriver extends RemoteEffects {
         leaderChangeDue = Optional.empty();
         try {
             AppendInfo appended = log().appendAsLeader(leaderChange(), effect.leaderEpoch());
+            giveWayNanos = GIVE_WAY_NANOS_MIN;
             onAppended(appended);
         } catch (DiskFullException e) {
             // Nobody can be led before it is written: again at the next tick that finds room.
