@@ -43,6 +43,7 @@ import java.util.random.RandomGenerator;
 /** The control plane of one broker, wired as a broker wires it: on real ports and a real disk, without any data. */
 final class QuorumNode implements SessionListener, AutoCloseable {
     static final String CLUSTER_ID = "test-cluster";
+    static final int OVERHEAD_BYTES = 100;
     static final long HEARTBEAT_MILLIS = 500;
     static final long SESSION_MILLIS = 3_000;
 
@@ -187,11 +188,13 @@ final class QuorumNode implements SessionListener, AutoCloseable {
                 .build());
     }
 
+    /** With room for one part of the image at a time. */
     ManagedChannel channel(Endpoint target) {
         return channels.computeIfAbsent(
                 target,
                 key -> NettyChannelBuilder.forAddress(key.host(), key.port())
                         .usePlaintext()
+                        .maxInboundMessageSize(OutgoingUpdate.PART_BYTES_MAX + OVERHEAD_BYTES)
                         .build());
     }
 
