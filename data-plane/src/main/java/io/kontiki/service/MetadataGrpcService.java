@@ -33,6 +33,7 @@ public final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServi
 
     private final LocalMetadata metadata;
     private final ScheduledExecutorService watching;
+    private final int messageBytes;
     private final Set<MetadataWatcher> watchers = new LinkedHashSet<>();
 
     /**
@@ -40,8 +41,14 @@ public final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServi
      * @param lease of this broker: without it the image may be old, and clients had better ask elsewhere
      */
     public MetadataGrpcService(LocalMetadata metadata, ScheduledExecutorService watching, Supplier<Lease> lease) {
+        this(metadata, watching, lease, MetadataWatcher.MESSAGE_BYTES);
+    }
+
+    MetadataGrpcService(
+            LocalMetadata metadata, ScheduledExecutorService watching, Supplier<Lease> lease, int messageBytes) {
         this.metadata = metadata;
         this.watching = watching;
+        this.messageBytes = messageBytes;
         metadata.addPublisher((delta, image) -> watching.execute(() -> onMetadata(delta, image)));
         watching.scheduleWithFixedDelay(
                 () -> {
@@ -80,7 +87,7 @@ public final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServi
     public void watchMetadata(WatchMetadataRequest request, StreamObserver<WatchMetadataResponse> out) {
         RequestLimits.topicNames(request.getTopicsList());
         var stream = (ServerCallStreamObserver<WatchMetadataResponse>) out;
-        var watcher = new MetadataWatcher(Set.copyOf(request.getTopicsList()), stream);
+        var watcher = new MetadataWatcher(request.getTopicsList(), stream, messageBytes);
         stream.setOnCancelHandler(() -> watching.execute(() -> watchers.remove(watcher)));
         stream.setOnReadyHandler(() -> watching.execute(() -> watcher.send(metadata.current())));
         watching.execute(() -> add(watcher, stream));

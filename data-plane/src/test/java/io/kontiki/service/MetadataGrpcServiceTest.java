@@ -2,6 +2,7 @@ package io.kontiki.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.kontiki.metadata.LocalMetadata;
@@ -17,25 +18,34 @@ import io.kontiki.proto.v1.Topic;
 import io.kontiki.proto.v1.WatchMetadataRequest;
 import io.kontiki.proto.v1.WatchMetadataResponse;
 import io.kontiki.replication.Lease;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class MetadataGrpcServiceTest {
+    /** Of 60 topics or so. */
+    private static final int MESSAGE_BYTES = 3_000;
+
     private final LocalMetadata metadata = new LocalMetadata(fault -> {
         throw fault;
     });
     private final InMemoryController controller = new InMemoryController(metadata, 3);
     private final ScheduledExecutorService watching = Executors.newSingleThreadScheduledExecutor();
     private final AtomicReference<Lease> lease = new AtomicReference<>(new Lease(System.nanoTime()));
-    private final ServiceFixture fixture = new ServiceFixture(new MetadataGrpcService(metadata, watching, lease::get));
+    private final ServiceFixture fixture =
+            new ServiceFixture(new MetadataGrpcService(metadata, watching, lease::get, MESSAGE_BYTES));
 
     @AfterEach
     void stop() {
@@ -116,6 +126,63 @@ class MetadataGrpcServiceTest {
         assertThat(change.getVersion()).isGreaterThan(full.getVersion());
         assertThat(removal.getRemovedTopicsList())
                 .containsExactly(full.getTopics(0).getId());
+    }
+
+    @Test
+    void largeStateComesInSeveralMessages() throws InterruptedException {
+        for (int i = 100; i < 400; i++) {
+            create("t" + i);
+        }
+        var watch = watch();
+
+        var messages = new ArrayList<>(List.of(watch.next()));
+        // Between two messages of the state: what was told goes, what comes later is told once.
+        delete("t100");
+        delete("t399");
+        create("t100");
+        create("u");
+        while (messages.get(messages.size() - 1).getMore()) {
+            messages.add(watch.next());
+        }
+
+        assertThat(messages)
+                .hasSizeGreaterThan(3)
+                .allSatisfy(message -> assertThat(message.getSerializedSize()).isLessThan(2 * MESSAGE_BYTES));
+        assertThat(messages).filteredOn(WatchMetadataResponse::getFull).containsExactly(messages.get(0));
+        assertThat(told(messages))
+                .isEqualTo(metadata.current().topics().all().stream()
+                        .map(MetadataMessages::topic)
+                        .collect(Collectors.toSet()));
+        assertThat(messages.get(messages.size() - 1).getVersion())
+                .isEqualTo(metadata.current().position().index());
+    }
+
+    /** As a client keeps them. */
+    private static Set<Topic> told(List<WatchMetadataResponse> messages) {
+        var topics = new HashMap<ByteString, Topic>();
+        for (var message : messages) {
+            message.getRemovedTopicsList().forEach(topics::remove);
+            message.getTopicsList().forEach(topic -> topics.put(topic.getId(), topic));
+        }
+        return Set.copyOf(topics.values());
+    }
+
+    @Test
+    void stateOfWantedTopicsComesInSeveralMessages() throws InterruptedException {
+        var wanted = IntStream.range(100, 300).mapToObj(i -> "t" + i).toList();
+        wanted.forEach(this::create);
+        create("a");
+        create("z");
+        var watch = watch(wanted.toArray(String[]::new));
+
+        var messages = new ArrayList<>(List.of(watch.next()));
+        while (messages.get(messages.size() - 1).getMore()) {
+            messages.add(watch.next());
+        }
+
+        assertThat(messages).hasSizeGreaterThan(2);
+        assertThat(messages.stream().flatMap(message -> names(message).stream()).toList())
+                .isEqualTo(wanted);
     }
 
     @Test
