@@ -97,11 +97,13 @@ public final class DataPlane implements AutoCloseable {
         transport.connect(partitions, brokerEpoch::get);
         this.reports = new ReplicaReports(partitions);
         this.router = new LeaderRouter(partitions, metadata, channels, readers);
+        long budgetBytes = Runtime.getRuntime().maxMemory() / 4;
+        ProduceBudget budget = new ProduceBudget(budgetBytes);
         this.services = List.of(
-                new ProduceGrpcService(partitions, metadata, new ProducerIds(proposer, brokerId, brokerEpoch::get)),
-                new FetchGrpcService(
-                        partitions, metadata, readers, Runtime.getRuntime().maxMemory() / 4),
-                new PublishGrpcService(metadata, router, InstantSource.system()),
+                new ProduceGrpcService(
+                        partitions, metadata, new ProducerIds(proposer, brokerId, brokerEpoch::get), budget),
+                new FetchGrpcService(partitions, metadata, readers, budgetBytes),
+                new PublishGrpcService(metadata, router, InstantSource.system(), budget),
                 new LogGrpcService(brokerId, partitions, metadata, readers, channels),
                 new PartitionGrpcService(metadata, proposer, channels),
                 new ReplicationGrpcService(partitions, care, metadata, transport.followers(), pushers));

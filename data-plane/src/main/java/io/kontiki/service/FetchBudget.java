@@ -3,7 +3,7 @@ package io.kontiki.service;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes may be read for consumers and not yet have reached them, all streams together: consumers that ask for
+ * How many bytes answers to consumers may take that have not reached them, all streams together: consumers that ask for
  * much and never read cost no more than this. Any thread.
  */
 final class FetchBudget {
@@ -25,7 +25,7 @@ final class FetchBudget {
         }
     }
 
-    /** Books what was read beyond a grant, since a first batch is always read whole. */
+    /** Books what goes beyond a grant: a first batch is always read whole, and errors are always told. */
     void overdraw(long bytes) {
         available.addAndGet(-bytes);
     }

@@ -43,18 +43,10 @@ public final class FetchGrpcService extends FetchServiceGrpc.FetchServiceImplBas
 
     @Override
     public void listOffsets(ListOffsetsRequest request, StreamObserver<ListOffsetsResponse> out) {
+        RequestLimits.partitions(request.getPartitionsCount());
         readers.execute(() -> {
             ListOffsetsResponse.Builder response = ListOffsetsResponse.newBuilder();
-            for (int i = 0; i < request.getPartitionsCount(); i++) {
-                ListOffsetsPartition entry = request.getPartitions(i);
-                response.addPartitions(
-                        i < PendingFetch.PARTITIONS_MAX
-                                ? lookUp(entry)
-                                : refused(
-                                        entry,
-                                        ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
-                                        "partitions: more than " + PendingFetch.PARTITIONS_MAX));
-            }
+            request.getPartitionsList().forEach(entry -> response.addPartitions(lookUp(entry)));
             out.onNext(response.build());
             out.onCompleted();
         });

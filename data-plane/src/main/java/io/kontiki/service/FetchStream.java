@@ -1,5 +1,6 @@
 package io.kontiki.service;
 
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.kontiki.partition.Partitions;
@@ -44,11 +45,28 @@ final class FetchStream implements StreamObserver<FetchRequest> {
 
     @Override
     public void onNext(FetchRequest request) {
+        try {
+            RequestLimits.partitions(request.getPartitionsCount());
+        } catch (StatusRuntimeException refused) {
+            refuse(refused);
+            return;
+        }
         PendingFetch fetch = new PendingFetch(request, partitions, errors, readers, budget, this::answer);
         synchronized (out) {
             current = fetch;
         }
         fetch.start();
+    }
+
+    /** No other request is under way. */
+    private void refuse(StatusRuntimeException refused) {
+        synchronized (out) {
+            if (!closed) {
+                closed = true;
+                settle();
+                out.onError(refused);
+            }
+        }
     }
 
     private void answer(FetchResponse response, long bytes) {

@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
  * one at a time on the reader threads.
  */
 final class PendingFetch {
-    static final int PARTITIONS_MAX = 1000;
     static final int BYTES_MAX = 55 << 20;
     private static final int PARTITION_BYTES_DEFAULT = 1 << 20;
     private static final int WAIT_MILLIS_MAX = 60_000;
@@ -95,7 +94,7 @@ final class PendingFetch {
             }
         }
         FetchResponse response = read();
-        long booked = bytesOf(response);
+        long booked = response.getSerializedSize();
         synchronized (this) {
             if (done || !(timeOver || isEnough(response))) {
                 budget.giveBack(booked);
@@ -155,7 +154,7 @@ final class PendingFetch {
         return request.getPartitionsCount() == 0 || bytes >= Math.max(1, request.getMinBytes());
     }
 
-    /** What the answer holds is booked in the budget on return. */
+    /** The answer as a whole is booked in the budget on return: many errors take memory as records do. */
     private FetchResponse read() {
         int asked = request.getMaxBytes();
         long most = request.getPartitionsList().stream()
@@ -163,7 +162,7 @@ final class PendingFetch {
                 .sum();
         long granted = budget.take(Math.min(most, asked <= 0 || asked > BYTES_MAX ? BYTES_MAX : asked));
         FetchResponse response = read((int) granted);
-        long bytes = bytesOf(response);
+        long bytes = response.getSerializedSize();
         if (bytes > granted) {
             budget.overdraw(bytes - granted);
         } else {
@@ -175,20 +174,13 @@ final class PendingFetch {
     private FetchResponse read(int granted) {
         FetchResponse.Builder response = FetchResponse.newBuilder().setCorrelationId(request.getCorrelationId());
         int room = granted;
-        for (int i = 0; i < request.getPartitionsCount(); i++) {
-            FetchPartition entry = request.getPartitions(i);
-            FetchPartitionResult result;
-            if (i >= PARTITIONS_MAX) {
-                result = refused(
-                        entry, ErrorReason.ERROR_REASON_INVALID_ARGUMENT, "partitions: more than " + PARTITIONS_MAX);
-            } else if (granted == 0) {
-                result = refused(
-                        entry,
-                        ErrorReason.ERROR_REASON_OVERLOADED,
-                        "too many bytes wait on this broker for consumers that do not take them");
-            } else {
-                result = readPartition(entry, room);
-            }
+        for (FetchPartition entry : request.getPartitionsList()) {
+            FetchPartitionResult result = granted == 0
+                    ? refused(
+                            entry,
+                            ErrorReason.ERROR_REASON_OVERLOADED,
+                            "too many bytes wait on this broker for consumers that do not take them")
+                    : readPartition(entry, room);
             room -= result.getRecords().size();
             response.addPartitions(result);
         }
@@ -197,12 +189,6 @@ final class PendingFetch {
 
     private static int bytesAsked(FetchPartition entry) {
         return entry.getMaxBytes() <= 0 ? PARTITION_BYTES_DEFAULT : entry.getMaxBytes();
-    }
-
-    private static long bytesOf(FetchResponse response) {
-        return response.getPartitionsList().stream()
-                .mapToLong(result -> result.getRecords().size())
-                .sum();
     }
 
     private FetchPartitionResult readPartition(FetchPartition entry, int room) {

@@ -11,16 +11,17 @@ import java.util.function.Consumer;
 /** Collects the results of one request's partitions. Results come from any thread, each once. */
 final class PendingProduce {
     private final ProduceRequest request;
-    private final long sizeInBytes;
+    private final long bookedBytes;
     private final AtomicReferenceArray<ProducePartitionResult> results;
     /** Results still missing, plus one until all entries were handed over. */
     private final AtomicInteger missing;
 
     private final Consumer<PendingProduce> whenComplete;
 
-    PendingProduce(ProduceRequest request, Consumer<PendingProduce> whenComplete) {
+    /** @param bookedBytes to be given back to the budget when all results are there */
+    PendingProduce(ProduceRequest request, long bookedBytes, Consumer<PendingProduce> whenComplete) {
         this.request = request;
-        this.sizeInBytes = ProduceStream.sizeInBytes(request);
+        this.bookedBytes = bookedBytes;
         this.results = new AtomicReferenceArray<>(request.getPartitionsCount());
         this.missing = new AtomicInteger(request.getPartitionsCount() + 1);
         this.whenComplete = whenComplete;
@@ -30,8 +31,8 @@ final class PendingProduce {
         return request;
     }
 
-    long sizeInBytes() {
-        return sizeInBytes;
+    long bookedBytes() {
+        return bookedBytes;
     }
 
     void complete(int index, ProducePartitionResult result) {

@@ -15,16 +15,18 @@ public final class ProduceGrpcService extends ProduceServiceGrpc.ProduceServiceI
     private final Partitions partitions;
     private final PartitionErrors errors;
     private final ProducerIds producerIds;
+    private final ProduceBudget budget;
 
-    public ProduceGrpcService(Partitions partitions, LocalMetadata metadata, ProducerIds producerIds) {
+    ProduceGrpcService(Partitions partitions, LocalMetadata metadata, ProducerIds producerIds, ProduceBudget budget) {
         this.partitions = partitions;
         this.errors = new PartitionErrors(metadata);
         this.producerIds = producerIds;
+        this.budget = budget;
     }
 
     @Override
     public StreamObserver<ProduceRequest> produce(StreamObserver<ProduceResponse> out) {
-        return new ProduceStream(partitions, errors, (ServerCallStreamObserver<ProduceResponse>) out);
+        return new ProduceStream(partitions, errors, budget, (ServerCallStreamObserver<ProduceResponse>) out);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.kontiki.service;
 
-import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.kontiki.partition.Partition;
@@ -14,18 +14,19 @@ import io.kontiki.proto.v1.ProduceResponse;
 import io.kontiki.record.InvalidBatchException;
 import io.kontiki.replication.Acks;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
 /**
  * One producer's stream. Requests are handed to the partitions in the order in which they arrive; the next one is asked
- * for only while few enough are under way, so that a fast sender is stopped by flow control.
+ * for only while few enough are under way, here and on all streams together, so that a fast sender is stopped by flow
+ * control.
  *
  * <p>gRPC calls the observer's methods one at a time; answers come from event loops, so that writes take the lock of
  * {@code out}.
  */
 final class ProduceStream implements StreamObserver<ProduceRequest> {
-    static final int PARTITIONS_MAX = 1000;
     private static final int REQUESTS_UNDER_WAY_MAX = 256;
     private static final long BYTES_UNDER_WAY_MAX = 32L << 20;
     private static final int TIMEOUT_MILLIS_MAX = 600_000;
@@ -33,48 +34,78 @@ final class ProduceStream implements StreamObserver<ProduceRequest> {
 
     private final Partitions partitions;
     private final PartitionErrors errors;
+    private final ProduceBudget budget;
     private final ServerCallStreamObserver<ProduceResponse> out;
+    private final Runnable onRoom = this::askForMore;
     private int requestsUnderWay;
     private long bytesUnderWay;
+    /** Of answers that the receiver has not taken; booked in the budget. */
+    private long unreadBytes;
+
     private boolean asking;
+    /** Nothing more is taken in: the sender has ended, or is refused. */
     private boolean halfClosed;
+
+    private Optional<StatusRuntimeException> refusal = Optional.empty();
     private boolean closed;
 
-    ProduceStream(Partitions partitions, PartitionErrors errors, ServerCallStreamObserver<ProduceResponse> out) {
+    ProduceStream(
+            Partitions partitions,
+            PartitionErrors errors,
+            ProduceBudget budget,
+            ServerCallStreamObserver<ProduceResponse> out) {
         this.partitions = partitions;
         this.errors = errors;
+        this.budget = budget;
         this.out = out;
         out.disableAutoRequest();
-        out.setOnReadyHandler(this::askForMore);
+        out.setOnReadyHandler(this::onReady);
         out.setOnCancelHandler(this::onCancelled);
+        out.setOnCloseHandler(this::settle);
     }
 
     @Override
     public void onNext(ProduceRequest request) {
-        PendingProduce pending = new PendingProduce(request, this::onCompleted);
+        try {
+            RequestLimits.partitions(request.getPartitionsCount());
+        } catch (StatusRuntimeException e) {
+            endWith(e);
+            return;
+        }
+        int bytes = request.getSerializedSize();
+        boolean granted = budget.take(bytes);
+        PendingProduce pending = new PendingProduce(request, granted ? bytes : 0, this::onCompleted);
         synchronized (out) {
             asking = false;
             requestsUnderWay++;
-            bytesUnderWay += pending.sizeInBytes();
+            bytesUnderWay += pending.bookedBytes();
         }
-        Set<String> seen = new HashSet<>();
-        for (int i = 0; i < request.getPartitionsCount(); i++) {
-            ProducePartition entry = request.getPartitions(i);
-            int index = i;
-            if (i >= PARTITIONS_MAX) {
-                refuse(
-                        pending,
-                        i,
-                        ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
-                        "partitions: more than " + PARTITIONS_MAX);
-            } else if (!seen.add(entry.getTopic() + "/" + entry.getPartition())) {
-                refuse(pending, i, ErrorReason.ERROR_REASON_INVALID_ARGUMENT, "partitions: named twice in one request");
-            } else {
-                append(pending, index, entry, request);
-            }
+        if (granted) {
+            appendAll(pending);
+        } else {
+            refuseAll(pending);
         }
         pending.allHandedOver();
         askForMore();
+    }
+
+    private void appendAll(PendingProduce pending) {
+        ProduceRequest request = pending.request();
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < request.getPartitionsCount(); i++) {
+            ProducePartition entry = request.getPartitions(i);
+            if (seen.add(entry.getTopic() + "/" + entry.getPartition())) {
+                append(pending, i, entry, request);
+            } else {
+                refuse(pending, i, ErrorReason.ERROR_REASON_INVALID_ARGUMENT, "partitions: named twice in one request");
+            }
+        }
+    }
+
+    private void refuseAll(PendingProduce pending) {
+        for (int i = 0; i < pending.request().getPartitionsCount(); i++) {
+            refuse(pending, i, ErrorReason.ERROR_REASON_OVERLOADED, ProduceBudget.USED_UP);
+        }
     }
 
     private void append(PendingProduce pending, int index, ProducePartition entry, ProduceRequest request) {
@@ -141,26 +172,63 @@ final class ProduceStream implements StreamObserver<ProduceRequest> {
     private void onCompleted(PendingProduce pending) {
         synchronized (out) {
             requestsUnderWay--;
-            bytesUnderWay -= pending.sizeInBytes();
+            bytesUnderWay -= pending.bookedBytes();
             if (!closed && pending.wantsAnswer()) {
-                out.onNext(pending.response());
+                send(pending.response());
             }
-            if (halfClosed && requestsUnderWay == 0 && !closed) {
-                closed = true;
-                out.onCompleted();
-            }
+            endIfDone();
         }
+        budget.giveBack(pending.bookedBytes());
         askForMore();
     }
 
-    /** Called when the stream opens, when room appears and when the receiver reads again. */
+    private void send(ProduceResponse response) {
+        out.onNext(response);
+        if (!out.isReady()) {
+            unreadBytes += response.getSerializedSize();
+            budget.overdraw(response.getSerializedSize());
+        }
+    }
+
+    /** When the stream opens, and when the receiver reads again. */
+    private void onReady() {
+        settle();
+        askForMore();
+    }
+
+    private void settle() {
+        long taken;
+        synchronized (out) {
+            taken = unreadBytes;
+            unreadBytes = 0;
+        }
+        budget.giveBack(taken);
+    }
+
+    /** Also called when room appears, here or in the budget. */
     private void askForMore() {
         synchronized (out) {
             boolean room = requestsUnderWay < REQUESTS_UNDER_WAY_MAX && bytesUnderWay < BYTES_UNDER_WAY_MAX;
-            if (!asking && !closed && !halfClosed && room && out.isReady()) {
+            if (!asking && !closed && !halfClosed && room && out.isReady() && budget.hasRoom(onRoom)) {
                 asking = true;
                 out.request(1);
             }
+        }
+    }
+
+    /** Ends the stream with an error, after the answers to what came before. */
+    private void endWith(StatusRuntimeException error) {
+        synchronized (out) {
+            refusal = Optional.of(error);
+            halfClosed = true;
+            endIfDone();
+        }
+    }
+
+    private void endIfDone() {
+        if (halfClosed && requestsUnderWay == 0 && !closed) {
+            closed = true;
+            refusal.ifPresentOrElse(out::onError, out::onCompleted);
         }
     }
 
@@ -168,6 +236,8 @@ final class ProduceStream implements StreamObserver<ProduceRequest> {
         synchronized (out) {
             closed = true;
         }
+        budget.forget(onRoom);
+        settle();
     }
 
     @Override
@@ -179,17 +249,7 @@ final class ProduceStream implements StreamObserver<ProduceRequest> {
     public void onCompleted() {
         synchronized (out) {
             halfClosed = true;
-            if (requestsUnderWay == 0 && !closed) {
-                closed = true;
-                out.onCompleted();
-            }
+            endIfDone();
         }
-    }
-
-    static long sizeInBytes(ProduceRequest request) {
-        return request.getPartitionsList().stream()
-                .map(ProducePartition::getRecords)
-                .mapToLong(ByteString::size)
-                .sum();
     }
 }

@@ -24,12 +24,14 @@ public final class PublishGrpcService extends PublishServiceGrpc.PublishServiceI
     private final LocalMetadata metadata;
     private final LeaderRouter router;
     private final InstantSource clock;
+    private final ProduceBudget budget;
 
     /** @param clock gives the time stamp of records that bring none */
-    public PublishGrpcService(LocalMetadata metadata, LeaderRouter router, InstantSource clock) {
+    PublishGrpcService(LocalMetadata metadata, LeaderRouter router, InstantSource clock, ProduceBudget budget) {
         this.metadata = metadata;
         this.router = router;
         this.clock = clock;
+        this.budget = budget;
     }
 
     @Override
@@ -39,6 +41,11 @@ public final class PublishGrpcService extends PublishServiceGrpc.PublishServiceI
                 .orElseThrow(() -> ServiceErrors.exception(
                         ErrorReason.ERROR_REASON_TOPIC_NOT_FOUND, "there is no topic \"" + request.getTopic() + "\""));
         List<PublishBatch> batches = PublishBatches.of(request, topic, clock.millis());
+        // As they came, and as batches.
+        long bytes = 2L * request.getSerializedSize();
+        if (!budget.take(bytes)) {
+            throw ServiceErrors.exception(ErrorReason.ERROR_REASON_OVERLOADED, ProduceBudget.USED_UP);
+        }
         long deadline = deadlineNanos();
         List<CompletableFuture<ProduceOutcome>> outcomes = batches.stream()
                 .map(batch -> router.append(
@@ -48,6 +55,7 @@ public final class PublishGrpcService extends PublishServiceGrpc.PublishServiceI
                         deadline))
                 .toList();
         CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new)).whenComplete((ignored, failure) -> {
+            budget.giveBack(bytes);
             if (failure != null) {
                 out.onError(ServiceErrors.toStatus(failure));
             } else {

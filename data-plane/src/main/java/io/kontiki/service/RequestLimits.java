@@ -18,6 +18,7 @@ final class RequestLimits {
     private static final int CONFIG_KEY_CHARS_MAX = 255;
     private static final int CONFIG_VALUE_CHARS_MAX = 4096;
     private static final int NAMES_MAX = 1000;
+    private static final int PARTITIONS_MAX = 1000;
 
     private RequestLimits() {}
 
@@ -35,6 +36,11 @@ final class RequestLimits {
     static void topicNames(Collection<String> names) {
         count(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, "topics", names.size(), NAMES_MAX);
         names.forEach(RequestLimits::topicName);
+    }
+
+    /** Entries of a call for many partitions: more of them are refused as a whole, since each answer would be an entry, too. */
+    static void partitions(int count) {
+        count(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, "partitions", count, PARTITIONS_MAX);
     }
 
     static void configs(String field, Map<String, String> configs) {
