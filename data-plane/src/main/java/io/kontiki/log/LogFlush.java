@@ -1,6 +1,7 @@
 package io.kontiki.log;
 
 import io.kontiki.storage.DiskFullException;
+import io.kontiki.storage.NoDescriptorsException;
 import io.kontiki.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,6 +121,8 @@ final class LogFlush {
         }
         try {
             return forceNew(view);
+        } catch (NoDescriptorsException notBegun) {
+            throw notBegun;
         } catch (StorageException e) {
             failure = Optional.of(e);
             throw e;

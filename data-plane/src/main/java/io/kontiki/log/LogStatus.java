@@ -1,7 +1,9 @@
 package io.kontiki.log;
 
 import io.kontiki.storage.DiskFullException;
+import io.kontiki.storage.NoDescriptorsException;
 import io.kontiki.storage.StorageException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,20 +52,13 @@ final class LogStatus {
     }
 
     /** Runs what writes to the disk; the first failure is the last operation (rule R10). */
-    <T> T change(Supplier<T> operation) {
-        requireOnline();
-        try {
-            return operation.get();
-        } catch (StorageException e) {
-            throw failed(e);
-        }
+    void change(Runnable operation) {
+        run(operation, failure -> false);
     }
 
-    void change(Runnable operation) {
-        change(() -> {
-            operation.run();
-            return null;
-        });
+    /** As {@link #change} for what is not begun without descriptors, and then may be tried again. */
+    void changeIfBegun(Runnable operation) {
+        run(operation, NoDescriptorsException.class::isInstance);
     }
 
     /** Runs a change that nobody needs any more once the log is closed in order, also if that comes meanwhile. */
@@ -81,21 +76,29 @@ final class LogStatus {
 
     /** As {@link #change} for what a full disk refuses without harm (rule R11). */
     <T> T changeIfRoom(Supplier<T> operation) {
-        requireOnline();
-        try {
-            return operation.get();
-        } catch (DiskFullException full) {
-            throw full;
-        } catch (StorageException e) {
-            throw failed(e);
-        }
+        return run(operation, DiskFullException.class::isInstance);
     }
 
     void changeIfRoom(Runnable operation) {
-        changeIfRoom(() -> {
-            operation.run();
-            return null;
-        });
+        run(operation, DiskFullException.class::isInstance);
+    }
+
+    private void run(Runnable operation, Predicate<StorageException> harmless) {
+        run(
+                () -> {
+                    operation.run();
+                    return null;
+                },
+                harmless);
+    }
+
+    private <T> T run(Supplier<T> operation, Predicate<StorageException> harmless) {
+        requireOnline();
+        try {
+            return operation.get();
+        } catch (StorageException e) {
+            throw harmless.test(e) ? e : failed(e);
+        }
     }
 
     private LogFailedException failed(StorageException cause) {

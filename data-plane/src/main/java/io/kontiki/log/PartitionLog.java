@@ -4,6 +4,7 @@ import io.kontiki.record.InvalidBatchException;
 import io.kontiki.record.TimestampType;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFullException;
+import io.kontiki.storage.NoDescriptorsException;
 import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -384,9 +385,10 @@ public final class PartitionLog implements AutoCloseable {
      * Makes everything appended before the call durable: batches, and the names of new files (rule R9). Flusher thread.
      *
      * @return the flushed offset
+     * @throws NoDescriptorsException if not all of it could be begun; the log can be used as before
      */
     public long flush() {
-        status.unlessOver(() -> status.change(() -> flush.flush(writer::view)));
+        status.unlessOver(() -> status.changeIfBegun(() -> flush.flush(writer::view)));
         return flushedOffset();
     }
 

@@ -3,6 +3,7 @@ package io.kontiki.partition;
 import io.kontiki.log.LogFailedException;
 import io.kontiki.log.PartitionLog;
 import io.kontiki.storage.DiskFullException;
+import io.kontiki.storage.NoDescriptorsException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -25,7 +26,8 @@ final class Flusher implements AutoCloseable {
     /**
      * @param checkpoint whether to note the flushed end as the recovery point, too
      * @param done told on a thread of this flusher whether the checkpoint was written: for that there may be no room
-     * @param failed gets the reason; with {@link LogFailedException} the log is offline and is never forced again
+     * @param failed gets the reason; with {@link LogFailedException} the log is offline and is never forced again, with
+     *     {@link NoDescriptorsException} it was not begun
      */
     void flush(
             PartitionLogs.Placed placed,
@@ -38,7 +40,7 @@ final class Flusher implements AutoCloseable {
             try {
                 log.flush();
                 noted = checkpoint && checkpoint(log);
-            } catch (LogFailedException e) {
+            } catch (LogFailedException | NoDescriptorsException e) {
                 failed.accept(e);
                 return;
             } catch (RuntimeException | Error e) {

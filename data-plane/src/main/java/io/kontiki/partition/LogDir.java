@@ -60,6 +60,9 @@ public final class LogDir {
     /** As of the last look. */
     private volatile double freeBytes = Double.NaN;
 
+    /** Whether nobody told the free space at the last look. */
+    private volatile boolean unanswered;
+
     private LogDir(Optional<UUID> id, String path, Optional<TrackedDisk> disk, long reserveBytes, Status status) {
         this.id = id;
         this.path = path;
@@ -197,7 +200,10 @@ public final class LogDir {
         }
     }
 
-    /** Looks how much room there is. To be called every second or so; may block on the disk. */
+    /**
+     * Looks how much room there is. To be called every second or so; may block on the disk. What was known holds while the
+     * question is not answered: that is no failed write, and whether the disk works is found out by writing.
+     */
     public void checkSpace() {
         if (isOffline()) {
             return;
@@ -206,14 +212,22 @@ public final class LogDir {
         try {
             usable = disk.orElseThrow().usableBytes();
         } catch (StorageException e) {
-            takeOffline(String.valueOf(e.getMessage()));
+            noteUnanswered(e);
             return;
         }
+        unanswered = false;
         freeBytes = usable;
         if (usable < reserveBytes) {
             noteFull(usable + " bytes are free, log.dir.reserve.bytes is " + reserveBytes);
         } else if (usable >= reserveBytes + reserveBytes / 8) {
             noteRoom(usable);
+        }
+    }
+
+    private void noteUnanswered(StorageException cause) {
+        if (!unanswered) {
+            unanswered = true;
+            LOG.warn("Log directory {} does not tell its free space; what was known counts", path, cause);
         }
     }
 

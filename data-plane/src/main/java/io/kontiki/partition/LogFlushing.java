@@ -3,6 +3,7 @@ package io.kontiki.partition;
 import io.kontiki.log.PartitionLog;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.TopicConfig;
+import io.kontiki.storage.NoDescriptorsException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -46,6 +47,9 @@ final class LogFlushing {
     private boolean checkpointDue;
     /** There was no room for a checkpoint: it is tried again, even if nothing more is appended. */
     private boolean refused;
+
+    /** A flush could not be begun: it is tried again with the next tick. */
+    private boolean notBegun;
 
     private long unflushedSinceNanos;
     private final long openedNanos;
@@ -91,6 +95,9 @@ final class LogFlushing {
     }
 
     void onTick(long nowNanos) {
+        if (notBegun) {
+            flush();
+        }
         if (underWay || log().flushedOffset() == log().endOffset()) {
             unflushedSinceNanos = nowNanos;
         } else if (TimeUnit.NANOSECONDS.toMillis(nowNanos - unflushedSinceNanos) >= policy.millis()) {
@@ -126,6 +133,7 @@ final class LogFlushing {
             return;
         }
         underWay = true;
+        notBegun = false;
         boolean checkpoint = checkpointDue;
         checkpointDue = false;
         long start = log().logStartOffset();
@@ -136,11 +144,15 @@ final class LogFlushing {
                     refused |= checkpoint && !noted;
                     onFlushed(noted ? start : logView.storedStartOffset());
                 }),
-                e -> loop.execute(() -> onFailed(e)));
+                e -> loop.execute(() -> onFailed(e, checkpoint)));
     }
 
-    private void onFailed(RuntimeException cause) {
+    private void onFailed(RuntimeException cause, boolean checkpoint) {
         underWay = false;
+        if (cause instanceof NoDescriptorsException) {
+            notBegun = true;
+            checkpointDue |= checkpoint;
+        }
         owner.onIoError(cause);
     }
 

@@ -14,6 +14,7 @@ import io.kontiki.replication.Lease;
 import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.ReplicaRole;
 import io.kontiki.storage.DiskFullException;
+import io.kontiki.storage.NoDescriptorsException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -229,7 +230,8 @@ final class ReplicaDriver extends RemoteEffects {
 
     /**
      * A failed write or flush takes the whole directory offline (rule R10). Bytes that cannot be read or do not continue
-     * the log are the trouble of this replica alone (rules L12, M10).
+     * the log are the trouble of this replica alone (rules L12, M10). A file that cannot be opened for want of descriptors
+     * is nobody's: it will be (rule R11).
      */
     @Override
     void onIoError(RuntimeException cause) {
@@ -241,6 +243,8 @@ final class ReplicaDriver extends RemoteEffects {
             LOG.error("Partition {} goes offline: {}", name, reason, cause);
             fail(reason);
             dir().takeOffline(reason);
+        } else if (cause instanceof NoDescriptorsException full) {
+            onDiskFull(full);
         } else if (replica.role() != ReplicaRole.FAULTED) {
             stepAside(reason, cause);
         }

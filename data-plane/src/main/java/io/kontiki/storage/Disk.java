@@ -14,7 +14,8 @@ import java.util.List;
  * never interrupted: an interrupt closes the file under every other user of it.
  *
  * <p>Every method throws {@link StorageException} if the disk fails or the path is not what the method needs, and what
- * writes {@link DiskFullException} if there is no room.
+ * writes {@link DiskFullException} if there is no room. What opens a file or directory, which any use of one may have to,
+ * throws {@link NoDescriptorsException} if there are too many open.
  */
 public interface Disk {
     /** Suffix of files that {@link #writeAtomically} has not finished; they may be deleted at any start. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kontiki.storage.DiskFullException;
+import io.kontiki.storage.NoDescriptorsException;
 import io.kontiki.storage.file.FileDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -219,6 +220,23 @@ class LogDiskFullTest {
         log = PartitionLog.open(disk, "t-0", new UUID(1, 2), SMALL);
         assertThat(log.logStartOffset()).isEqualTo(start);
         assertThat(first).doesNotExist();
+    }
+
+    @Test
+    void flushThatCannotBeBegunIsMadeUpForLater() {
+        fillSegment();
+        append(1);
+        disk.before((done, path) -> {
+            if (done.equals("force") && path.equals("t-0")) {
+                throw new NoDescriptorsException("open", path, new IOException("Too many open files"));
+            }
+        });
+        assertThatThrownBy(log::flush).isInstanceOf(NoDescriptorsException.class);
+        assertThat(log.flushedOffset()).isZero();
+        assertThat(log.isFailed()).isFalse();
+        disk.unwatched();
+        assertThat(log.flush()).isEqualTo(log.endOffset());
+        assertGoesOn(log.endOffset());
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.kontiki.service;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFile;
 import io.kontiki.storage.ForwardingDisk;
+import io.kontiki.storage.NoDescriptorsException;
 import io.kontiki.storage.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,9 +14,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** A disk that a test can let fail, as a controller that dies does, hang, as one that lost its path does, fill up, or hold up. */
+/**
+ * A disk that a test can let fail, as a controller that dies does, hang, as one that lost its path does, fill up, find its
+ * process without descriptors, or hold up.
+ */
 final class FaultyDisk extends ForwardingDisk {
     private volatile boolean failing;
+    private volatile boolean noDescriptors;
     private volatile CountDownLatch answer = new CountDownLatch(0);
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     private volatile long usableBytes = Long.MAX_VALUE / 2;
@@ -31,6 +36,17 @@ final class FaultyDisk extends ForwardingDisk {
     /** From now on nothing can be written or forced. */
     void fail() {
         failing = true;
+    }
+
+    /** Whether nothing can be opened, now and until the next call. */
+    void setNoDescriptors(boolean none) {
+        noDescriptors = none;
+    }
+
+    private void checkDescriptors(String operation, String path) {
+        if (noDescriptors) {
+            throw new NoDescriptorsException(operation, path, new IOException("Too many open files"));
+        }
     }
 
     /** From now on no directory can be made, for that reason. */
@@ -115,18 +131,29 @@ final class FaultyDisk extends ForwardingDisk {
 
     @Override
     public void forceDirectory(String directory) {
+        checkDescriptors("open", directory);
         check("flush directory", directory);
         super.forceDirectory(directory);
     }
 
     @Override
     public long usableBytes() {
+        if (noDescriptors) {
+            // As the platform says it, which looks for the mount point in a file.
+            throw new StorageException("ask for the free space of", "", new IOException("Mount point not found"));
+        }
         return usableBytes;
     }
 
     private final class FaultyFile extends ForwardingFile {
         FaultyFile(DiskFile file) {
             super(file);
+        }
+
+        @Override
+        public int read(long position, ByteBuffer target) {
+            checkDescriptors("read", path());
+            return super.read(position, target);
         }
 
         @Override

@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,6 +137,33 @@ class LogDirTest {
         cluster.disk(0, 0).setUsableBytes(2 * TestCluster.RESERVE_BYTES);
         await().until(() -> reasonOf(0, "a", "again") == ErrorReason.ERROR_REASON_UNSPECIFIED);
         assertThat(values(0, "a")).doesNotContain("refused").endsWith("again");
+    }
+
+    @Test
+    void aBrokerWithoutDescriptorsRefusesAndHeals() { // R10, R11
+        cluster.createTopic("c", Map.of("min.insync.replicas", "1", "segment.bytes", "1024"), List.of(0));
+        String text = "x".repeat(600);
+        assertThat(reasonOf(0, "c", text)).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+        cluster.disk(0, 0).setNoDescriptors(true);
+        cluster.disk(0, 1).setNoDescriptors(true);
+
+        // Into a new segment, whose directory cannot be opened to be forced.
+        var waiting = CompletableFuture.supplyAsync(() -> reasonOf(0, "c", text));
+        await().until(() -> reasonOf(0, "c", "some") == ErrorReason.ERROR_REASON_STORAGE_FULL);
+        assertThat(waiting).isNotDone();
+        try (FetchCalls fetch = new FetchCalls(cluster.client(0))) {
+            fetch.send("c", 0, 0, 0);
+            assertThat(fetch.next().getError().getReason()).isEqualTo(ErrorReason.ERROR_REASON_STORAGE_ERROR);
+            cluster.disk(0, 0).setNoDescriptors(false);
+            cluster.disk(0, 1).setNoDescriptors(false);
+
+            assertThat(waiting).succeedsWithin(20, TimeUnit.SECONDS).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+            await().until(() -> reasonOf(0, "c", "again") == ErrorReason.ERROR_REASON_UNSPECIFIED);
+            assertThat(fetch.allValues("c", 0).stream().filter(value -> !value.equals("some")))
+                    .containsExactly(text, text, "again");
+        }
+        assertThat(cluster.image().broker(0).orElseThrow().directories().values())
+                .containsOnly(true);
     }
 
     @Test

@@ -262,9 +262,7 @@ final class ChannelFile implements DiskFile {
             opened.position(size);
             channel = opened;
         } catch (IOException e) {
-            throw NoSpace.isCauseOf(e)
-                    ? new DiskFullException(operation, path, e)
-                    : new StorageException(operation, path, e);
+            throw NoSpace.failure(operation, path, e);
         }
         return true;
     }

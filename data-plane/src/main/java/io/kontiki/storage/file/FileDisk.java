@@ -2,7 +2,6 @@ package io.kontiki.storage.file;
 
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFile;
-import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -107,12 +106,13 @@ public final class FileDisk implements Disk {
 
     @Override
     public void forceDirectory(String directory) {
-        attempt("flush directory", directory, () -> {
-            try (FileChannel channel = FileChannel.open(resolve(directory), StandardOpenOption.READ)) {
-                channel.force(true);
-                return directory;
-            }
-        });
+        try (FileChannel channel =
+                attempt("open", directory, () -> FileChannel.open(resolve(directory), StandardOpenOption.READ))) {
+            channel.force(true);
+        } catch (IOException e) {
+            // Whatever the reason: what a flush could not write is lost (rule R10).
+            throw new StorageException("flush directory", directory, e);
+        }
     }
 
     @Override
@@ -142,9 +142,7 @@ public final class FileDisk implements Disk {
         try {
             return attempt.run();
         } catch (IOException e) {
-            throw NoSpace.isCauseOf(e)
-                    ? new DiskFullException(operation, path, e)
-                    : new StorageException(operation, path, e);
+            throw NoSpace.failure(operation, path, e);
         }
     }
 }
