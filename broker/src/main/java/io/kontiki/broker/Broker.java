@@ -139,7 +139,13 @@ public final class Broker implements AutoCloseable {
                 recovered.logs(),
                 recovered.cutBytes(),
                 recovered.damaged().size());
-        grpc = GrpcEndpoint.start(config.listener(), identity().brokerId(), config.requestMaxBytes(), gate, services());
+        grpc = GrpcEndpoint.start(
+                config.listener(),
+                identity().brokerId(),
+                config.requestMaxBytes(),
+                Descriptors.ofThisProcess().connectionsMax(),
+                gate,
+                services());
         parts.add("gRPC server", () -> grpc.stop(CALLS_GRACE));
         endpoint = Addresses.advertised(config, grpc.port());
         LOG.info("Listening for gRPC on {}, known to others as {}", boundAddress(), endpoint);

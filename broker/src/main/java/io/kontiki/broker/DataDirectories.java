@@ -84,7 +84,7 @@ final class DataDirectories implements AutoCloseable {
             boolean alone,
             ToLongFunction<DataDirectory> reserveBytes,
             String bootId) {
-        var opening = new DirectoryOpening();
+        var opening = new DirectoryOpening(Descriptors.ofThisProcess().openFilesMax(paths.size()));
         try {
             for (var path : paths) {
                 opening.open(path, path.equals(metadata));

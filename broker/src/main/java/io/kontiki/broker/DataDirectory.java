@@ -39,10 +39,11 @@ final class DataDirectory implements AutoCloseable {
     /**
      * Makes the directory if needed, locks it and reads whose it is. Changes nothing else.
      *
+     * @param openFilesMax files in it that may be open at a time
      * @throws BrokenDirectoryException if the disk fails or says nonsense
      * @throws DataDirectoryException if another process uses it, or it is inside or around a data directory
      */
-    static DataDirectory open(Path path) {
+    static DataDirectory open(Path path, int openFilesMax) {
         checkNotNested(path);
         try {
             Files.createDirectories(path);
@@ -54,7 +55,7 @@ final class DataDirectory implements AutoCloseable {
         }
         var lock = DirectoryLock.take(path);
         try {
-            var disk = new FileDisk(path);
+            var disk = new FileDisk(path, openFilesMax);
             return new DataDirectory(path, disk, lock, storedIdentity(path, disk));
         } catch (StorageException e) {
             lock.close();

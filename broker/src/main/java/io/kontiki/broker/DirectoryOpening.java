@@ -24,15 +24,21 @@ import org.slf4j.LoggerFactory;
 final class DirectoryOpening {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryOpening.class);
 
+    private final int openFilesMax;
     private final List<DataDirectory> usable = new ArrayList<>();
     private final Map<Path, LogDir> broken = new HashMap<>();
     private final List<Path> order = new ArrayList<>();
     private DataDirectory metadata;
 
+    /** @param openFilesMax files that the logs of each keep open at a time */
+    DirectoryOpening(int openFilesMax) {
+        this.openFilesMax = openFilesMax;
+    }
+
     void open(Path path, boolean isMetadata) {
         order.add(path);
         try {
-            var directory = DataDirectory.open(path);
+            var directory = DataDirectory.open(path, openFilesMax);
             usable.add(directory);
             if (isMetadata) {
                 metadata = directory;

@@ -30,11 +30,13 @@ final class GrpcEndpoint implements AutoCloseable {
     private static final Duration FORCED_STOP_WAIT = Duration.ofSeconds(2);
 
     private final Server server;
+    private final ServerThreads threads;
     private final ExecutorService handlers;
     private final HealthStatusManager health;
 
-    private GrpcEndpoint(Server server, ExecutorService handlers, HealthStatusManager health) {
+    private GrpcEndpoint(Server server, ServerThreads threads, ExecutorService handlers, HealthStatusManager health) {
         this.server = server;
+        this.threads = threads;
         this.handlers = handlers;
         this.health = health;
     }
@@ -43,14 +45,21 @@ final class GrpcEndpoint implements AutoCloseable {
      * Listens; readiness is NOT_SERVING until {@link #setReady}.
      *
      * @param requestMaxBytes largest message taken
+     * @param connectionsMax connections at a time, at least 1; those above are closed at once
      * @param gate opened once clients may be served
      * @throws BrokerStartException if the port is in use
      */
     static GrpcEndpoint start(
-            ListenAddress address, int brokerId, int requestMaxBytes, StartGate gate, List<BindableService> services) {
+            ListenAddress address,
+            int brokerId,
+            int requestMaxBytes,
+            int connectionsMax,
+            StartGate gate,
+            List<BindableService> services) {
         var health = new HealthStatusManager();
         var handlers = handlers();
-        var builder = NettyServerBuilder.forAddress(address.toSocketAddress())
+        var threads = new ServerThreads(connectionsMax);
+        var builder = threads.use(NettyServerBuilder.forAddress(address.toSocketAddress()))
                 .executor(handlers)
                 .maxInboundMessageSize(requestMaxBytes)
                 .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
@@ -67,12 +76,13 @@ final class GrpcEndpoint implements AutoCloseable {
                 .addService(ProtoReflectionServiceV1.newInstance());
         services.forEach(builder::addService);
         try {
-            var endpoint = new GrpcEndpoint(builder.build().start(), handlers, health);
+            var endpoint = new GrpcEndpoint(builder.build().start(), threads, handlers, health);
             endpoint.setReady(false);
             health.setStatus(LIVENESS, ServingStatus.SERVING);
             return endpoint;
         } catch (IOException e) {
             handlers.shutdown();
+            threads.close();
             throw new BrokerStartException(
                     "cannot listen on port " + address.port() + " (listeners=GRPC://" + address + "): " + reason(e)
                             + "; is another broker running? Set listeners to another port",
@@ -123,6 +133,7 @@ final class GrpcEndpoint implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         handlers.shutdown();
+        threads.close();
     }
 
     /** Closes the port and cuts all connections. Waits for nobody, since a handler may never return. */

@@ -20,6 +20,20 @@ final class StartLog {
                 ProcessHandle.current().pid());
         config.explicitSettings().forEach(setting -> LOG.info("Setting {}", setting));
         LOG.info("Data directories {} ({})", directories.logDirs(), lastRun(directories));
+        checkDescriptors(Descriptors.ofThisProcess(), directories.logDirs().size());
+    }
+
+    private static void checkDescriptors(Descriptors descriptors, int dirs) {
+        if (descriptors.areFew()) {
+            LOG.warn(
+                    "This process may have {} files and connections open at a time, so it takes {} connections and keeps {}"
+                            + " files of each log directory open. Raise the limit to {} or more: ulimit -n, LimitNOFILE"
+                            + " of systemd, --ulimit nofile of a container",
+                    descriptors.max(),
+                    descriptors.connectionsMax(),
+                    descriptors.openFilesMax(dirs),
+                    Descriptors.RECOMMENDED);
+        }
     }
 
     private static String lastRun(DataDirectories directories) {

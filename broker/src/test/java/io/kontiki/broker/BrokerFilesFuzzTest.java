@@ -80,7 +80,7 @@ class BrokerFilesFuzzTest {
             case 1 -> {
                 Files.write(root.resolve(Identity.FILE), content);
                 try {
-                    DataDirectory.open(root).close();
+                    DataDirectory.open(root, 100).close();
                 } catch (BrokenDirectoryException documented) {
                     // That is the answer.
                 }

@@ -3,6 +3,7 @@ package io.kontiki.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.grpc.BindableService;
 import io.grpc.ClientInterceptor;
@@ -27,6 +28,9 @@ import io.kontiki.proto.v1.GetServerInfoRequest;
 import io.kontiki.proto.v1.GetServerInfoResponse;
 import io.kontiki.proto.v1.MetadataServiceGrpc;
 import io.kontiki.service.StartGate;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +42,8 @@ import org.junit.jupiter.api.Test;
 class GrpcEndpointTest {
     private static final ListenAddress ANY_PORT = new ListenAddress("127.0.0.1", 0);
 
+    private static final int CONNECTIONS_MAX = 3;
+
     private final StartGate gate = new StartGate();
     private GrpcEndpoint endpoint;
     private ManagedChannel channel;
@@ -45,7 +51,7 @@ class GrpcEndpointTest {
     @BeforeEach
     void start() {
         endpoint = GrpcEndpoint.start(
-                ANY_PORT, 7, 1 << 20, gate, List.<BindableService>of(new Defective(), new Missing()));
+                ANY_PORT, 7, 1 << 20, CONNECTIONS_MAX, gate, List.<BindableService>of(new Defective(), new Missing()));
         channel = NettyChannelBuilder.forAddress("127.0.0.1", endpoint.port())
                 .usePlaintext()
                 .build();
@@ -159,11 +165,44 @@ class GrpcEndpointTest {
     void portInUseIsNamed() {
         var taken = new ListenAddress("127.0.0.1", endpoint.port());
 
-        assertThatThrownBy(() -> GrpcEndpoint.start(taken, 8, 1 << 20, gate, List.of()))
+        assertThatThrownBy(() -> GrpcEndpoint.start(taken, 8, 1 << 20, 1, gate, List.of()))
                 .isInstanceOf(BrokerStartException.class)
                 .hasMessageContaining("cannot listen on port " + endpoint.port())
                 .hasMessageContaining("Address already in use")
                 .hasMessageContaining("Set listeners to another port");
+    }
+
+    @Test
+    void connectionsAboveTheLimitAreClosedAndOthersGoOn() throws IOException {
+        assertThat(health("liveness")).isEqualTo(ServingStatus.SERVING);
+        try (var idle = connect();
+                var alsoIdle = connect();
+                var tooMany = connect()) {
+            // The others were sent the server's settings.
+            assertThat(idle.getInputStream().read()).isNotNegative();
+            assertThat(alsoIdle.getInputStream().read()).isNotNegative();
+            assertThat(isRefused(tooMany)).isTrue();
+            assertThat(health("liveness")).isEqualTo(ServingStatus.SERVING);
+        }
+        await().until(() -> {
+            try (var next = connect()) {
+                return !isRefused(next);
+            }
+        });
+    }
+
+    private Socket connect() throws IOException {
+        var socket = new Socket("127.0.0.1", endpoint.port());
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    private static boolean isRefused(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (SocketException reset) {
+            return true;
+        }
     }
 
     private ServingStatus health(String name) {
