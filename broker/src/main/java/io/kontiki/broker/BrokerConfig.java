@@ -25,6 +25,8 @@ public final class BrokerConfig {
 
     /** Room in a gRPC message beside the record batch. */
     static final int REQUEST_OVERHEAD_BYTES = 64 << 10;
+    /** What brokers tell the controller, up to 10,000 partitions at once, must fit however small the batches are. */
+    private static final int REQUEST_BYTES_MIN = 1 << 20;
 
     private static final long RESERVE_MARGIN_BYTES = 64L << 20;
     private static final long RESERVE_SHARE = 20;
@@ -153,7 +155,7 @@ public final class BrokerConfig {
 
     /** Largest gRPC message taken. */
     public int requestMaxBytes() {
-        return messageMaxBytes() + REQUEST_OVERHEAD_BYTES;
+        return Math.max(messageMaxBytes(), REQUEST_BYTES_MIN) + REQUEST_OVERHEAD_BYTES;
     }
 
     public FlushMode flushMode() {

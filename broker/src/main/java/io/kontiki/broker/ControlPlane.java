@@ -53,6 +53,9 @@ import org.slf4j.LoggerFactory;
  */
 final class ControlPlane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+    /** Largest answer: what became of each of 10,000 partitions, with a message. The image comes in parts. */
+    private static final int ANSWER_BYTES_MAX = 16 << 20;
+
     private static final long LEAVE_CHECK_MILLIS = 100;
     private static final long HAND_OVER_MILLIS_MAX = 4_000;
 
@@ -86,7 +89,7 @@ final class ControlPlane implements AutoCloseable {
         this.identity = directories.identity();
         this.metadata = metadata;
         this.faults = faults;
-        channels = new BrokerChannels(config.requestMaxBytes());
+        channels = new BrokerChannels(ANSWER_BYTES_MAX);
         metadata.addPublisher(channels);
         settings = QuorumSettings.of(config, directories);
         log = new RatisMetadataLog(settings.quorum(), metadata, () -> endpoint.orElseThrow(), faults);

@@ -106,7 +106,15 @@ class BrokerConfigTest {
 
         assertThat(config.sessionTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(config.messageMaxBytes()).isEqualTo(65536);
-        assertThat(config.requestMaxBytes()).isEqualTo(131072);
+    }
+
+    /** What brokers tell each other of 10,000 partitions has about 600 kB. */
+    @Test
+    void smallBatchesLeaveRoomForOtherRequests() {
+        assertThat(BrokerConfig.of(Map.of("message.max.bytes", "64")).requestMaxBytes())
+                .isEqualTo((1 << 20) + (64 << 10));
+        assertThat(BrokerConfig.of(Map.of("message.max.bytes", "2MiB")).requestMaxBytes())
+                .isEqualTo((2 << 20) + (64 << 10));
     }
 
     @Test
