@@ -174,6 +174,10 @@ final class MetadataTracker implements AutoCloseable {
             return;
         }
         var state = source.apply(change);
+        if (change.getMore()) {
+            // Topics that are still to come would seem to be gone.
+            return;
+        }
         // A broker that lags behind the last one must not turn the clock back; it will catch up.
         boolean upToDate =
                 state.version() >= current.version() || !state.clusterId().equals(current.clusterId());
@@ -187,7 +191,7 @@ final class MetadataTracker implements AutoCloseable {
         backoff.reset();
         failures.clear();
         failureText = "";
-        if (upToDate && (candidate || ClusterMetadata.holdsChange(change))) {
+        if (upToDate && (source.takeChanged() || candidate)) {
             publish(state);
         }
     }

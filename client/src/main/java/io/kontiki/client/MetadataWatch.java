@@ -15,6 +15,7 @@ import java.util.function.BiConsumer;
 final class MetadataWatch {
     private final HostPort address;
     private ClusterMetadata state = ClusterMetadata.EMPTY;
+    private boolean changed;
     private long heardNanos;
     private volatile ClientCallStreamObserver<WatchMetadataRequest> call;
 
@@ -33,8 +34,16 @@ final class MetadataWatch {
 
     ClusterMetadata apply(WatchMetadataResponse change) {
         heardNanos = System.nanoTime();
+        changed |= ClusterMetadata.holdsChange(change);
         state = state.apply(change);
         return state;
+    }
+
+    /** Whether the broker said more than that it is up to date since this was asked last. */
+    boolean takeChanged() {
+        boolean answer = changed;
+        changed = false;
+        return answer;
     }
 
     void start(

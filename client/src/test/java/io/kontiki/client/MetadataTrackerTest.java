@@ -1,0 +1,49 @@
+package io.kontiki.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.kontiki.proto.v1.WatchMetadataResponse;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class MetadataTrackerTest {
+    private final FakeCluster cluster = new FakeCluster(1, 1, false);
+    private final Channels channels = new Channels(cluster);
+    private final MetadataTracker tracker =
+            new MetadataTracker(HostPort.parseList(cluster.bootstrap()), channels, new SplittableRandom(1));
+
+    @AfterEach
+    void close() {
+        tracker.close();
+        channels.close(Duration.ZERO);
+        cluster.close();
+    }
+
+    @Test
+    void stateInSeveralMessagesCountsOnlyOnceItIsWhole() {
+        var states = new CopyOnWriteArrayList<ClusterMetadata>();
+        tracker.onChange(() -> states.add(tracker.current()));
+        tracker.start();
+        await().until(() -> tracker.current().isKnown());
+        var whole = cluster.metadata(true);
+        long next = whole.getVersion() + 1;
+
+        tell(whole.toBuilder().setVersion(next).clearTopics().setMore(true));
+        tell(whole.toBuilder().setVersion(next).setFull(false).clearBrokers().setMore(true));
+        tell(whole.toBuilder().setVersion(next).setFull(false).clearBrokers().clearTopics());
+
+        await().until(() -> tracker.current().version() == next);
+        assertThat(states)
+                .hasSize(2)
+                .allSatisfy(state -> assertThat(state.topic(FakeCluster.TOPIC)).isPresent());
+        assertThat(tracker.current().brokers()).containsOnlyKeys(1);
+    }
+
+    private void tell(WatchMetadataResponse.Builder message) {
+        cluster.broker(1).tellWatchers(message.build());
+    }
+}
