@@ -11,6 +11,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class MetadataTrackerTest {
+    /** The first call of a process loads all of gRPC, which has taken 10 s on a machine that is starved. */
+    private static final Duration SOON = Duration.ofSeconds(60);
+
     private final FakeCluster cluster = new FakeCluster(1, 1, false);
     private final Channels channels = new Channels(cluster);
     private final MetadataTracker tracker =
@@ -28,7 +31,7 @@ class MetadataTrackerTest {
         var states = new CopyOnWriteArrayList<ClusterMetadata>();
         tracker.onChange(() -> states.add(tracker.current()));
         tracker.start();
-        await().until(() -> tracker.current().isKnown());
+        await().atMost(SOON).until(() -> tracker.current().isKnown());
         var whole = cluster.metadata(true);
         long next = whole.getVersion() + 1;
 
@@ -36,7 +39,7 @@ class MetadataTrackerTest {
         tell(whole.toBuilder().setVersion(next).setFull(false).clearBrokers().setMore(true));
         tell(whole.toBuilder().setVersion(next).setFull(false).clearBrokers().clearTopics());
 
-        await().until(() -> tracker.current().version() == next);
+        await().atMost(SOON).until(() -> tracker.current().version() == next);
         assertThat(states)
                 .hasSize(2)
                 .allSatisfy(state -> assertThat(state.topic(FakeCluster.TOPIC)).isPresent());
