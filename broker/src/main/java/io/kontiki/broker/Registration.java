@@ -9,7 +9,6 @@ import io.kontiki.proto.internal.v1.RegisterBroker;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.UUID;
 
 /** What a broker says of itself to the quorum (rules M1, R3). */
@@ -30,9 +29,10 @@ final class Registration {
                 .setClaim(directories.claim());
         directories.baseIncarnation().ifPresent(base -> registration.setBaseIncarnation(UuidBytes.toBytes(base)));
         usable(directories.logDirs()).forEach(id -> registration.addDirectoryIds(UuidBytes.toBytes(id)));
-        var uncovered = new TreeSet<>(directories.exceptions().directories());
-        uncovered.addAll(usable(recovered.uncertain()));
-        uncovered.forEach(id -> registration.addUncoveredDirectoryIds(UuidBytes.toBytes(id)));
+        directories
+                .exceptions()
+                .directories()
+                .forEach(id -> registration.addUncoveredDirectoryIds(UuidBytes.toBytes(id)));
         var exceptions = new LinkedHashSet<>(directories.exceptions().partitions());
         exceptions.addAll(recovered.damaged());
         exceptions.forEach(partition -> registration.addExceptions(PartitionRef.newBuilder()

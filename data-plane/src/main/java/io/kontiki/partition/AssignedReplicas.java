@@ -181,7 +181,7 @@ final class AssignedReplicas implements MetadataPublisher, UnopenedReplicas.List
     @Override
     public void onSettled() {
         if (knowsItsReplicas && unopened.isSettled()) {
-            logs.setStraysAside(unopened.all());
+            logs.setStraysAside(unopened.names());
             // Each later time at once, and without effect.
             unopened.lostAreKnown().thenRun(() -> placed.complete(null));
         }

@@ -43,9 +43,9 @@ final class DirRecovery {
     private final Consumer<Set<TopicPartition>> damageFound;
     private final Optional<Map<TopicPartition, CleanEnd>> cleanEnds;
     private final Set<TopicPartition> found = new HashSet<>();
+    private final Set<String> names = new HashSet<>();
     private final List<Opened> opened = new ArrayList<>();
     private final List<TopicPartition> damaged = new ArrayList<>();
-    private boolean certain = true;
     private long cutBytes;
 
     /** @param cleanEnds how all of its logs ended, if the last run stopped in order here (rule R2) */
@@ -75,9 +75,9 @@ final class DirRecovery {
         return List.copyOf(damaged);
     }
 
-    /** Whether it is known of which partitions there are logs; if not, any may be among those that lost records. */
-    synchronized boolean certain() {
-        return certain;
+    /** Of all logs that were found, those that do not tell whose they are, too. */
+    Set<String> names() {
+        return names;
     }
 
     synchronized long cutBytes() {
@@ -97,7 +97,6 @@ final class DirRecovery {
                 }
             }
         } catch (StorageException e) {
-            noteUncertain();
             dir.takeOffline(String.valueOf(e.getMessage()));
             return;
         }
@@ -116,9 +115,11 @@ final class DirRecovery {
                 .filter(file -> file.endsWith(SEGMENT_SUFFIX))
                 .count();
         Optional<UUID> topicId = new ClosedLog(disk, directory).topicId();
+        if (topicId.isPresent() || segments > 0) {
+            names.add(directory);
+        }
         if (topicId.isEmpty() && segments > 0) {
             LOG.error("The log {} in {} does not tell which topic it belongs to", directory, dir);
-            noteUncertain();
         }
         return topicId.map(
                 id -> new Candidate(directory, new TopicPartition(id, Integer.parseInt(matcher.group(2))), segments));
@@ -136,10 +137,6 @@ final class DirRecovery {
             damageFound.accept(missing);
             missing.forEach(this::noteDamaged);
         }
-    }
-
-    private synchronized void noteUncertain() {
-        certain = false;
     }
 
     private void recover(Candidate candidate) {

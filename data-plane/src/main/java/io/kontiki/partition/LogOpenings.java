@@ -27,7 +27,7 @@ final class LogOpenings implements AutoCloseable {
     /**
      * Begins. The log counts for its directory from now on, unless it cannot be opened.
      *
-     * @param makes whether a log is made if there is none
+     * @param makes whether a log is made if there is none, or what is there does not tell that it is this one
      * @param opened called on another thread
      */
     void begin(
@@ -42,7 +42,7 @@ final class LogOpenings implements AutoCloseable {
             return; // A log that nobody knows of would be missed by the note of how this run's logs ended (rule R2).
         }
         boolean absent = !makes && logs.isAbsent(dir, name);
-        Optional<PartitionLogs.Placed> log = absent ? Optional.empty() : logs.open(dir, id, name, config);
+        Optional<PartitionLogs.Placed> log = absent ? Optional.empty() : logs.open(dir, id, name, config, makes);
         if (log.isEmpty()) {
             dir.logRemoved();
         }

@@ -18,6 +18,7 @@ import io.kontiki.storage.StorageException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +52,10 @@ public final class PartitionLogs {
     private final Map<TopicPartition, List<Placed>> recovered = new HashMap<>();
 
     private final MovedLogs moved;
+
+    /** Of logs that were found and not taken yet, until strays are set aside. */
+    private final Set<String> names = new HashSet<>();
+
     private boolean straysSetAside;
 
     /**
@@ -80,13 +85,10 @@ public final class PartitionLogs {
      * What recovery found.
      *
      * @param damaged partitions that have lost acknowledged records here: the broker must not claim them
-     * @param uncertain directories that may hold logs of any partition, since not all of theirs tell whose they are: the
-     *     broker must claim nothing of them
      */
-    public record Recovery(int logs, long cutBytes, List<TopicPartition> damaged, List<LogDir> uncertain) {
+    public record Recovery(int logs, long cutBytes, List<TopicPartition> damaged) {
         public Recovery {
             damaged = List.copyOf(damaged);
-            uncertain = List.copyOf(uncertain);
         }
     }
 
@@ -118,11 +120,7 @@ public final class PartitionLogs {
         return new Recovery(
                 recovered.size(),
                 recoveries.stream().mapToLong(DirRecovery::cutBytes).sum(),
-                recoveries.stream().flatMap(each -> each.damaged().stream()).toList(),
-                recoveries.stream()
-                        .filter(each -> !each.certain())
-                        .map(DirRecovery::dir)
-                        .toList());
+                recoveries.stream().flatMap(each -> each.damaged().stream()).toList());
     }
 
     private ExecutorService startOn(DirRecovery recovery) {
@@ -147,6 +145,7 @@ public final class PartitionLogs {
     }
 
     private void take(DirRecovery recovery) {
+        names.addAll(recovery.names());
         for (DirRecovery.Opened opened : recovery.opened()) {
             recovery.dir().logAdded();
             recovered
@@ -175,6 +174,16 @@ public final class PartitionLogs {
     boolean isMovedFrom(TopicPartition id, UUID directory) {
         synchronized (recovered) {
             return moved.isFrom(id, directory) && recovered.containsKey(id);
+        }
+    }
+
+    /**
+     * Whether a log of the replica's name was found that was not opened as its own: it may be, as {@code partition.metadata}
+     * may be what is damaged. Tells of what the broker found at its start: what is placed here later has no log yet.
+     */
+    boolean isUnreadable(TopicPartition id, String name) {
+        synchronized (recovered) {
+            return names.contains(name) && !recovered.containsKey(id);
         }
     }
 
@@ -207,6 +216,7 @@ public final class PartitionLogs {
                 return chosen;
             }
             recovered.remove(id);
+            found.forEach(placed -> names.remove(placed.log().directory()));
         }
         found.stream()
                 .filter(placed -> placed != chosen.get() && !placed.dir().isOffline())
@@ -306,14 +316,15 @@ public final class PartitionLogs {
     /**
      * Opens a log that was not recovered at the start, makes it if there is none. Blocks on that directory. Any thread.
      *
+     * @param replaces whether a log of that name that belongs to another topic, or does not tell, is put aside for a new one
      * @return empty if it cannot be opened now
      */
-    Optional<Placed> open(LogDir dir, TopicPartition id, String directory, TopicConfig config) {
+    Optional<Placed> open(LogDir dir, TopicPartition id, String directory, TopicConfig config, boolean replaces) {
         if (dir.isOffline()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new Placed(dir, openIn(dir, id, directory, settings(config))));
+            return Optional.of(new Placed(dir, openIn(dir, id, directory, settings(config), replaces)));
         } catch (DiskFullException e) {
             dir.noteFull(String.valueOf(e.getMessage()));
             return Optional.empty();
@@ -324,12 +335,15 @@ public final class PartitionLogs {
         }
     }
 
-    private PartitionLog openIn(LogDir dir, TopicPartition id, String directory, LogConfig settings) {
+    private PartitionLog openIn(LogDir dir, TopicPartition id, String directory, LogConfig settings, boolean replaces) {
+        forget(dir, directory);
         try {
             return openOrSetDamageAside(dir, id, directory, settings);
         } catch (ForeignLogException e) {
+            if (!replaces) {
+                throw e; // It may be what is missing, with a damaged identity.
+            }
             // Mostly an earlier topic of the same name, deleted while this broker was down (rule M5).
-            forget(dir, directory);
             setAside(dir, directory, String.valueOf(e.getMessage()));
             return openOrSetDamageAside(dir, id, directory, settings);
         }
@@ -366,7 +380,7 @@ public final class PartitionLogs {
         }
     }
 
-    /** Or it would be taken for a stray later, when another log has its directory. */
+    /** Or it would be taken for a stray later, when another log has its directory, or be open twice. */
     private void forget(LogDir dir, String directory) {
         List<Placed> same = new ArrayList<>();
         synchronized (recovered) {
@@ -387,23 +401,26 @@ public final class PartitionLogs {
     /**
      * Rule R13: logs that the metadata does not give to this broker are renamed, not deleted. Acts once.
      *
-     * @param missing what is given to it, and lies elsewhere than the quorum has it: it may be the last copy, and is there
-     *     to be taken once the quorum counts on it no more
+     * @param missing names of the logs of what is given to it, and is not open: what lies elsewhere than the quorum has it,
+     *     or tells another topic under that name, may be the last copy. It is there to be taken, or to be mended, until the
+     *     quorum counts on it no more
      */
-    void setStraysAside(Set<TopicPartition> missing) {
+    void setStraysAside(Map<TopicPartition, String> missing) {
         if (straysSetAside) {
             return;
         }
         straysSetAside = true;
-        Map<TopicPartition, List<Placed>> strays = untaken();
-        strays.keySet().removeAll(missing);
+        Set<String> kept = Set.copyOf(missing.values());
+        List<Placed> strays = new ArrayList<>();
         synchronized (recovered) {
-            recovered.keySet().retainAll(missing);
+            recovered.forEach((id, all) -> all.removeIf(placed ->
+                    !missing.containsKey(id) && !kept.contains(placed.log().directory()) && strays.add(placed)));
+            recovered.values().removeIf(List::isEmpty);
+            names.clear();
         }
-        strays.values()
-                .forEach(all -> all.stream()
-                        .filter(placed -> !placed.dir().isOffline())
-                        .forEach(placed -> setStrayAside(placed, "the cluster has no such partition on this broker")));
+        strays.stream()
+                .filter(placed -> !placed.dir().isOffline())
+                .forEach(placed -> setStrayAside(placed, "the cluster has no such partition on this broker"));
     }
 
     /** What keeps its name, since its directory fails or is full, will be a stray at the next start. */

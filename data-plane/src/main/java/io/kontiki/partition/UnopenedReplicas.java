@@ -77,6 +77,9 @@ final class UnopenedReplicas implements AutoCloseable {
 
     private final Map<TopicPartition, Attempt> attempts = new HashMap<>();
 
+    /** Replicas that may have been in use before the quorum heard in which directory: there was a log of their name. */
+    private final Set<TopicPartition> mayHaveHeld = new HashSet<>();
+
     /** Names of logs that are being opened, in repair, or being deleted. */
     private final Set<String> reserved = new HashSet<>();
 
@@ -168,8 +171,16 @@ final class UnopenedReplicas implements AutoCloseable {
                 .isPresent();
     }
 
-    Set<TopicPartition> all() {
-        return Set.copyOf(states.keySet());
+    /** What the log of each replica is named. */
+    Map<TopicPartition, String> names() {
+        MetadataImage image = metadata.current();
+        Map<TopicPartition, String> names = new HashMap<>();
+        states.keySet().forEach(id -> held(id, image).ifPresent(topic -> names.put(id, name(id, topic))));
+        return names;
+    }
+
+    private static String name(TopicPartition id, TopicImage topic) {
+        return topic.name() + "-" + id.partition();
     }
 
     /** Completes when the quorum knows of each replica that was found lost since the last call. */
@@ -188,7 +199,7 @@ final class UnopenedReplicas implements AutoCloseable {
     // ---- One replica
 
     private void open(TopicPartition id, TopicImage topic, MetadataImage image) {
-        String name = topic.name() + "-" + id.partition();
+        String name = name(id, topic);
         if (reserved.contains(name)) {
             states.remove(id, State.WAITING);
             return;
@@ -196,21 +207,32 @@ final class UnopenedReplicas implements AutoCloseable {
         PartitionRegistration record = topic.partitions().get(id.partition());
         UUID assigned = record.directoryOf(brokerId);
         boolean neverHeld = assigned.equals(PartitionRegistration.UNASSIGNED);
+        boolean canBeFilled = reports.isGivenUp(id, record) && record.hasLeader();
         boolean opens = switch (states.get(id)) {
-            case WAITING -> neverHeld || logs.isIn(id, assigned) || logs.isMovedFrom(id, assigned);
+            case WAITING ->
+                logs.isIn(id, assigned)
+                        || logs.isMovedFrom(id, assigned)
+                        || (neverHeld && (canBeFilled || !logs.isUnreadable(id, name)));
             case NO_ROOM -> neverHeld || reports.isGivenUp(id, record);
             case FAILED, LOST -> reports.isGivenUp(id, record);
         };
         if (opens) {
             take(id, name, topic, image);
         } else if (states.get(id) == State.WAITING) {
+            if (neverHeld) {
+                mayHaveHeld.add(id);
+            }
             reportLost(id, name, assigned);
         }
     }
 
     /** Rule R12: nothing is put in the place of a log that is gone before the quorum counts on it no more. */
     private void reportLost(TopicPartition id, String name, UUID assigned) {
-        LOG.error("The log of {} is not in directory {}, where it should be", name, assigned);
+        if (logs.isUnreadable(id, name)) {
+            LOG.error("The log {} is there, but does not tell that it is of topic id {}", name, id.topicId());
+        } else {
+            LOG.error("The log of {} is not in directory {}, where it should be", name, assigned);
+        }
         states.put(id, logs.dirsForNew(assigned).isEmpty() ? State.LOST : State.FAILED);
         lost.add(reports.failReplica(id));
     }
@@ -252,7 +274,7 @@ final class UnopenedReplicas implements AutoCloseable {
                 id,
                 name,
                 topic.config(),
-                makes(topic.partitions().get(id.partition())),
+                makes(id, topic.partitions().get(id.partition())),
                 outcome -> execute.accept(() -> onOpened(attempt, outcome)));
     }
 
@@ -260,8 +282,9 @@ final class UnopenedReplicas implements AutoCloseable {
      * Of a partition without a leader nobody could fill a log that is lost; and before an unclean election an empty one would
      * be taken for all that the replica held (rule M9).
      */
-    private boolean makes(PartitionRegistration record) {
-        return record.hasLeader() || record.directoryOf(brokerId).equals(PartitionRegistration.UNASSIGNED);
+    private boolean makes(TopicPartition id, PartitionRegistration record) {
+        return record.hasLeader()
+                || (record.directoryOf(brokerId).equals(PartitionRegistration.UNASSIGNED) && !mayHaveHeld.contains(id));
     }
 
     private void onOpened(Attempt attempt, LogOpenings.Outcome outcome) {
@@ -287,6 +310,7 @@ final class UnopenedReplicas implements AutoCloseable {
             tryNext(attempt.id(), attempt.name(), topic.get(), attempt.others());
         } else {
             states.remove(attempt.id());
+            mayHaveHeld.remove(attempt.id());
             reserved.remove(attempt.name());
             listener.onOpened(attempt.id(), topic.get(), image, log.get());
         }

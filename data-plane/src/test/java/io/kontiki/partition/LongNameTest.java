@@ -9,8 +9,8 @@ import io.kontiki.storage.Disk;
 import io.kontiki.storage.file.FileDisk;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +39,7 @@ class LongNameTest {
     }
 
     private PartitionLogs.Placed open(PartitionLogs logs, UUID topic, int partition, String log) {
-        return logs.open(dir, new TopicPartition(topic, partition), log, TopicConfig.DEFAULTS)
+        return logs.open(dir, new TopicPartition(topic, partition), log, TopicConfig.DEFAULTS, true)
                 .orElseThrow();
     }
 
@@ -64,7 +64,7 @@ class LongNameTest {
 
         PartitionLogs logs = logs();
         logs.recover(any -> Optional.empty());
-        logs.setStraysAside(Set.of());
+        logs.setStraysAside(Map.of());
 
         assertThat(dir.isOffline()).as(dir.status().reason()).isFalse();
         assertThat(disk.list(""))

@@ -57,16 +57,54 @@ class PartitionLogsTest {
     }
 
     @Test
-    void aLogThatDoesNotTellItsTopicIsReported() throws IOException {
+    void aLogThatDoesNotTellItsTopicIsKnownByItsName() throws IOException {
         makeLog(first, 0);
         makeLog(first, 1);
         Files.writeString(root.resolve("d1/t-0/partition.metadata"), "version: 0");
+        PartitionLogs logs = logsIn(first, second);
 
-        PartitionLogs.Recovery recovery = logsIn(first, second).recover(dir -> Optional.empty());
+        PartitionLogs.Recovery recovery = logs.recover(dir -> Optional.empty());
 
         assertThat(recovery.logs()).isEqualTo(1);
-        assertThat(recovery.uncertain()).containsExactly(first);
         assertThat(recovery.damaged()).isEmpty();
+        assertThat(List.of(0, 1, 2))
+                .filteredOn(i -> logs.isUnreadable(new TopicPartition(TOPIC, i), "t-" + i))
+                .containsExactly(0);
+    }
+
+    @Test
+    void aLogThatDoesNotTellItsTopicAloneIsExceptedAfterAnOrderlyStop() throws IOException { // R3
+        makeLog(first, 0);
+        makeLog(first, 1);
+        Map<TopicPartition, CleanEnd> ends = new HashMap<>();
+        List.of(0, 1).forEach(i -> ends.put(new TopicPartition(TOPIC, i), endOf("t-" + i)));
+        Files.writeString(root.resolve("d1/t-0/partition.metadata"), "");
+
+        PartitionLogs.Recovery recovery = logsIn(first).recover(dir -> Optional.of(ends));
+
+        assertThat(recovery.damaged()).containsExactly(new TopicPartition(TOPIC, 0));
+    }
+
+    private CleanEnd endOf(String log) {
+        try (PartitionLog opened = PartitionLog.open(first.disk().orElseThrow(), log, TOPIC, LogConfig.defaults())) {
+            return opened.cleanEnd();
+        }
+    }
+
+    /** Its id may be what is damaged. */
+    @Test
+    void aLogThatTellsAnotherTopicThanTheOneThatIsMissingIsNoStray() {
+        makeLog(first, 0);
+        makeLog(first, 1);
+        TopicPartition missing = new TopicPartition(new UUID(3, 4), 0);
+        PartitionLogs logs = logsIn(first, second);
+        logs.recover(dir -> Optional.empty());
+        assertThat(logs.isUnreadable(missing, "t-0")).isTrue();
+
+        logs.setStraysAside(Map.of(missing, "t-0"));
+
+        assertThat(root.resolve("d1/t-0")).isDirectory();
+        assertThat(root.resolve("d1/t-1")).doesNotExist();
     }
 
     @Test
@@ -135,7 +173,7 @@ class PartitionLogsTest {
     }
 
     private static Optional<PartitionLogs.Placed> open(PartitionLogs logs, LogDir dir, TopicPartition id) {
-        var opened = logs.open(dir, id, "t-" + id.partition(), TopicConfig.DEFAULTS);
+        var opened = logs.open(dir, id, "t-" + id.partition(), TopicConfig.DEFAULTS, true);
         opened.ifPresent(log -> dir.logAdded());
         return opened;
     }
@@ -191,7 +229,7 @@ class PartitionLogsTest {
         PartitionLogs logs = logsIn(failing, second);
         logs.recover(dir -> Optional.empty());
 
-        logs.setStraysAside(Set.of());
+        logs.setStraysAside(Map.of());
 
         assertThat(failing.isOffline()).isTrue();
         assertThat(second.isOffline()).isFalse();
@@ -209,7 +247,7 @@ class PartitionLogsTest {
         PartitionLogs logs = logsIn(first, second);
         logs.recover(dir -> Optional.empty());
 
-        logs.setStraysAside(Set.of(missing));
+        logs.setStraysAside(Map.of(missing, "t-0"));
 
         assertThat(root.resolve("d2/t-0")).isDirectory();
         assertThat(root.resolve("d2/t-1")).doesNotExist();

@@ -123,7 +123,9 @@ final class SimNode {
         Set<TopicPartition> exceptions = new HashSet<>(lastRun.exceptions());
         exceptions.addAll(recovered.damaged());
         Set<UUID> uncovered = new TreeSet<>(lastRun.uncovered());
-        recovered.uncertain().forEach(dir -> uncovered.add(dir.id().orElseThrow()));
+        broker.dirs().stream()
+                .filter(LogDir::isOffline)
+                .forEach(dir -> uncovered.add(dir.id().orElseThrow()));
         if (broker.running()) {
             register(broker, registration(exceptions, uncovered));
         }
