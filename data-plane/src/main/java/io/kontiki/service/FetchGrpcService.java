@@ -15,6 +15,7 @@ import io.kontiki.proto.v1.ListOffsetsPartitionResult;
 import io.kontiki.proto.v1.ListOffsetsRequest;
 import io.kontiki.proto.v1.ListOffsetsResponse;
 import io.kontiki.proto.v1.OffsetSpec;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
 /** Reads and offset look-ups on the partitions that this broker leads. */
@@ -44,12 +45,13 @@ public final class FetchGrpcService extends FetchServiceGrpc.FetchServiceImplBas
     @Override
     public void listOffsets(ListOffsetsRequest request, StreamObserver<ListOffsetsResponse> out) {
         RequestLimits.partitions(request.getPartitionsCount());
-        readers.execute(() -> {
-            ListOffsetsResponse.Builder response = ListOffsetsResponse.newBuilder();
-            request.getPartitionsList().forEach(entry -> response.addPartitions(lookUp(entry)));
-            out.onNext(response.build());
-            out.onCompleted();
-        });
+        UnaryAnswer.send(CompletableFuture.supplyAsync(() -> lookUp(request), readers), out);
+    }
+
+    private ListOffsetsResponse lookUp(ListOffsetsRequest request) {
+        ListOffsetsResponse.Builder response = ListOffsetsResponse.newBuilder();
+        request.getPartitionsList().forEach(entry -> response.addPartitions(lookUp(entry)));
+        return response.build();
     }
 
     private ListOffsetsPartitionResult lookUp(ListOffsetsPartition entry) {

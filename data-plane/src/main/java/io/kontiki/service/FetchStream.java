@@ -12,7 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * One consumer's stream. Requests are answered in order, one at a time: the next is taken in when the last answer is on
  * its way and the receiver reads, so that a slow consumer costs one answer of memory.
  */
-final class FetchStream implements StreamObserver<FetchRequest> {
+final class FetchStream implements StreamObserver<FetchRequest>, PendingFetch.Answer {
     private final Partitions partitions;
     private final PartitionErrors errors;
     private final ScheduledExecutorService readers;
@@ -48,10 +48,10 @@ final class FetchStream implements StreamObserver<FetchRequest> {
         try {
             RequestLimits.partitions(request.getPartitionsCount());
         } catch (StatusRuntimeException refused) {
-            refuse(refused);
+            fail(refused);
             return;
         }
-        PendingFetch fetch = new PendingFetch(request, partitions, errors, readers, budget, this::answer);
+        PendingFetch fetch = new PendingFetch(request, partitions, errors, readers, budget, this);
         synchronized (out) {
             current = fetch;
         }
@@ -59,17 +59,19 @@ final class FetchStream implements StreamObserver<FetchRequest> {
     }
 
     /** No other request is under way. */
-    private void refuse(StatusRuntimeException refused) {
+    @Override
+    public void fail(Throwable cause) {
         synchronized (out) {
             if (!closed) {
                 closed = true;
                 settle();
-                out.onError(refused);
+                out.onError(ServiceErrors.toStatus(cause));
             }
         }
     }
 
-    private void answer(FetchResponse response, long bytes) {
+    @Override
+    public void complete(FetchResponse response, long bytes) {
         synchronized (out) {
             if (closed) {
                 budget.giveBack(bytes);

@@ -29,6 +29,9 @@ final class PendingFetch {
     interface Answer {
         /** @param booked bytes to give back to the budget once the answer has reached the receiver */
         void complete(FetchResponse response, long booked);
+
+        /** There is none, because of a defect. */
+        void fail(Throwable defect);
     }
 
     private final FetchRequest request;
@@ -77,7 +80,17 @@ final class PendingFetch {
             wokenMeanwhile = true;
         } else if (!done) {
             scheduled = true;
-            readers.execute(this::step);
+            readers.execute(this::stepOrFail);
+        }
+    }
+
+    /** Whatever a task throws, its executor keeps for itself. */
+    private void stepOrFail() {
+        try {
+            step();
+        } catch (RuntimeException | Error defect) {
+            cancel();
+            answer.fail(defect);
         }
     }
 
@@ -161,7 +174,13 @@ final class PendingFetch {
                 .mapToLong(PendingFetch::bytesAsked)
                 .sum();
         long granted = budget.take(Math.min(most, asked <= 0 || asked > BYTES_MAX ? BYTES_MAX : asked));
-        FetchResponse response = read((int) granted);
+        FetchResponse response;
+        try {
+            response = read((int) granted);
+        } catch (RuntimeException | Error defect) {
+            budget.giveBack(granted);
+            throw defect;
+        }
         long bytes = response.getSerializedSize();
         if (bytes > granted) {
             budget.overdraw(bytes - granted);

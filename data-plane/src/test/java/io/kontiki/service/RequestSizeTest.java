@@ -141,7 +141,17 @@ class RequestSizeTest {
                         new PartitionErrors(metadata),
                         readers,
                         budget,
-                        (response, booked) -> answer.complete(response))
+                        new PendingFetch.Answer() {
+                            @Override
+                            public void complete(FetchResponse response, long booked) {
+                                answer.complete(response);
+                            }
+
+                            @Override
+                            public void fail(Throwable defect) {
+                                answer.completeExceptionally(defect);
+                            }
+                        })
                 .start();
 
         int bytes = answer.orTimeout(20, TimeUnit.SECONDS).join().getSerializedSize();
