@@ -151,6 +151,7 @@ record LogView(
             LogView view = current.get();
             try {
                 T seen = read.apply(view);
+                awaitLostPage(view);
                 if (view.generation == current.get().generation) {
                     return seen;
                 }
@@ -169,6 +170,14 @@ record LogView(
                 }
             }
         }
+    }
+
+    /**
+     * Compiled code goes on after a page was lost, with whatever bytes, and the error is thrown when the thread next comes back
+     * from native code: this does so, and is cheap.
+     */
+    private static void awaitLostPage(LogView view) {
+        Thread.holdsLock(view);
     }
 
     /** @param mayHaveGaps asked after this view was taken */
