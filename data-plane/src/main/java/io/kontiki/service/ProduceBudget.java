@@ -67,6 +67,11 @@ final class ProduceBudget {
         return room;
     }
 
+    /** How many wait for room. */
+    synchronized int waiting() {
+        return waiting.size();
+    }
+
     synchronized void forget(Runnable onRoom) {
         waiting.remove(onRoom);
     }
