@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The brokers of a run, with their networks and disks. Belongs to one thread. */
 public final class ChaosCluster implements AutoCloseable {
@@ -168,6 +169,18 @@ public final class ChaosCluster implements AutoCloseable {
     /** The replicas of a partition, as they were when the cluster was whole the last time. */
     public List<Integer> replicas(int partition) {
         return replicas.get(partition);
+    }
+
+    /** Whether each partition that the broker holds has another replica with all that was acknowledged, as far as is known. */
+    public boolean isSpared(int broker) {
+        try {
+            return view.admin().describeTopic(TOPIC).topic().partitions().stream()
+                    .filter(partition -> partition.replicas().contains(broker))
+                    .allMatch(partition -> Stream.concat(partition.isr().stream(), partition.elr().stream())
+                            .anyMatch(other -> other != broker));
+        } catch (KontikiException unreachable) {
+            return false;
+        }
     }
 
     /** Begins to move a replica of the topic to another broker; tells which. */

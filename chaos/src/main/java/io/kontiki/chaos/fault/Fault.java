@@ -144,6 +144,11 @@ public enum Fault {
         return lever.strike(cluster, victim, time);
     }
 
+    /** Whether the disk may be given up for it, with all that it holds; not for a power cut, where what was flushed is back. */
+    boolean costsAReplica() {
+        return this == HUNG_DISK || this == DEAD_DISK || this == FAIL_FLUSH;
+    }
+
     /**
      * Whether it is drawn by chance. The others cost more than a replica's place in the ISR or take long; two of them at
      * a bad time may cost data that nobody promised to keep.

@@ -77,6 +77,10 @@ public final class FaultRunner {
         if (victim.isEmpty()) {
             return;
         }
+        if (fault.costsAReplica() && mayTakeTheLast(victim.get())) {
+            tell(fault.label() + ": broker " + victim.get() + " is spared, as others lack what it holds");
+            return;
+        }
         long began = recording.now();
         Struck effect = fault.strike(cluster, victim.get(), strike.time());
         struck++;
@@ -84,6 +88,12 @@ public final class FaultRunner {
         effect.givenUp().forEach(loss -> recording.write(loss.at(recording.now())));
         lasting.add(new Lasting(
                 fault, victim.get(), effect, began, began + strike.time().toNanos()));
+    }
+
+    /** Disks of two brokers, one after the other before what the first one lost is copied again, are more than is promised. */
+    private boolean mayTakeTheLast(int victim) {
+        return lasting.stream().anyMatch(other -> other.fault().costsAReplica() && other.victim() != victim)
+                || !cluster.isSpared(victim);
     }
 
     /** The broker meant, or the next one that no other such fault has its hands on. */
