@@ -35,6 +35,10 @@ public final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServi
     private final ScheduledExecutorService watching;
     private final int messageBytes;
     private final Set<MetadataWatcher> watchers = new LinkedHashSet<>();
+    // What the watchers were told of. The current image may be ahead of it, by changes that are tasks still: a watcher
+    // that
+    // was shown it would be shown older ones next.
+    private MetadataImage told = MetadataImage.EMPTY;
 
     /**
      * @param watching runs one task at a time, in order; stop it only after the server
@@ -53,7 +57,7 @@ public final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServi
         watching.scheduleWithFixedDelay(
                 () -> {
                     if (lease.get().holds(System.nanoTime())) {
-                        watchers.forEach(watcher -> watcher.beat(metadata.current()));
+                        watchers.forEach(watcher -> watcher.beat(told));
                     }
                 },
                 BEAT_MILLIS,
@@ -89,7 +93,7 @@ public final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServi
         var stream = (ServerCallStreamObserver<WatchMetadataResponse>) out;
         var watcher = new MetadataWatcher(request.getTopicsList(), stream, messageBytes);
         stream.setOnCancelHandler(() -> watching.execute(() -> watchers.remove(watcher)));
-        stream.setOnReadyHandler(() -> watching.execute(() -> watcher.send(metadata.current())));
+        stream.setOnReadyHandler(() -> watching.execute(() -> watcher.send(told)));
         watching.execute(() -> add(watcher, stream));
     }
 
@@ -104,10 +108,11 @@ public final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServi
             return;
         }
         watchers.add(watcher);
-        watcher.send(metadata.current());
+        watcher.send(told);
     }
 
     private void onMetadata(MetadataDelta delta, MetadataImage image) {
+        told = image;
         for (var watcher : watchers) {
             watcher.onMetadata(delta);
             watcher.send(image);

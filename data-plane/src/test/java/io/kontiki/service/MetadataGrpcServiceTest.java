@@ -1,6 +1,7 @@
 package io.kontiki.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -24,13 +25,14 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Executors;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +44,7 @@ class MetadataGrpcServiceTest {
         throw fault;
     });
     private final InMemoryController controller = new InMemoryController(metadata, 3);
-    private final ScheduledExecutorService watching = Executors.newSingleThreadScheduledExecutor();
+    private final ScheduledThreadPoolExecutor watching = new ScheduledThreadPoolExecutor(1);
     private final AtomicReference<Lease> lease = new AtomicReference<>(new Lease(System.nanoTime()));
     private final ServiceFixture fixture =
             new ServiceFixture(new MetadataGrpcService(metadata, watching, lease::get, MESSAGE_BYTES));
@@ -65,7 +67,15 @@ class MetadataGrpcServiceTest {
         }
 
         WatchMetadataResponse next() throws InterruptedException {
+            request();
+            return take();
+        }
+
+        void request() {
             call.request(1);
+        }
+
+        WatchMetadataResponse take() throws InterruptedException {
             var message = received.poll(10, TimeUnit.SECONDS);
             assertThat(message).as("a message within 10 s").isNotNull();
             return message;
@@ -141,7 +151,8 @@ class MetadataGrpcServiceTest {
         delete("t399");
         create("t100");
         create("u");
-        while (messages.get(messages.size() - 1).getMore()) {
+        var latest = metadata.current().position().index();
+        while (last(messages).getMore() || last(messages).getVersion() < latest) {
             messages.add(watch.next());
         }
 
@@ -153,8 +164,58 @@ class MetadataGrpcServiceTest {
                 .isEqualTo(metadata.current().topics().all().stream()
                         .map(MetadataMessages::topic)
                         .collect(Collectors.toSet()));
-        assertThat(messages.get(messages.size() - 1).getVersion())
-                .isEqualTo(metadata.current().position().index());
+        assertThat(last(messages).getVersion()).isEqualTo(latest);
+    }
+
+    @Test
+    void versionsNeverGoBack() throws InterruptedException {
+        for (int i = 100; i < 400; i++) {
+            create("t" + i);
+        }
+        var watch = watch();
+        var first = watch.next();
+
+        // The watcher hears that the client is ready before it hears of two changes that were made by then.
+        var beforeReady = hold();
+        int tasks = watching.getQueue().size();
+        watch.request();
+        await().until(() -> watching.getQueue().size() > tasks);
+        var beforeChanges = new CountDownLatch(1);
+        watching.execute(() -> awaitReleased(beforeChanges));
+        create("u");
+        create("v");
+        beforeReady.countDown();
+        var second = watch.take();
+        watch.request();
+        beforeChanges.countDown();
+        var third = watch.take();
+
+        assertThat(Stream.of(first, second, third, watch.next()).map(WatchMetadataResponse::getVersion))
+                .isSorted();
+    }
+
+    private static WatchMetadataResponse last(List<WatchMetadataResponse> messages) {
+        return messages.get(messages.size() - 1);
+    }
+
+    /** Returns when the thread of the watchers stands still, until what it gives is counted down. */
+    private CountDownLatch hold() throws InterruptedException {
+        var standing = new CountDownLatch(1);
+        var released = new CountDownLatch(1);
+        watching.execute(() -> {
+            standing.countDown();
+            awaitReleased(released);
+        });
+        standing.await();
+        return released;
+    }
+
+    private static void awaitReleased(CountDownLatch released) {
+        try {
+            released.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** As a client keeps them. */
