@@ -70,7 +70,7 @@ final class DerivedState {
                 ? Math.max(epochsFrom, Math.min(epochsFrom + 1, stored.recoveryPoint()))
                 : epochsFrom;
         epochs = storedEpochs.orElse(LeaderEpochIndex.empty()).truncatedTo(keptBelow);
-        long producersFrom = ProducerSnapshot.loadNewest(directory, end, firstOffset, producers);
+        long producersFrom = new ProducerSnapshots(directory).loadNewest(firstOffset, end, producers);
         long from = Math.min(epochsFrom, producersFrom);
         for (int i = 0; i < below.size() - 1; i++) {
             if (below.get(i + 1).baseOffset() > from) {

@@ -57,7 +57,8 @@ public final class LogCleaner {
         this.pace = pace;
         this.seen = plan.view();
         this.source = seen.segments()[0];
-        this.aborted = AbortedTransactions.touching(directory, seen, seen.segments()[0].baseOffset(), plan.endOffset());
+        this.aborted = AbortedTransactions.touching(
+                log.producerSnapshots(), seen, seen.segments()[0].baseOffset(), plan.endOffset());
         this.lastOffsets = OffsetMap.forRecords(plan.endOffset() - plan.firstDirtyOffset(), mapBytes);
     }
 

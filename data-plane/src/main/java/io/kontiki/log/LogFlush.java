@@ -5,9 +5,7 @@ import io.kontiki.storage.NoDescriptorsException;
 import io.kontiki.storage.StorageException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -23,8 +21,7 @@ final class LogFlush {
 
     private final LogDirectory directory;
     private final LogCheckpoints checkpoints;
-    /** Producer state at the base offset of new segments, until it is on disk. Guarded by itself: the writer adds. */
-    private final Map<Long, Supplier<byte[]>> pendingSnapshots = new TreeMap<>();
+    private final ProducerSnapshots snapshots;
     /** Segments below the log start, until their files are deleted. Guarded by itself: the writer adds. */
     private final List<LogSegment> dropped = new ArrayList<>();
 
@@ -40,9 +37,10 @@ final class LogFlush {
 
     private boolean ended;
 
-    LogFlush(LogDirectory directory, LogCheckpoints checkpoints) {
+    LogFlush(LogDirectory directory, LogCheckpoints checkpoints, ProducerSnapshots snapshots) {
         this.directory = directory;
         this.checkpoints = checkpoints;
+        this.snapshots = snapshots;
     }
 
     long flushedOffset() {
@@ -52,17 +50,6 @@ final class LogFlush {
     /** To be noted with the next checkpoint. Any thread. */
     void noteHighWatermark(long offset) {
         highWatermark = offset;
-    }
-
-    /**
-     * Adds what the next flush shall write. Writer thread; never waits for the disk.
-     *
-     * @param snapshot asked for when it is written, on the flusher's thread
-     */
-    void addSnapshot(long offset, Supplier<byte[]> snapshot) {
-        synchronized (pendingSnapshots) {
-            pendingSnapshots.put(offset, snapshot);
-        }
     }
 
     /** Adds segments before they leave the view. Writer thread; never waits for the disk. */
@@ -178,7 +165,7 @@ final class LogFlush {
         for (int i = 0; i < segments.length - 1; i++) {
             segments[i].persistIndexes();
         }
-        boolean hasNewSnapshots = writeSnapshots();
+        boolean hasNewSnapshots = snapshots.write();
         writeEpochs(view);
         write(OffsetCheckpoint.of(
                 flushedOffset,
@@ -192,27 +179,6 @@ final class LogFlush {
             ProducerSnapshot.deleteUnused(directory, view);
             directory.force();
         }
-    }
-
-    /** Writes the producers at the base of new segments now, for whoever looks for them on disk. Any thread. */
-    synchronized void persistSnapshots() {
-        if (!ended) {
-            ifThereIsRoom(this::writeSnapshots);
-        }
-    }
-
-    private boolean writeSnapshots() {
-        Map<Long, Supplier<byte[]>> ready;
-        synchronized (pendingSnapshots) {
-            ready = new TreeMap<>(pendingSnapshots);
-        }
-        ready.forEach((offset, snapshot) -> {
-            ProducerSnapshot.write(directory, offset, snapshot.get());
-            synchronized (pendingSnapshots) {
-                pendingSnapshots.remove(offset, snapshot);
-            }
-        });
-        return !ready.isEmpty();
     }
 
     /** A log start that rose is no reason: whoever reads the file knows it. */
@@ -271,15 +237,12 @@ final class LogFlush {
             throw nothingIsCut;
         }
         highWatermark = Math.min(highWatermark, offset);
-        synchronized (pendingSnapshots) {
-            pendingSnapshots.keySet().removeIf(snapshot -> snapshot > offset);
-        }
-        ProducerSnapshot.deleteAbove(directory, offset);
+        snapshots.deleteAbove(offset);
         LogView left = beyondReturn("cut", () -> madeDurable(cut));
         newestDurableSegment = left.active().baseOffset();
         ifThereIsRoom(() -> {
             // Whoever rebuilds the producers finds them on disk so, and has less to read.
-            writeSnapshots();
+            snapshots.write();
             writeEpochs(left);
         });
     }
@@ -321,10 +284,8 @@ final class LogFlush {
         ProducerSnapshot.write(directory, startOffset, producerSnapshot);
         write(OffsetCheckpoint.of(startOffset, startOffset, startOffset, stored.mayHaveGaps(), storedEpochs));
         LogView view = beyondReturn("cut", () -> madeDurable(files));
-        ProducerSnapshot.deleteAbove(directory, startOffset);
-        synchronized (pendingSnapshots) {
-            pendingSnapshots.clear();
-        }
+        snapshots.clear();
+        snapshots.deleteAbove(startOffset);
         begin(view);
     }
 
@@ -394,7 +355,7 @@ final class LogFlush {
         stored = recovered.stored();
         storedEpochs = recovered.storedEpochs();
         highWatermark = recovered.highWatermarkHint();
-        recovered.snapshots().forEach((offset, snapshot) -> addSnapshot(offset, () -> snapshot));
+        recovered.snapshots().forEach((offset, snapshot) -> snapshots.add(offset, () -> snapshot));
         begin(recovered.view());
     }
 

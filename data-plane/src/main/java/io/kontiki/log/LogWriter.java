@@ -27,6 +27,7 @@ final class LogWriter {
     private volatile LogConfig config;
     private final ProducerState producers;
     private final LogFlush flush;
+    private final ProducerSnapshots snapshots;
     /** The header of the batch that is being appended, with the leader's stamp. */
     private final ByteBuffer stamped = ByteBuffer.allocate(BatchHeader.BYTES);
 
@@ -36,11 +37,17 @@ final class LogWriter {
     /** When the active segment's first batch came, in ms since 1970, or {@link #NOT_SEEN}. */
     private long activeSinceMillis;
 
-    LogWriter(LogDirectory directory, LogConfig config, LogRecovery.Recovered recovered, LogFlush flush) {
+    LogWriter(
+            LogDirectory directory,
+            LogConfig config,
+            LogRecovery.Recovered recovered,
+            LogFlush flush,
+            ProducerSnapshots snapshots) {
         this.directory = directory;
         this.config = config;
         this.producers = recovered.producers();
         this.flush = flush;
+        this.snapshots = snapshots;
         this.view = new AtomicReference<>(recovered.view());
         this.activeSinceMillis = recovered.activeSinceMillis();
     }
@@ -48,6 +55,11 @@ final class LogWriter {
     /** Any thread. */
     LogView view() {
         return view.get();
+    }
+
+    /** Any thread. */
+    ProducerSnapshots snapshots() {
+        return snapshots;
     }
 
     ProducerState producers() {
@@ -186,7 +198,7 @@ final class LogWriter {
         LogSegment next = LogSegment.open(directory, now.endOffset(), config);
         now.active().seal();
         ProducerState.Frozen state = producers.freeze();
-        flush.addSnapshot(now.endOffset(), () -> ProducerSnapshot.encode(state, now.endOffset()));
+        snapshots.add(now.endOffset(), () -> ProducerSnapshot.encode(state, now.endOffset()));
         change(to -> to.withSegment(next));
         if (now.logStartOffset() == next.baseOffset()) {
             // The log start had passed the segment while it grew.
@@ -300,7 +312,7 @@ final class LogWriter {
     }
 
     private void cut(LogView now, int number, int position, long endOffset) {
-        AbortedTransactions.index(directory, now, number);
+        AbortedTransactions.index(snapshots, now, number);
         flush.cutTo(endOffset, () -> {
             // Readers first: they see the shorter log before its files change.
             change(to -> to.truncatedTo(number, endOffset));
@@ -319,7 +331,7 @@ final class LogWriter {
     private void rebuildProducers() {
         producers.clear();
         LogView now = view();
-        ProducerSnapshot.restore(directory, now, now.endOffset(), producers);
+        snapshots.restore(now, now.endOffset(), producers);
     }
 
     /** See {@link PartitionLog#producerSnapshotAt}. Any thread. */
@@ -328,9 +340,8 @@ final class LogWriter {
         if (offset < first || offset > seen.endOffset()) {
             throw new OffsetOutOfRangeException(directory.path(), offset, first, seen.endOffset());
         }
-        flush.persistSnapshots();
         ProducerState then = new ProducerState(config.maxProducerIds());
-        ProducerSnapshot.restore(directory, seen, offset, then);
+        snapshots.restore(seen, offset, then);
         return ByteBuffer.wrap(ProducerSnapshot.encode(then, offset));
     }
 
@@ -366,7 +377,7 @@ final class LogWriter {
     /** See {@link PartitionLog#close}. */
     void finish() {
         long endOffset = view().endOffset();
-        flush.addSnapshot(endOffset, () -> ProducerSnapshot.encode(producers, endOffset));
+        snapshots.add(endOffset, () -> ProducerSnapshot.encode(producers, endOffset));
         flush.finish(this::view);
     }
 }

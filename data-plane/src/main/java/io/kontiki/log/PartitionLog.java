@@ -88,12 +88,13 @@ public final class PartitionLog implements AutoCloseable {
         LogCheckpoints checkpoints = new LogCheckpoints(files);
         LogIdentity.ensure(files, checkpoints, topicId);
         LogRecovery.Recovered recovered = new LogRecovery(files, checkpoints, config, cleanEnd, listener).run();
-        LogFlush flush = new LogFlush(files, checkpoints);
+        ProducerSnapshots snapshots = new ProducerSnapshots(files);
+        LogFlush flush = new LogFlush(files, checkpoints, snapshots);
         flush.begin(recovered);
         if (recovered.report().hasCut()) {
             LOG.warn("log {}: a torn tail was cut: {}", directory, recovered.report());
         }
-        LogWriter writer = new LogWriter(files, config, recovered, flush);
+        LogWriter writer = new LogWriter(files, config, recovered, flush, snapshots);
         return new PartitionLog(files, topicId, recovered, flush, writer);
     }
 
@@ -143,6 +144,11 @@ public final class PartitionLog implements AutoCloseable {
     /** The settings now. Any thread. */
     LogConfig config() {
         return writer.config();
+    }
+
+    /** The producers at the bases of segments. Any thread. */
+    ProducerSnapshots producerSnapshots() {
+        return writer.snapshots();
     }
 
     /** Where the log's files are. Any thread. */
@@ -308,7 +314,7 @@ public final class PartitionLog implements AutoCloseable {
     public List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffsetExclusive) {
         return look(view -> {
             view.requireWithin(directory.path(), fromOffset);
-            return AbortedTransactions.touching(directory, view, fromOffset, toOffsetExclusive);
+            return AbortedTransactions.touching(producerSnapshots(), view, fromOffset, toOffsetExclusive);
         });
     }
 

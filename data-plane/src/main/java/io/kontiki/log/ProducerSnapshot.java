@@ -124,37 +124,6 @@ final class ProducerSnapshot {
         return (int) crc.getValue();
     }
 
-    /**
-     * Fills an empty state from the newest sound snapshot at or below an offset.
-     *
-     * @param minOffset base of the first segment: what a snapshot below it lacks is not there to be replayed
-     * @return the offset from which the log must be replayed into the state; {@code minOffset} if there is none
-     */
-    static long loadNewest(LogDirectory directory, long maxOffset, long minOffset, ProducerState target) {
-        List<Long> offsets = directory.offsetsWith(LogDirectory.SNAPSHOT);
-        for (int i = offsets.size() - 1; i >= 0; i--) {
-            long offset = offsets.get(i);
-            if (offset <= maxOffset && offset >= minOffset && load(directory, offset, target)) {
-                return offset;
-            }
-        }
-        return minOffset;
-    }
-
-    /** Fills an empty state with what it was when the log ended at an offset: from a snapshot and the batches behind it. */
-    static void restore(LogDirectory directory, LogView log, long endOffset, ProducerState target) {
-        long from = loadNewest(directory, endOffset, log.segments()[0].baseOffset(), target);
-        for (int i = log.segmentOf(from);
-                i < log.segments().length && log.segments()[i].baseOffset() < endOffset;
-                i++) {
-            log.segments()[i].reader().replay(from, batch -> {
-                if (batch.lastOffset() < endOffset) {
-                    target.onAppended(batch);
-                }
-            });
-        }
-    }
-
     /** Fills an empty state from the snapshot at an offset; false, and the state is left empty, if there is no sound one. */
     static boolean load(LogDirectory directory, long offset, ProducerState target) {
         String path = directory.file(offset, LogDirectory.SNAPSHOT);

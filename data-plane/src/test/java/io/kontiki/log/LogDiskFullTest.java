@@ -291,6 +291,31 @@ class LogDiskFullTest {
         assertThat(log.recovery().contradictsCleanEnd()).isFalse();
     }
 
+    /** They come from what was trimmed, and are not on disk yet. */
+    @Test
+    void producersBelowATrimmedStartAreKnownOnAFullDisk() {
+        for (int sequence = 0; log.view().segments().length < 2; sequence++) {
+            log.appendAsLeader(Batches.ofProducer(7, 0, sequence, "v"), 0);
+        }
+        long start = log.view().active().baseOffset();
+        full("append", ".tmp");
+        log.flush();
+        log.raiseLogStart(start);
+        assertThat(log.view().segments()).hasSize(1);
+        ProducerState told = new ProducerState(10);
+        assertThat(ProducerSnapshot.decode(log.producerSnapshotAt(start), start, told))
+                .isTrue();
+        assertThat(isNext(told, (int) start)).isTrue();
+        assertThat(isNext(log.producers(), (int) start + 1)).isTrue();
+        full("append", ".snapshot.tmp");
+        log.truncateTo(start);
+        assertThat(isNext(log.producers(), (int) start)).isTrue();
+    }
+
+    private static boolean isNext(ProducerState producers, int sequence) {
+        return producers.check(Batches.header(Batches.ofProducer(7, 0, sequence, "v"))) instanceof ProducerCheck.New;
+    }
+
     private void full(String verb, String suffix) {
         disk.before((done, path) -> {
             if (done.equals(verb) && path.endsWith(suffix)) {
