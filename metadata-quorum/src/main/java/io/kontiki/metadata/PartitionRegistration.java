@@ -96,14 +96,20 @@ public record PartitionRegistration(
                 : replicas.stream().filter(id -> !brokers.contains(id)).toList();
     }
 
-    /** A partition at its birth, led by the first of its in-sync replicas (rule M5). */
+    /**
+     * A partition at its birth, led by the first of its in-sync replicas (rule M5). The others hold all that is committed,
+     * too, as nothing is: where too few are in sync for a commit, they are eligible.
+     */
     public static PartitionRegistration created(
             List<Integer> replicas, List<Integer> isr, int minIsr, FlushMode flushMode) {
+        List<Integer> elr = isr.size() < minIsr
+                ? replicas.stream().filter(id -> !isr.contains(id)).toList()
+                : List.of();
         return new PartitionRegistration(
                 replicas,
                 unassigned(replicas.size()),
                 isr,
-                List.of(),
+                elr,
                 List.of(),
                 isr.get(0),
                 0,

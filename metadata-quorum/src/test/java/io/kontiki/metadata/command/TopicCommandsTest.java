@@ -47,6 +47,20 @@ class TopicCommandsTest {
         assertThat(record.partitionEpoch()).isZero();
     }
 
+    /** They hold all that is committed, which is nothing; and nothing will be before enough are in sync. */
+    @Test
+    void whoIsNotThereAtBirthIsEligibleWhileTooFewAreInSync() { // M5, E1
+        var quorum = TestQuorum.withBrokers(1, 2, 3);
+        quorum.fence(1);
+        quorum.fence(3);
+        var record = quorum.partition(quorum.topic(1, List.of(1, 2, 3), Map.of()));
+        assertThat(record.isr()).containsExactly(2);
+        assertThat(record.elr()).containsExactly(1, 3);
+        var alone = quorum.partition(quorum.topic(2, List.of(1, 2, 3), Map.of("min.insync.replicas", "1")));
+        assertThat(alone.isr()).containsExactly(2);
+        assertThat(alone.elr()).isEmpty();
+    }
+
     @Test
     void minIsrIsTwoWhereThereAreMoreThanTwoReplicasAndNeverAboveTheirNumber() { // M7
         var quorum = TestQuorum.withBrokers(1, 2, 3);
