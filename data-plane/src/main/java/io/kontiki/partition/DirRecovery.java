@@ -10,6 +10,7 @@ import io.kontiki.metadata.TopicPartition;
 import io.kontiki.storage.Disk;
 import io.kontiki.storage.StorageException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ final class DirRecovery {
     private final Consumer<Set<TopicPartition>> damageFound;
     private final Optional<Map<TopicPartition, CleanEnd>> cleanEnds;
     private final Set<TopicPartition> found = new HashSet<>();
-    private final Set<String> names = new HashSet<>();
+    private final Map<String, Optional<UUID>> names = new HashMap<>();
     private final List<Opened> opened = new ArrayList<>();
     private final List<TopicPartition> damaged = new ArrayList<>();
     private long cutBytes;
@@ -75,8 +76,8 @@ final class DirRecovery {
         return List.copyOf(damaged);
     }
 
-    /** Of all logs that were found, those that do not tell whose they are, too. */
-    Set<String> names() {
+    /** Of all logs that were found, with the topic that each tells, if it tells one. */
+    Map<String, Optional<UUID>> names() {
         return names;
     }
 
@@ -116,7 +117,7 @@ final class DirRecovery {
                 .count();
         Optional<UUID> topicId = new ClosedLog(disk, directory).topicId();
         if (topicId.isPresent() || segments > 0) {
-            names.add(directory);
+            names.put(directory, topicId);
         }
         if (topicId.isEmpty() && segments > 0) {
             LOG.error("The log {} in {} does not tell which topic it belongs to", directory, dir);

@@ -39,6 +39,9 @@ public final class PartitionLogs {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLogs.class);
     private static final long PROGRESS_SECONDS = 3;
 
+    /** Far above what a few wrong characters of an id make, and far below what tells two ids apart, which is about 61. */
+    private static final int WRONG_BITS_MAX = 24;
+
     /** A log and the directory that it is in. */
     record Placed(LogDir dir, PartitionLog log) {}
 
@@ -53,8 +56,8 @@ public final class PartitionLogs {
 
     private final MovedLogs moved;
 
-    /** Of logs that were found and not taken yet, until strays are set aside. */
-    private final Set<String> names = new HashSet<>();
+    /** The topics that the logs of a name tell, of those that were found and not taken yet, until strays are set aside. */
+    private final Map<String, Set<Optional<UUID>>> names = new HashMap<>();
 
     private boolean straysSetAside;
 
@@ -145,7 +148,9 @@ public final class PartitionLogs {
     }
 
     private void take(DirRecovery recovery) {
-        names.addAll(recovery.names());
+        recovery.names()
+                .forEach((name, topicId) ->
+                        names.computeIfAbsent(name, first -> new HashSet<>()).add(topicId));
         for (DirRecovery.Opened opened : recovery.opened()) {
             recovery.dir().logAdded();
             recovered
@@ -179,12 +184,22 @@ public final class PartitionLogs {
 
     /**
      * Whether a log of the replica's name was found that was not opened as its own: it may be, as {@code partition.metadata}
-     * may be what is damaged. Tells of what the broker found at its start: what is placed here later has no log yet.
+     * may be what is damaged. One of an earlier topic of the name is not. Tells of what the broker found at its start: what
+     * is placed here later has no log yet.
      */
     boolean isUnreadable(TopicPartition id, String name) {
         synchronized (recovered) {
-            return names.contains(name) && !recovered.containsKey(id);
+            return !recovered.containsKey(id)
+                    && names.getOrDefault(name, Set.of()).stream().anyMatch(told -> mayBe(told, id.topicId()));
         }
+    }
+
+    /** What can be read and is damaged has some bits wrong, while half of the bits of two ids are different. */
+    private static boolean mayBe(Optional<UUID> told, UUID topicId) {
+        return told.map(other -> Long.bitCount(other.getMostSignificantBits() ^ topicId.getMostSignificantBits())
+                        + Long.bitCount(other.getLeastSignificantBits() ^ topicId.getLeastSignificantBits()))
+                .filter(differing -> differing > WRONG_BITS_MAX)
+                .isEmpty();
     }
 
     /** The logs that were moved, as long as they are kept. */

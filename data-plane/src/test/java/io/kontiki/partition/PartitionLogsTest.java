@@ -91,6 +91,22 @@ class PartitionLogsTest {
         }
     }
 
+    /** A topic was deleted and made again while the broker was down: whose log that is can be told. */
+    @Test
+    void aLogThatTellsAQuiteDifferentTopicIsNotTheOneThatIsMissing() {
+        UUID before = UUID.fromString("6227fe63-608b-490f-9fcf-0e090d4eb04c");
+        PartitionLog.open(first.disk().orElseThrow(), "t-0", before, LogConfig.defaults())
+                .close();
+        PartitionLogs logs = logsIn(first, second);
+        logs.recover(dir -> Optional.empty());
+
+        UUID now = UUID.fromString("5f90be67-401c-456c-802e-f32e5a86f853");
+        UUID damaged = UUID.fromString("6227fe63-608b-490f-9fcf-0e090d4ea34c");
+
+        assertThat(logs.isUnreadable(new TopicPartition(now, 0), "t-0")).isFalse();
+        assertThat(logs.isUnreadable(new TopicPartition(damaged, 0), "t-0")).isTrue();
+    }
+
     /** Its id may be what is damaged. */
     @Test
     void aLogThatTellsAnotherTopicThanTheOneThatIsMissingIsNoStray() {
