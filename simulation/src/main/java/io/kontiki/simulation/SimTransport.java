@@ -160,11 +160,15 @@ final class SimTransport implements ReplicaTransport {
                 partition -> partition.onRefused(effect.link(), effect.reason(), effect.leaderEpoch()));
     }
 
-    /** I7: a follower may be outside the leader's log below its start alone. */
+    /**
+     * I7: a follower may be outside the leader's log below its start alone. A leader that was deposed may not have heard how
+     * far it came since; who has heard of another epoch does not listen to it.
+     */
     private void checkGivenUp(TopicPartition id, Effect.SendRefused effect) {
         Optional<PartitionLog> held = cluster.node(effect.follower())
                 .serving()
                 .flatMap(other -> other.find(id))
+                .filter(other -> PartitionProbe.replica(other).leaderEpoch() == effect.leaderEpoch())
                 .map(PartitionProbe::log);
         long start = PartitionProbe.log(broker.find(id).orElseThrow()).logStartOffset();
         SimulationFailure.check(
