@@ -39,7 +39,7 @@ class MetadataStateSimTest {
         var told = Long.getLong("sim.seed");
         return told != null
                 ? List.of(told)
-                : LongStream.rangeClosed(1, Integer.getInteger("sim.runs", 5))
+                : LongStream.rangeClosed(1, Integer.getInteger("sim.runs", 20))
                         .boxed()
                         .toList();
     }
