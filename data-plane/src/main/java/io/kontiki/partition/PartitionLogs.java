@@ -57,7 +57,7 @@ public final class PartitionLogs {
     private final MovedLogs moved;
 
     /** The topics that the logs of a name tell, of those that were found and not taken yet, until strays are set aside. */
-    private final Map<String, Set<Optional<UUID>>> names = new HashMap<>();
+    private final Map<String, Set<Optional<UUID>>> topicsToldBy = new HashMap<>();
 
     private boolean straysSetAside;
 
@@ -149,8 +149,9 @@ public final class PartitionLogs {
 
     private void take(DirRecovery recovery) {
         recovery.names()
-                .forEach((name, topicId) ->
-                        names.computeIfAbsent(name, first -> new HashSet<>()).add(topicId));
+                .forEach((name, topicId) -> topicsToldBy
+                        .computeIfAbsent(name, first -> new HashSet<>())
+                        .add(topicId));
         for (DirRecovery.Opened opened : recovery.opened()) {
             recovery.dir().logAdded();
             recovered
@@ -190,7 +191,7 @@ public final class PartitionLogs {
     boolean isUnreadable(TopicPartition id, String name) {
         synchronized (recovered) {
             return !recovered.containsKey(id)
-                    && names.getOrDefault(name, Set.of()).stream().anyMatch(told -> mayBe(told, id.topicId()));
+                    && topicsToldBy.getOrDefault(name, Set.of()).stream().anyMatch(told -> mayBe(told, id.topicId()));
         }
     }
 
@@ -231,7 +232,7 @@ public final class PartitionLogs {
                 return chosen;
             }
             recovered.remove(id);
-            found.forEach(placed -> names.remove(placed.log().directory()));
+            found.forEach(placed -> topicsToldBy.remove(placed.log().directory()));
         }
         found.stream()
                 .filter(placed -> placed != chosen.get() && !placed.dir().isOffline())
@@ -431,7 +432,7 @@ public final class PartitionLogs {
             recovered.forEach((id, all) -> all.removeIf(placed ->
                     !missing.containsKey(id) && !kept.contains(placed.log().directory()) && strays.add(placed)));
             recovered.values().removeIf(List::isEmpty);
-            names.clear();
+            topicsToldBy.clear();
         }
         strays.stream()
                 .filter(placed -> !placed.dir().isOffline())
