@@ -41,12 +41,14 @@ final class ErrorReport {
                     OVERLOADED,
                     OFFSET_NOT_AVAILABLE,
                     LEASE_EXPIRED,
+                    NOT_COORDINATOR,
                     NOT_LEADER,
                     TIMED_OUT_AFTER_APPEND,
                     LEADER_CHANGED_AFTER_APPEND,
                     TRIM_TIMED_OUT,
                     OUTCOME_UNKNOWN -> ExitCode.UNREACHABLE;
-            case TOPIC_NOT_FOUND, PARTITION_NOT_FOUND, TOPIC_ID_UNKNOWN -> ExitCode.NOT_FOUND;
+            case TOPIC_NOT_FOUND, PARTITION_NOT_FOUND, TOPIC_ID_UNKNOWN, GROUP_NOT_FOUND, UNKNOWN_MEMBER ->
+                ExitCode.NOT_FOUND;
             case TOPIC_EXISTS,
                     CONCURRENT_CHANGE,
                     NOT_ENOUGH_REPLICAS,
@@ -60,7 +62,12 @@ final class ErrorReport {
                     STALE_BROKER_EPOCH,
                     WRONG_CLUSTER,
                     DUPLICATE_BROKER,
-                    POLICY_VIOLATION -> ExitCode.CONFLICT;
+                    POLICY_VIOLATION,
+                    STALE_MEMBER_EPOCH,
+                    FENCED_INSTANCE,
+                    GROUP_NOT_EMPTY,
+                    GROUP_FULL,
+                    GROUP_SUBSCRIBED -> ExitCode.CONFLICT;
             case INVALID_ARGUMENT, INVALID_TOPIC_NAME, INVALID_REPLICATION_FACTOR, INVALID_PARTITIONS, INVALID_CONFIG ->
                 ExitCode.USAGE;
             case INTERRUPTED -> ExitCode.INTERRUPTED;
@@ -94,9 +101,17 @@ final class ErrorReport {
             case TIMED_OUT, BUFFER_FULL ->
                 "Are enough brokers running? See: kontiki broker list, kontiki topic describe --offline";
             case LEADER_UNKNOWN -> "See which partitions have no leader: kontiki topic describe --offline";
-            case STARTING, SHUTTING_DOWN, OVERLOADED, OFFSET_NOT_AVAILABLE, LEASE_EXPIRED, CONCURRENT_CHANGE ->
-                "Try again in a moment.";
+            case STARTING,
+                    SHUTTING_DOWN,
+                    OVERLOADED,
+                    OFFSET_NOT_AVAILABLE,
+                    LEASE_EXPIRED,
+                    NOT_COORDINATOR,
+                    CONCURRENT_CHANGE -> "Try again in a moment.";
             case TOPIC_NOT_FOUND -> "See what there is: kontiki topic list";
+            case GROUP_NOT_FOUND -> "See what there is: kontiki group list";
+            case UNKNOWN_MEMBER, GROUP_NOT_EMPTY, GROUP_SUBSCRIBED, GROUP_FULL ->
+                "See who is in it: kontiki group describe GROUP";
             case PARTITION_NOT_FOUND -> "See what there is: kontiki topic describe TOPIC";
             case TOPIC_EXISTS -> "Choose another name, or accept it as it is with --if-not-exists.";
             case NOT_ENOUGH_REPLICAS, NOT_ENOUGH_REPLICAS_AFTER_APPEND ->

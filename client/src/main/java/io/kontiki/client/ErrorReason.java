@@ -88,6 +88,22 @@ public enum ErrorReason {
     TRIM_TIMED_OUT(true, false),
     /** The leader has not reached the controller for so long that another one may lead by now. */
     LEASE_EXPIRED(true, true),
+    /** There is no such group. */
+    GROUP_NOT_FOUND(false, true),
+    /** The group has no such member: it left, was fenced, or another one took its instance id. */
+    UNKNOWN_MEMBER(false, true),
+    /** The epoch is not the member's, or the partition was not its own in that epoch. */
+    STALE_MEMBER_EPOCH(false, true),
+    /** Another member has joined under this instance id: two processes share one name. */
+    FENCED_INSTANCE(false, true),
+    /** The group's coordinator is moving. */
+    NOT_COORDINATOR(true, true),
+    /** The group has members, and what was asked for needs one without. */
+    GROUP_NOT_EMPTY(false, true),
+    /** The group has as many members as it may have. */
+    GROUP_FULL(true, true),
+    /** A member subscribes to what was to be forgotten. */
+    GROUP_SUBSCRIBED(false, true),
 
     /** Client: no broker could be reached; the message names the addresses. */
     NO_BROKER(true, false),

@@ -19,7 +19,8 @@ record ErrorClass(Status.Code code, boolean retriable, Duration retryDelay) {
     static ErrorClass of(ErrorReason reason) {
         return switch (reason) {
             case ERROR_REASON_UNSPECIFIED, UNRECOGNIZED -> throw new IllegalArgumentException("no error: " + reason);
-            case ERROR_REASON_TOPIC_NOT_FOUND, ERROR_REASON_PARTITION_NOT_FOUND -> refused(Status.Code.NOT_FOUND);
+            case ERROR_REASON_TOPIC_NOT_FOUND, ERROR_REASON_PARTITION_NOT_FOUND, ERROR_REASON_GROUP_NOT_FOUND ->
+                refused(Status.Code.NOT_FOUND);
             case ERROR_REASON_TOPIC_ID_UNKNOWN -> new ErrorClass(Status.Code.NOT_FOUND, true, SOON);
             case ERROR_REASON_TOPIC_EXISTS -> refused(Status.Code.ALREADY_EXISTS);
             case ERROR_REASON_NOT_LEADER, ERROR_REASON_FENCED_LEADER_EPOCH, ERROR_REASON_UNKNOWN_LEADER_EPOCH -> //
@@ -27,7 +28,8 @@ record ErrorClass(Status.Code code, boolean retriable, Duration retryDelay) {
             case ERROR_REASON_LEADER_UNKNOWN,
                     ERROR_REASON_NOT_ENOUGH_REPLICAS,
                     ERROR_REASON_OFFSET_NOT_AVAILABLE,
-                    ERROR_REASON_LEASE_EXPIRED -> unavailable(SOON);
+                    ERROR_REASON_LEASE_EXPIRED,
+                    ERROR_REASON_NOT_COORDINATOR -> unavailable(SOON);
             case ERROR_REASON_QUORUM_UNAVAILABLE,
                     ERROR_REASON_STARTING,
                     ERROR_REASON_SHUTTING_DOWN,
@@ -54,8 +56,13 @@ record ErrorClass(Status.Code code, boolean retriable, Duration retryDelay) {
                     ERROR_REASON_STALE_BROKER_EPOCH,
                     ERROR_REASON_WRONG_CLUSTER,
                     ERROR_REASON_DUPLICATE_BROKER,
-                    ERROR_REASON_POLICY_VIOLATION -> refused(Status.Code.FAILED_PRECONDITION);
-            case ERROR_REASON_OVERLOADED, ERROR_REASON_STORAGE_FULL -> //
+                    ERROR_REASON_POLICY_VIOLATION,
+                    ERROR_REASON_UNKNOWN_MEMBER,
+                    ERROR_REASON_STALE_MEMBER_EPOCH,
+                    ERROR_REASON_FENCED_INSTANCE,
+                    ERROR_REASON_GROUP_NOT_EMPTY,
+                    ERROR_REASON_GROUP_SUBSCRIBED -> refused(Status.Code.FAILED_PRECONDITION);
+            case ERROR_REASON_OVERLOADED, ERROR_REASON_STORAGE_FULL, ERROR_REASON_GROUP_FULL -> //
                 new ErrorClass(Status.Code.RESOURCE_EXHAUSTED, true, LATER);
             case ERROR_REASON_CONCURRENT_CHANGE -> new ErrorClass(Status.Code.ABORTED, true, SOON);
             case ERROR_REASON_INTERNAL -> refused(Status.Code.INTERNAL);

@@ -82,6 +82,8 @@ public final class MetadataState {
             case REASSIGN -> ReassignCommands.reassign(edit, command.getReassign());
             case CANCEL_REASSIGN -> ReassignCommands.cancel(edit, command.getCancelReassign());
             case UNREGISTER_BROKER -> BrokerCommands.unregister(edit, command.getUnregisterBroker());
+            case CHANGE_GROUP, COMMIT_GROUP_OFFSETS, DELETE_GROUP, DELETE_GROUP_OFFSETS ->
+                Replies.invalid("groups are not known yet");
             case COMMAND_NOT_SET -> Replies.invalid("the command is empty");
         };
     }
