@@ -5,11 +5,23 @@ import java.util.concurrent.TimeUnit;
 /** Bounds the bytes of records that are not settled yet. Thread-safe. */
 final class BufferMemory {
     private final long limitBytes;
+    private volatile Runnable onShortage = () -> {};
+    private volatile boolean isShort;
     private long usedBytes;
     private boolean closed;
 
     BufferMemory(long limitBytes) {
         this.limitBytes = limitBytes;
+    }
+
+    /** Calls back when a record finds no room; must not block. */
+    void onShortage(Runnable listener) {
+        onShortage = listener;
+    }
+
+    /** Whether the last record that came found no room: then nothing should wait for company any more. */
+    boolean isShort() {
+        return isShort;
     }
 
     /**
@@ -24,6 +36,8 @@ final class BufferMemory {
                     "the record takes up to " + bytes + " bytes, bufferBytes is " + limitBytes);
         }
         while (!closed && usedBytes + bytes > limitBytes) {
+            isShort = true;
+            onShortage.run();
             long left = deadlineNanos - System.nanoTime();
             if (left <= 0) {
                 throw new KontikiException(
@@ -37,6 +51,7 @@ final class BufferMemory {
             throw new KontikiException(ErrorReason.CLOSED, "the producer is closed");
         }
         usedBytes += bytes;
+        isShort = false;
     }
 
     private void pause(long nanos) {

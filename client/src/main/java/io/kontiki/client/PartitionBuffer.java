@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 
 /**
  * Collects one partition's records into batches, before they get their place in the sequence. Callers of {@code send}
- * add, the producer's loop takes; the lock is held for the copy of one record at most.
+ * add, the producer's loop takes; the lock is held while one record is copied or packed at most.
  */
 final class PartitionBuffer {
     private final TopicPartition partition;
@@ -40,9 +40,10 @@ final class PartitionBuffer {
     /**
      * Adds a record, unless that needs a new batch and {@code onlyIfRoom} is set.
      *
-     * @param maxBatchBytes size that a new batch keeps to
+     * @param bounds what a new batch keeps to
      */
-    synchronized Optional<Appended> append(EncodedRecord record, int maxBatchBytes, boolean onlyIfRoom, long nowNanos) {
+    synchronized Optional<Appended> append(
+            EncodedRecord record, BatchBounds bounds, boolean onlyIfRoom, long nowNanos) {
         if (closed) {
             throw new KontikiException(ErrorReason.CLOSED, "the producer is closed");
         }
@@ -52,17 +53,24 @@ final class PartitionBuffer {
             return Optional.empty();
         }
         if (!room) {
-            last = new PendingBatch(partition, maxBatchBytes, nowNanos, nowNanos + deliveryNanos);
+            last = new PendingBatch(partition, bounds, nowNanos, nowNanos + deliveryNanos);
             batches.addLast(last);
             onOpened.accept(last);
         }
         var future = last.add(record);
-        lastIsFull = last.sizeInBytes() >= maxBatchBytes;
+        lastIsFull = last.isFullFor(record);
         return Optional.of(new Appended(future, !room || lastIsFull));
     }
 
     /** Takes the oldest batch if it is full, has lingered long enough, or must not linger. */
-    synchronized Optional<PendingBatch> poll(boolean linger, long nowNanos) {
+    Optional<PendingBatch> poll(boolean linger, long nowNanos) {
+        var batch = pollOpen(linger, nowNanos);
+        // Outside the lock: a codec may have much left to write.
+        batch.ifPresent(PendingBatch::seal);
+        return batch;
+    }
+
+    private synchronized Optional<PendingBatch> pollOpen(boolean linger, long nowNanos) {
         var first = batches.peekFirst();
         boolean ready = first != null && (!linger || isFull(first) || nowNanos - first.createdNanos() >= lingerNanos);
         return ready ? Optional.of(take()) : Optional.empty();
@@ -77,7 +85,6 @@ final class PartitionBuffer {
         if (batches.isEmpty()) {
             lastIsFull = false;
         }
-        first.seal();
         return first;
     }
 

@@ -16,6 +16,8 @@ import java.util.OptionalLong;
  * a failure the first batch goes out alone until it is answered well. The order of the log is therefore the order of the
  * sends, and a batch stored twice is recognised by its sequence (rules D3, D8 and E6 of the protocol).
  *
+ * <p>A batch that is too large for the broker is parted, as long as it has more than one record.
+ *
  * <p>Only the oldest batch fails for good; a final refusal of a later one is a reason to ask again in its turn. Then:
  * <ul>
  *   <li>If no attempt of the failed batch may have stored it, neither can those behind it be stored, since their
@@ -179,12 +181,37 @@ final class PartitionSender {
             // Everything before it was acknowledged, so the broker merely forgot an id that was long unused.
             rewind();
             spendIdentity();
+        } else if (first && mayBeSplit(batch, error)) {
+            splitFirst();
         } else if (retriable || !first) {
             rewind();
             waiting = true;
             retryAtNanos = nowNanos + backoff.nextNanos();
         } else {
             failFirst(gap ? behindGap(error) : error);
+        }
+    }
+
+    private boolean mayBeSplit(PendingBatch batch, KontikiException error) {
+        return error.reason() == ErrorReason.RECORD_TOO_LARGE
+                && batch.recordCount() > 1
+                && !batch.isUnresolved()
+                && !gap;
+    }
+
+    /**
+     * A broker takes less at once than the producer thought: each half is tried by itself. The batches behind are not
+     * stored, since their sequences did not follow, and keep them.
+     */
+    private void splitFirst() {
+        var first = unacked.pollFirst();
+        var halves = first.split();
+        rewind();
+        unacked.addFirst(halves.get(1));
+        unacked.addFirst(halves.get(0));
+        if (idempotent) {
+            nextSequence = first.baseSequence();
+            unacked.forEach(this::stamp);
         }
     }
 

@@ -2,11 +2,16 @@ package io.kontiki.client;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.kontiki.record.Compression;
+import io.kontiki.record.InvalidBatchException;
+import io.kontiki.record.Record;
+import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordBatchBuilder;
 import io.kontiki.record.RecordHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
@@ -15,8 +20,15 @@ import java.util.concurrent.CompletableFuture;
  * producer's loop only.
  */
 final class PendingBatch {
+    /**
+     * Records of one batch take no more than this before they are packed, however well they shrink: brokers refuse what
+     * expands to more than 64 MiB, and each reader must have room for it.
+     */
+    private static final long MAX_UNPACKED_BYTES = 16 << 20;
+
     private final TopicPartition partition;
-    private final RecordBatchBuilder builder;
+    private final BatchBounds bounds;
+    private RecordBatchBuilder builder;
     private final long createdNanos;
     private final long deadlineNanos;
     private final List<Waiter> waiters = new ArrayList<>();
@@ -29,14 +41,28 @@ final class PendingBatch {
 
     private record Waiter(CompletableFuture<RecordMetadata> future, long timestampMs) {}
 
-    PendingBatch(TopicPartition partition, int maxBytes, long createdNanos, long deadlineNanos) {
+    PendingBatch(TopicPartition partition, BatchBounds bounds, long createdNanos, long deadlineNanos) {
         this.partition = partition;
-        this.builder = new RecordBatchBuilder(maxBytes);
+        this.bounds = bounds;
+        this.builder = new RecordBatchBuilder(bounds.targetBytes(), bounds.codec());
         this.createdNanos = createdNanos;
         this.deadlineNanos = deadlineNanos;
     }
 
+    /** @throws KontikiException UNSUPPORTED_COMPRESSION if this machine cannot load the codec's library */
+    static void requireAvailable(Compression codec) {
+        try {
+            new RecordBatchBuilder(RecordBatchBuilder.MIN_BYTES, codec);
+        } catch (InvalidBatchException e) {
+            throw new KontikiException(ErrorReason.UNSUPPORTED_COMPRESSION, e.getMessage(), e);
+        }
+    }
+
     boolean hasRoomFor(EncodedRecord record) {
+        return reservedBytes + record.reservedBytes() <= MAX_UNPACKED_BYTES && fits(record);
+    }
+
+    private boolean fits(EncodedRecord record) {
         return builder.hasRoomFor(record.key(), record.value(), record.headers());
     }
 
@@ -52,15 +78,63 @@ final class PendingBatch {
     record EncodedRecord(
             ByteBuffer key, ByteBuffer value, List<RecordHeader> headers, long timestampMs, long reservedBytes) {}
 
-    int sizeInBytes() {
-        return builder.sizeInBytes();
+    /**
+     * Whether the batch shall wait for no further records. Packed records have no certain size before the codec is made to
+     * tell it, so there the question is whether another record like this one fits.
+     */
+    boolean isFullFor(EncodedRecord record) {
+        return bounds.codec() == Compression.NONE ? builder.sizeInBytes() >= bounds.targetBytes() : !hasRoomFor(record);
     }
 
     /** Closes the batch, without a producer. */
     void seal() {
         if (bytes == null) {
             bytes = builder.build();
+            builder = null;
         }
+    }
+
+    /** Whether no broker would take the closed batch, though its records were let in in the hope that they would shrink. */
+    Optional<KontikiException> tooLarge() {
+        return bytes.limit() <= bounds.limitBytes()
+                ? Optional.empty()
+                : Optional.of(new KontikiException(
+                        ErrorReason.RECORD_TOO_LARGE,
+                        "the record takes " + bytes.limit() + " bytes packed by " + bounds.codec()
+                                + ", max.message.bytes of topic " + partition.topic() + " is " + bounds.limitBytes()));
+    }
+
+    /**
+     * Parts the closed batch into two with about half of its records each, both closed. This one settles when they have.
+     * Only with at least two records, and while it is certain that no broker has stored it.
+     */
+    List<PendingBatch> split() {
+        int count = recordCount();
+        var first = new PendingBatch(partition, bounds, createdNanos, deadlineNanos);
+        var second = new PendingBatch(partition, bounds, createdNanos, deadlineNanos);
+        int next = 0;
+        for (var record : RecordBatch.at(bytes, 0)) {
+            (next < count / 2 ? first : second).take(record, waiters.get(next));
+            next++;
+        }
+        first.seal();
+        second.seal();
+        CompletableFuture.allOf(first.settled, second.settled).thenRun(() -> settled.complete(null));
+        return List.of(first, second);
+    }
+
+    private void take(Record record, Waiter waiter) {
+        builder.add(
+                record.timestampMs(),
+                record.hasKey() ? record.key() : null,
+                record.hasValue() ? record.value() : null,
+                record.headers());
+        waiters.add(waiter);
+    }
+
+    /** Sequence of the first record, once stamped. */
+    int baseSequence() {
+        return RecordBatch.at(bytes, 0).baseSequence();
     }
 
     /** Gives the batch its place in a producer's sequence. Only while it is certain that no broker has stored it. */

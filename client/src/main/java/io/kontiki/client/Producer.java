@@ -1,7 +1,10 @@
 package io.kontiki.client;
 
+import io.kontiki.client.PendingBatch.EncodedRecord;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +35,7 @@ public final class Producer implements AutoCloseable {
     private final BufferMemory memory;
     private final RecordLimits limits;
     private final RecordRouter router;
+    private final ProducerInterceptors interceptors;
     private final ProducerLoop loop;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -40,13 +44,15 @@ public final class Producer implements AutoCloseable {
         config = builder.producerConfig(client);
         channels = new Channels(builder.transport());
         tracker = new MetadataTracker(client.bootstrapServers(), channels, new SplittableRandom());
-        topics = new TopicDirectory(tracker, client.requestTimeout());
+        // No extra time for a slow first answer: maxBlock is all that a send may take.
+        topics = new TopicDirectory(tracker, Duration.ZERO);
         var anyBroker = new AnyBroker(channels, tracker::candidates, client.requestTimeout(), client.connectTimeout());
         identities = new ProducerIdentities(anyBroker);
-        limits = new RecordLimits(anyBroker);
+        limits = new RecordLimits(anyBroker, config.compression().codec(), config.batchBytes());
         memory = new BufferMemory(config.bufferBytes());
-        loop = new ProducerLoop(config, tracker, channels, memory, identities, new SplittableRandom());
-        router = new RecordRouter();
+        loop = new ProducerLoop(config, tracker, channels, memory, identities, limits, new SplittableRandom());
+        router = new RecordRouter(builder.partitioner);
+        interceptors = new ProducerInterceptors(builder.interceptors);
         tracker.start();
         loop.start();
     }
@@ -65,6 +71,11 @@ public final class Producer implements AutoCloseable {
      *     thread of the producer and must not block.
      */
     public CompletableFuture<RecordMetadata> send(ProducerRecord record) {
+        var intercepted = interceptors.onSend(record);
+        return interceptors.telling(intercepted, sendIntercepted(intercepted));
+    }
+
+    private CompletableFuture<RecordMetadata> sendIntercepted(ProducerRecord record) {
         try {
             return trySend(record);
         } catch (KontikiException e) {
@@ -82,10 +93,11 @@ public final class Producer implements AutoCloseable {
         int wanted = Math.max(0, record.rawPartition());
         var topic = topics.await(new TopicPartition(record.topic(), wanted), deadlineNanos);
         var encoded = RecordEncoder.encode(record, System.currentTimeMillis());
-        limits.requireFits(encoded, topic);
+        var bounds = limits.boundsFor(encoded, topic, deadlineNanos);
+        var fixed = router.fixedPartition(record, topic);
         memory.reserve(encoded.reservedBytes(), deadlineNanos);
         try {
-            return append(record, encoded, topic);
+            return append(encoded, topic, fixed, bounds);
         } catch (RuntimeException e) {
             memory.release(encoded.reservedBytes());
             throw e;
@@ -93,18 +105,16 @@ public final class Producer implements AutoCloseable {
     }
 
     private CompletableFuture<RecordMetadata> append(
-            ProducerRecord record, PendingBatch.EncodedRecord encoded, TopicInfo topic) {
+            EncodedRecord encoded, TopicInfo topic, OptionalInt fixed, BatchBounds bounds) {
         long nowNanos = System.nanoTime();
-        int maxBatchBytes = Math.min(config.batchBytes(), RecordLimits.assumedMaxBatchBytes(topic));
-        var fixed = router.fixedPartition(record, topic);
         int number = fixed.orElseGet(() -> router.stickyPartition(topic));
         var buffer = loop.buffer(new TopicPartition(topic.name(), number));
-        var appended = buffer.append(encoded, maxBatchBytes, fixed.isEmpty(), nowNanos);
+        var appended = buffer.append(encoded, bounds, fixed.isEmpty(), nowNanos);
         if (appended.isEmpty()) {
-            // The sticky partition's batch is full: the next batch goes elsewhere.
+            // The sticky partition has no open batch with room: the next batch goes elsewhere.
             int next = router.nextStickyPartition(topic, number);
             buffer = loop.buffer(new TopicPartition(topic.name(), next));
-            appended = buffer.append(encoded, maxBatchBytes, false, nowNanos);
+            appended = buffer.append(encoded, bounds, false, nowNanos);
         }
         var result = appended.orElseThrow();
         loop.onAppended(buffer, result.needsLook());
@@ -160,6 +170,7 @@ public final class Producer implements AutoCloseable {
             }
         } finally {
             memory.close();
+            limits.close();
             identities.close();
             loop.stop();
             tracker.close();
@@ -179,6 +190,9 @@ public final class Producer implements AutoCloseable {
         private long bufferBytes = 64 << 20;
         private Duration maxBlock = Duration.ofSeconds(60);
         private Duration deliveryTimeout = Duration.ofMinutes(2);
+        private Compression compression = Compression.NONE;
+        private Partitioner partitioner = Partitioner.byKey();
+        private List<ProducerInterceptor> interceptors = List.of();
 
         private Builder() {}
 
@@ -199,7 +213,7 @@ public final class Producer implements AutoCloseable {
             return this;
         }
 
-        /** Size at which a batch is sent without lingering, 1 KiB to 16 MiB; one larger record makes a batch of its own. Default 64 KiB. */
+        /** Size at which a batch is sent without lingering, in bytes, 1 KiB to 16 MiB; one larger record makes a batch of its own. Default 64 KiB. */
         public Builder batchBytes(int bytes) {
             this.batchBytes = (int) Limits.within("batchBytes", bytes, 1 << 10, 16 << 20);
             return this;
@@ -223,6 +237,24 @@ public final class Producer implements AutoCloseable {
             return this;
         }
 
+        /** How batches are packed; {@link #batchBytes} is then their packed size. Default {@link Compression#NONE}. */
+        public Builder compression(Compression compression) {
+            this.compression = Objects.requireNonNull(compression, "compression");
+            return this;
+        }
+
+        /** Chooses the partition of records that name none. Default {@link Partitioner#byKey}. */
+        public Builder partitioner(Partitioner partitioner) {
+            this.partitioner = Objects.requireNonNull(partitioner, "partitioner");
+            return this;
+        }
+
+        /** Who sees each record and its fate, in this order. Default none. */
+        public Builder interceptors(List<? extends ProducerInterceptor> interceptors) {
+            this.interceptors = List.copyOf(interceptors);
+            return this;
+        }
+
         private ProducerConfig producerConfig(ClientConfig client) {
             return new ProducerConfig(
                     acks,
@@ -231,11 +263,17 @@ public final class Producer implements AutoCloseable {
                     bufferBytes,
                     maxBlock.toNanos(),
                     deliveryTimeout.toNanos(),
-                    (int) Math.max(1, client.requestTimeout().toMillis()));
+                    (int) Math.max(1, client.requestTimeout().toMillis()),
+                    compression);
         }
 
-        /** A new producer. It connects in the background; unreachable brokers are told by the first send. */
+        /**
+         * A new producer. It connects in the background; unreachable brokers are told by the first send.
+         *
+         * @throws KontikiException UNSUPPORTED_COMPRESSION if this machine cannot load the codec's library
+         */
         public Producer build() {
+            PendingBatch.requireAvailable(compression.codec());
             return new Producer(this);
         }
     }

@@ -8,7 +8,8 @@ record ProducerConfig(
         long bufferBytes,
         long maxBlockNanos,
         long deliveryNanos,
-        int requestTimeoutMillis) {
+        int requestTimeoutMillis,
+        Compression compression) {
     private static final int MAX_REQUEST_TIMEOUT_MILLIS = 600_000;
 
     ProducerConfig {

@@ -41,6 +41,7 @@ final class ProducerLoop {
     private final Channels channels;
     private final BufferMemory memory;
     private final ProducerIdentities identities;
+    private final RecordLimits limits;
     private final RandomGenerator random;
     private final EventLoop loop;
     private final ConcurrentHashMap<TopicPartition, PartitionBuffer> buffers = new ConcurrentHashMap<>();
@@ -61,12 +62,14 @@ final class ProducerLoop {
             Channels channels,
             BufferMemory memory,
             ProducerIdentities identities,
+            RecordLimits limits,
             RandomGenerator random) {
         this.config = config;
         this.tracker = tracker;
         this.channels = channels;
         this.memory = memory;
         this.identities = identities;
+        this.limits = limits;
         this.random = random;
         this.loop = new EventLoop("kontiki-producer", () -> step(System.nanoTime()), this::abandonAll);
     }
@@ -74,6 +77,7 @@ final class ProducerLoop {
     void start() {
         tracker.onChange(loop::wake);
         identities.onChange(loop::wake);
+        memory.onShortage(loop::wake);
         loop.start();
     }
 
@@ -267,7 +271,12 @@ final class ProducerLoop {
         if (!sender.takesNew()) {
             return Optional.empty();
         }
-        var batch = buffer.poll(flushes.get() == 0, nowNanos);
+        boolean linger = flushes.get() == 0 && !memory.isShort();
+        var batch = buffer.poll(linger, nowNanos);
+        while (batch.flatMap(PendingBatch::tooLarge).isPresent()) {
+            batch.get().fail(batch.get().tooLarge().get());
+            batch = buffer.poll(linger, nowNanos);
+        }
         batch.ifPresent(sender::add);
         return batch;
     }
@@ -340,6 +349,9 @@ final class ProducerLoop {
             default -> false;
         };
         boolean retriable = error.retriable() || notHeardOfYet;
+        if (error.reason() == ErrorReason.RECORD_TOO_LARGE) {
+            limits.renew();
+        }
         attempt.sender().onFailed(attempt.batch(), error, retriable, System.nanoTime());
     }
 

@@ -73,6 +73,17 @@ public final class ProducerRecord {
         return headers;
     }
 
+    /** A builder that holds everything of this record, for one with further headers, say. */
+    public Builder toBuilder() {
+        var builder = new Builder(topic);
+        builder.partition = partition;
+        builder.timestampMs = timestampMs;
+        builder.key = key;
+        builder.value = value;
+        builder.headers.addAll(headers);
+        return builder;
+    }
+
     int rawPartition() {
         return partition;
     }
@@ -98,7 +109,7 @@ public final class ProducerRecord {
             this.topic = Objects.requireNonNull(topic, "topic");
         }
 
-        /** Chooses the partition, at least 0; without it the key decides, or chance. */
+        /** Chooses the partition, at least 0; without it the producer's {@link Partitioner} decides. */
         public Builder partition(int partition) {
             this.partition = (int) Limits.atLeast("partition", partition, 0);
             return this;
@@ -130,6 +141,12 @@ public final class ProducerRecord {
         /** Adds a header. */
         public Builder header(Header header) {
             headers.add(Objects.requireNonNull(header, "header"));
+            return this;
+        }
+
+        /** Takes away all headers of this name. */
+        public Builder withoutHeader(String name) {
+            headers.removeIf(header -> header.key().equals(name));
             return this;
         }
 

@@ -3,30 +3,64 @@ package io.kontiki.client;
 import io.kontiki.client.PendingBatch.EncodedRecord;
 import io.kontiki.proto.v1.ClusterServiceGrpc;
 import io.kontiki.proto.v1.GetServerInfoRequest;
+import io.kontiki.record.Compression;
 import io.kontiki.record.RecordBatchBuilder;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps records back that no broker takes: beyond its largest message a broker would end the stream, and with it the
- * attempts of all other partitions. Thread-safe.
+ * attempts of all other partitions. What the brokers take is asked in the background, when a record is larger than usual
+ * or a batch was refused. Thread-safe.
  */
-final class RecordLimits {
+final class RecordLimits implements AutoCloseable {
     private static final String KEY = "max.message.bytes";
     /** The limit that applies where neither topic nor broker say otherwise. */
     private static final int DEFAULT_BYTES = 1_048_588;
     /** A record's size is known to within so many bytes before it is written. */
     private static final int SLACK_BYTES = 64;
 
-    private final AnyBroker anyBroker;
-    private volatile int brokerLimit;
+    private static final int NO_LIMIT = Integer.MAX_VALUE;
+    private static final long RETRY_MILLIS = 100;
 
-    RecordLimits(AnyBroker anyBroker) {
+    private final AnyBroker anyBroker;
+    private final Compression codec;
+    private final int batchBytes;
+    private volatile OptionalInt brokerLimit = OptionalInt.empty();
+    private Thread asking;
+    private KontikiException lastFailure;
+    private boolean closed;
+
+    /** @param batchBytes size that batches are filled up to if topic and brokers allow it */
+    RecordLimits(AnyBroker anyBroker, Compression codec, int batchBytes) {
         this.anyBroker = anyBroker;
+        this.codec = codec;
+        this.batchBytes = batchBytes;
     }
 
-    /** Size that batches keep to, as far as the metadata tells. */
-    static int assumedMaxBatchBytes(TopicInfo topic) {
-        return Math.max(RecordBatchBuilder.MIN_BYTES, topicLimit(topic).orElse(DEFAULT_BYTES));
+    /**
+     * What a batch that begins with this record keeps to. A record that may be too large waits until the brokers' limit is
+     * known; with a codec it is then let through, since it may shrink, and judged again when it is packed.
+     *
+     * @param deadlineNanos of {@link System#nanoTime}
+     * @throws KontikiException RECORD_TOO_LARGE; or TIMED_OUT, CLOSED, INTERRUPTED or why no broker told its limit
+     */
+    BatchBounds boundsFor(EncodedRecord record, TopicInfo topic, long deadlineNanos) {
+        var topicLimit = topicLimit(topic);
+        int assumed = topicLimit.orElseGet(() -> brokerLimit.orElse(DEFAULT_BYTES));
+        int target = Math.min(batchBytes, Math.max(RecordBatchBuilder.MIN_BYTES, assumed));
+        long bytes = record.reservedBytes() - SLACK_BYTES;
+        if (bytes <= assumed) {
+            return new BatchBounds(codec, target, NO_LIMIT);
+        }
+        int limit = topicLimit.isPresent() ? topicLimit.getAsInt() : awaitBrokerLimit(deadlineNanos);
+        if (bytes > limit && codec == Compression.NONE) {
+            throw new KontikiException(
+                    ErrorReason.RECORD_TOO_LARGE,
+                    "the record takes about " + bytes + " bytes, " + KEY + " of topic " + topic.name() + " is "
+                            + limit);
+        }
+        return new BatchBounds(codec, target, limit);
     }
 
     private static OptionalInt topicLimit(TopicInfo topic) {
@@ -38,34 +72,81 @@ final class RecordLimits {
         }
     }
 
-    /**
-     * Asks a broker for its limit, once, when a record is larger than usual.
-     *
-     * @throws KontikiException RECORD_TOO_LARGE
-     */
-    void requireFits(EncodedRecord record, TopicInfo topic) {
-        long bytes = record.reservedBytes() - SLACK_BYTES;
-        if (bytes <= assumedMaxBatchBytes(topic)) {
-            return;
+    /** Asks the brokers anew: one of them takes less than was thought. */
+    synchronized void renew() {
+        startAsking();
+    }
+
+    private synchronized int awaitBrokerLimit(long deadlineNanos) {
+        while (brokerLimit.isEmpty()) {
+            if (closed) {
+                throw new KontikiException(ErrorReason.CLOSED, "the producer is closed");
+            }
+            startAsking();
+            long left = deadlineNanos - System.nanoTime();
+            if (left <= 0) {
+                throw unknownLimit();
+            }
+            pause(left);
         }
-        int limit = topicLimit(topic).orElseGet(this::brokerLimit);
-        if (bytes > limit) {
-            throw new KontikiException(
-                    ErrorReason.RECORD_TOO_LARGE,
-                    "the record takes about " + bytes + " bytes, " + KEY + " of topic " + topic.name() + " is "
-                            + limit);
+        return brokerLimit.getAsInt();
+    }
+
+    private KontikiException unknownLimit() {
+        var what = "the record may be too large, and no broker has told its message.max.bytes within maxBlock";
+        return lastFailure == null
+                ? new KontikiException(ErrorReason.TIMED_OUT, what)
+                : new KontikiException(lastFailure.reason(), what + ": " + lastFailure.getMessage(), lastFailure);
+    }
+
+    private void pause(long nanos) {
+        try {
+            TimeUnit.NANOSECONDS.timedWait(this, Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(1)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KontikiException(ErrorReason.INTERRUPTED, "interrupted while waiting for the brokers' limit", e);
         }
     }
 
-    private int brokerLimit() {
-        if (brokerLimit == 0) {
-            var request = GetServerInfoRequest.getDefaultInstance();
-            brokerLimit = anyBroker
+    private void startAsking() {
+        if (asking == null && !closed) {
+            asking = Threads.daemon("kontiki-record-limit", this::ask);
+            asking.start();
+        }
+    }
+
+    private void ask() {
+        var request = GetServerInfoRequest.getDefaultInstance();
+        try {
+            int limit = anyBroker
                     .read((channel, deadline) -> ClusterServiceGrpc.newBlockingStub(channel)
                             .withDeadline(deadline)
                             .getServerInfo(request))
                     .getMaxMessageBytes();
+            done(OptionalInt.of(limit), null);
+        } catch (KontikiException e) {
+            try {
+                Thread.sleep(RETRY_MILLIS);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            done(brokerLimit, e);
         }
-        return brokerLimit;
+    }
+
+    private synchronized void done(OptionalInt limit, KontikiException failure) {
+        brokerLimit = limit;
+        lastFailure = failure;
+        asking = null;
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        notifyAll();
+        if (asking != null) {
+            asking.interrupt();
+        }
     }
 }

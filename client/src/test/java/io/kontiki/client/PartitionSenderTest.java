@@ -3,6 +3,7 @@ package io.kontiki.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.client.PendingBatch.EncodedRecord;
+import io.kontiki.record.Compression;
 import io.kontiki.record.RecordBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ class PartitionSenderTest {
     private static final UUID TOPIC_ID = new UUID(1, 2);
     private static final ProducerIdentity FIRST_ID = new ProducerIdentity(7, (short) 0);
     private static final ProducerIdentity SECOND_ID = new ProducerIdentity(8, (short) 0);
+    private static final BatchBounds BOUNDS = new BatchBounds(Compression.NONE, 1024, Integer.MAX_VALUE);
     private static final long DEADLINE = 1_000_000_000_000L;
     private static final long MAX_PAUSE = 100;
 
@@ -39,7 +41,7 @@ class PartitionSenderTest {
     }
 
     private PendingBatch newBatch(long deadline) {
-        var batch = new PendingBatch(PARTITION, 1024, 0, deadline);
+        var batch = new PendingBatch(PARTITION, BOUNDS, 0, deadline);
         futures.put(batch, batch.add(new EncodedRecord(null, ByteBuffer.allocate(1), List.of(), 0, 1)));
         batch.seal();
         return batch;
