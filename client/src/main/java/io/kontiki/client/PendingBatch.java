@@ -11,7 +11,6 @@ import io.kontiki.record.RecordHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
@@ -94,14 +93,16 @@ final class PendingBatch {
         }
     }
 
-    /** Whether no broker would take the closed batch, though its records were let in in the hope that they would shrink. */
-    Optional<KontikiException> tooLarge() {
-        return bytes.limit() <= bounds.limitBytes()
-                ? Optional.empty()
-                : Optional.of(new KontikiException(
-                        ErrorReason.RECORD_TOO_LARGE,
-                        "the record takes " + bytes.limit() + " bytes packed by " + bounds.codec()
-                                + ", max.message.bytes of topic " + partition.topic() + " is " + bounds.limitBytes()));
+    /** Fails the closed batch if no broker would take it: its record was let in in the hope that it would shrink. */
+    boolean failIfTooLarge() {
+        if (bytes.limit() <= bounds.limitBytes()) {
+            return false;
+        }
+        fail(new KontikiException(
+                ErrorReason.RECORD_TOO_LARGE,
+                "the record takes " + bytes.limit() + " bytes packed by " + bounds.codec()
+                        + ", max.message.bytes of topic " + partition.topic() + " is " + bounds.limitBytes()));
+        return true;
     }
 
     /**

@@ -273,8 +273,7 @@ final class ProducerLoop {
         }
         boolean linger = flushes.get() == 0 && !memory.isShort();
         var batch = buffer.poll(linger, nowNanos);
-        while (batch.flatMap(PendingBatch::tooLarge).isPresent()) {
-            batch.get().fail(batch.get().tooLarge().get());
+        while (batch.isPresent() && batch.get().failIfTooLarge()) {
             batch = buffer.poll(linger, nowNanos);
         }
         batch.ifPresent(sender::add);

@@ -35,7 +35,7 @@ final class TopicDirectory {
      * The topic, with more partitions than {@code partition}.
      *
      * @param deadlineNanos of {@link System#nanoTime}
-     * @throws KontikiException TOPIC_NOT_FOUND, PARTITION_NOT_FOUND, NO_BROKER or INTERRUPTED
+     * @throws KontikiException TOPIC_NOT_FOUND, PARTITION_NOT_FOUND, NO_BROKER, TIMED_OUT or INTERRUPTED
      */
     TopicInfo await(TopicPartition wanted, long deadlineNanos) {
         var known = lookUp(wanted);
@@ -70,10 +70,15 @@ final class TopicDirectory {
                 }
             } else if (giveUpNanos - now <= 0 && !(tracker.isConnected() && answerEndNanos - now > 0)) {
                 // Nobody there is one thing; somebody who is slow, as machines under load are, is another.
-                throw tracker.noBroker();
+                throw tracker.isConnected() ? notHeardYet() : tracker.noBroker();
             }
             pause(Math.min(Math.max(giveUpNanos - now, MIN_PAUSE_NANOS), LOOK_NANOS));
         }
+    }
+
+    private static KontikiException notHeardYet() {
+        return new KontikiException(
+                ErrorReason.TIMED_OUT, "a broker is connected, but it has not told the cluster's metadata yet");
     }
 
     private void pause(long nanos) {

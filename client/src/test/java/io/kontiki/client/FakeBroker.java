@@ -44,7 +44,7 @@ final class FakeBroker {
     }
 
     /** A batch as it came in. */
-    record Seen(long producerId, int baseSequence, int records) {}
+    record Seen(long producerId, int baseSequence, int records, int bytes, io.kontiki.record.Compression codec) {}
 
     private final int id;
     private final FakeCluster cluster;
@@ -53,6 +53,8 @@ final class FakeBroker {
     private final List<StreamObserver<WatchMetadataResponse>> watchers = new CopyOnWriteArrayList<>();
     /** A broker that hangs keeps its connections, and says nothing. */
     private volatile boolean hanging;
+
+    private volatile boolean silentAboutItself;
 
     private ScheduledExecutorService beats;
     private Server server;
@@ -80,6 +82,11 @@ final class FakeBroker {
 
     private void beat() {
         tellWatchers(cluster.beat());
+    }
+
+    /** For good, and only when asked for its limits. */
+    void keepQuietAboutItself() {
+        silentAboutItself = true;
     }
 
     /** For good. */
@@ -132,6 +139,14 @@ final class FakeBroker {
         });
     }
 
+    /** The connection breaks before the next request is stored. */
+    void breakNextUnstored() {
+        onNextProduce((request, answers) -> {
+            answers.onError(Status.UNAVAILABLE.withDescription("scripted break").asRuntimeException());
+            return false;
+        });
+    }
+
     /** Neither stores nor answers the next requests. */
     void ignoreNext(int requests) {
         for (int i = 0; i < requests; i++) {
@@ -173,7 +188,12 @@ final class FakeBroker {
                     }
                     var bytes = request.getPartitions(0).getRecords().asReadOnlyByteBuffer();
                     var batch = RecordBatch.at(bytes, 0);
-                    seen.add(new Seen(batch.producerId(), batch.baseSequence(), batch.recordCount()));
+                    seen.add(new Seen(
+                            batch.producerId(),
+                            batch.baseSequence(),
+                            batch.recordCount(),
+                            batch.sizeInBytes(),
+                            batch.compression()));
                     var script = scripts.poll();
                     if (broken || script != null && !script.handle(request, answers)) {
                         return;
@@ -209,9 +229,12 @@ final class FakeBroker {
         }
     }
 
-    private static final class Cluster extends ClusterServiceGrpc.ClusterServiceImplBase {
+    private final class Cluster extends ClusterServiceGrpc.ClusterServiceImplBase {
         @Override
         public void getServerInfo(GetServerInfoRequest request, StreamObserver<GetServerInfoResponse> answer) {
+            if (hanging || silentAboutItself) {
+                return;
+            }
             answer.onNext(GetServerInfoResponse.newBuilder()
                     .setMaxMessageBytes(2_000_000)
                     .build());

@@ -48,6 +48,7 @@ final class FakeCluster implements Transport, AutoCloseable {
             ByteString.copyFrom(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
     private long version = 10;
     private long nextProducerId = 1000;
+    private int maxBatchBytes = Integer.MAX_VALUE;
 
     /** One partition, led by one broker. */
     private static final class PartitionLog {
@@ -117,6 +118,11 @@ final class FakeCluster implements Transport, AutoCloseable {
 
     synchronized FakeBroker broker(int id) {
         return brokers.get(id);
+    }
+
+    /** From now on larger batches are refused. */
+    synchronized void limitBatches(int bytes) {
+        maxBatchBytes = bytes;
     }
 
     synchronized long allocateProducerId() {
@@ -201,6 +207,10 @@ final class FakeCluster implements Transport, AutoCloseable {
         var batch = RecordBatch.at(bytes, 0);
         if (!batch.hasValidChecksum()) {
             return result.setError(error(ErrorReason.ERROR_REASON_CORRUPT_BATCH))
+                    .build();
+        }
+        if (bytes.limit() > maxBatchBytes) {
+            return result.setError(error(ErrorReason.ERROR_REASON_RECORD_TOO_LARGE))
                     .build();
         }
         if (batch.hasProducerId()) {
