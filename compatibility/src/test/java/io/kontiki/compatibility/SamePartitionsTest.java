@@ -2,8 +2,8 @@ package io.kontiki.compatibility;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kontiki.client.Partitioner;
 import io.kontiki.client.PartitionInfo;
+import io.kontiki.client.Partitioner;
 import io.kontiki.client.ProducerRecord;
 import io.kontiki.client.TopicInfo;
 import java.util.List;
