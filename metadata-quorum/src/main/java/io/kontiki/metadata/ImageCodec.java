@@ -89,7 +89,9 @@ public final class ImageCodec {
                 withBrokers(TreePMap.empty(), record.getBrokersList()),
                 withTopics(TopicsImage.EMPTY, record.getTopicsList())
                         .withLastDeletionIndex(record.getLastTopicDeletionIndex()),
-                record.getNextProducerId());
+                record.getNextProducerId(),
+                GroupsImage.EMPTY,
+                SlotsImage.EMPTY);
     }
 
     /** @param image the image after the change, which holds the new values */
@@ -141,7 +143,9 @@ public final class ImageCodec {
                 record.getFeatureLevel(),
                 withBrokers(brokers, record.getBrokersList()),
                 withTopics(topics, record.getTopicsList()).withLastDeletionIndex(record.getLastTopicDeletionIndex()),
-                record.getNextProducerId());
+                record.getNextProducerId(),
+                image.groups(),
+                image.slots());
         PSortedSet<Integer> changedBrokers = TreePSet.empty();
         for (var broker : record.getBrokersList()) {
             changedBrokers = changedBrokers.plus(broker.getId());
@@ -151,7 +155,11 @@ public final class ImageCodec {
             changedTopics = changedTopics.plus(UuidBytes.fromBytes(topic.getId()));
         }
         var delta = new MetadataDelta(
-                changedBrokers, TreePSet.from(record.getRemovedBrokersList()), changedTopics, removedTopics);
+                changedBrokers,
+                TreePSet.from(record.getRemovedBrokersList()),
+                changedTopics,
+                removedTopics,
+                GroupsDelta.EMPTY);
         return new ImageUpdate(delta, after);
     }
 

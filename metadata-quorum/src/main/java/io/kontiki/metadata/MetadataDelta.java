@@ -12,17 +12,27 @@ import org.pcollections.TreePSet;
  * @param removedBrokers ids of brokers that are gone
  * @param changedTopics ids of topics that are new, or of which the configuration or a partition changed
  * @param removedTopics ids of topics that are gone
+ * @param groups what changed in groups and coordinator slots
  */
 public record MetadataDelta(
         PSortedSet<Integer> changedBrokers,
         PSortedSet<Integer> removedBrokers,
         PSortedSet<UUID> changedTopics,
-        PSortedSet<UUID> removedTopics) {
-    /** Nothing that brokers or topics show; the position, cluster id or producer ids may have moved on. */
-    public static final MetadataDelta EMPTY =
-            new MetadataDelta(TreePSet.empty(), TreePSet.empty(), TreePSet.empty(), TreePSet.empty());
+        PSortedSet<UUID> removedTopics,
+        GroupsDelta groups) {
+    /** Nothing that brokers, topics or groups show; the position, cluster id or producer ids may have moved on. */
+    public static final MetadataDelta EMPTY = new MetadataDelta(
+            TreePSet.empty(), TreePSet.empty(), TreePSet.empty(), TreePSet.empty(), GroupsDelta.EMPTY);
 
     public boolean isEmpty() {
+        return isOfGroupsOnly() && groups.isEmpty();
+    }
+
+    /**
+     * Whether it names no broker and no topic, as most entries do in a cluster whose consumers commit. Also true if it
+     * is empty. Whoever cares for brokers and topics alone has nothing to do then.
+     */
+    public boolean isOfGroupsOnly() {
         return changedBrokers.isEmpty()
                 && removedBrokers.isEmpty()
                 && changedTopics.isEmpty()
@@ -40,7 +50,8 @@ public record MetadataDelta(
                 changed(before.brokers(), after.brokers()),
                 removed(before.brokers(), after.brokers()),
                 changed(before.topics().byId(), after.topics().byId()),
-                removed(before.topics().byId(), after.topics().byId()));
+                removed(before.topics().byId(), after.topics().byId()),
+                GroupsDelta.between(before, after));
     }
 
     private static <K extends Comparable<? super K>, V> PSortedSet<K> changed(Map<K, V> before, Map<K, V> after) {

@@ -16,6 +16,8 @@ import org.pcollections.TreePMap;
  * @param brokers registrations by broker id, fenced ones too
  * @param topics all topics
  * @param nextProducerId first producer id not handed out
+ * @param groups all consumer groups with their committed offsets
+ * @param slots who coordinates which groups
  */
 public record MetadataImage(
         LogPosition position,
@@ -23,15 +25,19 @@ public record MetadataImage(
         int featureLevel,
         PSortedMap<Integer, BrokerRegistration> brokers,
         TopicsImage topics,
-        long nextProducerId) {
-    public static final MetadataImage EMPTY =
-            new MetadataImage(LogPosition.NONE, "", 0, TreePMap.empty(), TopicsImage.EMPTY, 0);
+        long nextProducerId,
+        GroupsImage groups,
+        SlotsImage slots) {
+    public static final MetadataImage EMPTY = new MetadataImage(
+            LogPosition.NONE, "", 0, TreePMap.empty(), TopicsImage.EMPTY, 0, GroupsImage.EMPTY, SlotsImage.EMPTY);
 
     public MetadataImage {
         Objects.requireNonNull(position);
         Objects.requireNonNull(clusterId);
         Objects.requireNonNull(brokers);
         Objects.requireNonNull(topics);
+        Objects.requireNonNull(groups);
+        Objects.requireNonNull(slots);
     }
 
     public Optional<BrokerRegistration> broker(int id) {
@@ -60,28 +66,40 @@ public record MetadataImage(
         return topics.topic(name);
     }
 
+    public Optional<GroupImage> group(String id) {
+        return groups.group(id);
+    }
+
     public Optional<PartitionRegistration> partition(TopicPartition partition) {
         return topic(partition.topicId()).flatMap(topic -> topic.partition(partition.partition()));
     }
 
     /** The same metadata at a later place of the log, after an entry that changed nothing. */
     public MetadataImage withPosition(LogPosition value) {
-        return new MetadataImage(value, clusterId, featureLevel, brokers, topics, nextProducerId);
+        return new MetadataImage(value, clusterId, featureLevel, brokers, topics, nextProducerId, groups, slots);
     }
 
     public MetadataImage withCluster(String id, int level) {
-        return new MetadataImage(position, id, level, brokers, topics, nextProducerId);
+        return new MetadataImage(position, id, level, brokers, topics, nextProducerId, groups, slots);
     }
 
     public MetadataImage withBrokers(PSortedMap<Integer, BrokerRegistration> value) {
-        return new MetadataImage(position, clusterId, featureLevel, value, topics, nextProducerId);
+        return new MetadataImage(position, clusterId, featureLevel, value, topics, nextProducerId, groups, slots);
     }
 
     public MetadataImage withTopics(TopicsImage value) {
-        return new MetadataImage(position, clusterId, featureLevel, brokers, value, nextProducerId);
+        return new MetadataImage(position, clusterId, featureLevel, brokers, value, nextProducerId, groups, slots);
     }
 
     public MetadataImage withNextProducerId(long value) {
-        return new MetadataImage(position, clusterId, featureLevel, brokers, topics, value);
+        return new MetadataImage(position, clusterId, featureLevel, brokers, topics, value, groups, slots);
+    }
+
+    public MetadataImage withGroups(GroupsImage value) {
+        return new MetadataImage(position, clusterId, featureLevel, brokers, topics, nextProducerId, value, slots);
+    }
+
+    public MetadataImage withSlots(SlotsImage value) {
+        return new MetadataImage(position, clusterId, featureLevel, brokers, topics, nextProducerId, groups, value);
     }
 }

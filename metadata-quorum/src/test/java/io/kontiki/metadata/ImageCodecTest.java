@@ -69,7 +69,9 @@ class ImageCodecTest {
                         .with(topic(2, configs))
                         .with(topic(1, Map.of()))
                         .withLastDeletionIndex(77),
-                1000);
+                1000,
+                GroupsImage.EMPTY,
+                SlotsImage.EMPTY);
     }
 
     @Test
@@ -111,7 +113,8 @@ class ImageCodecTest {
                         TreePSet.from(List.of(3, 4)),
                         TreePSet.empty(),
                         TreePSet.from(List.of(new UUID(-1, 1), new UUID(-2, 2))),
-                        TreePSet.empty()));
+                        TreePSet.empty(),
+                        GroupsDelta.EMPTY));
         assertThat(MetadataDelta.between(image(), ImageCodec.decode(ImageCodec.encode(image())))
                         .isEmpty())
                 .isTrue();

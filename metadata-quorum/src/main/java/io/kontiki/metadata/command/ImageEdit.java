@@ -1,6 +1,7 @@
 package io.kontiki.metadata.command;
 
 import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.GroupsDelta;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
@@ -30,7 +31,7 @@ final class ImageEdit {
     }
 
     MetadataDelta delta() {
-        return new MetadataDelta(changedBrokers, removedBrokers, changedTopics, removedTopics);
+        return new MetadataDelta(changedBrokers, removedBrokers, changedTopics, removedTopics, GroupsDelta.EMPTY);
     }
 
     /** Changes what no delta names: cluster id, feature level, producer ids. */

@@ -3,9 +3,7 @@ package io.kontiki.quorum.ratis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kontiki.metadata.LogPosition;
 import io.kontiki.metadata.MetadataImage;
-import io.kontiki.metadata.TopicsImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +16,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.pcollections.TreePMap;
 
 class SnapshotFilesTest {
     private static final TermIndex FIRST = TermIndex.valueOf(1, 5);
@@ -55,7 +52,7 @@ class SnapshotFilesTest {
     /** Rule Q9, scenario S52. */
     @Test
     void snapshotWithAFlippedBitIsRefused() throws IOException {
-        snapshots.save(new MetadataImage(LogPosition.NONE, "c", 1, TreePMap.empty(), TopicsImage.EMPTY, 0), SECOND);
+        snapshots.save(MetadataImage.EMPTY.withCluster("c", 1), SECOND);
         var file = storage.getStorageDir().getStateMachineDir().toPath().resolve("snapshot.2_9");
         var bytes = Files.readAllBytes(file);
         bytes[bytes.length / 2] ^= 1;
