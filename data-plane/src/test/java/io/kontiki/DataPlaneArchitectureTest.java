@@ -28,6 +28,7 @@ class DataPlaneArchitectureTest {
                         "io.kontiki.log",
                         "io.kontiki.replication",
                         "io.kontiki.partition",
+                        "io.kontiki.group",
                         "io.kontiki.service");
     }
 
