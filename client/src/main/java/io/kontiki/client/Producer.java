@@ -231,7 +231,10 @@ public final class Producer implements AutoCloseable {
             return this;
         }
 
-        /** Time from {@code send} to success or failure, retries included, 1 ms to 1 day. Default 2 min. */
+        /**
+         * Time from {@code send} to success or failure, retries included, 1 ms to 1 day and more than {@link #linger}.
+         * Default 2 min.
+         */
         public Builder deliveryTimeout(Duration timeout) {
             this.deliveryTimeout = Limits.within("deliveryTimeout", timeout, Duration.ofMillis(1), MAX_WAIT);
             return this;
@@ -271,8 +274,14 @@ public final class Producer implements AutoCloseable {
          * A new producer. It connects in the background; unreachable brokers are told by the first send.
          *
          * @throws KontikiException UNSUPPORTED_COMPRESSION if this machine cannot load the codec's library
+         * @throws IllegalArgumentException if no bootstrap server is set, or a record would run out of time while it
+         *     lingers
          */
         public Producer build() {
+            if (deliveryTimeout.compareTo(linger) <= 0) {
+                throw new IllegalArgumentException(
+                        "deliveryTimeout is " + deliveryTimeout + ", must be more than linger, which is " + linger);
+            }
             PendingBatch.requireAvailable(compression.codec());
             return new Producer(this);
         }

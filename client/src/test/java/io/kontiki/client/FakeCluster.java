@@ -13,6 +13,8 @@ import io.kontiki.proto.v1.ProducePartition;
 import io.kontiki.proto.v1.ProducePartitionResult;
 import io.kontiki.proto.v1.Topic;
 import io.kontiki.proto.v1.WatchMetadataResponse;
+import io.kontiki.record.BatchValidator;
+import io.kontiki.record.InvalidBatchException;
 import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordBatchBuilder;
 import io.kontiki.record.Sequences;
@@ -205,7 +207,7 @@ final class FakeCluster implements Transport, AutoCloseable {
         }
         var bytes = ByteBuffer.wrap(request.getRecords().toByteArray());
         var batch = RecordBatch.at(bytes, 0);
-        if (!batch.hasValidChecksum()) {
+        if (!isValid(bytes)) {
             return result.setError(error(ErrorReason.ERROR_REASON_CORRUPT_BATCH))
                     .build();
         }
@@ -232,6 +234,15 @@ final class FakeCluster implements Transport, AutoCloseable {
         }
         long offset = store(log, bytes, batch);
         return result.setBaseOffset(offset).build();
+    }
+
+    private static boolean isValid(ByteBuffer batch) {
+        try {
+            BatchValidator.validate(batch, Integer.MAX_VALUE);
+            return true;
+        } catch (InvalidBatchException e) {
+            return false;
+        }
     }
 
     private static long store(PartitionLog log, ByteBuffer bytes, RecordBatch batch) {

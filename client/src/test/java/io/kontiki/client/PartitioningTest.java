@@ -133,7 +133,7 @@ class PartitioningTest {
     void recordsWithoutKeyPassOverPartitionsWithoutLeader() {
         cluster.elect(1, 0);
         cluster.elect(2, 0);
-        var producer = fixture.start(fixture.settings().deliveryTimeout(Duration.ofSeconds(5)));
+        var producer = fixture.start(fixture.settings().deliveryTimeout(Duration.ofSeconds(20)));
         var used = new HashSet<Integer>();
         for (int i = 0; i < 8; i++) {
             used.add(get(producer.send(plain("v"))).partition());

@@ -363,5 +363,10 @@ class ProducerTest {
         assertThatThrownBy(() -> Producer.builder().batchBytes(5)).hasMessageContaining("batchBytes is 5");
         assertThatThrownBy(() -> Producer.builder().bootstrapServers("a:b")).hasMessageContaining("'a:b'");
         assertThatThrownBy(() -> Producer.builder().build()).hasMessageContaining("bootstrapServers");
+        assertThatThrownBy(() -> settings()
+                        .linger(Duration.ofMillis(5))
+                        .deliveryTimeout(Duration.ofMillis(5))
+                        .build())
+                .hasMessageContaining("deliveryTimeout is PT0.005S, must be more than linger");
     }
 }
