@@ -63,8 +63,9 @@ public final class Producer implements AutoCloseable {
     }
 
     /**
-     * Puts the record into the buffer and returns. Blocks only while the topic's metadata is not known yet or the buffer
-     * is full, each at most {@link Builder#maxBlock}; in a callback of an earlier send it never blocks, but fails.
+     * Puts the record into the buffer and returns. Blocks only while the topic's metadata is not known yet, the buffer is
+     * full, or the brokers' limit for a large record is not known yet: at most {@link Builder#maxBlock} in all. In a
+     * callback of an earlier send it never blocks, but fails.
      *
      * @return completed when the record is acknowledged, or exceptionally with a {@link KontikiException}; never throws
      *     for a reason of the cluster, so that each record has one place where its fate is told. Callbacks run on a

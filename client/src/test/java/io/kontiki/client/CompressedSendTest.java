@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(30)
+@Timeout(120)
 class CompressedSendTest {
     private final ProducerFixture fixture = new ProducerFixture(2, 1);
     private final FakeCluster cluster = fixture.cluster;
@@ -143,6 +143,17 @@ class CompressedSendTest {
                         .map(FakeBroker.Seen::producerId)
                         .distinct())
                 .hasSize(1);
+    }
+
+    @Test
+    void aBatchWithoutSequencesIsPartedToo() {
+        cluster.limitBatches(3000);
+        var producer = fixture.start(fixture.settings().acks(Acks.LEADER).linger(Duration.ofSeconds(20)));
+        var values = IntStream.range(0, 100).mapToObj(i -> noise(300, i)).toList();
+        sendAll(values);
+        producer.flush();
+
+        assertThat(cluster.values(0)).isEqualTo(values);
     }
 
     @Test

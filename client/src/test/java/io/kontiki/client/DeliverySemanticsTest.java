@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What docs/producing.md says that each setting gives when answers and requests are lost. */
-@Timeout(30)
+@Timeout(120)
 class DeliverySemanticsTest {
     private final ProducerFixture fixture = new ProducerFixture(1, 1);
     private final FakeCluster cluster = fixture.cluster;

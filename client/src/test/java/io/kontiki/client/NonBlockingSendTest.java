@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a send may cost its caller in time. Everything that could hold it up does so for 20 s or more here. */
-@Timeout(60)
+@Timeout(120)
 class NonBlockingSendTest {
-    private static final Duration SHORT = Duration.ofSeconds(5);
+    private static final Duration SHORT = Duration.ofSeconds(15);
 
     private final ProducerFixture fixture = new ProducerFixture(1, 1);
     private final FakeCluster cluster = fixture.cluster;

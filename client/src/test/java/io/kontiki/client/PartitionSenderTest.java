@@ -41,8 +41,14 @@ class PartitionSenderTest {
     }
 
     private PendingBatch newBatch(long deadline) {
+        return newBatch(deadline, 1);
+    }
+
+    private PendingBatch newBatch(long deadline, int records) {
         var batch = new PendingBatch(PARTITION, BOUNDS, 0, deadline);
-        futures.put(batch, batch.add(new EncodedRecord(null, ByteBuffer.allocate(1), List.of(), 0, 1)));
+        for (int i = 0; i < records; i++) {
+            futures.put(batch, batch.add(new EncodedRecord(null, ByteBuffer.allocate(1), List.of(), 0, 1)));
+        }
         batch.seal();
         return batch;
     }
@@ -54,7 +60,11 @@ class PartitionSenderTest {
 
     /** Adds a batch and sends it. */
     private PendingBatch sendNew() {
-        var batch = newBatch(DEADLINE);
+        return sendNew(1);
+    }
+
+    private PendingBatch sendNew(int records) {
+        var batch = newBatch(DEADLINE, records);
         assertThat(sender.maySend(now)).isTrue();
         assertThat(sender.takesNew()).isTrue();
         sender.add(batch);
@@ -159,6 +169,47 @@ class PartitionSenderTest {
         assertThat(sendAgain()).containsExactly(b);
         assertThat(producerId(b)).isEqualTo(SECOND_ID.id());
         assertThat(sequence(b)).isZero();
+    }
+
+    @Test
+    void aBatchThatIsTooLargeIsPartedAndAllKeepTheirSequences() {
+        start();
+        var a = sendNew(5);
+        var b = sendNew();
+        fail(b, ErrorReason.OUT_OF_ORDER_SEQUENCE);
+        fail(a, ErrorReason.RECORD_TOO_LARGE);
+        now += MAX_PAUSE;
+
+        var firstHalf = sendAgain();
+        assertThat(firstHalf).hasSize(1);
+        assertThat(firstHalf.get(0).recordCount()).isEqualTo(2);
+        assertThat(sequence(firstHalf.get(0))).isZero();
+        sender.onStored(firstHalf.get(0), OptionalLong.of(0));
+        var rest = sendAgain();
+        assertThat(rest).hasSize(2).element(1).isSameAs(b);
+        assertThat(rest.stream().map(PartitionSenderTest::sequence)).containsExactly(2, 5);
+        assertThat(a.settled()).isNotDone();
+        sender.onStored(rest.get(0), OptionalLong.of(2));
+        assertThat(a.settled()).isDone();
+        assertThat(futures.get(a).join().offset()).hasValue(4);
+        assertThat(producerId(b)).isEqualTo(FIRST_ID.id());
+    }
+
+    @Test
+    void aBatchOfUnknownOutcomeIsNotParted() {
+        start();
+        var a = sendNew(5);
+        fail(a, ErrorReason.DISCONNECTED);
+        now += MAX_PAUSE;
+        sendAgain();
+        fail(a, ErrorReason.RECORD_TOO_LARGE);
+
+        assertThat(sender.isIdle()).isTrue();
+        assertThat(futures.get(a))
+                .isCompletedExceptionally()
+                .satisfies(future -> assertThat(future.handle((r, e) -> ((KontikiException) e).definite())
+                                .join())
+                        .isFalse());
     }
 
     @Test

@@ -42,7 +42,7 @@ final class ProducerFixture implements AutoCloseable {
 
     static RecordMetadata get(CompletableFuture<RecordMetadata> future) {
         try {
-            return future.get(20, TimeUnit.SECONDS);
+            return future.get(60, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException | InterruptedException e) {
             throw new CompletionException(e);
         }
@@ -50,7 +50,7 @@ final class ProducerFixture implements AutoCloseable {
 
     static KontikiException failure(CompletableFuture<RecordMetadata> future) {
         try {
-            throw new AssertionError("no failure but " + future.get(20, TimeUnit.SECONDS));
+            throw new AssertionError("no failure but " + future.get(60, TimeUnit.SECONDS));
         } catch (ExecutionException e) {
             return (KontikiException) e.getCause();
         } catch (TimeoutException | InterruptedException e) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class ProducerInterceptorTest {
     private final ProducerFixture fixture = new ProducerFixture(1, 1);
     private final List<String> events = new CopyOnWriteArrayList<>();
