@@ -4,6 +4,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import io.kontiki.proto.internal.v1.DeltaRecord;
+import io.kontiki.proto.internal.v1.GroupRecord;
 import io.kontiki.proto.internal.v1.ImageRecord;
 import io.kontiki.proto.internal.v1.TopicRecord;
 import java.security.MessageDigest;
@@ -68,8 +69,10 @@ public final class ImageCodec {
                 .setClusterId(image.clusterId())
                 .setFeatureLevel(image.featureLevel())
                 .setNextProducerId(image.nextProducerId())
-                .setLastTopicDeletionIndex(image.topics().lastDeletionIndex())
-                .build();
+                .setLastTopicDeletionIndex(image.topics().lastDeletionIndex());
+        if (!image.slots().equals(SlotsImage.EMPTY)) {
+            image.slots().slots().forEach(slot -> rest.addSlots(GroupCodec.toRecord(slot)));
+        }
         var brokers = image.brokers().values().stream()
                 .map(broker -> ImageRecord.newBuilder()
                         .addBrokers(BrokerCodec.toRecord(broker))
@@ -78,7 +81,16 @@ public final class ImageCodec {
                 .map(topic -> ImageRecord.newBuilder()
                         .addTopics(TopicCodec.toRecord(topic))
                         .build());
-        return Stream.concat(Stream.of(rest), Stream.concat(brokers, topics));
+        var groups = image.groups().byId().values().stream()
+                .map(group -> ImageRecord.newBuilder()
+                        .addGroups(GroupCodec.toRecord(group))
+                        .build());
+        var offsets = image.groups().byId().values().stream()
+                .flatMap(group -> group.offsets().entrySet().stream()
+                        .map(topic -> ImageRecord.newBuilder()
+                                .addGroupOffsets(GroupCodec.toRecord(group.id(), topic.getKey(), topic.getValue()))
+                                .build()));
+        return concat(List.of(Stream.of(rest.build()), brokers, topics, groups, offsets));
     }
 
     public static MetadataImage fromRecord(ImageRecord record) {
@@ -90,8 +102,9 @@ public final class ImageCodec {
                 withTopics(TopicsImage.EMPTY, record.getTopicsList())
                         .withLastDeletionIndex(record.getLastTopicDeletionIndex()),
                 record.getNextProducerId(),
-                GroupsImage.EMPTY,
-                SlotsImage.EMPTY);
+                GroupCodec.withOffsets(
+                        withGroups(GroupsImage.EMPTY, record.getGroupsList()), record.getGroupOffsetsList()),
+                GroupCodec.fromRecords(record.getSlotsList(), SlotsImage.EMPTY));
     }
 
     /** @param image the image after the change, which holds the new values */
@@ -112,6 +125,10 @@ public final class ImageCodec {
                 .setLastTopicDeletionIndex(image.topics().lastDeletionIndex())
                 .addAllRemovedBrokers(delta.removedBrokers());
         delta.removedTopics().forEach(id -> rest.addRemovedTopics(UuidBytes.toBytes(id)));
+        rest.addAllRemovedGroups(delta.groups().removed());
+        if (delta.groups().slotsChanged()) {
+            image.slots().slots().forEach(slot -> rest.addSlots(GroupCodec.toRecord(slot)));
+        }
         var brokers = delta.changedBrokers().stream()
                 .map(id -> DeltaRecord.newBuilder()
                         .addBrokers(BrokerCodec.toRecord(image.broker(id).orElseThrow()))
@@ -120,7 +137,7 @@ public final class ImageCodec {
                 .map(id -> DeltaRecord.newBuilder()
                         .addTopics(TopicCodec.toRecord(image.topic(id).orElseThrow()))
                         .build());
-        return Stream.concat(Stream.of(rest.build()), Stream.concat(brokers, topics));
+        return concat(List.of(Stream.of(rest.build()), brokers, topics, GroupDeltaCodec.pieces(delta.groups(), image)));
     }
 
     /**
@@ -144,8 +161,8 @@ public final class ImageCodec {
                 withBrokers(brokers, record.getBrokersList()),
                 withTopics(topics, record.getTopicsList()).withLastDeletionIndex(record.getLastTopicDeletionIndex()),
                 record.getNextProducerId(),
-                image.groups(),
-                image.slots());
+                GroupDeltaCodec.apply(image.groups(), record),
+                GroupCodec.fromRecords(record.getSlotsList(), image.slots()));
         PSortedSet<Integer> changedBrokers = TreePSet.empty();
         for (var broker : record.getBrokersList()) {
             changedBrokers = changedBrokers.plus(broker.getId());
@@ -159,7 +176,7 @@ public final class ImageCodec {
                 TreePSet.from(record.getRemovedBrokersList()),
                 changedTopics,
                 removedTopics,
-                GroupsDelta.EMPTY);
+                GroupDeltaCodec.delta(record));
         return new ImageUpdate(delta, after);
     }
 
@@ -168,6 +185,19 @@ public final class ImageCodec {
         var result = brokers;
         for (var record : records) {
             result = result.plus(record.getId(), BrokerCodec.fromRecord(record));
+        }
+        return result;
+    }
+
+    /** Not by {@code flatMap}, whose iterator makes all pieces of a stream before it gives the first. */
+    private static <T> Stream<T> concat(List<Stream<T>> streams) {
+        return streams.stream().reduce(Stream.empty(), Stream::concat);
+    }
+
+    private static GroupsImage withGroups(GroupsImage groups, List<GroupRecord> records) {
+        var result = groups;
+        for (var record : records) {
+            result = result.with(GroupCodec.fromRecord(record));
         }
         return result;
     }

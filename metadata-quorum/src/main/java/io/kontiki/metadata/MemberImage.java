@@ -1,8 +1,10 @@
 package io.kontiki.metadata;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.UUID;
 import org.pcollections.PSortedMap;
 import org.pcollections.PSortedSet;
 import org.pcollections.TreePMap;
@@ -119,6 +121,29 @@ public record MemberImage(
             PSortedMap<TopicPartition, Integer> newOwned,
             PSortedMap<TopicPartition, Integer> newRevoking) {
         return with(newEpoch, newOwned, newRevoking, target);
+    }
+
+    /** The same member without any partition of that topic; this one if it has none. */
+    public MemberImage withoutTopic(UUID topicId) {
+        if (!names(owned.keySet(), topicId) && !names(revoking.keySet(), topicId) && !names(target, topicId)) {
+            return this;
+        }
+        return with(
+                epoch,
+                owned.minusAll(partitions(owned.keySet(), topicId)),
+                revoking.minusAll(partitions(revoking.keySet(), topicId)),
+                target.minusAll(partitions(target, topicId)));
+    }
+
+    private static boolean names(PSortedSet<TopicPartition> partitions, UUID topicId) {
+        var first = partitions.ceiling(new TopicPartition(topicId, 0));
+        return first != null && first.topicId().equals(topicId);
+    }
+
+    private static List<TopicPartition> partitions(PSortedSet<TopicPartition> partitions, UUID topicId) {
+        return partitions.stream()
+                .filter(partition -> partition.topicId().equals(topicId))
+                .toList();
     }
 
     private MemberImage with(

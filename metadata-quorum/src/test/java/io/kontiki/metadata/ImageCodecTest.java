@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.google.protobuf.ByteString;
 import io.kontiki.proto.internal.v1.BrokerRecord;
+import io.kontiki.proto.internal.v1.DeltaRecord;
+import io.kontiki.proto.internal.v1.GroupOffsetsRecord;
 import io.kontiki.proto.internal.v1.ImageRecord;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,8 +72,44 @@ class ImageCodecTest {
                         .with(topic(1, Map.of()))
                         .withLastDeletionIndex(77),
                 1000,
-                GroupsImage.EMPTY,
-                SlotsImage.EMPTY);
+                GroupsImage.EMPTY.with(group("a", 3)).with(group("b", 0)),
+                SlotsImage.EMPTY.with(5, new Slot(4, 2)));
+    }
+
+    /** With members and offsets of that many partitions; what a member has came to it in different epochs. */
+    static GroupImage group(String id, int partitions) {
+        var group = GroupImage.empty(id).withEpochs(9, 8, Assignor.RANGE).withVersion(55);
+        for (int i = 0; i < partitions; i++) {
+            group = group.withOffset(
+                            new TopicPartition(new UUID(-2, 2), i), new CommittedOffset(i * 10, i - 1, "m" + i, 7))
+                    .withOffset(new TopicPartition(new UUID(-1, 1), i), new CommittedOffset(0, 3, "", 8));
+        }
+        if (partitions == 0) {
+            return group.withEmptySince(1234);
+        }
+        var member = MemberImage.joined(
+                        "m1",
+                        Optional.of("static"),
+                        "client",
+                        "::1",
+                        TreePSet.of("topic-1", "topic-2"),
+                        Optional.of("other.*"),
+                        10_000,
+                        60_000)
+                .withTarget(TreePSet.of(partition(0), partition(1)))
+                .with(
+                        7,
+                        TreePMap.<TopicPartition, Integer>empty()
+                                .plus(partition(0), 5)
+                                .plus(partition(1), 7),
+                        TreePMap.<TopicPartition, Integer>empty().plus(partition(2), 5));
+        var other = MemberImage.joined("m2", Optional.empty(), "", "", TreePSet.empty(), Optional.empty(), 1, 2);
+        return group.withMembers(
+                TreePMap.<String, MemberImage>empty().plus("m1", member).plus("m2", other));
+    }
+
+    private static TopicPartition partition(int number) {
+        return new TopicPartition(new UUID(-2, 2), number);
     }
 
     @Test
@@ -114,10 +152,74 @@ class ImageCodecTest {
                         TreePSet.empty(),
                         TreePSet.from(List.of(new UUID(-1, 1), new UUID(-2, 2))),
                         TreePSet.empty(),
-                        GroupsDelta.EMPTY));
+                        new GroupsDelta(
+                                TreePSet.of("a", "b"),
+                                TreePSet.empty(),
+                                TreePMap.singleton(
+                                        "a",
+                                        TreePSet.of(
+                                                partition(0),
+                                                partition(1),
+                                                partition(2),
+                                                new TopicPartition(new UUID(-1, 1), 0),
+                                                new TopicPartition(new UUID(-1, 1), 1),
+                                                new TopicPartition(new UUID(-1, 1), 2))),
+                                TreePMap.empty(),
+                                true)));
         assertThat(MetadataDelta.between(image(), ImageCodec.decode(ImageCodec.encode(image())))
                         .isEmpty())
                 .isTrue();
+    }
+
+    @Test
+    void deltaOfGroupsTellsOnlyWhatChangedInThem() throws Exception {
+        var before = image();
+        var moved = before.group("a")
+                .orElseThrow()
+                .withOffset(partition(1), new CommittedOffset(11, 1, "", 9))
+                .withoutOffset(new TopicPartition(new UUID(-1, 1), 0))
+                .withoutOffset(new TopicPartition(new UUID(-1, 1), 2));
+        var after = before.withPosition(new LogPosition(8, 1300))
+                .withGroups(before.groups().without("b").with(moved).with(group("c", 1)))
+                .withSlots(before.slots().with(6, new Slot(3, 1)));
+
+        var delta = MetadataDelta.between(before, after);
+
+        assertThat(delta.isEmpty()).isFalse();
+        assertThat(delta.isOfGroupsOnly()).isTrue();
+        assertThat(delta.groups().changed()).containsExactly("c");
+        assertThat(delta.groups().removed()).containsExactly("b");
+        assertThat(delta.groups().changedOffsets().get("a")).containsExactly(partition(1));
+        assertThat(delta.groups().changedOffsets().get("c")).hasSize(2);
+        assertThat(delta.groups().removedOffsets().get("a"))
+                .containsExactly(new TopicPartition(new UUID(-1, 1), 0), new TopicPartition(new UUID(-1, 1), 2));
+        assertThat(delta.groups().slotsChanged()).isTrue();
+        var record = ImageCodec.toRecord(delta, after);
+        assertThat(record.getGroupsCount()).isEqualTo(1);
+        var update = ImageCodec.apply(before, DeltaRecord.parseFrom(record.toByteArray()));
+        assertThat(update.image()).isEqualTo(after);
+        assertThat(update.delta()).isEqualTo(delta);
+    }
+
+    @Test
+    void deltaOfABrokerOrATopicIsNotOfGroupsOnly() {
+        var broker = image().withBrokers(image().brokers().minus(3));
+        var topic = image().withTopics(image().topics().without(new UUID(-1, 1)));
+        assertThat(MetadataDelta.between(image(), broker).isOfGroupsOnly()).isFalse();
+        assertThat(MetadataDelta.between(image(), topic).isOfGroupsOnly()).isFalse();
+        assertThat(MetadataDelta.EMPTY.isOfGroupsOnly()).isTrue();
+    }
+
+    @Test
+    void offsetsWithoutTheirGroupAreRefused() {
+        var record = ImageRecord.newBuilder()
+                .addGroupOffsets(GroupOffsetsRecord.newBuilder()
+                        .setGroupId("gone")
+                        .setTopicId(UuidBytes.toBytes(new UUID(1, 1))))
+                .build();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ImageCodec.fromRecord(record))
+                .withMessage("offsets of group \"gone\" without the group");
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.util.Objects;
  *
  * @param image the new image, at the command's place in the log, also if the command was refused
  * @param reply for the one who proposed it; its reason is unset if the command was applied
- * @param delta what changed in brokers and topics
+ * @param delta what changed in brokers, topics and groups
  */
 public record Applied(MetadataImage image, CommandReply reply, MetadataDelta delta) {
     public Applied {

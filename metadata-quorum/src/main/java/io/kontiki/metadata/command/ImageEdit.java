@@ -1,12 +1,15 @@
 package io.kontiki.metadata.command;
 
 import io.kontiki.metadata.BrokerRegistration;
-import io.kontiki.metadata.GroupsDelta;
+import io.kontiki.metadata.CommittedOffset;
+import io.kontiki.metadata.GroupImage;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicImage;
 import io.kontiki.metadata.TopicPartition;
+import java.util.Collection;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
@@ -20,9 +23,11 @@ final class ImageEdit {
     private PSortedSet<Integer> removedBrokers = TreePSet.empty();
     private PSortedSet<UUID> changedTopics = TreePSet.empty();
     private PSortedSet<UUID> removedTopics = TreePSet.empty();
+    private final GroupsEdit groups;
 
     ImageEdit(MetadataImage image) {
         this.image = image;
+        groups = new GroupsEdit(image);
     }
 
     /** As changed so far. */
@@ -31,10 +36,15 @@ final class ImageEdit {
     }
 
     MetadataDelta delta() {
-        return new MetadataDelta(changedBrokers, removedBrokers, changedTopics, removedTopics, GroupsDelta.EMPTY);
+        return new MetadataDelta(changedBrokers, removedBrokers, changedTopics, removedTopics, groups.delta(image));
     }
 
-    /** Changes what no delta names: cluster id, feature level, producer ids. */
+    /** Whether a broker came, changed or went. */
+    boolean touchedBrokers() {
+        return !changedBrokers.isEmpty() || !removedBrokers.isEmpty();
+    }
+
+    /** Changes what is not told noun by noun: cluster id, feature level, producer ids, slots. */
     void update(UnaryOperator<MetadataImage> change) {
         image = change.apply(image);
     }
@@ -62,6 +72,36 @@ final class ImageEdit {
     void removeTopic(UUID id, long index) {
         image = image.withTopics(image.topics().without(id).withLastDeletionIndex(index));
         removedTopics = removedTopics.plus(id);
+    }
+
+    /** Puts a group that is new, or of which anything but offsets changed. */
+    void put(GroupImage group) {
+        groups.touch(group.id());
+        image = image.withGroups(image.groups().with(group));
+    }
+
+    /** Stores offsets of a group that is there. */
+    void putOffsets(String groupId, Map<TopicPartition, CommittedOffset> offsets) {
+        var group = image.group(groupId).orElseThrow();
+        for (var entry : offsets.entrySet()) {
+            groups.touch(groupId, entry.getKey());
+            group = group.withOffset(entry.getKey(), entry.getValue());
+        }
+        image = image.withGroups(image.groups().with(group));
+    }
+
+    void removeOffsets(String groupId, Collection<TopicPartition> partitions) {
+        var group = image.group(groupId).orElseThrow();
+        for (var partition : partitions) {
+            groups.touch(groupId, partition);
+            group = group.withoutOffset(partition);
+        }
+        image = image.withGroups(image.groups().with(group));
+    }
+
+    void removeGroup(String id) {
+        groups.touch(id);
+        image = image.withGroups(image.groups().without(id));
     }
 
     /** Replaces each partition of the cluster for which {@code change} returns another record than it was given. */

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The state machine of the metadata log as a function (rules Q1, Q2, M0 to M12). A command states what is wanted and the
+ * The state machine of the metadata log as a function (rules Q1, Q2, M0 to M12, C1, G1 to G6). A command states what is wanted and the
  * epochs it assumes; whether that holds is decided here, in the order of the log, the same on every member.
  */
 public final class MetadataState {
@@ -52,7 +52,11 @@ public final class MetadataState {
                             + " log in term " + term);
         }
         try {
-            return dispatch(edit, command, index);
+            var reply = dispatch(edit, command, index);
+            if (edit.touchedBrokers()) {
+                edit.update(SlotAssignment::assign);
+            }
+            return reply;
         } catch (RuntimeException e) {
             // A defect, and the same one on every member, which stay equal. Stopping would stop them all, at each
             // start.
@@ -82,8 +86,11 @@ public final class MetadataState {
             case REASSIGN -> ReassignCommands.reassign(edit, command.getReassign());
             case CANCEL_REASSIGN -> ReassignCommands.cancel(edit, command.getCancelReassign());
             case UNREGISTER_BROKER -> BrokerCommands.unregister(edit, command.getUnregisterBroker());
-            case CHANGE_GROUP, COMMIT_GROUP_OFFSETS, DELETE_GROUP, DELETE_GROUP_OFFSETS ->
-                Replies.invalid("groups are not known yet");
+            case CHANGE_GROUP -> GroupCommands.change(edit, command.getChangeGroup(), command.getTimestampMs(), index);
+            case COMMIT_GROUP_OFFSETS ->
+                OffsetCommands.commit(edit, command.getCommitGroupOffsets(), command.getTimestampMs(), index);
+            case DELETE_GROUP -> GroupCommands.delete(edit, command.getDeleteGroup());
+            case DELETE_GROUP_OFFSETS -> OffsetCommands.delete(edit, command.getDeleteGroupOffsets());
             case COMMAND_NOT_SET -> Replies.invalid("the command is empty");
         };
     }

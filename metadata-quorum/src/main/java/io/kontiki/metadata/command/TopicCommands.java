@@ -60,6 +60,7 @@ final class TopicCommands {
         var id = UuidBytes.fromBytes(command.getTopicId());
         if (edit.image().topic(id).isPresent()) {
             edit.removeTopic(id, index);
+            GroupCommands.forgetTopic(edit, id, index);
         }
         return Replies.topic(id);
     }

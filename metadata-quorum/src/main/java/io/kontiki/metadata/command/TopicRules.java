@@ -69,7 +69,7 @@ public final class TopicRules {
         return Optional.of(Replies.refusal(ErrorReason.ERROR_REASON_INVALID_TOPIC_NAME, message));
     }
 
-    private static boolean isLegal(char c) {
+    static boolean isLegal(char c) {
         return (c >= 'a' && c <= 'z')
                 || (c >= 'A' && c <= 'Z')
                 || (c >= '0' && c <= '9')
