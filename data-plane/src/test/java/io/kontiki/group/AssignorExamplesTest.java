@@ -77,7 +77,10 @@ class AssignorExamplesTest {
         var topics = List.of(new TopicSize(T0, 2), new TopicSize(T1, 2), new TopicSize(T2, 2), new TopicSize(t3, 2));
         var before = new StickyAssignor()
                 .assign(
-                        List.of(member("C0", T0, T1, T2, t3), member("C1", T0, T1, T2, t3), member("C2", T0, T1, T2, t3)),
+                        List.of(
+                                member("C0", T0, T1, T2, t3),
+                                member("C1", T0, T1, T2, t3),
+                                member("C2", T0, T1, T2, t3)),
                         topics);
         assertThat(names(before.get("C0"))).containsExactly("t0-0", "t1-1", "t3-0");
         assertThat(names(before.get("C1"))).containsExactly("t0-1", "t2-0", "t3-1");
@@ -97,8 +100,7 @@ class AssignorExamplesTest {
     @Test
     void stickyTakesFromEachAlikeForWhoJoins() {
         var topics = List.of(new TopicSize(T0, 12));
-        var before = new StickyAssignor()
-                .assign(List.of(member("C0", T0), member("C1", T0), member("C2", T0)), topics);
+        var before = new StickyAssignor().assign(List.of(member("C0", T0), member("C1", T0), member("C2", T0)), topics);
 
         var after = new StickyAssignor()
                 .assign(

@@ -1,0 +1,141 @@
+package io.kontiki.group;
+
+import io.kontiki.metadata.MemberImage;
+import java.util.Optional;
+
+/**
+ * What a coordinator remembers of a member, besides its record: how long its session goes on, the stream that it listens
+ * on and what it was told there. Lost with the coordinator: the next one begins with full sessions.
+ */
+final class MemberSession {
+    static final long NO_STREAM = -1;
+
+    /** How far the stream's join has come. */
+    private enum Phase {
+        /** The join is not in the record yet. */
+        JOINING,
+        /** The member was told that it is in. */
+        JOINED,
+        /** It has left; the stream ends once that is in the record. */
+        LEAVING
+    }
+
+    private final String memberId;
+    private final Optional<String> instanceId;
+    private long streamId = NO_STREAM;
+    private Phase phase = Phase.JOINED;
+    private long sessionNanos;
+    private long deadlineNanos;
+    private MemberImage record;
+    private MemberImage told;
+    private long revokingSinceNanos;
+    private boolean fencing;
+
+    MemberSession(String memberId, Optional<String> instanceId, int sessionTimeoutMs, long nowNanos) {
+        this.memberId = memberId;
+        this.instanceId = instanceId;
+        this.sessionNanos = sessionTimeoutMs * 1_000_000L;
+        onHeard(nowNanos);
+    }
+
+    String memberId() {
+        return memberId;
+    }
+
+    Optional<String> instanceId() {
+        return instanceId;
+    }
+
+    long streamId() {
+        return streamId;
+    }
+
+    boolean hasStream() {
+        return streamId != NO_STREAM;
+    }
+
+    boolean joining() {
+        return phase == Phase.JOINING;
+    }
+
+    boolean leaving() {
+        return phase == Phase.LEAVING;
+    }
+
+    /** Whether the member may be told assignments. */
+    boolean listens() {
+        return hasStream() && phase == Phase.JOINED;
+    }
+
+    void onJoining(long stream, int sessionTimeoutMs, long nowNanos) {
+        streamId = stream;
+        phase = Phase.JOINING;
+        sessionNanos = sessionTimeoutMs * 1_000_000L;
+        told = null;
+        onHeard(nowNanos);
+    }
+
+    void onJoined() {
+        phase = Phase.JOINED;
+    }
+
+    void onLeaving() {
+        phase = Phase.LEAVING;
+    }
+
+    void onStreamGone() {
+        streamId = NO_STREAM;
+        told = null;
+        phase = phase == Phase.JOINING ? Phase.JOINED : phase;
+    }
+
+    /** Begins the session anew. */
+    void onHeard(long nowNanos) {
+        deadlineNanos = nowNanos + sessionNanos;
+        fencing = false;
+    }
+
+    /** The record as of the latest image. */
+    void onRecord(MemberImage latest, long nowNanos) {
+        boolean revoked = record != null && !record.revoking().isEmpty();
+        if (!latest.revoking().isEmpty() && !revoked) {
+            revokingSinceNanos = nowNanos;
+        }
+        record = latest;
+    }
+
+    /** Gives the member its whole time again to let go of partitions. */
+    void onRebalanceAnew(long nowNanos) {
+        revokingSinceNanos = nowNanos;
+    }
+
+    Optional<MemberImage> record() {
+        return Optional.ofNullable(record);
+    }
+
+    /** Whether the member is to be told something new; if so, it counts as told. */
+    boolean tell() {
+        boolean news = told == null || told != record && !sameAssignment(told, record);
+        told = record;
+        return news;
+    }
+
+    private static boolean sameAssignment(MemberImage left, MemberImage right) {
+        return left.epoch() == right.epoch()
+                && left.owned().keySet().equals(right.owned().keySet())
+                && left.revoking().isEmpty() == right.revoking().isEmpty();
+    }
+
+    /** Whether it is time to fence the member; true once. */
+    boolean overdue(long nowNanos) {
+        boolean silent = nowNanos - deadlineNanos >= 0;
+        boolean clinging = record != null
+                && !record.revoking().isEmpty()
+                && nowNanos - revokingSinceNanos >= record.rebalanceTimeoutMs() * 1_000_000L;
+        if (record == null || fencing || !(silent || clinging)) {
+            return false;
+        }
+        fencing = true;
+        return true;
+    }
+}
