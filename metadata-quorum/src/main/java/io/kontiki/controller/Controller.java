@@ -111,6 +111,11 @@ public final class Controller {
             case REASSIGN_PARTITIONS -> PartitionPlanner.reassign(request.getReassignPartitions(), image, stamped);
             case CANCEL_REASSIGNMENTS -> PartitionPlanner.cancel(request.getCancelReassignments(), image, stamped);
             case UNREGISTER_BROKER -> unregister(request, image, stamped);
+            // Applying them judges whether the sender coordinates these groups (rule C1).
+            case CHANGE_GROUP -> submit(stamped.setChangeGroup(request.getChangeGroup()));
+            case COMMIT_GROUP_OFFSETS -> submit(stamped.setCommitGroupOffsets(request.getCommitGroupOffsets()));
+            case DELETE_GROUP -> submit(stamped.setDeleteGroup(request.getDeleteGroup()));
+            case DELETE_GROUP_OFFSETS -> submit(stamped.setDeleteGroupOffsets(request.getDeleteGroupOffsets()));
             case REQUEST_NOT_SET ->
                 refuse(
                         ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
@@ -212,6 +217,10 @@ public final class Controller {
                     ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
                     "broker_id is " + brokerId + ", but broker " + request.getFromBrokerId() + " asks");
         }
+        return submit(command);
+    }
+
+    private static Prepared submit(Command.Builder command) {
         return new Prepared.Submit(command.build());
     }
 
@@ -227,7 +236,7 @@ public final class Controller {
         var command = UnregisterBroker.newBuilder()
                 .setBrokerId(id)
                 .setBrokerEpoch(broker.get().epoch());
-        return new Prepared.Submit(stamped.setUnregisterBroker(command).build());
+        return submit(stamped.setUnregisterBroker(command));
     }
 
     private Command.Builder stamped(Now now) {
