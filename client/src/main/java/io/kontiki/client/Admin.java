@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Creates, changes and shows topics, places and elects their replicas, and shows the cluster. Thread-safe. Each call blocks until it is done, at most the
+ * Creates, changes and shows topics, places and elects their replicas, shows and mends consumer groups, and shows the cluster. Thread-safe. Each call blocks until it is done, at most the
  * request time-out, and tries one bootstrap server after the other; it fails with a {@link KontikiException}. A change
  * whose outcome is unknown (a connection broke) is not repeated: the caller is told, {@link KontikiException#definite}.
  */
@@ -34,6 +34,7 @@ public final class Admin implements AutoCloseable {
     private final LogCalls logs;
     private final QuorumCalls quorum;
     private final PartitionCalls partitions;
+    private final GroupCalls groups;
     private final ClientConfig client;
     private MetadataTracker tracker;
     private OffsetLookup offsets;
@@ -45,6 +46,7 @@ public final class Admin implements AutoCloseable {
         logs = new LogCalls(anyBroker, client.requestTimeout());
         quorum = new QuorumCalls(anyBroker);
         partitions = new PartitionCalls(anyBroker);
+        groups = new GroupCalls(anyBroker, client.requestTimeout());
     }
 
     /** Settings for a new admin. */
@@ -291,6 +293,63 @@ public final class Admin implements AutoCloseable {
     /** Has another voter lead the metadata quorum. */
     public void transferQuorumLeadership(int brokerId) {
         quorum.transferLeadership(brokerId);
+    }
+
+    /** All consumer groups, by id. */
+    public List<GroupInfo> groups() {
+        return groups.list();
+    }
+
+    /** A consumer group and its members. Fails with GROUP_NOT_FOUND. */
+    public GroupDescription describeGroup(String groupId) {
+        return groups.describe(groupId);
+    }
+
+    /**
+     * All offsets that a group has committed, by partition. Fails with GROUP_NOT_FOUND, and if any of them cannot be read
+     * within the request time-out.
+     */
+    public Map<TopicPartition, CommittedOffset> groupOffsets(String groupId) {
+        return groups.offsets(groupId);
+    }
+
+    /**
+     * Stores offsets of a group without members; a group that does not exist is made by it. Each partition is judged alone.
+     *
+     * @return why an offset is not stored, by partition; empty where it is. GROUP_NOT_EMPTY while the group has members
+     */
+    public Map<TopicPartition, Optional<KontikiException>> alterGroupOffsets(
+            String groupId, Map<TopicPartition, CommittedOffset> offsets) {
+        return groups.alterOffsets(groupId, offsets);
+    }
+
+    /** Forgets a group without members, and its offsets. Fails with GROUP_NOT_FOUND or GROUP_NOT_EMPTY. */
+    public void deleteGroup(String groupId) {
+        groups.delete(groupId);
+    }
+
+    /**
+     * Forgets offsets of partitions whose topics no member subscribes to. Fails with GROUP_NOT_FOUND or GROUP_SUBSCRIBED.
+     *
+     * @return what was forgotten: those that had a commit
+     */
+    public Set<TopicPartition> deleteGroupOffsets(String groupId, Set<TopicPartition> wanted) {
+        return groups.deleteOffsets(groupId, wanted);
+    }
+
+    /** As {@link #deleteGroupOffsets}, of whole topics. */
+    public Set<TopicPartition> deleteGroupOffsetsOfTopics(String groupId, Set<String> topics) {
+        return groups.deleteOffsetsOfTopics(groupId, topics);
+    }
+
+    /** Fences a member: its partitions go to others. It joins anew if it lives. Fails with UNKNOWN_MEMBER. */
+    public void removeMember(String groupId, String memberId) {
+        groups.removeMember(groupId, memberId, "");
+    }
+
+    /** As {@link #removeMember}, for the static member of this name. */
+    public void removeInstance(String groupId, String instanceId) {
+        groups.removeMember(groupId, "", instanceId);
     }
 
     /** Looks up offsets at the leaders, by partition. Fails if one of them cannot be found within the request time-out. */

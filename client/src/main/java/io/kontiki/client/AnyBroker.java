@@ -41,17 +41,22 @@ final class AnyBroker {
 
     /** A call that may be repeated after an unknown outcome. */
     <T> T read(Call<T> call) {
-        return call(call, true);
+        return call(call, true, requestTimeout);
+    }
+
+    /** The same within this time. */
+    <T> T read(Call<T> call, Duration timeout) {
+        return call(call, true, timeout);
     }
 
     /** A call that is repeated only if the last attempt certainly did nothing. */
     <T> T change(Call<T> call) {
-        return call(call, false);
+        return call(call, false, requestTimeout);
     }
 
-    private <T> T call(Call<T> call, boolean repeatable) {
-        var deadline = Deadline.after(requestTimeout.toNanos(), TimeUnit.NANOSECONDS);
-        long connectEndNanos = System.nanoTime() + Math.min(connectTimeout.toNanos(), requestTimeout.toNanos());
+    private <T> T call(Call<T> call, boolean repeatable, Duration timeout) {
+        var deadline = Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        long connectEndNanos = System.nanoTime() + Math.min(connectTimeout.toNanos(), timeout.toNanos());
         var backoff = new Backoff(MIN_BACKOFF_NANOS, MAX_BACKOFF_NANOS, ThreadLocalRandom.current());
         var unreachable = new LinkedHashMap<HostPort, String>();
         while (true) {

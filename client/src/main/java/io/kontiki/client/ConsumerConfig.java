@@ -1,5 +1,7 @@
 package io.kontiki.client;
 
+import java.util.Optional;
+
 /** What {@link Consumer.Builder} collected. */
 record ConsumerConfig(
         Position startAt,
@@ -9,4 +11,5 @@ record ConsumerConfig(
         int fetchMinBytes,
         int fetchMaxWaitMillis,
         boolean checkCrc,
-        long requestTimeoutNanos) {}
+        long requestTimeoutNanos,
+        Optional<GroupConfig> group) {}

@@ -9,13 +9,17 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * Keeps fetches going for the assigned partitions and hands out what has arrived. Belongs to the consumer's thread; other
@@ -36,16 +40,23 @@ final class Fetcher implements AutoCloseable {
     private final ConsumerConfig config;
     private final MetadataTracker tracker;
     private final Channels channels;
-    private final OffsetLookup lookup;
+    private final PositionLookups lookups;
     private final RandomGenerator random;
     private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
     private final AtomicBoolean metadataChanged = new AtomicBoolean(true);
-    private final ExecutorService lookups =
-            Executors.newCachedThreadPool(task -> Threads.daemon("kontiki-consumer-offsets", task));
     private final Map<TopicPartition, PartitionFetcher> partitions = new LinkedHashMap<>();
     private final Map<TopicPartition, Integer> notFound = new HashMap<>();
     private final Map<HostPort, FetchLink> links = new HashMap<>();
     private boolean wokenUp;
+
+    /** What has its say in a poll besides. */
+    interface Turn {
+        /** Before records are taken, again and again. May change what is assigned. */
+        void take();
+
+        /** Whether records may be returned now. */
+        boolean mayRead();
+    }
 
     Fetcher(
             ConsumerConfig config,
@@ -56,7 +67,7 @@ final class Fetcher implements AutoCloseable {
         this.config = config;
         this.tracker = tracker;
         this.channels = channels;
-        this.lookup = lookup;
+        this.lookups = new PositionLookups(lookup, events::add);
         this.random = random;
         tracker.onChange(() -> {
             if (metadataChanged.compareAndSet(false, true)) {
@@ -69,11 +80,56 @@ final class Fetcher implements AutoCloseable {
         return partitions;
     }
 
-    void add(TopicPartition partition) {
+    /** From now on partitions start where the group has committed. */
+    void startWith(GroupStarts starts) {
+        lookups.startWith(starts);
+    }
+
+    /** Reads these and no others. Those that stay keep their place. */
+    void assign(SortedSet<TopicPartition> wanted) {
+        partitions.keySet().retainAll(wanted);
+        wanted.stream().filter(p -> !partitions.containsKey(p)).forEach(this::add);
+    }
+
+    private void add(TopicPartition partition) {
         var fetcher = new PartitionFetcher(
-                partition, config.startAt(), config.fetchMaxBytes(), config.checkCrc(), newBackoff());
-        fetcher.onLeader(tracker.current().leader(partition));
+                partition,
+                config.group().isPresent() ? Optional.empty() : Optional.of(config.startAt()),
+                config.fetchMaxBytes(),
+                config.checkCrc(),
+                newBackoff());
+        notFound.remove(partition);
         partitions.put(partition, fetcher);
+        tell(fetcher, tracker.current());
+    }
+
+    private void tell(PartitionFetcher partition, ClusterMetadata metadata) {
+        var name = partition.partition();
+        metadata.topic(name.topic())
+                .ifPresentOrElse(
+                        topic -> partition.onTopic(
+                                topic.id(), !config.resetPolicy().equals(ResetPolicy.ERROR)),
+                        partition::onDeleted);
+        partition.onLeader(metadata.leader(name));
+    }
+
+    /** Where a commit of all that was returned would be. */
+    Map<TopicPartition, CommittedOffset> positions() {
+        var positions = new TreeMap<TopicPartition, CommittedOffset>();
+        partitions.forEach((name, partition) -> partition.toCommit().ifPresent(offset -> positions.put(name, offset)));
+        return positions;
+    }
+
+    Set<TopicPartition> paused() {
+        return partitions.values().stream()
+                .filter(PartitionFetcher::isPaused)
+                .map(PartitionFetcher::partition)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Makes the poll that waits look at what has changed. From any thread. */
+    void nudge() {
+        events.add(() -> {});
     }
 
     private Backoff newBackoff() {
@@ -86,11 +142,14 @@ final class Fetcher implements AutoCloseable {
     }
 
     /** The next records; empty after the time is over or a wake-up. */
-    List<ConsumerRecord> poll(long timeoutNanos) {
+    List<ConsumerRecord> poll(long timeoutNanos, Optional<Turn> turn) {
         long deadlineNanos = System.nanoTime() + timeoutNanos;
+        partitions.values().forEach(PartitionFetcher::onPoll);
         while (true) {
+            turn.ifPresent(Turn::take);
             work(0);
-            var records = drain();
+            boolean mayRead = turn.isEmpty() || turn.get().mayRead();
+            var records = mayRead ? drain() : List.<ConsumerRecord>of();
             // Asks for more before the caller is busy with these.
             sendFetches(System.nanoTime());
             long leftNanos = deadlineNanos - System.nanoTime();
@@ -122,7 +181,7 @@ final class Fetcher implements AutoCloseable {
     private void work(long maxWaitNanos) {
         long nowNanos = System.nanoTime();
         takeMetadata();
-        startLookups(nowNanos);
+        lookups.start(partitions.values(), nowNanos);
         sendFetches(nowNanos);
         watchSilence(nowNanos);
         handleEvents(Math.min(maxWaitNanos, nextDueNanos(nowNanos)));
@@ -155,44 +214,7 @@ final class Fetcher implements AutoCloseable {
     private void takeMetadata() {
         if (metadataChanged.getAndSet(false)) {
             var metadata = tracker.current();
-            for (var partition : partitions.values()) {
-                partition.onLeader(metadata.leader(partition.partition()));
-                if (metadata.topic(partition.partition().topic()).isEmpty()) {
-                    partition.onDeleted();
-                }
-            }
-        }
-    }
-
-    /** One look-up per leader, so that one that hangs holds up no other. */
-    private void startLookups(long nowNanos) {
-        var due = new HashMap<HostPort, List<PartitionFetcher>>();
-        for (var partition : partitions.values()) {
-            partition
-                    .lookUpDue(nowNanos)
-                    .ifPresent(leader ->
-                            due.computeIfAbsent(leader, a -> new ArrayList<>()).add(partition));
-        }
-        due.values().forEach(wanted -> {
-            var positions = new LinkedHashMap<TopicPartition, Position>();
-            var generations = new HashMap<PartitionFetcher, Long>();
-            wanted.forEach(partition -> {
-                positions.put(partition.partition(), partition.onLookingUp());
-                generations.put(partition, partition.generation());
-            });
-            lookups.execute(() -> lookUp(positions, generations));
-        });
-    }
-
-    /** On a thread of its own, since the look-up blocks. */
-    private void lookUp(Map<TopicPartition, Position> positions, Map<PartitionFetcher, Long> generations) {
-        try {
-            var found = lookup.find(positions);
-            events.add(() -> generations.forEach((partition, generation) -> partition.onLookedUp(
-                    generation, found.get(partition.partition()).offset())));
-        } catch (KontikiException e) {
-            events.add(() -> generations.forEach(
-                    (partition, generation) -> partition.onLookUpFailed(generation, e, System.nanoTime())));
+            partitions.values().forEach(partition -> tell(partition, metadata));
         }
     }
 
@@ -324,11 +346,11 @@ final class Fetcher implements AutoCloseable {
     }
 
     private void onOutOfRange(PartitionFetcher partition, KontikiException error, long nowNanos) {
-        switch (config.resetPolicy()) {
-            case EARLIEST -> partition.seek(Position.earliest());
-            case LATEST -> partition.seek(Position.latest());
-            case ERROR -> partition.onFatal(error, nowNanos);
-        }
+        resetTo().ifPresentOrElse(partition::seek, () -> partition.onFatal(error, nowNanos));
+    }
+
+    private Optional<Position> resetTo() {
+        return config.resetPolicy().position(System.currentTimeMillis());
     }
 
     private void onBroken(FetchStream stream) {
@@ -339,7 +361,7 @@ final class Fetcher implements AutoCloseable {
 
     @Override
     public void close() {
-        lookups.shutdownNow();
+        lookups.close();
         links.values().forEach(link -> link.cancel("the consumer is closed"));
     }
 

@@ -6,20 +6,28 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.UUID;
 
 /**
  * One assigned partition: where its consumer is, what was fetched ahead, and when the next fetch may go out. Pure: no
  * I/O, the time is passed in. Belongs to the consumer's thread.
  *
  * <pre>
- *   LOOK_UP -- onLookedUp --> READY -- onRequested --> IN_FLIGHT -- onFetched, onFailed --> READY
- *      ^                                                   |
- *      +------------------- seek, reset -------------------+
+ *   ASK_GROUP -- onGroupAnswer --> LOOK_UP -- onLookedUp --> READY -- onRequested --> IN_FLIGHT
+ *       ^                            ^                         ^                         |  |
+ *       |                            +---- seek, reset --------|-------------------------|--+
+ *       +--------------- another topic under the name ---------+---- onFetched, onFailed-+
  * </pre>
  */
 final class PartitionFetcher {
     private enum State {
+        /** It starts where the group has committed. */
+        ASK_GROUP,
+        ASKING_GROUP,
+        /** Only a seek goes on. */
+        STOPPED,
         LOOK_UP,
         LOOKING_UP,
         READY,
@@ -29,27 +37,39 @@ final class PartitionFetcher {
     private final TopicPartition partition;
     private final int prefetchBytes;
     private final boolean checkCrc;
+    private final boolean inGroup;
     private final Backoff backoff;
     private final Deque<BatchReader> fetched = new ArrayDeque<>();
     private State state = State.LOOK_UP;
-    private Position start;
+    private Position start = Position.latest();
     private long position;
+    /** Leader epoch of the last record returned before the position; unknown after a seek. */
+    private OptionalInt positionEpoch = OptionalInt.empty();
+    /** The position when the last poll began: whoever polls again is done with what is before it. */
+    private Optional<CommittedOffset> settled = Optional.empty();
+
     private long fetchOffset;
     /** Changes with each seek, leader and failure, so that answers to older requests are told apart. */
     private long generation;
 
+    private Optional<UUID> topicId = Optional.empty();
+    private boolean madeAgain;
+    private boolean paused;
     private Leader leader;
     private boolean hasLeader;
     private boolean waiting;
     private long retryAtNanos;
     private KontikiException failure;
 
-    PartitionFetcher(TopicPartition partition, Position start, int prefetchBytes, boolean checkCrc, Backoff backoff) {
+    /** @param start empty to start where the group has committed */
+    PartitionFetcher(
+            TopicPartition partition, Optional<Position> start, int prefetchBytes, boolean checkCrc, Backoff backoff) {
         this.partition = partition;
         this.prefetchBytes = prefetchBytes;
         this.checkCrc = checkCrc;
         this.backoff = backoff;
-        seek(start);
+        this.inGroup = start.isEmpty();
+        start.ifPresentOrElse(this::seek, () -> state = State.ASK_GROUP);
     }
 
     TopicPartition partition() {
@@ -80,8 +100,98 @@ final class PartitionFetcher {
 
     private void startAt(long offset) {
         position = offset;
+        positionEpoch = OptionalInt.empty();
         fetchOffset = offset;
         state = State.READY;
+    }
+
+    /** Whether the group is to be asked now where to start. */
+    boolean askGroupDue(long nowNanos) {
+        return state == State.ASK_GROUP && failure == null && !isWaiting(nowNanos);
+    }
+
+    void onAskingGroup() {
+        state = State.ASKING_GROUP;
+    }
+
+    /** Starts there, if this is still what it waits for. */
+    void onGroupAnswer(long ofGeneration, Position target) {
+        if (ofGeneration == generation && state == State.ASKING_GROUP) {
+            backoff.reset();
+            seek(target);
+        }
+    }
+
+    /** The group could not be asked, or nothing was committed and that is an error. */
+    void onGroupFailed(long ofGeneration, KontikiException error, boolean tell, long nowNanos) {
+        if (ofGeneration != generation || state != State.ASKING_GROUP) {
+            return;
+        }
+        state = State.ASK_GROUP;
+        pause(nowNanos);
+        if (tell) {
+            failure = error;
+        }
+    }
+
+    /**
+     * Which topic has the name now. Another one than before has nothing to do with the old position.
+     *
+     * @param mayRestart whether it may be read from its start, which misses nothing
+     */
+    void onTopic(UUID id, boolean mayRestart) {
+        if (topicId.isPresent() && !topicId.get().equals(id)) {
+            drop();
+            settled = Optional.empty();
+            madeAgain = true;
+            waiting = false;
+            failure = null;
+            if (inGroup) {
+                state = State.ASK_GROUP;
+            } else if (mayRestart) {
+                seek(Position.earliest());
+            } else {
+                stop("topic " + partition.topic() + " was deleted and made again: seek to read it");
+            }
+        }
+        topicId = Optional.of(id);
+    }
+
+    private void stop(String why) {
+        state = State.STOPPED;
+        failure = new KontikiException(ErrorReason.TOPIC_NOT_FOUND, why);
+    }
+
+    /** Whether the topic was made again since this was assigned: all its records are new. */
+    boolean isMadeAgain() {
+        return madeAgain;
+    }
+
+    /** Left out by polls; nothing is fetched meanwhile. */
+    void setPaused(boolean pause) {
+        paused = pause;
+    }
+
+    boolean isPaused() {
+        return paused;
+    }
+
+    /** A poll begins: the caller is done with what earlier ones returned. */
+    void onPoll() {
+        settled = toCommit();
+    }
+
+    /** What may be committed without asking the caller: see {@link #onPoll}. */
+    Optional<CommittedOffset> settled() {
+        return settled;
+    }
+
+    /** The position, as a commit. */
+    Optional<CommittedOffset> toCommit() {
+        var known = position();
+        return known.isPresent()
+                ? Optional.of(new CommittedOffset(known.getAsLong(), positionEpoch, "", OptionalLong.empty()))
+                : Optional.empty();
     }
 
     /** The leader to ask for the position now, if that is due. */
@@ -156,7 +266,7 @@ final class PartitionFetcher {
 
     /** Whether a fetch may go out, as far as failures and answers outstanding go. */
     private boolean mayFetch(long nowNanos) {
-        return state == State.READY && hasLeader && failure == null && !isWaiting(nowNanos);
+        return state == State.READY && !paused && hasLeader && failure == null && !isWaiting(nowNanos);
     }
 
     /** Where to fetch from now; empty if enough is there, or nothing may go out. */
@@ -224,8 +334,11 @@ final class PartitionFetcher {
         failure = error;
     }
 
-    /** The topic is gone; the caller must hear of it. */
+    /** The topic is gone; the caller must hear of it, unless the group sees to that. */
     void onDeleted() {
+        if (inGroup) {
+            return;
+        }
         failure = new KontikiException(ErrorReason.TOPIC_NOT_FOUND, "topic " + partition.topic() + " was deleted");
     }
 
@@ -235,14 +348,17 @@ final class PartitionFetcher {
             return Optional.empty();
         }
         var told = failure;
-        failure = null;
+        if (state != State.STOPPED) {
+            failure = null;
+        }
         return Optional.of(told);
     }
 
     /** Adds up to {@code max} records to the target and moves the position behind them. */
     void drainInto(List<ConsumerRecord> target, int max) {
-        int end = target.size() + max;
-        while (!fetched.isEmpty() && target.size() < end) {
+        int begin = target.size();
+        int end = begin + max;
+        while (!paused && !fetched.isEmpty() && target.size() < end) {
             var reader = fetched.peekFirst();
             try {
                 if (reader.readInto(target, end - target.size())) {
@@ -256,6 +372,9 @@ final class PartitionFetcher {
                 startAt(position);
                 failure = e;
             }
+        }
+        if (target.size() > begin) {
+            positionEpoch = OptionalInt.of(target.get(target.size() - 1).leaderEpoch());
         }
     }
 }

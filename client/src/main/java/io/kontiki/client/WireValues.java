@@ -4,10 +4,17 @@ import com.google.protobuf.ByteString;
 import io.kontiki.proto.v1.Broker;
 import io.kontiki.proto.v1.Partition;
 import io.kontiki.proto.v1.Topic;
+import io.kontiki.proto.v1.TopicPartitions;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /** Turns generated messages into the client's own values. */
@@ -57,5 +64,51 @@ final class WireValues {
                 List.copyOf(partition.getIsrList()),
                 List.copyOf(partition.getElrList()),
                 partition.getMinIsr());
+    }
+
+    /** Partitions, each topic once, in order. */
+    static List<TopicPartitions> byTopic(Collection<TopicPartition> partitions) {
+        var byTopic = new TreeMap<String, TopicPartitions.Builder>();
+        new TreeSet<>(partitions)
+                .forEach(partition -> byTopic.computeIfAbsent(
+                                partition.topic(),
+                                topic -> TopicPartitions.newBuilder().setTopic(topic))
+                        .addPartitions(partition.partition()));
+        return byTopic.values().stream().map(TopicPartitions.Builder::build).toList();
+    }
+
+    /** The other way round. */
+    static Set<TopicPartition> partitions(List<TopicPartitions> byTopic) {
+        var partitions = new TreeSet<TopicPartition>();
+        byTopic.forEach(topic -> topic.getPartitionsList()
+                .forEach(number -> partitions.add(new TopicPartition(topic.getTopic(), number))));
+        return Collections.unmodifiableSet(partitions);
+    }
+
+    /** In runs of at most so many. */
+    static List<List<TopicPartition>> parts(Collection<TopicPartition> partitions, int max) {
+        var all = List.copyOf(partitions);
+        var parts = new ArrayList<List<TopicPartition>>();
+        for (int from = 0; from < all.size(); from += max) {
+            parts.add(all.subList(from, Math.min(all.size(), from + max)));
+        }
+        return parts;
+    }
+
+    static io.kontiki.proto.v1.Assignor assignor(Assignor assignor) {
+        return switch (assignor) {
+            case RANGE -> io.kontiki.proto.v1.Assignor.ASSIGNOR_RANGE;
+            case ROUND_ROBIN -> io.kontiki.proto.v1.Assignor.ASSIGNOR_ROUND_ROBIN;
+            case STICKY -> io.kontiki.proto.v1.Assignor.ASSIGNOR_STICKY;
+        };
+    }
+
+    static Optional<Assignor> assignor(io.kontiki.proto.v1.Assignor assignor) {
+        return switch (assignor) {
+            case ASSIGNOR_RANGE -> Optional.of(Assignor.RANGE);
+            case ASSIGNOR_ROUND_ROBIN -> Optional.of(Assignor.ROUND_ROBIN);
+            case ASSIGNOR_STICKY -> Optional.of(Assignor.STICKY);
+            case ASSIGNOR_UNSPECIFIED, UNRECOGNIZED -> Optional.empty();
+        };
     }
 }
