@@ -44,6 +44,7 @@ final class Fetcher implements AutoCloseable {
     private final RandomGenerator random;
     private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
     private final AtomicBoolean metadataChanged = new AtomicBoolean(true);
+    private final AtomicBoolean nudged = new AtomicBoolean();
     private final Map<TopicPartition, PartitionFetcher> partitions = new LinkedHashMap<>();
     private final Map<TopicPartition, Integer> notFound = new HashMap<>();
     private final Map<HostPort, FetchLink> links = new HashMap<>();
@@ -129,7 +130,14 @@ final class Fetcher implements AutoCloseable {
 
     /** Makes the poll that waits look at what has changed. From any thread. */
     void nudge() {
-        events.add(() -> {});
+        if (nudged.compareAndSet(false, true)) {
+            events.add(() -> nudged.set(false));
+        }
+    }
+
+    /** Runs in the next poll. From any thread. */
+    void post(Runnable event) {
+        events.add(event);
     }
 
     private Backoff newBackoff() {

@@ -52,6 +52,9 @@ final class PartitionFetcher {
     /** Changes with each seek, leader and failure, so that answers to older requests are told apart. */
     private long generation;
 
+    /** It is still where the group's commit is. */
+    private boolean asCommitted;
+
     private Optional<UUID> topicId = Optional.empty();
     private boolean madeAgain;
     private boolean paused;
@@ -86,6 +89,7 @@ final class PartitionFetcher {
         start = target;
         failure = null;
         waiting = false;
+        asCommitted = false;
         if (target instanceof Position.Offset fixed) {
             startAt(fixed.offset());
         } else {
@@ -114,11 +118,16 @@ final class PartitionFetcher {
         state = State.ASKING_GROUP;
     }
 
-    /** Starts there, if this is still what it waits for. */
-    void onGroupAnswer(long ofGeneration, Position target) {
+    /**
+     * Starts there, if this is still what it waits for.
+     *
+     * @param committed whether this is the group's commit
+     */
+    void onGroupAnswer(long ofGeneration, Position target, boolean committed) {
         if (ofGeneration == generation && state == State.ASKING_GROUP) {
             backoff.reset();
             seek(target);
+            asCommitted = committed;
         }
     }
 
@@ -178,7 +187,7 @@ final class PartitionFetcher {
 
     /** A poll begins: the caller is done with what earlier ones returned. */
     void onPoll() {
-        settled = toCommit();
+        settled = asCommitted ? Optional.empty() : toCommit();
     }
 
     /** What may be committed without asking the caller: see {@link #onPoll}. */
@@ -374,6 +383,7 @@ final class PartitionFetcher {
             }
         }
         if (target.size() > begin) {
+            asCommitted = false;
             positionEpoch = OptionalInt.of(target.get(target.size() - 1).leaderEpoch());
         }
     }

@@ -111,7 +111,7 @@ final class PositionLookups implements AutoCloseable {
                 ? Optional.of(Position.offset(committed.get().offset()))
                 : group.withoutCommit(partition, System.currentTimeMillis());
         start.ifPresentOrElse(
-                place -> partition.onGroupAnswer(generation, place),
+                place -> partition.onGroupAnswer(generation, place, committed.isPresent()),
                 () -> partition.onGroupFailed(
                         generation,
                         GroupStarts.nothingCommitted(asker, partition.partition()),

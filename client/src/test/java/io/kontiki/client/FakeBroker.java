@@ -71,6 +71,7 @@ final class FakeBroker {
                     .addService(new Fetch())
                     .addService(new Metadata())
                     .addService(new Cluster())
+                    .addService(cluster.groups().new Service(id, () -> hanging))
                     .build()
                     .start();
         } catch (IOException e) {

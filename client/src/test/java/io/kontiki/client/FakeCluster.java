@@ -46,8 +46,8 @@ final class FakeCluster implements Transport, AutoCloseable {
     private final String prefix = UUID.randomUUID() + "-";
     private final Map<Integer, FakeBroker> brokers = new TreeMap<>();
     private final List<PartitionLog> logs = new ArrayList<>();
-    private final ByteString topicId =
-            ByteString.copyFrom(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
+    private final FakeGroups groups;
+    private byte topicGeneration = 1;
     private long version = 10;
     private long nextProducerId = 1000;
     private int maxBatchBytes = Integer.MAX_VALUE;
@@ -69,6 +69,7 @@ final class FakeCluster implements Transport, AutoCloseable {
     /** @param tcp over real connections instead of calls inside the process */
     FakeCluster(int brokerCount, int partitionCount, boolean tcp) {
         this.tcp = tcp;
+        this.groups = new FakeGroups(partitionCount);
         for (int id = 1; id <= brokerCount; id++) {
             ports.put(id, tcp ? freePort() : 10_000 + id);
             brokers.put(id, new FakeBroker(id, this));
@@ -79,6 +80,29 @@ final class FakeCluster implements Transport, AutoCloseable {
             logs.add(log);
         }
         brokers.values().forEach(FakeBroker::start);
+    }
+
+    /** The consumer group, the only one. */
+    FakeGroups groups() {
+        return groups;
+    }
+
+    private ByteString topicId() {
+        return ByteString.copyFrom(new byte[] {topicGeneration, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
+    }
+
+    /** Deletes the topic and makes it again, empty, under the same name. */
+    void makeTopicAgain() {
+        synchronized (this) {
+            topicGeneration++;
+            logs.forEach(log -> {
+                log.batches.clear();
+                log.endOffset = 0;
+                log.leaderEpoch = 1;
+            });
+            version++;
+        }
+        tellWatchers();
     }
 
     private String serverName(int port) {
@@ -182,7 +206,7 @@ final class FakeCluster implements Transport, AutoCloseable {
                         .setHost(HOST)
                         .setPort(port(id))
                         .setEpoch(1));
-        var topic = Topic.newBuilder().setId(topicId).setName(TOPIC);
+        var topic = Topic.newBuilder().setId(topicId()).setName(TOPIC);
         for (int i = 0; i < logs.size(); i++) {
             var log = logs.get(i);
             var partition = Partition.newBuilder()

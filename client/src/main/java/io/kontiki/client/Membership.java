@@ -1,0 +1,323 @@
+package io.kontiki.client;
+
+import io.kontiki.client.MembershipView.Assignment;
+import io.kontiki.client.MembershipView.Refusal;
+import io.kontiki.proto.v1.JoinRequest;
+import io.kontiki.proto.v1.JoinResponse;
+import io.kontiki.proto.v1.Joined;
+import io.kontiki.proto.v1.MemberAssignment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * A member of a group as the member sees it (KIP-848). Pure: takes events and the time, returns effects. Not thread-safe; one
+ * loop drives it.
+ *
+ * <pre>
+ *   UNJOINED -- subscribe --> JOINING -- joined --> STABLE <-- applied, assignment --> REVOKING
+ *      ^  ^                      ^                     |                                  |
+ *      |  |                      +-- loss noticed -- FENCED <------ unknown member -------+
+ *      |  +---- refused for good -----+                |
+ *      +------- left ---- LEAVING <-- unsubscribe, close
+ * </pre>
+ *
+ * The stream to the group, {@link MemberLink}, comes and goes beneath that: a member without a stream is a member until its
+ * session is over, and takes its place again through another broker.
+ */
+final class Membership {
+    /** Where the membership stands. */
+    enum State {
+        /** Not a member, and not about to be. */
+        UNJOINED,
+        /** Asking to be a member. */
+        JOINING,
+        /** A member that owns no more than it is to. */
+        STABLE,
+        /** A member that has yet to let go of partitions. */
+        REVOKING,
+        /** No member any longer; the consumer has yet to notice that all its partitions are lost. */
+        FENCED,
+        /** Saying good-bye. */
+        LEAVING
+    }
+
+    /** What is to be done. */
+    sealed interface Effect {}
+
+    /** Opens a stream through the next broker. */
+    record Connect(long link, JoinRequest first) implements Effect {}
+
+    /** Sends on that stream. */
+    record Send(long link, JoinRequest request) implements Effect {}
+
+    /** Breaks it off; nothing of it is heard any more. */
+    record Cancel(long link, String why) implements Effect {}
+
+    private static final long LEAVE_NANOS = 5_000_000_000L;
+
+    private final JoinMessages messages;
+    private final MemberLink link;
+    private final List<Effect> effects = new ArrayList<>();
+
+    private State state = State.UNJOINED;
+    private Subscription subscription = Subscription.NONE;
+    private long subscriptionNumber;
+    private int life;
+    private int memberEpoch;
+    private long numbers;
+    private Optional<Assignment> latest = Optional.empty();
+    /** What the consumer may be reading: what it applied last, and what it was offered since. */
+    private SortedSet<TopicPartition> mayHold = new TreeSet<>();
+    /** Assignments that the consumer may be applying now, those after the last one that it has; oldest first. */
+    private final Deque<Assignment> offered = new ArrayDeque<>();
+
+    /** The group waits to hear that something is let go of. */
+    private boolean releaseDue;
+
+    private Optional<Refusal> refusal = Optional.empty();
+    private boolean leavesTemporarily;
+    private long leaveDeadlineNanos;
+
+    Membership(GroupConfig settings, Backoff backoff) {
+        this.messages = new JoinMessages(settings);
+        this.link = new MemberLink(settings, backoff, effects);
+    }
+
+    MembershipView view() {
+        return new MembershipView(state, subscriptionNumber, life, latest, link.heldUntilNanos(), refusal);
+    }
+
+    /** The consumer wants to read this. */
+    List<Effect> onSubscribe(long number, Subscription wanted, long nowNanos) {
+        subscriptionNumber = number;
+        subscription = wanted;
+        refusal = Optional.empty();
+        if (state == State.UNJOINED) {
+            state = State.JOINING;
+            link.connectSoon(nowNanos);
+        } else if (link.isOpen() && state != State.LEAVING) {
+            link.subscribe(messages.subscription(wanted), wanted);
+        }
+        return onTick(nowNanos);
+    }
+
+    /** The consumer has let go of everything and wants to be no member. */
+    List<Effect> onLeave(boolean temporarily, long nowNanos) {
+        subscription = Subscription.NONE;
+        boolean member = state == State.JOINING || state == State.STABLE || state == State.REVOKING;
+        forgetPartitions();
+        if (member) {
+            leavesTemporarily = temporarily;
+            leaveDeadlineNanos = nowNanos + LEAVE_NANOS;
+            boolean neverAsked = state == State.JOINING && !link.isUp();
+            state = neverAsked ? State.UNJOINED : State.LEAVING;
+            if (link.isUp()) {
+                sayGoodBye(nowNanos);
+            }
+        } else if (state == State.FENCED) {
+            state = State.UNJOINED;
+        }
+        return onTick(nowNanos);
+    }
+
+    /** The group ends the stream once it has noted that. */
+    private void sayGoodBye(long nowNanos) {
+        link.sendLast(messages.leave(leavesTemporarily), nowNanos);
+    }
+
+    private void forgetPartitions() {
+        life++;
+        latest = Optional.empty();
+        offered.clear();
+        releaseDue = false;
+        mayHold = new TreeSet<>();
+    }
+
+    /** The consumer owns just what this assignment has: it has let go of all else, and committed if it had to. */
+    List<Effect> onApplied(int ofLife, long number, long nowNanos) {
+        if (ofLife == life && latest.isPresent()) {
+            Assignment applied = latest.get();
+            while (!offered.isEmpty() && offered.peekFirst().number() <= number) {
+                applied = offered.removeFirst();
+            }
+            if (applied.number() == number) {
+                mayHold = new TreeSet<>(applied.partitions());
+                offered.forEach(later -> mayHold.addAll(later.partitions()));
+                settle();
+                tellReleased();
+            }
+        }
+        return onTick(nowNanos);
+    }
+
+    private void settle() {
+        boolean clings = clings();
+        releaseDue |= clings;
+        if (state == State.STABLE || state == State.REVOKING) {
+            state = clings ? State.REVOKING : State.STABLE;
+        }
+    }
+
+    /** Whether the consumer may be reading what it is not to own. */
+    private boolean clings() {
+        return latest.isPresent() && !latest.get().partitions().containsAll(mayHold);
+    }
+
+    /**
+     * Only if there was something to let go of, and once: said again later, it would be taken for an answer to a later
+     * assignment of the same epoch.
+     */
+    private void tellReleased() {
+        if (releaseDue && offered.isEmpty() && link.isOpen()) {
+            releaseDue = false;
+            link.send(messages.owned(memberEpoch, mayHold));
+        }
+    }
+
+    /** The consumer has noticed that all was lost, and reads nothing any more. */
+    List<Effect> onLossNoticed(int ofLife, long nowNanos) {
+        if (state == State.FENCED && ofLife == life) {
+            state = subscription.isEmpty() ? State.UNJOINED : State.JOINING;
+            link.connectSoon(nowNanos);
+        }
+        return onTick(nowNanos);
+    }
+
+    /** The group says something. */
+    List<Effect> onMessage(long ofLink, JoinResponse response, long nowNanos) {
+        if (link.isCurrent(ofLink) && state != State.LEAVING) {
+            switch (response.getResponseCase()) {
+                case JOINED -> onJoined(response.getJoined(), nowNanos);
+                case ASSIGNMENT -> onAssignment(response.getAssignment());
+                case HEARTBEAT -> link.onHeartbeat();
+                case RESPONSE_NOT_SET -> {
+                    // Of a later broker, for later clients.
+                }
+            }
+        }
+        return onTick(nowNanos);
+    }
+
+    private void onJoined(Joined joined, long nowNanos) {
+        if (joined.getMemberEpoch() < memberEpoch) {
+            // Epochs of one membership never fall: this is another one.
+            fence("joined as another member");
+            return;
+        }
+        memberEpoch = joined.getMemberEpoch();
+        link.onJoined(joined, nowNanos);
+        refusal = Optional.empty();
+        if (state == State.JOINING) {
+            state = State.STABLE;
+        }
+        link.subscribe(messages.subscription(subscription), subscription);
+    }
+
+    private void onAssignment(MemberAssignment message) {
+        if (!link.isOpen() || message.getMemberEpoch() < memberEpoch) {
+            return;
+        }
+        memberEpoch = message.getMemberEpoch();
+        var partitions = new TreeSet<>(WireValues.partitions(message.getPartitionsList()));
+        var assignment = new Assignment(++numbers, memberEpoch, Collections.unmodifiableSortedSet(partitions));
+        latest = Optional.of(assignment);
+        offered.addLast(assignment);
+        mayHold.addAll(partitions);
+        settle();
+    }
+
+    /** The stream is over; without an error if the broker ended it. */
+    List<Effect> onLinkEnd(long ofLink, Optional<KontikiException> error, long nowNanos) {
+        if (!link.isCurrent(ofLink)) {
+            return onTick(nowNanos);
+        }
+        link.onEnd(nowNanos);
+        if (state == State.LEAVING) {
+            boolean mayHelp = memberEpoch > 0 && error.isPresent() && error.get().retriable();
+            if (!mayHelp) {
+                onLeft(nowNanos);
+            }
+        } else {
+            error.ifPresent(this::judge);
+        }
+        return onTick(nowNanos);
+    }
+
+    private void judge(KontikiException error) {
+        switch (error.reason()) {
+            case UNKNOWN_MEMBER, STALE_MEMBER_EPOCH -> {
+                if (state != State.JOINING) {
+                    fence(error.getMessage());
+                }
+            }
+            case GROUP_FULL -> refuse(error, false);
+            // A defect somewhere, or a connection that broke in an odd way: no reason to end a membership.
+            case INTERNAL, UNKNOWN -> {
+                if (state == State.JOINING) {
+                    refuse(error, false);
+                }
+            }
+            default -> {
+                if (!error.retriable()) {
+                    forgetPartitions();
+                    memberEpoch = 0;
+                    state = State.UNJOINED;
+                    refuse(error, true);
+                }
+            }
+        }
+    }
+
+    private void refuse(KontikiException error, boolean last) {
+        refusal = Optional.of(new Refusal(++numbers, error, last));
+    }
+
+    private void fence(String why) {
+        forgetPartitions();
+        memberEpoch = 0;
+        state = State.FENCED;
+        link.cancel("fenced: " + why);
+    }
+
+    private void onLeft(long nowNanos) {
+        link.cancel("left");
+        memberEpoch = 0;
+        state = subscription.isEmpty() ? State.UNJOINED : State.JOINING;
+        link.connectSoon(nowNanos);
+    }
+
+    /** Time has passed. */
+    List<Effect> onTick(long nowNanos) {
+        if (state == State.LEAVING && nowNanos - leaveDeadlineNanos >= 0) {
+            onLeft(nowNanos);
+        }
+        link.watch(nowNanos, messages.heartbeat());
+        if (needsLink() && link.connectDue(nowNanos)) {
+            // The join itself tells what is let go of.
+            releaseDue &= clings();
+            link.connect(messages.join(memberEpoch, mayHold, subscription), subscription, memberEpoch > 0, nowNanos);
+            if (state == State.LEAVING) {
+                sayGoodBye(nowNanos);
+            }
+        }
+        var due = List.copyOf(effects);
+        effects.clear();
+        return due;
+    }
+
+    private boolean needsLink() {
+        return state != State.UNJOINED && state != State.FENCED;
+    }
+
+    /** How long until {@link #onTick} has something to do. */
+    long nextDueNanos(long nowNanos) {
+        long due = needsLink() ? link.nextDueNanos(nowNanos) : Long.MAX_VALUE;
+        return state == State.LEAVING ? Math.min(due, Math.max(0, leaveDeadlineNanos - nowNanos)) : due;
+    }
+}
