@@ -354,11 +354,10 @@ final class Fetcher implements AutoCloseable {
     }
 
     private void onOutOfRange(PartitionFetcher partition, KontikiException error, long nowNanos) {
-        resetTo().ifPresentOrElse(partition::seek, () -> partition.onFatal(error, nowNanos));
-    }
-
-    private Optional<Position> resetTo() {
-        return config.resetPolicy().position(System.currentTimeMillis());
+        config.resetPolicy()
+                .position(System.currentTimeMillis())
+                .map(partition::resetTo)
+                .ifPresentOrElse(partition::seek, () -> partition.onFatal(error, nowNanos));
     }
 
     private void onBroken(FetchStream stream) {

@@ -23,8 +23,7 @@ record GroupStarts(OffsetCalls calls, Supplier<Asker> asker, ResetPolicy policy,
 
     /** Where to start without a commit; empty if that is an error. */
     Optional<Position> withoutCommit(PartitionFetcher partition, long nowMs) {
-        // Of a topic that was made again, all records are new to a group that may skip or go back.
-        return policy.position(nowMs).map(place -> partition.isMadeAgain() ? Position.earliest() : place);
+        return policy.position(nowMs).map(partition::resetTo);
     }
 
     static KontikiException nothingCommitted(Asker asker, TopicPartition partition) {

@@ -171,9 +171,9 @@ final class PartitionFetcher {
         failure = new KontikiException(ErrorReason.TOPIC_NOT_FOUND, why);
     }
 
-    /** Whether the topic was made again since this was assigned: all its records are new. */
-    boolean isMadeAgain() {
-        return madeAgain;
+    /** Where a reset to this place leads: of a topic that was made again since this was assigned, all records are new. */
+    Position resetTo(Position place) {
+        return madeAgain ? Position.earliest() : place;
     }
 
     /** Left out by polls; nothing is fetched meanwhile. */
