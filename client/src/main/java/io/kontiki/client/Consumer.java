@@ -36,6 +36,7 @@ public final class Consumer implements AutoCloseable {
     private final OffsetLookup lookup;
     private final Fetcher fetcher;
     private final Optional<Subscriber> group;
+    private final ConsumerInterceptors interceptors;
     private final OneThread turn = new OneThread();
 
     private Consumer(ConsumerBuilder<?> builder) {
@@ -47,6 +48,7 @@ public final class Consumer implements AutoCloseable {
         lookup = new OffsetLookup(tracker, topics, channels, client);
         fetcher = new Fetcher(config, tracker, channels, lookup, new SplittableRandom());
         group = config.group().map(settings -> new Subscriber(settings, config, client, fetcher, tracker, channels));
+        interceptors = new ConsumerInterceptors(builder.interceptors());
         tracker.start();
     }
 
@@ -177,7 +179,8 @@ public final class Consumer implements AutoCloseable {
      *     trying.
      */
     public List<ConsumerRecord> poll(Duration timeout) {
-        return turn.takeAlone(() -> fetcher.poll(timeout.toNanos(), group.map(g -> (Fetcher.Turn) g)));
+        return turn.takeAlone(() ->
+                interceptors.telling(fetcher.poll(timeout.toNanos(), group.map(member -> (Fetcher.Turn) member))));
     }
 
     /**

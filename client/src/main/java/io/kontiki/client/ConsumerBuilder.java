@@ -1,6 +1,7 @@
 package io.kontiki.client;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -31,6 +32,8 @@ public abstract class ConsumerBuilder<B extends ConsumerBuilder<B>> extends Clie
     private OptionalInt rebalanceTimeoutMillis = OptionalInt.empty();
     private boolean autoCommit = true;
     private Duration autoCommitInterval = Duration.ofSeconds(5);
+
+    private List<ConsumerInterceptor> interceptors = List.of();
 
     ConsumerBuilder() {}
 
@@ -151,6 +154,16 @@ public abstract class ConsumerBuilder<B extends ConsumerBuilder<B>> extends Clie
     public B checkCrc(boolean check) {
         this.checkCrc = check;
         return self();
+    }
+
+    /** Who sees the records that {@code poll} returns, in this order. Default none. */
+    public B interceptors(List<? extends ConsumerInterceptor> all) {
+        this.interceptors = List.copyOf(all);
+        return self();
+    }
+
+    List<ConsumerInterceptor> interceptors() {
+        return interceptors;
     }
 
     ConsumerConfig consumerConfig(ClientConfig client) {

@@ -28,6 +28,7 @@ final class MemberLink {
 
     private static final long DEFAULT_SESSION_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long DEFAULT_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long MIN_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** Joining anew takes a step of the quorum, which may be electing a leader. */
     private static final long JOIN_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
@@ -92,9 +93,9 @@ final class MemberLink {
         effects.add(new Connect(number, join));
     }
 
-    /** Several brokers are to be tried within one session. */
+    /** Several brokers are to be tried within one session; but a machine under load may be late by a little. */
     private long patience() {
-        return Math.min(intervalNanos, sessionNanos / 4);
+        return Math.min(Math.max(intervalNanos, MIN_PATIENCE_NANOS), sessionNanos / 4);
     }
 
     void send(JoinRequest request) {

@@ -274,12 +274,12 @@ class ConsumerGroupTest {
     @Test
     void withoutACommitTheResetPolicyDecides() {
         cluster.appendRaw(0, batch("old"));
-        var latest = subscribed(settings().resetPolicy(ResetPolicy.LATEST));
+        var latest = subscribed(settings().autoCommit(false).resetPolicy(ResetPolicy.LATEST));
         pollUntil(latest, () -> latest.assignment().contains(P0));
         assertThat(latest.position(P0)).isEqualTo(1);
         latest.close();
 
-        var ago = subscribed(settings().resetPolicy(ResetPolicy.ago(Duration.ofHours(1))));
+        var ago = subscribed(settings().autoCommit(false).resetPolicy(ResetPolicy.ago(Duration.ofHours(1))));
         pollUntil(ago, () -> ago.assignment().contains(P0));
         // The record's time stamp is long ago.
         assertThat(ago.position(P0)).isEqualTo(1);
@@ -378,13 +378,17 @@ class ConsumerGroupTest {
         var consumer = subscribed(settings().instanceId("one").memberId("m1"));
         pollUntil(consumer, () -> consumer.assignment().size() == 2);
         consumer.close();
-        assertThat(groups.events()).containsExactly("left for a while");
+        assertThat(departures()).containsExactly("left for a while");
         assertThat(groups.memberIds()).containsExactly("m1");
 
         var other = subscribed(settings().memberId("m2"));
         pollUntil(other, () -> groups.memberIds().contains("m2"));
         other.close();
-        assertThat(groups.events()).containsExactly("left for a while", "left");
+        assertThat(departures()).containsExactly("left for a while", "left");
+    }
+
+    private List<String> departures() {
+        return groups.events().stream().filter(event -> event.startsWith("left")).toList();
     }
 
     @Test
@@ -445,6 +449,18 @@ class ConsumerGroupTest {
 
         assertThat(groups.committed()).containsEntry(P0, 2L);
         assertThat(groups.joins()).isZero();
+    }
+
+    @Test
+    void interceptorsSeeWhatPollReturns() {
+        cluster.appendRaw(0, batch("a", "b"));
+        var seen = new ArrayList<Long>();
+        ConsumerInterceptor counting = records -> records.forEach(record -> seen.add(record.offset()));
+        var consumer = subscribed(settings().interceptors(List.of(counting)));
+
+        read(consumer, 2);
+
+        assertThat(seen).containsExactly(0L, 1L);
     }
 
     @Test

@@ -36,7 +36,7 @@ import java.util.TreeSet;
  * method holds the one lock.
  */
 final class FakeGroups {
-    static final int HEARTBEAT_MILLIS = 100;
+    private static final int HEARTBEAT_MILLIS = 2000;
 
     private final Map<String, Member> members = new TreeMap<>();
     private final Map<TopicPartition, OffsetToCommit> offsets = new TreeMap<>();
