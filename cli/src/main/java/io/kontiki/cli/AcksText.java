@@ -15,4 +15,13 @@ final class AcksText implements ITypeConverter<Acks> {
             default -> throw new TypeConversionException("'" + text + "' is none of 0, 1, all");
         };
     }
+
+    /** As it is typed. */
+    static String of(Acks acks) {
+        return switch (acks) {
+            case NONE -> "0";
+            case LEADER -> "1";
+            case ALL -> "all";
+        };
+    }
 }

@@ -45,6 +45,7 @@ final class Kontiki extends CommandGroup {
                 .addSubcommand(topicCommands(clients, messages))
                 .addSubcommand(new Produce(terminal, clients, messages, stop))
                 .addSubcommand(new Consume(terminal, clients, options, stop))
+                .addSubcommand(perfCommands(clients, messages, stop))
                 .addSubcommand(group(new ClusterCommands(), new ClusterInfo(terminal, clients)))
                 .addSubcommand(group(
                         new BrokerCommands(),
@@ -120,6 +121,14 @@ final class Kontiki extends CommandGroup {
                 new PartitionReassign(terminal, clients, messages),
                 new PartitionElectLeader(terminal, clients, messages, options),
                 new PartitionBalance(terminal, clients, messages));
+    }
+
+    private CommandLine perfCommands(Clients clients, Messages messages, StopSignal stop) {
+        return group(
+                new PerfCommands(),
+                new PerfProduce(terminal, clients, messages, stop),
+                new PerfConsume(terminal, clients, messages, options, stop),
+                new PerfLatency(terminal, clients, messages, options, stop));
     }
 
     /** A broker has no broker to connect to: options without effect are refused. */

@@ -9,6 +9,7 @@ import io.kontiki.client.TopicPartition;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -94,7 +95,7 @@ final class TopicReading {
             boolean progress = dropFinished() || !records.isEmpty();
             lastProgressNanos = progress ? System.nanoTime() : lastProgressNanos;
             if (!follow && System.nanoTime() - lastProgressNanos > patience.toNanos()) {
-                throw stuck();
+                throw stuck(patience, ends.keySet());
             }
         }
     }
@@ -117,16 +118,17 @@ final class TopicReading {
         return dropped;
     }
 
-    private Failure stuck() {
-        TopicPartition one = ends.keySet().iterator().next();
+    /** @param open partitions that nothing came from; not empty */
+    static Failure stuck(Duration patience, Collection<TopicPartition> open) {
+        TopicPartition one = open.iterator().next();
         return new Failure(
                 ExitCode.UNREACHABLE,
-                "nothing came for " + patience.toSeconds() + " s from " + ends.size() + " partition(s), among them "
+                "nothing came for " + patience.toSeconds() + " s from " + open.size() + " partition(s), among them "
                         + one,
                 "See whether it has a leader: kontiki topic describe " + one.topic());
     }
 
-    private static PrintedRecord printed(ConsumerRecord record) {
+    static PrintedRecord printed(ConsumerRecord record) {
         List<PrintedHeader> headers = record.headers().stream()
                 .map(header -> new PrintedHeader(header.key(), header.value()))
                 .toList();
