@@ -3,6 +3,7 @@ package io.kontiki.cli;
 import io.kontiki.cli.output.DocumentFormat;
 import io.kontiki.cli.output.ListFormat;
 import io.kontiki.client.Acks;
+import io.kontiki.client.Assignor;
 import io.kontiki.client.Header;
 import io.kontiki.client.Position;
 import io.kontiki.client.TopicPartition;
@@ -45,6 +46,7 @@ final class Kontiki extends CommandGroup {
                 .addSubcommand(topicCommands(clients, messages))
                 .addSubcommand(new Produce(terminal, clients, messages, stop))
                 .addSubcommand(new Consume(terminal, clients, options, stop))
+                .addSubcommand(groupCommands(clients, messages, clock, stop))
                 .addSubcommand(perfCommands(clients, messages, stop))
                 .addSubcommand(group(new ClusterCommands(), new ClusterInfo(terminal, clients)))
                 .addSubcommand(group(
@@ -71,6 +73,8 @@ final class Kontiki extends CommandGroup {
                 .registerConverter(Position.class, new PositionText(clock))
                 .registerConverter(PartitionNumbers.class, new PartitionNumbers.Text())
                 .registerConverter(TopicPartition.class, new PartitionText())
+                .registerConverter(TopicChoice.class, new TopicChoice.Text())
+                .registerConverter(Assignor.class, new AssignorText())
                 .registerConverter(BrokerIds.class, new BrokerIds.Text())
                 .registerConverter(Throttle.class, new Throttle.Text())
                 .registerConverter(Header.class, new HeaderText())
@@ -121,6 +125,18 @@ final class Kontiki extends CommandGroup {
                 new PartitionReassign(terminal, clients, messages),
                 new PartitionElectLeader(terminal, clients, messages, options),
                 new PartitionBalance(terminal, clients, messages));
+    }
+
+    private CommandLine groupCommands(Clients clients, Messages messages, InstantSource clock, StopSignal stop) {
+        return group(
+                new GroupCommands(),
+                new GroupList(terminal, clients),
+                new GroupDescribe(terminal, clients),
+                new GroupLag(terminal, clients, messages, clock, stop),
+                new GroupReset(terminal, clients, messages),
+                new GroupDelete(terminal, clients, messages),
+                new GroupForget(terminal, clients, messages),
+                new GroupRemoveMember(clients, messages));
     }
 
     private CommandLine perfCommands(Clients clients, Messages messages, StopSignal stop) {
