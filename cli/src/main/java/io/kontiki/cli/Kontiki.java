@@ -4,6 +4,7 @@ import io.kontiki.cli.output.DocumentFormat;
 import io.kontiki.cli.output.ListFormat;
 import io.kontiki.client.Acks;
 import io.kontiki.client.Assignor;
+import io.kontiki.client.Compression;
 import io.kontiki.client.Header;
 import io.kontiki.client.Position;
 import io.kontiki.client.TopicPartition;
@@ -45,7 +46,7 @@ final class Kontiki extends CommandGroup {
                 .addSubcommand(serverCommands(messages, stop))
                 .addSubcommand(topicCommands(clients, messages))
                 .addSubcommand(new Produce(terminal, clients, messages, stop))
-                .addSubcommand(new Consume(terminal, clients, options, stop))
+                .addSubcommand(new Consume(terminal, clients, messages, options, new GroupMembership(clock), stop))
                 .addSubcommand(groupCommands(clients, messages, clock, stop))
                 .addSubcommand(perfCommands(clients, messages, stop))
                 .addSubcommand(group(new ClusterCommands(), new ClusterInfo(terminal, clients)))
@@ -79,6 +80,9 @@ final class Kontiki extends CommandGroup {
                 .registerConverter(Throttle.class, new Throttle.Text())
                 .registerConverter(Header.class, new HeaderText())
                 .registerConverter(Acks.class, new AcksText())
+                .registerConverter(Compression.class, new CodecText())
+                .registerConverter(PartitionerChoice.class, new OneOf<>(PartitionerChoice.class))
+                .registerConverter(ReadUntil.class, new OneOf<>(ReadUntil.class))
                 .registerConverter(ListFormat.class, new OneOf<>(ListFormat.class))
                 .registerConverter(DocumentFormat.class, new OneOf<>(DocumentFormat.class))
                 .registerConverter(RecordOutput.class, new OneOf<>(RecordOutput.class))

@@ -9,19 +9,21 @@ import java.util.OptionalInt;
 
 /**
  * How a line becomes a record: what stands before the first separator is the key, the rest the value. A line without
- * separator has no key.
+ * separator has no key, unless there is one for all.
  *
  * @param topic name of the topic
+ * @param key for every record; then there is no separator
  * @param keySeparator between key and value, not empty; if absent, lines are values
  * @param partition where to, if it is fixed
  * @param headers for every record
  */
-record LineToRecord(String topic, Optional<byte[]> keySeparator, OptionalInt partition, List<Header> headers) {
+record LineToRecord(String topic, Optional<byte[]> key, Optional<byte[]> keySeparator, OptionalInt partition, List<Header> headers) {
 
     ProducerRecord record(byte[] line) {
         var record = ProducerRecord.to(topic);
         int keyEnd = keySeparator.map(separator -> indexOf(separator, line)).orElse(-1);
         if (keyEnd < 0) {
+            key.ifPresent(record::key);
             record.value(line);
         } else {
             int valueStart = keyEnd + keySeparator.get().length;

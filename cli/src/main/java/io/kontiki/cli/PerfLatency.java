@@ -51,9 +51,10 @@ final class PerfLatency implements Callable<Integer> {
     @Override
     public Integer call() {
         load.check(PerfDelivery.STAMP_BYTES);
+        var builder = load.producer(clients);
         try (var end = EndOfRun.of(stop);
                 Consumer consumer = clients.consumer().build();
-                Producer producer = load.producer(clients).build()) {
+                Producer producer = builder.build()) {
             assignEnds(consumer);
             long run = new SplittableRandom().nextLong();
             var delivery = new PerfDelivery(consumer, run);

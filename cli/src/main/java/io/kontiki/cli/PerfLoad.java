@@ -3,6 +3,7 @@ package io.kontiki.cli;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.kontiki.client.Acks;
+import io.kontiki.client.Compression;
 import io.kontiki.client.Producer;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -38,6 +39,18 @@ final class PerfLoad {
     @Option(names = "--acks", paramLabel = "LEVEL", description = "As in kontiki produce. Default: all")
     private Acks acks = Acks.ALL;
 
+    @Option(
+            names = {"-z", "--codec"},
+            paramLabel = "CODEC",
+            description = "As in kontiki produce; the values shrink to about half. Default: none")
+    private Compression codec = Compression.NONE;
+
+    @Option(names = "--batch-bytes", paramLabel = "BYTES", description = "Size of full batches. Default: 65536")
+    private Integer batchBytes;
+
+    @Option(names = "--linger", paramLabel = "TIME", description = "How long a batch waits for more. Default: 2ms")
+    private Duration linger;
+
     /**
      * To be called first.
      *
@@ -59,15 +72,22 @@ final class PerfLoad {
     }
 
     Producer.Builder producer(Clients clients) {
-        return clients.producer().acks(acks);
+        var builder = clients.producer().acks(acks).compression(codec);
+        try {
+            if (batchBytes != null) {
+                builder.batchBytes(batchBytes);
+            }
+            if (linger != null) {
+                builder.linger(linger);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
+        return builder;
     }
 
     int size() {
         return size;
-    }
-
-    Acks acks() {
-        return acks;
     }
 
     /** @param standard records per second if the option is not given; 0 for no limit */
@@ -98,6 +118,7 @@ final class PerfLoad {
         object.addProperty("topic", topic);
         object.addProperty("recordBytes", size);
         object.addProperty("acks", AcksText.of(acks));
+        object.addProperty("codec", CodecText.of(codec));
         perSecond.ifPresentOrElse(
                 limit -> object.addProperty("ratePerSecond", limit),
                 () -> object.add("ratePerSecond", JsonNull.INSTANCE));

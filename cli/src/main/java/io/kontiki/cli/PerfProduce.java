@@ -42,10 +42,11 @@ final class PerfProduce implements Callable<Integer> {
     @Override
     public Integer call() {
         load.check(0);
+        var builder = load.producer(clients);
         clients.withAdmin(admin -> admin.describeTopic(topic));
         var values = new PerfValues(load.size(), new SplittableRandom());
         try (var end = EndOfRun.of(stop);
-                Producer producer = load.producer(clients).build()) {
+                Producer producer = builder.build()) {
             var sending = new PerfSending(producer, topic, load, (number, due) -> values.value(number));
             var bar = new ProgressBar(terminal.err(), messages.progressShown(), OptionalLong.empty(), System::nanoTime);
             OptionalLong perSecond = load.perSecond(0);

@@ -3,6 +3,7 @@ package io.kontiki.cli;
 import io.kontiki.cli.output.Escapes;
 import io.kontiki.cli.output.ProgressBar;
 import io.kontiki.client.Acks;
+import io.kontiki.client.Compression;
 import io.kontiki.client.Header;
 import io.kontiki.client.Producer;
 import java.io.IOException;
@@ -47,11 +48,30 @@ final class Produce implements Callable<Integer> {
             description = "What stands before the first SEP of a line is the key. Knows \\t and \\xHH.")
     private String keySeparator;
 
+    @Option(names = "--key", paramLabel = "KEY", description = "The key of every record. Knows \\t and \\xHH.")
+    private String key;
+
     @Option(
             names = {"-p", "-P", "--partition"},
             paramLabel = "N",
-            description = "All to this partition. Default: by key, or in turn")
+            description = "All to this partition. Default: as --partitioner says")
     private Integer partition;
+
+    @Option(
+            names = "--partitioner",
+            paramLabel = "WAY",
+            description = {
+                "key: by the key's hash; without a key, another partition with each batch.",
+                "round-robin: by the key's hash; without a key, each record to the next one.",
+                "sticky: another partition with each batch, whatever the key. Default: key"
+            })
+    private PartitionerChoice partitioner = PartitionerChoice.KEY;
+
+    @Option(
+            names = {"-z", "--codec"},
+            paramLabel = "CODEC",
+            description = "How batches are packed: none, gzip, snappy, lz4 or zstd. Default: none")
+    private Compression codec = Compression.NONE;
 
     @Option(
             names = {"-H", "--header"},
@@ -95,7 +115,9 @@ final class Produce implements Callable<Integer> {
     }
 
     private int send(InputStream in, ProgressBar bar, LineToRecord lineToRecord) {
-        try (Producer producer = clients.producer().acks(acks).build()) {
+        var builder =
+                clients.producer().acks(acks).compression(codec).partitioner(partitioner.partitioner());
+        try (Producer producer = builder.build()) {
             var sending = new LineSending(
                     producer, lineToRecord, bar, messages, acks == Acks.NONE ? "handed over" : "acknowledged");
             // While this thread waits for a line, nothing wakes it: what was read is finished by who asks to stop.
@@ -112,18 +134,25 @@ final class Produce implements Callable<Integer> {
     }
 
     private LineToRecord lineToRecord() {
+        if (key != null && keySeparator != null) {
+            throw misuse("--key and --key-separator exclude each other");
+        }
+        if (partition != null) {
+            Misuse.requireAtLeast(0, partition, "option '--partition'", spec);
+        }
+        Optional<byte[]> separator = decoded("--key-separator", keySeparator);
+        if (separator.isPresent() && separator.get().length == 0) {
+            throw misuse("Invalid value for option '--key-separator': it is empty");
+        }
+        var fixed = partition == null ? OptionalInt.empty() : OptionalInt.of(partition);
+        return new LineToRecord(topic, decoded("--key", key), separator, fixed, List.copyOf(headers));
+    }
+
+    private Optional<byte[]> decoded(String option, String text) {
         try {
-            Optional<byte[]> separator = Optional.ofNullable(keySeparator).map(Escapes::decode);
-            if (separator.isPresent() && separator.get().length == 0) {
-                throw new IllegalArgumentException("it is empty");
-            }
-            if (partition != null) {
-                Misuse.requireAtLeast(0, partition, "option '--partition'", spec);
-            }
-            var fixed = partition == null ? OptionalInt.empty() : OptionalInt.of(partition);
-            return new LineToRecord(topic, separator, fixed, List.copyOf(headers));
+            return Optional.ofNullable(text).map(Escapes::decode);
         } catch (IllegalArgumentException e) {
-            throw misuse("Invalid value for option '--key-separator': " + e.getMessage());
+            throw misuse("Invalid value for option '" + option + "': " + e.getMessage());
         }
     }
 

@@ -3,6 +3,8 @@ package io.kontiki.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kontiki.client.Assignor;
+import io.kontiki.client.Compression;
 import io.kontiki.client.Position;
 import io.kontiki.client.ProducerRecord;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +66,7 @@ class ParsedValuesTest {
 
     @Test
     void splitsKeyAndValueAtTheFirstSeparator() {
-        var lines = new LineToRecord("t", Optional.of(utf8("::")), OptionalInt.of(3), List.of());
+        var lines = new LineToRecord("t", Optional.empty(), Optional.of(utf8("::")), OptionalInt.of(3), List.of());
 
         assertThat(keyAndValue(lines.record(utf8("a::b::c")))).isEqualTo("a|b::c");
         assertThat(keyAndValue(lines.record(utf8("a:b")))).isEqualTo("none|a:b");
@@ -75,13 +77,28 @@ class ParsedValuesTest {
     @Test
     void takesWholeLinesAsValuesWithoutSeparator() {
         var lines = new LineToRecord(
-                "t", Optional.empty(), OptionalInt.empty(), List.of(new HeaderText().convert("h=a=b")));
+                "t", Optional.empty(), Optional.empty(), OptionalInt.empty(), List.of(new HeaderText().convert("h=a=b")));
         ProducerRecord record = lines.record(utf8("a:b"));
 
         assertThat(keyAndValue(record)).isEqualTo("none|a:b");
         assertThat(record.headers()).hasSize(1);
         assertThat(record.headers().get(0).key()).isEqualTo("h");
         assertThat(record.headers().get(0).value()).hasValue(utf8("a=b"));
+    }
+
+    @Test
+    void oneKeyMayServeAllLines() {
+        var lines = new LineToRecord("t", Optional.of(utf8("k")), Optional.empty(), OptionalInt.empty(), List.of());
+
+        assertThat(keyAndValue(lines.record(utf8("a:b")))).isEqualTo("k|a:b");
+    }
+
+    @Test
+    void readsAssignorsAndCodecsByTheirWords() {
+        assertThat(new AssignorText().convert("round-robin")).isEqualTo(Assignor.ROUND_ROBIN);
+        assertThat(new CodecText().convert("zstd")).isEqualTo(Compression.ZSTD);
+        assertThatThrownBy(() -> new AssignorText().convert("RANGE")).hasMessageContaining("range, round-robin, sticky");
+        assertThatThrownBy(() -> new CodecText().convert("zip")).hasMessageContaining("none, gzip, snappy, lz4, zstd");
     }
 
     private static String keyAndValue(ProducerRecord record) {

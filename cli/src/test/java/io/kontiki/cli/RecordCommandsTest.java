@@ -53,6 +53,47 @@ class RecordCommandsTest {
     }
 
     @Test
+    void oneKeyTakesAllRecordsToOnePartitionInAnyCodec() {
+        kontiki("topic", "create", "packed", "-p", "8");
+        for (var codec : new String[] {"none", "gzip", "snappy", "lz4", "zstd"}) {
+            var produced = broker.command().input("x\ny\n");
+            assertThat(produced.run("produce", "packed", "--key", "k", "-z", codec))
+                    .as(produced.err())
+                    .isEqualTo(ExitCode.DONE);
+        }
+
+        var lines = kontiki("consume", "packed", "-f", "%p %k %v\\n").out().lines().toList();
+        assertThat(lines).hasSize(10).allMatch(line -> line.matches("[0-7] k [xy]"));
+        assertThat(lines.stream().map(line -> line.substring(0, 1)).distinct()).hasSize(1);
+    }
+
+    @Test
+    void roundRobinSpreadsLinesEvenly() {
+        kontiki("topic", "create", "spread", "-p", "4");
+        var produced = broker.command().input("x\n".repeat(40));
+        assertThat(produced.run("produce", "spread", "--partitioner", "round-robin"))
+                .as(produced.err())
+                .isEqualTo(ExitCode.DONE);
+
+        for (var partition : new String[] {"0", "1", "2", "3"}) {
+            assertThat(kontiki("consume", "spread", "-p", partition).out().lines())
+                    .hasSize(10);
+        }
+    }
+
+    @Test
+    void severalTopicsAreReadTogether() {
+        for (var topic : new String[] {"left", "right"}) {
+            kontiki("topic", "create", topic);
+            var produced = broker.command().input(topic + "\n");
+            assertThat(produced.run("produce", topic)).as(produced.err()).isEqualTo(ExitCode.DONE);
+        }
+
+        assertThat(kontiki("consume", "left", "right", "--until", "end").out().lines())
+                .containsExactlyInAnyOrder("left", "right");
+    }
+
+    @Test
     void consumeStartsWhereItIsTold() {
         kontiki("topic", "create", "places");
         var produced = broker.command().input("one\ntwo\nthree\n");
