@@ -9,8 +9,9 @@ import java.util.Objects;
  * @param leaderEpoch that of the record before, to notice a log that was cut since; {@link #NO_LEADER_EPOCH} if not known
  * @param metadata of the one who committed, at most 4096 bytes
  * @param committedAtMs when, in milliseconds since 1970
+ * @param index of the entry that stored it; 0 before it is stored. A commit that was planned on an earlier image is void
  */
-public record CommittedOffset(long offset, int leaderEpoch, String metadata, long committedAtMs) {
+public record CommittedOffset(long offset, int leaderEpoch, String metadata, long committedAtMs, long index) {
     public static final int NO_LEADER_EPOCH = -1;
 
     public CommittedOffset {
@@ -19,5 +20,10 @@ public record CommittedOffset(long offset, int leaderEpoch, String metadata, lon
                     "a committed offset of " + offset + " after leader epoch " + leaderEpoch + " cannot be");
         }
         Objects.requireNonNull(metadata);
+    }
+
+    /** One that is to be stored. */
+    public CommittedOffset(long offset, int leaderEpoch, String metadata, long committedAtMs) {
+        this(offset, leaderEpoch, metadata, committedAtMs, 0);
     }
 }

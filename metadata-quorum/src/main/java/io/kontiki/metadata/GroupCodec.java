@@ -139,6 +139,7 @@ public final class GroupCodec {
                 .setLeaderEpoch(committed.leaderEpoch())
                 .setMetadata(committed.metadata())
                 .setCommittedAtMs(committed.committedAtMs())
+                .setIndex(committed.index())
                 .build();
     }
 
@@ -149,7 +150,11 @@ public final class GroupCodec {
      */
     public static CommittedOffset fromRecord(GroupOffsetRecord record) {
         return new CommittedOffset(
-                record.getOffset(), record.getLeaderEpoch(), record.getMetadata(), record.getCommittedAtMs());
+                record.getOffset(),
+                record.getLeaderEpoch(),
+                record.getMetadata(),
+                record.getCommittedAtMs(),
+                record.getIndex());
     }
 
     /** The groups with these offsets, too. */

@@ -33,6 +33,15 @@ public record GroupsDelta(
                 && !slotsChanged;
     }
 
+    /** How many offsets it names. */
+    public int offsets() {
+        return count(changedOffsets) + count(removedOffsets);
+    }
+
+    private static int count(PSortedMap<String, PSortedSet<TopicPartition>> offsets) {
+        return offsets.values().stream().mapToInt(PSortedSet::size).sum();
+    }
+
     /**
      * Compares two images. Looks at each group, but into those only that are not the same object in both; use what a
      * command gave where there is one.

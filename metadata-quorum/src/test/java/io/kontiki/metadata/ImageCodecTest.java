@@ -81,7 +81,8 @@ class ImageCodecTest {
         var group = GroupImage.empty(id).withEpochs(9, 8, Assignor.RANGE).withVersion(55);
         for (int i = 0; i < partitions; i++) {
             group = group.withOffset(
-                            new TopicPartition(new UUID(-2, 2), i), new CommittedOffset(i * 10, i - 1, "m" + i, 7))
+                            new TopicPartition(new UUID(-2, 2), i),
+                            new CommittedOffset(i * 10, i - 1, "m" + i, 7, 50 + i))
                     .withOffset(new TopicPartition(new UUID(-1, 1), i), new CommittedOffset(0, 3, "", 8));
         }
         if (partitions == 0) {

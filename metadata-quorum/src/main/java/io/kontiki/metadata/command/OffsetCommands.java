@@ -37,18 +37,20 @@ final class OffsetCommands {
         }
         var replies = CommitGroupOffsetsReply.newBuilder();
         for (var commit : command.getCommitsList()) {
-            replies.addCommits(commit(edit, commit, timestampMs, index));
+            replies.addCommits(commit(edit, commit, command.getAssumedIndex(), timestampMs, index));
         }
         return CommandReply.newBuilder().setCommitGroupOffsets(replies).build();
     }
 
-    private static GroupCommitReply commit(ImageEdit edit, GroupCommit commit, long timestampMs, long index) {
+    private static GroupCommitReply commit(
+            ImageEdit edit, GroupCommit commit, long assumedIndex, long timestampMs, long index) {
         var id = commit.getGroupId();
         var group = edit.image().group(id);
         var refusal = GroupRules.checkGroupId(id)
                 .or(() -> GroupCommands.checkSlot(edit.image(), id, commit.getSlotEpoch()))
                 .or(() -> checkMember(group, commit))
                 .or(() -> checkOffsets(commit))
+                .or(() -> group.flatMap(present -> checkOverwritten(present, commit, assumedIndex, timestampMs, index)))
                 .or(() -> group.isEmpty() ? GroupCommands.checkRoom(edit.image()) : Optional.empty());
         if (refusal.isPresent()) {
             return GroupCommitReply.newBuilder()
@@ -58,7 +60,7 @@ final class OffsetCommands {
         }
         var member = group.flatMap(present -> present.member(commit.getMemberId()));
         var reply = GroupCommitReply.newBuilder();
-        var accepted = judge(edit.image(), member, commit, timestampMs, reply);
+        var accepted = judge(edit.image(), member, commit, timestampMs, index, reply);
         if (!accepted.isEmpty()) {
             if (group.isEmpty()) {
                 edit.put(GroupImage.empty(id).withEmptySince(timestampMs).withVersion(index));
@@ -113,6 +115,33 @@ final class OffsetCommands {
         return Optional.empty();
     }
 
+    /** Rule Q2: refuses a late copy, whose coordinator has stored later offsets since; a repetition is as good as done. */
+    private static Optional<CommandReply> checkOverwritten(
+            GroupImage group, GroupCommit commit, long assumedIndex, long timestampMs, long index) {
+        if (assumedIndex == 0) {
+            return Optional.empty();
+        }
+        for (var topic : commit.getOffsetsList()) {
+            var topicId = UuidBytes.fromBytes(topic.getTopicId());
+            for (var offset : topic.getOffsetsList()) {
+                var stored = group.offset(new TopicPartition(topicId, offset.getPartition()));
+                // What an earlier commit of the same command has stored is no later one.
+                if (stored.isPresent()
+                        && stored.get().index() > assumedIndex
+                        && stored.get().index() != index
+                        && !stored.get()
+                                .equals(committed(
+                                        offset, timestampMs, stored.get().index()))) {
+                    return Optional.of(Replies.refusal(
+                            ErrorReason.ERROR_REASON_CONCURRENT_CHANGE,
+                            "assumed_index is " + assumedIndex + ", but an offset of partition " + offset.getPartition()
+                                    + " was committed at " + stored.get().index()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     private static Optional<CommandReply> checkOffset(GroupOffsetRecord offset) {
         if (offset.getOffset() < 0) {
             return Optional.of(Replies.invalid("offset is " + offset.getOffset() + ", below 0"));
@@ -130,6 +159,7 @@ final class OffsetCommands {
             Optional<MemberImage> member,
             GroupCommit commit,
             long timestampMs,
+            long index,
             GroupCommitReply.Builder reply) {
         var accepted = new LinkedHashMap<TopicPartition, CommittedOffset>();
         for (var topic : commit.getOffsetsList()) {
@@ -143,7 +173,7 @@ final class OffsetCommands {
                 } else if (!mayCommit(member, partition, commit.getMemberEpoch())) {
                     stale.addPartitions(offset.getPartition());
                 } else {
-                    accepted.put(partition, committed(offset, timestampMs));
+                    accepted.put(partition, committed(offset, timestampMs, index));
                 }
             }
             if (stale.getPartitionsCount() > 0) {
@@ -165,12 +195,13 @@ final class OffsetCommands {
         return assigned.isPresent() && assigned.getAsInt() <= memberEpoch;
     }
 
-    private static CommittedOffset committed(GroupOffsetRecord record, long timestampMs) {
+    private static CommittedOffset committed(GroupOffsetRecord record, long timestampMs, long index) {
         return new CommittedOffset(
                 record.getOffset(),
                 record.getLeaderEpoch(),
                 record.getMetadata(),
-                record.getCommittedAtMs() > 0 ? record.getCommittedAtMs() : timestampMs);
+                record.getCommittedAtMs() > 0 ? record.getCommittedAtMs() : timestampMs,
+                index);
     }
 
     private static GroupOffsetsRefs.Builder refs(GroupCommit commit, GroupOffsetsRecord topic) {

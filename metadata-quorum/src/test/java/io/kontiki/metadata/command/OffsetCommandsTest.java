@@ -65,7 +65,9 @@ class OffsetCommandsTest {
 
         stored(group.apply(group.commit("a", 2, zero, 50)));
 
-        assertThat(group.image().offset(zero)).contains(new CommittedOffset(50, 4, "note", TestGroup.NOW));
+        assertThat(group.image().offset(zero))
+                .contains(new CommittedOffset(
+                        50, 4, "note", TestGroup.NOW, quorum.image().position().index()));
         assertThat(group.image().version()).isEqualTo(version);
         var delta = quorum.last().delta();
         assertThat(delta.isOfGroupsOnly()).isTrue();
@@ -198,6 +200,31 @@ class OffsetCommandsTest {
         assertThat(offset(zero)).isEqualTo(1);
         assertThat(other.image().offset(one).orElseThrow().offset()).isEqualTo(3);
         assertThat(other.image().offset(zero).orElseThrow().offset()).isEqualTo(4);
+    }
+
+    private GroupCommitReply apply(CommitGroupOffsets.Builder command) {
+        return quorum.accept(Command.newBuilder().setTimestampMs(TestGroup.NOW).setCommitGroupOffsets(command))
+                .getCommitGroupOffsets()
+                .getCommits(0);
+    }
+
+    @Test
+    void lateCopyOfACommitPutsBackNoOlderOffset() { // Q2
+        shared();
+        var first = CommitGroupOffsets.newBuilder()
+                .addCommits(group.commit("a", 2, zero, 10))
+                .setAssumedIndex(quorum.image().position().index());
+        stored(apply(first));
+        stored(apply(first));
+        stored(apply(CommitGroupOffsets.newBuilder()
+                .addCommits(group.commit("a", 2, zero, 20))
+                .addCommits(group.commit("a", 2, zero, 30))
+                .setAssumedIndex(quorum.image().position().index())));
+        assertThat(offset(zero)).isEqualTo(30);
+
+        refused(apply(first), ErrorReason.ERROR_REASON_CONCURRENT_CHANGE, "was committed at");
+
+        assertThat(offset(zero)).isEqualTo(30);
     }
 
     @Test
