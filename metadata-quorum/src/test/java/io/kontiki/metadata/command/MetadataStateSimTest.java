@@ -24,13 +24,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code -Dsim.runs} draws more.
  */
 class MetadataStateSimTest {
-    private static final int COMMANDS = 4000;
+    private static final int COMMANDS = 6000;
 
     private static final EnumSet<RecordChanges.Event> seen = EnumSet.noneOf(RecordChanges.Event.class);
+    private static final EnumSet<GroupInvariants.Event> seenOfGroups = EnumSet.noneOf(GroupInvariants.Event.class);
 
     @AfterAll
     static void everythingHappened() {
         if (seeds().size() > 1 && !seen.isEmpty()) {
+            assertThat(seenOfGroups).containsExactlyInAnyOrder(GroupInvariants.Event.values());
             assertThat(seen).containsExactlyInAnyOrder(RecordChanges.Event.values());
         }
     }
@@ -61,6 +63,7 @@ class MetadataStateSimTest {
             checkEpochs(about, image, applied.image());
             checkOneLeaderPerEpoch(about, applied.image(), leaders);
             seen.addAll(RecordChanges.check(about, command.getCommandCase(), image, applied));
+            seenOfGroups.addAll(GroupInvariants.check(about, command.getCommandCase(), image, applied.image()));
             assertThat(applied.delta()).as(about).isEqualTo(MetadataDelta.between(image, applied.image()));
             image = applied.image();
             leaderless += offline(image) > 0 ? 1 : 0;

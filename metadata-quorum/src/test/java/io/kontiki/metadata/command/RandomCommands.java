@@ -54,11 +54,13 @@ final class RandomCommands {
             Map.of("colour", "blue"));
 
     private final Random random;
+    private final RandomGroupCommands groups;
     private final List<Command> past = new ArrayList<>();
     private int drawn;
 
     RandomCommands(long seed) {
         random = new Random(seed);
+        groups = new RandomGroupCommands(random);
     }
 
     Command next(MetadataImage image) {
@@ -80,6 +82,10 @@ final class RandomCommands {
                             .setClusterId(TestQuorum.CLUSTER)
                             .setFeatureLevel(1))
                     .build();
+        }
+        if (random.nextInt(5) < 2) {
+            groups.draw(command, image);
+            return command.build();
         }
         int broker = random.nextInt(BROKERS);
         long epoch = image.broker(broker).map(b -> b.epoch()).orElse(0L) - (random.nextInt(20) == 0 ? 1 : 0);
