@@ -54,7 +54,7 @@ class RuleMutantsTest {
         assertThat(rules).containsAll(rules());
     }
 
-    /** Those of the quorum, its commands, leaders, followers, fail-over, restarts and producers. */
+    /** Those of the quorum, its commands, leaders, followers, fail-over, restarts, producers and groups. */
     private static List<String> rules() {
         return Stream.of(
                         numbered("Q", 1, 11),
@@ -64,7 +64,9 @@ class RuleMutantsTest {
                         numbered("F", 1, 14),
                         numbered("E", 1, 6),
                         numbered("R", 1, 15),
-                        numbered("D", 1, 10))
+                        numbered("D", 1, 10),
+                        Stream.of("C1"),
+                        numbered("G", 1, 6))
                 .flatMap(each -> each)
                 .toList();
     }
