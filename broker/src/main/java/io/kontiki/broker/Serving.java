@@ -41,6 +41,9 @@ final class Serving implements MetadataPublisher {
 
     @Override
     public synchronized void onMetadata(MetadataDelta delta, MetadataImage image) {
+        if (delta.isOfGroupsOnly()) {
+            return;
+        }
         boolean now = image.broker(brokerId)
                 .filter(broker -> broker.epoch() == brokerEpoch && broker.usable())
                 .isPresent();

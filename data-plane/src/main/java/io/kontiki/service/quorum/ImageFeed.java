@@ -21,6 +21,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ImageFeed implements MetadataPublisher, AutoCloseable {
     static final int CHANGES_MAX = 1_024;
+
+    /** Committed offsets that the changes of the ring name; the last change is kept, however many it names. */
+    static final int OFFSETS_MAX = 200_000;
+
     static final int WATCHERS_MAX = 1_024;
 
     /** Who has taken nothing for so long, though there was something, is gone or no broker: it must not keep a place. */
@@ -29,7 +33,11 @@ public final class ImageFeed implements MetadataPublisher, AutoCloseable {
     private static final long HEARTBEAT_MILLIS = 500;
 
     /** One entry of the log: from the image at {@code before} to {@code image}. */
-    private record Change(LogPosition before, MetadataDelta delta, MetadataImage image) {}
+    private record Change(LogPosition before, MetadataDelta delta, MetadataImage image) {
+        int offsets() {
+            return delta.groups().offsets();
+        }
+    }
 
     private final QuorumView view;
     private final ScheduledExecutorService scheduler;
@@ -38,6 +46,7 @@ public final class ImageFeed implements MetadataPublisher, AutoCloseable {
     // Owned by the scheduler's thread.
     private final Deque<Change> changes = new ArrayDeque<>();
     private final Set<ImageWatch> watches = new HashSet<>();
+    private int offsets;
     private MetadataImage latest = MetadataImage.EMPTY;
 
     /**
@@ -65,10 +74,12 @@ public final class ImageFeed implements MetadataPublisher, AutoCloseable {
     @Override
     public void onMetadata(MetadataDelta delta, MetadataImage image) {
         run(() -> {
-            if (changes.size() >= changesMax) {
-                changes.removeFirst();
+            var change = new Change(latest.position(), delta, image);
+            offsets += change.offsets();
+            while (changes.size() >= changesMax || offsets > OFFSETS_MAX && !changes.isEmpty()) {
+                offsets -= changes.removeFirst().offsets();
             }
-            changes.addLast(new Change(latest.position(), delta, image));
+            changes.addLast(change);
             latest = image;
             watches.forEach(ImageWatch::drain);
         });

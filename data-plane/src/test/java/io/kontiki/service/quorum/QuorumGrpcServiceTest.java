@@ -18,10 +18,12 @@ import io.grpc.stub.StreamObserver;
 import io.kontiki.controller.ControllerConfig;
 import io.kontiki.controller.Now;
 import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.GroupsDelta;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.LogPosition;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
 import io.kontiki.proto.internal.v1.DeltaRecord;
 import io.kontiki.proto.internal.v1.HeartbeatRequest;
@@ -184,6 +186,32 @@ class QuorumGrpcServiceTest {
 
         await().until(() -> reader.isAt(1_000));
         assertThat(reader.updates()).hasSizeLessThan(RING).last().isEqualTo("image 1000");
+    }
+
+    @Test
+    void changesOfManyOffsetsAreNotKeptForReadersThatAreBehind() {
+        moveTo(1);
+        for (int index = 2; index <= 3; index++) {
+            var groups = new GroupsDelta.Builder();
+            for (int i = 0; i < ImageFeed.OFFSETS_MAX - 1; i++) {
+                groups.offsetChanged("g", new TopicPartition(new UUID(1, 1), i));
+            }
+            image = image.withPosition(new LogPosition(1, index));
+            var none = MetadataDelta.EMPTY;
+            metadata.publish(
+                    new MetadataDelta(
+                            none.changedBrokers(),
+                            none.removedBrokers(),
+                            none.changedTopics(),
+                            none.removedTopics(),
+                            groups.build(false)),
+                    image);
+        }
+
+        var reader = watch(new LogPosition(1, 1), 100);
+
+        await().until(() -> reader.isAt(3));
+        assertThat(reader.updates()).containsExactly("image 3");
     }
 
     /** It would keep its place from brokers for good. */

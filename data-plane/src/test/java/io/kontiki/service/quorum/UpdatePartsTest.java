@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.kontiki.metadata.CommittedOffset;
 import io.kontiki.metadata.FlushMode;
+import io.kontiki.metadata.GroupImage;
 import io.kontiki.metadata.ImageCodec;
 import io.kontiki.metadata.LogPosition;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.metadata.Slot;
 import io.kontiki.metadata.TopicImage;
+import io.kontiki.metadata.TopicPartition;
 import io.kontiki.proto.internal.v1.DeltaRecord;
 import io.kontiki.proto.internal.v1.ImageRecord;
 import io.kontiki.proto.internal.v1.WatchImageResponse.Part;
@@ -48,7 +52,25 @@ class UpdatePartsTest {
         for (int i = 0; i < topics; i++) {
             all = all.with(topic(random.nextInt(1_000), 1 + random.nextInt(20)));
         }
-        return MetadataImage.EMPTY.withTopics(all).withPosition(new LogPosition(1, index));
+        var groups = MetadataImage.EMPTY.groups();
+        for (int i = 0; i < topics; i++) {
+            groups = groups.with(group("group-" + random.nextInt(100)));
+        }
+        return MetadataImage.EMPTY
+                .withTopics(all)
+                .withGroups(groups)
+                .withSlots(MetadataImage.EMPTY.slots().with(random.nextInt(64), new Slot(1, 1 + random.nextInt(9))))
+                .withPosition(new LogPosition(1, index));
+    }
+
+    private GroupImage group(String id) {
+        var group = GroupImage.empty(id).withVersion(1 + random.nextInt(3));
+        for (int i = 0; i < 10; i++) {
+            group = group.withOffset(
+                    new TopicPartition(new UUID(random.nextInt(2), 1), random.nextInt(20)),
+                    new CommittedOffset(random.nextInt(3), 1, "", 5));
+        }
+        return group;
     }
 
     private static List<Part> parts(OutgoingUpdate update) {
