@@ -152,7 +152,7 @@ final class AssignedReplicas implements MetadataPublisher, UnopenedReplicas.List
 
     @Override
     public void onMetadata(MetadataDelta delta, MetadataImage image) {
-        if (!delta.isEmpty()) {
+        if (!delta.isOfGroupsOnly()) {
             execute(() -> apply(delta, image));
         }
     }

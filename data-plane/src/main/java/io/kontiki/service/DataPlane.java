@@ -2,6 +2,7 @@ package io.kontiki.service;
 
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
+import io.kontiki.group.GroupSettings;
 import io.kontiki.log.CleanEnd;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
@@ -50,6 +51,7 @@ public final class DataPlane implements AutoCloseable {
     private final ScheduledThreadPoolExecutor readers;
     private final ScheduledThreadPoolExecutor pushers;
     private final AtomicLong brokerEpoch = new AtomicLong();
+    private final Groups groups;
     private final List<BindableService> services;
 
     /**
@@ -61,6 +63,7 @@ public final class DataPlane implements AutoCloseable {
      * @param compaction what compaction may take
      * @param scrub how often closed segments are looked through
      * @param move what moving logs between directories may take
+     * @param grouping what this broker gives and allows to consumer groups
      * @param faults told of a defect of an event loop
      */
     public DataPlane(
@@ -76,6 +79,7 @@ public final class DataPlane implements AutoCloseable {
             CompactionSettings compaction,
             ScrubSettings scrub,
             MoveSettings move,
+            GroupSettings grouping,
             Consumer<Throwable> faults) {
         this.logs = logs;
         this.readers = threads("kontiki-read", readerThreads);
@@ -97,6 +101,7 @@ public final class DataPlane implements AutoCloseable {
         transport.connect(partitions, brokerEpoch::get);
         this.reports = new ReplicaReports(partitions);
         this.router = new LeaderRouter(partitions, metadata, channels, readers);
+        this.groups = new Groups(brokerId, metadata, grouping, proposer, channels, Threads.system(), faults);
         long budgetBytes = Runtime.getRuntime().maxMemory() / 4;
         ProduceBudget budget = new ProduceBudget(budgetBytes);
         this.services = List.of(
@@ -106,6 +111,7 @@ public final class DataPlane implements AutoCloseable {
                 new PublishGrpcService(metadata, router, InstantSource.system(), budget),
                 new LogGrpcService(brokerId, partitions, metadata, readers, channels),
                 new PartitionGrpcService(metadata, proposer, channels),
+                groups.service(),
                 new ReplicationGrpcService(partitions, care, metadata, transport.followers(), pushers));
     }
 
@@ -164,12 +170,27 @@ public final class DataPlane implements AutoCloseable {
      */
     public CompletableFuture<Void> start(long epoch) {
         brokerEpoch.set(epoch);
+        groups.start();
         return partitions.start(epoch);
     }
 
     /** This broker has a lease; told when the metadata that it speaks of was published (rule L16). */
     public void renew(Lease lease) {
         partitions.renew(lease);
+        groups.renew(lease);
+    }
+
+    /** This broker is about to stop: members of consumer groups that come from now on are sent elsewhere. */
+    public void leaveGroups() {
+        groups.leave();
+    }
+
+    /**
+     * Ends the streams of all members of consumer groups, who come back through other brokers; once those have taken over
+     * the groups, and before the gRPC server stops.
+     */
+    public void endGroupStreams() {
+        groups.endStreams();
     }
 
     /** What is measured of the logs, apart from their {@link PartitionLogs#recoveryProgress}. */
@@ -184,6 +205,7 @@ public final class DataPlane implements AutoCloseable {
     /** Closes the logs in order. The gRPC server must have stopped before. */
     @Override
     public void close() {
+        groups.close();
         transport.close();
         router.close();
         end(readers);

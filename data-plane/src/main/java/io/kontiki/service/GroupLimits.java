@@ -7,6 +7,7 @@ import io.kontiki.proto.v1.DeleteOffsetsRequest;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.FetchOffsetsRequest;
 import io.kontiki.proto.v1.JoinGroup;
+import io.kontiki.proto.v1.JoinRequest;
 import io.kontiki.proto.v1.ListGroupsRequest;
 import io.kontiki.proto.v1.OffsetToCommit;
 import io.kontiki.proto.v1.OwnedPartitions;
@@ -20,8 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * What the fields of a call about groups may hold. Each method throws the refusal as a gRPC status, with the field, its
@@ -67,21 +66,25 @@ final class GroupLimits {
         }
     }
 
-    static void subscription(Subscription subscription) {
+    private static void subscription(Subscription subscription) {
         atMost("topics", subscription.getTopicsCount(), TOPICS_MAX);
         subscription.getTopicsList().forEach(RequestLimits::topicName);
         bytes("topic_pattern", subscription.getTopicPattern(), PATTERN_BYTES_MAX);
-        try {
-            Pattern.compile(subscription.getTopicPattern());
-        } catch (PatternSyntaxException e) {
-            throw invalid(
-                    "topic_pattern",
-                    "topic_pattern \"" + Excerpt.of(subscription.getTopicPattern()) + "\" is no regular expression: "
-                            + Excerpt.of(e.getDescription()));
+    }
+
+    /** Of the messages behind the first one. */
+    static void request(JoinRequest request) {
+        switch (request.getRequestCase()) {
+            case HEARTBEAT, LEAVE -> {}
+            case OWNED -> owned(request.getOwned());
+            case SUBSCRIPTION -> subscription(request.getSubscription());
+            case JOIN -> throw invalid("request", "join must be the first message of a member, and the only one");
+            case REQUEST_NOT_SET ->
+                throw invalid("request", "a message of a member is empty, or of a kind that this broker does not know");
         }
     }
 
-    static void owned(OwnedPartitions owned) {
+    private static void owned(OwnedPartitions owned) {
         atLeast("member_epoch", owned.getMemberEpoch(), 0);
         partitions("partitions", owned.getPartitionsList());
     }

@@ -113,6 +113,9 @@ public final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServi
 
     private void onMetadata(MetadataDelta delta, MetadataImage image) {
         told = image;
+        if (delta.isOfGroupsOnly() && !delta.groups().isEmpty()) {
+            return; // What members commit is nothing that watchers are told.
+        }
         for (var watcher : watchers) {
             watcher.onMetadata(delta);
             watcher.send(image);

@@ -3,13 +3,9 @@ package io.kontiki.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.rpc.ErrorInfo;
 import io.grpc.ManagedChannel;
 import io.grpc.ServerInterceptors;
 import io.grpc.Status;
-import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -151,19 +147,7 @@ class JoinRelayTest {
         }
 
         String reason() {
-            return StatusProto.fromThrowable(failure).getDetailsList().stream()
-                    .filter(detail -> detail.is(ErrorInfo.class))
-                    .map(JoinRelayTest::reasonOf)
-                    .findFirst()
-                    .orElse("none");
-        }
-    }
-
-    private static String reasonOf(Any detail) {
-        try {
-            return detail.unpack(ErrorInfo.class).getReason();
-        } catch (InvalidProtocolBufferException e) {
-            throw new AssertionError(e);
+            return Refusals.reason(failure);
         }
     }
 

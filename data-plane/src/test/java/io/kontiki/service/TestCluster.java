@@ -6,6 +6,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.kontiki.group.GroupSettings;
 import io.kontiki.log.LogConfig;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
@@ -119,6 +120,7 @@ final class TestCluster {
                     new CompactionSettings(0, 1 << 20, Long.MAX_VALUE, Duration.ofSeconds(1)),
                     new ScrubSettings(setup.scrubInterval(), Long.MAX_VALUE),
                     new MoveSettings(setup.moveBytesPerSecondMax()),
+                    GroupSettings.DEFAULTS,
                     defects::add);
             dataPlane.renew(Lease.of(System.nanoTime(), TimeUnit.HOURS.toNanos(1)));
             dataPlane.logs().recoveryProgress().bindTo(meters);
@@ -257,11 +259,22 @@ final class TestCluster {
             case ASSIGN_DIRECTORIES -> command.setAssignDirectories(request.getAssignDirectories());
             case FAIL_DIRECTORIES -> command.setFailDirectories(request.getFailDirectories());
             case FAIL_REPLICAS -> command.setFailReplicas(request.getFailReplicas());
+            case CHANGE_GROUP -> command.setChangeGroup(request.getChangeGroup());
+            case COMMIT_GROUP_OFFSETS -> command.setCommitGroupOffsets(request.getCommitGroupOffsets());
+            case DELETE_GROUP -> command.setDeleteGroup(request.getDeleteGroup());
+            case DELETE_GROUP_OFFSETS -> command.setDeleteGroupOffsets(request.getDeleteGroupOffsets());
             default -> throw new AssertionError(request);
         }
         // As the real quorum does, it answers on another thread than the caller's.
         return CompletableFuture.supplyAsync(() ->
-                ProposeResponse.newBuilder().setReply(apply(command.build())).build());
+                proposed(command.setTimestampMs(System.currentTimeMillis()).build()));
+    }
+
+    private synchronized ProposeResponse proposed(Command command) {
+        return ProposeResponse.newBuilder()
+                .setReply(apply(command))
+                .setIndex(image.position().index())
+                .build();
     }
 
     synchronized MetadataImage image() {
@@ -300,6 +313,10 @@ final class TestCluster {
     }
 
     // ---- Brokers
+
+    DataPlane dataPlane(int broker) {
+        return nodes.get(broker).dataPlane;
+    }
 
     /** As a heartbeat's answer does. */
     void renew(int broker, Lease lease) {
