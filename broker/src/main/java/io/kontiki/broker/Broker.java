@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * start: directory, recovery of the logs, gRPC server, metadata log, registration, caught up, serving
- * stop:  leaderships handed over, gRPC server, logs, session, metadata log, clean marker, directory
+ * stop:  leaderships and groups handed over, gRPC server, logs, session, metadata log, clean marker, directory
  * fault: gRPC server, session, metadata log; then the rest, for a few seconds at most
  * </pre>
  */
@@ -189,6 +189,7 @@ public final class Broker implements AutoCloseable {
                         config.cleanerBackoff()),
                 new ScrubSettings(config.scrubInterval(), config.scrubBytesPerSecondMax()),
                 new MoveSettings(config.moveBytesPerSecondMax()),
+                config.groups(),
                 failure -> onFault("an event of a partition failed", failure));
     }
 
@@ -332,7 +333,9 @@ public final class Broker implements AutoCloseable {
     private void stop() {
         LOG.info("Broker {} stops", identity().brokerId());
         grpc.announceStop();
+        dataPlane.leaveGroups();
         control.leave(config.controlledShutdownTimeout());
+        dataPlane.endGroupStreams();
         var closed = parts.close();
         if (!ending.compareAndSet(false, true)) {
             return; // A disk hung meanwhile: others have been told that this broker is gone.

@@ -2,6 +2,7 @@ package io.kontiki.broker;
 
 import io.kontiki.broker.ConfigReader.Setting;
 import io.kontiki.controller.ControllerConfig;
+import io.kontiki.group.GroupSettings;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.TopicConfig;
@@ -232,6 +233,16 @@ public final class BrokerConfig {
         return get(LogKeys.MOVE_IO_MAX_BYTES_PER_SECOND);
     }
 
+    /** What this broker gives and allows to consumer groups. */
+    public GroupSettings groups() {
+        return new GroupSettings(
+                Duration.ofMinutes(get(GroupKeys.OFFSETS_RETENTION_MINUTES)).toMillis(),
+                Math.toIntExact(get(GroupKeys.SESSION_TIMEOUT_MS).toMillis()),
+                Math.toIntExact(get(GroupKeys.HEARTBEAT_INTERVAL_MS).toMillis()),
+                Math.toIntExact(get(GroupKeys.REBALANCE_TIMEOUT_MS).toMillis()),
+                get(GroupKeys.GROUP_MAX_SIZE));
+    }
+
     public int eventLoops() {
         return find(BrokerKeys.NUM_EVENT_LOOPS)
                 .orElseGet(() -> Runtime.getRuntime().availableProcessors());
@@ -315,6 +326,7 @@ public final class BrokerConfig {
                     + heartbeatInterval().toMillis());
         }
         checkLeases(problems);
+        checkGroups(problems);
         return problems;
     }
 
@@ -330,6 +342,15 @@ public final class BrokerConfig {
             problems.add("broker.session.timeout.ms is " + sessionTimeout().toMillis() + ", but must be at least "
                     + shortest.toMillis() + ", five times the lower end of quorum.election.timeout.ms, which is "
                     + silence.toMillis() + ": else no leader is sure to lead");
+        }
+    }
+
+    private void checkGroups(List<String> problems) {
+        var session = get(GroupKeys.SESSION_TIMEOUT_MS);
+        var heartbeat = get(GroupKeys.HEARTBEAT_INTERVAL_MS);
+        if (heartbeat.compareTo(session) > 0) {
+            problems.add("group.consumer.heartbeat.interval.ms is " + heartbeat.toMillis() + ", but must be at most"
+                    + " group.consumer.session.timeout.ms, which is " + session.toMillis());
         }
     }
 

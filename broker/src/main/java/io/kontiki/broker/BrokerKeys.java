@@ -45,8 +45,8 @@ final class BrokerKeys {
     static final ConfigKey<MillisRange> QUORUM_ELECTION_TIMEOUT_MS = optional(
             "quorum.election.timeout.ms",
             MillisRange.TYPE,
-            "silence after which a voter stands for election; unset, 300-500, or 150-300 for a single node; the first at most "
-                    + "a fifth of broker.session.timeout.ms");
+            "silence after which a voter stands for election; unset, 300-500, or 150-300 for a single node; the first"
+                    + " at most a fifth of broker.session.timeout.ms");
     static final ConfigKey<List<Endpoint>> METADATA_BOOTSTRAP_SERVERS = optional(
             "metadata.bootstrap.servers",
             ConfigType.list(ConfigType.endpoint(), 32),
@@ -64,8 +64,8 @@ final class BrokerKeys {
     static final ConfigKey<Long> LOG_DIR_RESERVE_BYTES = optional(
             "log.dir.reserve.bytes",
             ConfigType.longSize(0),
-            "free bytes of a directory below which nothing is appended there; unset, one segment and 64 MiB, but at most "
-                    + "a twentieth of the disk");
+            "free bytes of a directory below which nothing is appended there; unset, one segment and 64 MiB, but at"
+                    + " most a twentieth of the disk");
     static final ConfigKey<Duration> LOG_DIR_TIMEOUT_MS = withDefault(
             "log.dir.timeout.ms",
             ConfigType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
@@ -180,9 +180,9 @@ final class BrokerKeys {
             CONTROLLED_SHUTDOWN_TIMEOUT_MS,
             NUM_EVENT_LOOPS);
 
-    /** Those of this class and of {@link LogKeys}. */
+    /** Those of this class, of {@link LogKeys} and of {@link GroupKeys}. */
     static final List<ConfigKey<?>> ALL =
-            Stream.of(OWN, LogKeys.ALL).flatMap(List::stream).toList();
+            Stream.of(OWN, LogKeys.ALL, GroupKeys.ALL).flatMap(List::stream).toList();
 
     /** Other names that Kafka has for some. */
     static final Map<String, ConfigKey<?>> ALIASES = Map.of("log.dir", LOG_DIRS);

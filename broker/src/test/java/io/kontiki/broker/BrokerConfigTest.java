@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.kontiki.group.GroupSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,12 @@ class BrokerConfigTest {
                 "log.cleaner.min.cleanable.ratio | 2 | a number from 0 to 1",
                 "log.cleaner.threads | 65 | a number from 0 to 64",
                 "log.scrub.io.max.bytes.per.second | 1 | a size of at least 1024 bytes",
-                "replica.alter.log.dirs.io.max.bytes.per.second | 1 | a size of at least 1024 bytes"
+                "replica.alter.log.dirs.io.max.bytes.per.second | 1 | a size of at least 1024 bytes",
+                "group.consumer.session.timeout.ms | 999 | a duration from 1000ms to 1800000ms",
+                "group.consumer.heartbeat.interval.ms | 99 | a duration from 100ms to 300000ms",
+                "group.consumer.rebalance.timeout.ms | 61m | a duration from 1000ms to 3600000ms",
+                "group.max.size | 10001 | a number from 1 to 10000",
+                "offsets.retention.minutes | 0 | a number from 1 to 2147483647"
             })
     void badValueIsRefusedWithKeyValueAndLimits(String key, String value, String limits) {
         assertThatThrownBy(() -> BrokerConfig.of(Map.of(key, value)))
@@ -230,6 +236,22 @@ class BrokerConfigTest {
 
         assertThat(config.topicConfigs()).isEqualTo(Map.of("flush.mode", "os", "segment.bytes", "1048576"));
         assertThat(BrokerConfig.of(Map.of()).topicConfigs()).isEmpty();
+    }
+
+    @Test
+    void groupsGetWhatIsSetOrTheDefaults() {
+        assertThat(BrokerConfig.of(Map.of()).groups()).isEqualTo(GroupSettings.DEFAULTS);
+        assertThat(BrokerConfig.of(Map.of(
+                                "offsets.retention.minutes", "2",
+                                "group.consumer.session.timeout.ms", "3s",
+                                "group.consumer.heartbeat.interval.ms", "1s",
+                                "group.consumer.rebalance.timeout.ms", "4s",
+                                "group.max.size", "5"))
+                        .groups())
+                .isEqualTo(new GroupSettings(120_000, 3000, 1000, 4000, 5));
+        assertThatThrownBy(() -> BrokerConfig.of(Map.of("group.consumer.session.timeout.ms", "2s")))
+                .hasMessageContaining("group.consumer.heartbeat.interval.ms is 3000, but must be at most"
+                        + " group.consumer.session.timeout.ms, which is 2000");
     }
 
     @Test
