@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
 import io.kontiki.proto.v1.CommitOffsetsRequest;
 import io.kontiki.proto.v1.DeleteGroupRequest;
 import io.kontiki.proto.v1.DeleteOffsetsRequest;
@@ -19,6 +20,8 @@ import io.kontiki.proto.v1.GroupMember;
 import io.kontiki.proto.v1.GroupServiceGrpc;
 import io.kontiki.proto.v1.GroupServiceGrpc.GroupServiceBlockingStub;
 import io.kontiki.proto.v1.GroupState;
+import io.kontiki.proto.v1.JoinRequest;
+import io.kontiki.proto.v1.JoinResponse;
 import io.kontiki.proto.v1.ListGroupsRequest;
 import io.kontiki.proto.v1.OffsetToCommit;
 import io.kontiki.proto.v1.RemoveMemberRequest;
@@ -28,6 +31,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -202,6 +206,28 @@ class GroupGrpcServiceTest {
 
         assertThat(direct.awaitEnd()).isEqualTo("NOT_COORDINATOR");
         assertThat(relayed.awaitEnd()).isEqualTo("NOT_COORDINATOR");
+    }
+
+    /** As a coordinator whose process hangs, and whose connections stay open. */
+    @Test
+    void memberDoesNotWaitForACoordinatorThatWasDeposed() throws IOException, InterruptedException {
+        var group = groupOf(0);
+        var joining = new CountDownLatch(1);
+        cluster.impersonate(0, new GroupServiceGrpc.GroupServiceImplBase() {
+            @Override
+            public StreamObserver<JoinRequest> join(StreamObserver<JoinResponse> out) {
+                joining.countDown();
+                return new Answers<>();
+            }
+        });
+        var member = join(1, group, "m");
+        assertThat(joining.await(20, TimeUnit.SECONDS)).isTrue();
+
+        cluster.fence(0);
+
+        assertThat(member.awaitEnd()).isEqualTo("NOT_COORDINATOR");
+        member.join(cluster.client(1), "a", "b");
+        member.awaitOwned("a-0", "b-0");
     }
 
     /** Two brokers whose images differ would hand it to each other for ever. */
