@@ -60,6 +60,8 @@ final class Membership {
     record Cancel(long link, String why) implements Effect {}
 
     private static final long LEAVE_NANOS = 5_000_000_000L;
+    /** How many assignments are told apart while the consumer does not look; it takes the last one only. */
+    private static final int OFFERED_MAX = 32;
 
     private final JoinMessages messages;
     private final MemberLink link;
@@ -81,6 +83,9 @@ final class Membership {
     private boolean releaseDue;
 
     private Optional<Refusal> refusal = Optional.empty();
+    /** What the member that says good-bye was subscribed to. */
+    private Subscription left = Subscription.NONE;
+
     private boolean leavesTemporarily;
     private long leaveDeadlineNanos;
 
@@ -109,6 +114,7 @@ final class Membership {
 
     /** The consumer has let go of everything and wants to be no member. */
     List<Effect> onLeave(boolean temporarily, long nowNanos) {
+        left = subscription;
         subscription = Subscription.NONE;
         boolean member = state == State.JOINING || state == State.STABLE || state == State.REVOKING;
         forgetPartitions();
@@ -184,7 +190,6 @@ final class Membership {
     List<Effect> onLossNoticed(int ofLife, long nowNanos) {
         if (state == State.FENCED && ofLife == life) {
             state = subscription.isEmpty() ? State.UNJOINED : State.JOINING;
-            link.connectSoon(nowNanos);
         }
         return onTick(nowNanos);
     }
@@ -228,8 +233,19 @@ final class Membership {
         var assignment = new Assignment(++numbers, memberEpoch, Collections.unmodifiableSortedSet(partitions));
         latest = Optional.of(assignment);
         offered.addLast(assignment);
+        if (offered.size() > OFFERED_MAX) {
+            mergeOldest();
+        }
         mayHold.addAll(partitions);
         settle();
+    }
+
+    /** Held for taken until a later one is, whichever of the two the consumer may be taking. */
+    private void mergeOldest() {
+        var both = new TreeSet<>(offered.removeFirst().partitions());
+        var later = offered.removeFirst();
+        both.addAll(later.partitions());
+        offered.addFirst(new Assignment(later.number(), later.memberEpoch(), both));
     }
 
     /** The stream is over; without an error if the broker ended it. */
@@ -301,7 +317,8 @@ final class Membership {
         if (needsLink() && link.connectDue(nowNanos)) {
             // The join itself tells what is let go of.
             releaseDue &= clings();
-            link.connect(messages.join(memberEpoch, mayHold, subscription), subscription, memberEpoch > 0, nowNanos);
+            var wanted = state == State.LEAVING ? left : subscription;
+            link.connect(messages.join(memberEpoch, mayHold, wanted), wanted, memberEpoch > 0, nowNanos);
             if (state == State.LEAVING) {
                 sayGoodBye(nowNanos);
             }
