@@ -315,11 +315,30 @@ public final class Consumer implements AutoCloseable {
             try {
                 group.ifPresent(member -> member.close(timeout));
             } finally {
-                fetcher.close();
-                tracker.close();
-                channels.close(Duration.ZERO);
+                free();
             }
         });
+    }
+
+    /**
+     * Frees all resources as if the process had died: nothing is committed, the listener is not called, and the group is not
+     * told. The member keeps its place until its session time-out, for whoever joins under its id ({@link Builder#memberId}).
+     * Idempotent.
+     */
+    public void abandon() {
+        turn.end(() -> {
+            try {
+                group.ifPresent(Subscriber::abandon);
+            } finally {
+                free();
+            }
+        });
+    }
+
+    private void free() {
+        fetcher.close();
+        tracker.close();
+        channels.close(Duration.ZERO);
     }
 
     /** Settings of a consumer. Not thread-safe. */

@@ -30,6 +30,7 @@ public abstract class ConsumerBuilder<B extends ConsumerBuilder<B>> extends Clie
     private Optional<Assignor> assignor = Optional.empty();
     private OptionalInt sessionTimeoutMillis = OptionalInt.empty();
     private OptionalInt rebalanceTimeoutMillis = OptionalInt.empty();
+    private boolean rejoin = true;
     private boolean autoCommit = true;
     private Duration autoCommitInterval = Duration.ofSeconds(5);
 
@@ -59,6 +60,16 @@ public abstract class ConsumerBuilder<B extends ConsumerBuilder<B>> extends Clie
      */
     public B instanceId(String id) {
         this.instanceId = Optional.of(matching("instanceId", id, MEMBER_ID));
+        return self();
+    }
+
+    /**
+     * Whether a member that was fenced joins the group again by itself. Default true. Otherwise {@code poll} fails with
+     * UNKNOWN_MEMBER or STALE_MEMBER_EPOCH then: for those who may meet another one under their {@link #memberId}, and are
+     * to make way.
+     */
+    public B rejoin(boolean on) {
+        this.rejoin = on;
         return self();
     }
 
@@ -195,6 +206,7 @@ public abstract class ConsumerBuilder<B extends ConsumerBuilder<B>> extends Clie
                 rebalanceTimeoutMillis,
                 autoCommit,
                 autoCommitInterval,
-                client.clientId());
+                client.clientId(),
+                rejoin);
     }
 }

@@ -9,6 +9,7 @@ import java.util.OptionalInt;
  *
  * @param sessionTimeoutMillis empty for the brokers' default
  * @param rebalanceTimeoutMillis empty for the brokers' default
+ * @param rejoins whether a member that was fenced joins again
  */
 record GroupConfig(
         String groupId,
@@ -19,4 +20,5 @@ record GroupConfig(
         OptionalInt rebalanceTimeoutMillis,
         boolean autoCommit,
         Duration autoCommitInterval,
-        String clientId) {}
+        String clientId,
+        boolean rejoins) {}

@@ -63,6 +63,7 @@ final class Membership {
     /** How many assignments are told apart while the consumer does not look; it takes the last one only. */
     private static final int OFFERED_MAX = 32;
 
+    private final boolean rejoins;
     private final JoinMessages messages;
     private final MemberLink link;
     private final List<Effect> effects = new ArrayList<>();
@@ -90,6 +91,7 @@ final class Membership {
     private long leaveDeadlineNanos;
 
     Membership(GroupConfig settings, Backoff backoff) {
+        this.rejoins = settings.rejoins();
         this.messages = new JoinMessages(settings);
         this.link = new MemberLink(settings, backoff, effects);
     }
@@ -212,7 +214,7 @@ final class Membership {
     private void onJoined(Joined joined, long nowNanos) {
         if (joined.getMemberEpoch() < memberEpoch) {
             // Epochs of one membership never fall: this is another one.
-            fence("joined as another member");
+            onFenced(new KontikiException(ErrorReason.UNKNOWN_MEMBER, "joined as another member"));
             return;
         }
         memberEpoch = joined.getMemberEpoch();
@@ -267,11 +269,7 @@ final class Membership {
 
     private void judge(KontikiException error) {
         switch (error.reason()) {
-            case UNKNOWN_MEMBER, STALE_MEMBER_EPOCH -> {
-                if (state != State.JOINING) {
-                    fence(error.getMessage());
-                }
-            }
+            case UNKNOWN_MEMBER, STALE_MEMBER_EPOCH -> onFenced(error);
             case GROUP_FULL -> refuse(error, false);
             // A defect somewhere, or a connection that broke in an odd way: no reason to end a membership.
             case INTERNAL, UNKNOWN -> {
@@ -281,10 +279,7 @@ final class Membership {
             }
             default -> {
                 if (!error.retriable()) {
-                    forgetPartitions();
-                    memberEpoch = 0;
-                    state = State.UNJOINED;
-                    refuse(error, true);
+                    giveUp(error);
                 }
             }
         }
@@ -292,6 +287,23 @@ final class Membership {
 
     private void refuse(KontikiException error, boolean last) {
         refusal = Optional.of(new Refusal(++numbers, error, last));
+    }
+
+    /** A member that may not come back makes way even while it joins: the other one may be doing the same. */
+    private void onFenced(KontikiException error) {
+        if (!rejoins) {
+            link.cancel("fenced: " + error.getMessage());
+            giveUp(error);
+        } else if (state != State.JOINING) {
+            fence(error.getMessage());
+        }
+    }
+
+    private void giveUp(KontikiException error) {
+        forgetPartitions();
+        memberEpoch = 0;
+        state = State.UNJOINED;
+        refuse(error, true);
     }
 
     private void fence(String why) {

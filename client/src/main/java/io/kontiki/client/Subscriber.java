@@ -295,6 +295,12 @@ final class Subscriber implements Fetcher.Turn {
         failures.rethrow();
     }
 
+    /** The group is told nothing. */
+    void abandon() {
+        membership.close();
+        commits.close();
+    }
+
     private static void awaitLeft(CompletableFuture<Void> left, long nanos) {
         try {
             left.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);

@@ -25,13 +25,20 @@ import org.junit.jupiter.api.Test;
 class MembershipTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final Membership membership =
-            new Membership(settings(), new Backoff(SECOND / 100, SECOND / 10, new SplittableRandom(1)));
+    private Membership membership = membership(settings());
     private final List<Effect> effects = new ArrayList<>();
     private long nowNanos = -5 * SECOND;
     private long link;
 
+    private static Membership membership(GroupConfig settings) {
+        return new Membership(settings, new Backoff(SECOND / 100, SECOND / 10, new SplittableRandom(1)));
+    }
+
     static GroupConfig settings() {
+        return settings(true);
+    }
+
+    private static GroupConfig settings(boolean rejoins) {
         return new GroupConfig(
                 "g",
                 "m",
@@ -41,7 +48,8 @@ class MembershipTest {
                 OptionalInt.empty(),
                 true,
                 Duration.ofSeconds(5),
-                "test");
+                "test",
+                rejoins);
     }
 
     static TreeSet<TopicPartition> set(int... numbers) {
@@ -312,6 +320,28 @@ class MembershipTest {
         subscribe();
         connected();
         assertThat(membership.view().refusal()).isEmpty();
+    }
+
+    /** Else two members under one id would fence each other for ever. */
+    @Test
+    void aMemberThatIsNotToRejoinMakesWay() {
+        for (boolean joining : List.of(false, true)) {
+            membership = membership(settings(false));
+            if (joining) {
+                subscribe();
+            } else {
+                member(0);
+            }
+            int life = membership.view().life();
+            ends(ErrorReason.STALE_MEMBER_EPOCH);
+            take();
+            pass(60 * SECOND);
+
+            assertThat(take()).isEmpty();
+            assertThat(state()).isEqualTo(State.UNJOINED);
+            assertThat(membership.view().life()).isNotEqualTo(life);
+            assertThat(membership.view().refusal().orElseThrow().last()).isTrue();
+        }
     }
 
     @Test
