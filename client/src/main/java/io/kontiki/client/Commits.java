@@ -28,8 +28,12 @@ final class Commits implements AutoCloseable {
         this.calls = calls;
         this.requestTimeout = requestTimeout;
         this.thread = new ThreadPoolExecutor(
-                1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_MAX), task ->
-                        Threads.daemon("kontiki-commits", task));
+                1,
+                1,
+                10,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(WAITING_MAX),
+                task -> Threads.daemon("kontiki-commits", task));
         thread.allowCoreThreadTimeOut(true);
     }
 

@@ -172,15 +172,15 @@ final class MemberLink {
     }
 
     long nextDueNanos(long nowNanos) {
-        long due =
-                switch (state) {
-                    case DOWN -> connectAtNanos;
-                    case OPENING, FINISHED -> askedNanos + patienceNanos;
-                    case OPEN -> unanswered.isEmpty()
-                            ? heartbeatAtNanos
-                            : Math.min(heartbeatAtNanos - nowNanos, unanswered.peekFirst() + patience() - nowNanos)
-                                    + nowNanos;
-                };
+        long due = switch (state) {
+            case DOWN -> connectAtNanos;
+            case OPENING, FINISHED -> askedNanos + patienceNanos;
+            case OPEN ->
+                unanswered.isEmpty()
+                        ? heartbeatAtNanos
+                        : Math.min(heartbeatAtNanos - nowNanos, unanswered.peekFirst() + patience() - nowNanos)
+                                + nowNanos;
+        };
         return Math.max(0, due - nowNanos);
     }
 }

@@ -257,7 +257,8 @@ final class Membership {
         }
         link.onEnd(nowNanos);
         if (state == State.LEAVING) {
-            boolean mayHelp = memberEpoch > 0 && error.isPresent() && error.get().retriable();
+            boolean mayHelp =
+                    memberEpoch > 0 && error.isPresent() && error.get().retriable();
             if (!mayHelp) {
                 onLeft(nowNanos);
             }

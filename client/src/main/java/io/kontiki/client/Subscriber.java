@@ -54,8 +54,7 @@ final class Subscriber implements Fetcher.Turn {
         this.commits = new Commits(offsets, requestTimeout);
         this.autoCommit = new AutoCommit(
                 settings.autoCommit(), settings.autoCommitInterval().toNanos(), System.nanoTime());
-        this.membership =
-                new MembershipLoop(settings, tracker, channels, new SplittableRandom(), fetcher::nudge);
+        this.membership = new MembershipLoop(settings, tracker, channels, new SplittableRandom(), fetcher::nudge);
         fetcher.startWith(new GroupStarts(offsets, this::asker, config.resetPolicy(), requestTimeout));
     }
 
@@ -136,7 +135,8 @@ final class Subscriber implements Fetcher.Turn {
             refusalTold = refusal.get().number();
             if (news || refusal.get().last()) {
                 var error = refusal.get().error();
-                throw new KontikiException(error.reason(), "group " + settings.groupId() + ": " + error.getMessage(), error);
+                throw new KontikiException(
+                        error.reason(), "group " + settings.groupId() + ": " + error.getMessage(), error);
             }
         }
     }
@@ -197,8 +197,8 @@ final class Subscriber implements Fetcher.Turn {
 
     /** All that happens before partitions are let go: their next owner starts at what is committed then. */
     private void revoke(SortedSet<TopicPartition> revoked, Duration timeout, Failures failures) {
-        var positions = autoCommit.take(
-                revoked.stream().map(fetcher.partitions()::get).toList(), System.nanoTime());
+        var positions =
+                autoCommit.take(revoked.stream().map(fetcher.partitions()::get).toList(), System.nanoTime());
         if (!positions.isEmpty()) {
             awaitQuietly(commits.store(asker(), positions), timeout);
         }

@@ -160,9 +160,7 @@ class AdminGroupsTest {
 
     @Test
     void listsAllPages() {
-        assertThat(admin.groups())
-                .extracting(GroupInfo::id)
-                .containsExactly("a", "behind a");
+        assertThat(admin.groups()).extracting(GroupInfo::id).containsExactly("a", "behind a");
     }
 
     @Test
@@ -170,8 +168,7 @@ class AdminGroupsTest {
         var group = admin.describeGroup("g");
 
         assertThat(group.info())
-                .isEqualTo(new GroupInfo(
-                        "g", GroupState.STABLE, 1, Optional.of(Assignor.STICKY), OptionalInt.empty()));
+                .isEqualTo(new GroupInfo("g", GroupState.STABLE, 1, Optional.of(Assignor.STICKY), OptionalInt.empty()));
         assertThat(group.groupEpoch()).isEqualTo(7);
         assertThat(group.assignmentEpoch()).isEqualTo(6);
         assertThat(group.members())

@@ -19,11 +19,7 @@ class AutoCommitTest {
     private static final int LEADER_EPOCH = 4;
 
     private final PartitionFetcher partition = new PartitionFetcher(
-            PARTITION,
-            Optional.of(Position.offset(0)),
-            1 << 20,
-            true,
-            new Backoff(1, 1, new SplittableRandom(1)));
+            PARTITION, Optional.of(Position.offset(0)), 1 << 20, true, new Backoff(1, 1, new SplittableRandom(1)));
     private final AutoCommit autoCommit = new AutoCommit(true, 10, 0);
 
     private void fetch(int records) {

@@ -87,8 +87,8 @@ class ConsumerGroupTest {
     private static List<String> read(Consumer consumer, int count) {
         var values = new ArrayList<String>();
         while (values.size() < count) {
-            consumer.poll(SHORT).forEach(record -> values.add(
-                    new String(record.value().orElseThrow(), StandardCharsets.UTF_8)));
+            consumer.poll(SHORT)
+                    .forEach(record -> values.add(new String(record.value().orElseThrow(), StandardCharsets.UTF_8)));
         }
         return values;
     }
@@ -119,7 +119,10 @@ class ConsumerGroupTest {
         assertThat(groups.commitOf(P0).getLeaderEpoch()).isEqualTo(1);
         assertThat(second.committed(Set.of(P0, P1)).get(P0).offset()).isEqualTo(2);
         assertThat(listener.told)
-                .containsExactly("assigned [orders-0, orders-1]", "revoked [orders-0, orders-1]", "assigned [orders-0, orders-1]");
+                .containsExactly(
+                        "assigned [orders-0, orders-1]",
+                        "revoked [orders-0, orders-1]",
+                        "assigned [orders-0, orders-1]");
     }
 
     @Test
@@ -141,8 +144,7 @@ class ConsumerGroupTest {
     @Test
     void automaticCommitsLeaveOutWhatTheLastPollReturned() {
         cluster.appendRaw(0, batch("a", "b", "c"));
-        var consumer = subscribed(
-                settings().maxPollRecords(1).autoCommitInterval(Duration.ofMillis(1)));
+        var consumer = subscribed(settings().maxPollRecords(1).autoCommitInterval(Duration.ofMillis(1)));
         assertThat(read(consumer, 2)).containsExactly("a", "b");
         consumer.close();
 
@@ -216,8 +218,7 @@ class ConsumerGroupTest {
         groups.fence(memberId(consumer), io.kontiki.proto.v1.ErrorReason.ERROR_REASON_FENCED_INSTANCE);
 
         for (int i = 0; i < 2; i++) {
-            var failure = catchThrowableOfType(
-                    KontikiException.class, () -> pollUntil(consumer, () -> false));
+            var failure = catchThrowableOfType(KontikiException.class, () -> pollUntil(consumer, () -> false));
             assertThat(failure.reason()).isEqualTo(ErrorReason.FENCED_INSTANCE);
         }
         assertThat(listener.told).containsExactly("assigned [orders-0, orders-1]", "lost [orders-0, orders-1]");
@@ -254,7 +255,8 @@ class ConsumerGroupTest {
         groups.failNextCommits(io.kontiki.proto.v1.ErrorReason.ERROR_REASON_NOT_COORDINATOR);
 
         consumer.commitAsync(Map.of(P0, CommittedOffset.of(1)));
-        consumer.commitAsync(Map.of(P0, CommittedOffset.of(2).withMetadata("x"))).get();
+        consumer.commitAsync(Map.of(P0, CommittedOffset.of(2).withMetadata("x")))
+                .get();
 
         assertThat(groups.events()).containsExactly("commit orders-0@1", "commit orders-0@2");
         assertThat(consumer.committed(Set.of(P0)).get(P0).metadata()).isEqualTo("x");
@@ -341,7 +343,8 @@ class ConsumerGroupTest {
     @Test
     void anAssignedTopicMadeAgainIsNotReadAtTheOldPosition() {
         cluster.appendRaw(0, batch("a", "b"));
-        var consumer = start(Consumer.builder().bootstrapServers(cluster.bootstrap()).transport(cluster));
+        var consumer =
+                start(Consumer.builder().bootstrapServers(cluster.bootstrap()).transport(cluster));
         consumer.assign(List.of(P0));
         consumer.seek(P0, Position.offset(1));
         assertThat(read(consumer, 1)).containsExactly("b");
@@ -388,7 +391,9 @@ class ConsumerGroupTest {
     }
 
     private List<String> departures() {
-        return groups.events().stream().filter(event -> event.startsWith("left")).toList();
+        return groups.events().stream()
+                .filter(event -> event.startsWith("left"))
+                .toList();
     }
 
     @Test
@@ -422,7 +427,9 @@ class ConsumerGroupTest {
         assertThat(groups.joined().get(0).getSubscription().getTopicPattern()).isEqualTo("ord.*");
         assertThat(listener.told)
                 .containsExactly(
-                        "assigned [orders-0, orders-1]", "revoked [orders-0, orders-1]", "assigned [orders-0, orders-1]");
+                        "assigned [orders-0, orders-1]",
+                        "revoked [orders-0, orders-1]",
+                        "assigned [orders-0, orders-1]");
     }
 
     @Test

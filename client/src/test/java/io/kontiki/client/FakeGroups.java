@@ -138,7 +138,9 @@ final class FakeGroups {
 
     /** All its streams end so; the member stays. */
     synchronized void breakStream(String memberId) {
-        end(members.get(memberId), Status.UNAVAILABLE.withDescription("scripted break").asRuntimeException());
+        end(
+                members.get(memberId),
+                Status.UNAVAILABLE.withDescription("scripted break").asRuntimeException());
     }
 
     synchronized void fence(String memberId, ErrorReason reason) {
@@ -269,8 +271,8 @@ final class FakeGroups {
         }
         // What one has let go of another may have been waiting for.
         boolean more = members.values().stream()
-                .anyMatch(m -> m.revoking.isEmpty()
-                        && m.target.stream().anyMatch(p -> !m.owned.containsKey(p) && !isHeld(p)));
+                .anyMatch(m ->
+                        m.revoking.isEmpty() && m.target.stream().anyMatch(p -> !m.owned.containsKey(p) && !isHeld(p)));
         if (more) {
             reconcile();
         }
@@ -315,9 +317,7 @@ final class FakeGroups {
 
     private ErrorReason judge(CommitOffsetsRequest request, TopicPartition partition) {
         if (request.getMemberId().isEmpty()) {
-            return members.isEmpty()
-                    ? ErrorReason.ERROR_REASON_UNSPECIFIED
-                    : ErrorReason.ERROR_REASON_GROUP_NOT_EMPTY;
+            return members.isEmpty() ? ErrorReason.ERROR_REASON_UNSPECIFIED : ErrorReason.ERROR_REASON_GROUP_NOT_EMPTY;
         }
         var member = members.get(request.getMemberId());
         if (member == null) {
@@ -331,9 +331,7 @@ final class FakeGroups {
     private synchronized FetchOffsetsResponse fetch(FetchOffsetsRequest request) {
         var response = FetchOffsetsResponse.newBuilder();
         var scripted = fetchErrors.poll();
-        var wanted = request.getTopicsCount() == 0
-                ? offsets.keySet()
-                : WireValues.partitions(request.getTopicsList());
+        var wanted = request.getTopicsCount() == 0 ? offsets.keySet() : WireValues.partitions(request.getTopicsList());
         for (var partition : wanted) {
             var result = FetchedOffset.newBuilder().setTopic(partition.topic()).setPartition(partition.partition());
             var offset = offsets.get(partition);
@@ -378,7 +376,8 @@ final class FakeGroups {
                         }
                         case HEARTBEAT -> heartbeat(memberId, answers);
                         case OWNED -> owned(memberId, answers, request.getOwned());
-                        case SUBSCRIPTION -> subscribed(request.getSubscription().getTopicsList());
+                        case SUBSCRIPTION ->
+                            subscribed(request.getSubscription().getTopicsList());
                         case LEAVE -> leave(memberId, request.getLeave().getTemporarily(), answers);
                         case REQUEST_NOT_SET -> throw new AssertionError(request);
                     }

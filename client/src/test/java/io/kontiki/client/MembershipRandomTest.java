@@ -194,9 +194,10 @@ class MembershipRandomTest {
             var request = toGroup.remove();
             switch (request.getRequestCase()) {
                 case JOIN -> onJoin(request);
-                case HEARTBEAT -> toMember.add(JoinResponse.newBuilder()
-                        .setHeartbeat(MemberHeartbeat.getDefaultInstance())
-                        .build());
+                case HEARTBEAT ->
+                    toMember.add(JoinResponse.newBuilder()
+                            .setHeartbeat(MemberHeartbeat.getDefaultInstance())
+                            .build());
                 case OWNED -> {
                     if (request.getOwned().getMemberEpoch() == group.memberEpoch) {
                         group.release(WireValues.partitions(request.getOwned().getPartitionsList()));

@@ -83,7 +83,8 @@ class MembershipTest {
     }
 
     private Connect connected() {
-        return (Connect) take().stream().filter(Connect.class::isInstance).findFirst().orElseThrow();
+        return (Connect)
+                take().stream().filter(Connect.class::isInstance).findFirst().orElseThrow();
     }
 
     private void pass(long nanos) {
@@ -219,7 +220,8 @@ class MembershipTest {
         applied();
         pass(SECOND);
 
-        assertThat(WireValues.partitions(connected().first().getJoin().getOwnedList())).isEqualTo(set(0));
+        assertThat(WireValues.partitions(connected().first().getJoin().getOwnedList()))
+                .isEqualTo(set(0));
         joined(1);
         assigned(1, 0);
         applied();
@@ -292,7 +294,8 @@ class MembershipTest {
         // What an earlier life has applied counts no more.
         joined(3);
         assigned(3, 1);
-        add(membership.onApplied(life, membership.view().assignment().orElseThrow().number(), nowNanos));
+        add(membership.onApplied(
+                life, membership.view().assignment().orElseThrow().number(), nowNanos));
         assertThat(sent()).isEmpty();
     }
 
