@@ -7,13 +7,13 @@ package io.kontiki.client;
 public enum Compression {
     /** As they are. */
     NONE(io.kontiki.record.Compression.NONE),
-    /** Small, and slow to make. */
+    /** Packs tightly, and takes the most time for it. */
     GZIP(io.kontiki.record.Compression.GZIP),
-    /** Fast, and the largest of the four. */
+    /** Fast; packs less tightly than gzip and zstd. */
     SNAPPY(io.kontiki.record.Compression.SNAPPY),
-    /** The fastest to read. */
+    /** Fast, above all to read; packs about as snappy does. */
     LZ4(io.kontiki.record.Compression.LZ4),
-    /** Level 3: about as small as gzip, and much faster. */
+    /** Level 3: packs about as tightly as gzip, in less time. */
     ZSTD(io.kontiki.record.Compression.ZSTD);
 
     private final io.kontiki.record.Compression codec;

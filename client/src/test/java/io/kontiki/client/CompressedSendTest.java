@@ -65,7 +65,7 @@ class CompressedSendTest {
     void batchesAreFilledToTheirPackedSize(Compression codec) {
         var producer = fixture.start(
                 fixture.settings().compression(codec).batchBytes(16 << 10).linger(Duration.ofSeconds(20)));
-        sendAlike(producer, 20_000);
+        sendAlike(producer, 6_000);
 
         var seen = cluster.broker(1).seen();
         assertThat(seen).allMatch(batch -> batch.bytes() <= 16 << 10);

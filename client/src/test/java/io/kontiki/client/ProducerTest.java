@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -256,14 +257,19 @@ class ProducerTest {
         cluster.elect(0, 0);
         start(settings().bufferBytes(64 << 10).maxBlock(Duration.ofMillis(300)));
         var value = "v".repeat(30_000);
-        var first = send(value);
+        var first = new AtomicReference<CompletableFuture<RecordMetadata>>();
+        // The first sends may find no metadata within maxBlock.
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            first.set(send(value));
+            return !first.get().isDone();
+        });
         send(value);
 
         var failure = failure(send(value));
 
         assertThat(failure.reason()).isEqualTo(ErrorReason.BUFFER_FULL);
         assertThat(failure.definite()).isTrue();
-        assertThat(first).isNotDone();
+        assertThat(first.get()).isNotDone();
     }
 
     @Test
