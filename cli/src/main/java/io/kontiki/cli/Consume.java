@@ -91,7 +91,13 @@ final class Consume implements Callable<Integer> {
     @Mixin
     private GroupMembership membership;
 
-    Consume(Terminal terminal, Clients clients, Messages messages, GlobalOptions options, GroupMembership membership, StopSignal stop) {
+    Consume(
+            Terminal terminal,
+            Clients clients,
+            Messages messages,
+            GlobalOptions options,
+            GroupMembership membership,
+            StopSignal stop) {
         this.terminal = terminal;
         this.clients = clients;
         this.messages = messages;

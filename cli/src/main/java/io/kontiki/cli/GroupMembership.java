@@ -59,7 +59,8 @@ final class GroupMembership {
             throw misuse("--pattern, --assignor and --instance need --group");
         }
         if (topics.isEmpty() == (pattern == null)) {
-            throw misuse(pattern == null ? "Missing required parameter: 'TOPIC'" : "TOPIC and --pattern exclude each other");
+            throw misuse(
+                    pattern == null ? "Missing required parameter: 'TOPIC'" : "TOPIC and --pattern exclude each other");
         }
         if (group != null && partitions != null) {
             throw misuse("--group and --partition exclude each other: the group spreads the partitions");

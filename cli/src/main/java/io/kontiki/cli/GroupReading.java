@@ -109,8 +109,7 @@ final class GroupReading implements RebalanceListener {
     private boolean isOver(boolean progress) {
         long now = System.nanoTime();
         lastProgressNanos = progress ? now : lastProgressNanos;
-        boolean finished =
-                ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+        boolean finished = ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
         if (finished && !ends.isEmpty()) {
             return true;
         }

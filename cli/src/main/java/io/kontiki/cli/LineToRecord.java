@@ -17,7 +17,12 @@ import java.util.OptionalInt;
  * @param partition where to, if it is fixed
  * @param headers for every record
  */
-record LineToRecord(String topic, Optional<byte[]> key, Optional<byte[]> keySeparator, OptionalInt partition, List<Header> headers) {
+record LineToRecord(
+        String topic,
+        Optional<byte[]> key,
+        Optional<byte[]> keySeparator,
+        OptionalInt partition,
+        List<Header> headers) {
 
     ProducerRecord record(byte[] line) {
         var record = ProducerRecord.to(topic);

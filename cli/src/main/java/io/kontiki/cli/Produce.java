@@ -115,8 +115,7 @@ final class Produce implements Callable<Integer> {
     }
 
     private int send(InputStream in, ProgressBar bar, LineToRecord lineToRecord) {
-        var builder =
-                clients.producer().acks(acks).compression(codec).partitioner(partitioner.partitioner());
+        var builder = clients.producer().acks(acks).compression(codec).partitioner(partitioner.partitioner());
         try (Producer producer = builder.build()) {
             var sending = new LineSending(
                     producer, lineToRecord, bar, messages, acks == Acks.NONE ? "handed over" : "acknowledged");

@@ -77,7 +77,11 @@ class ParsedValuesTest {
     @Test
     void takesWholeLinesAsValuesWithoutSeparator() {
         var lines = new LineToRecord(
-                "t", Optional.empty(), Optional.empty(), OptionalInt.empty(), List.of(new HeaderText().convert("h=a=b")));
+                "t",
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                List.of(new HeaderText().convert("h=a=b")));
         ProducerRecord record = lines.record(utf8("a:b"));
 
         assertThat(keyAndValue(record)).isEqualTo("none|a:b");
@@ -97,7 +101,8 @@ class ParsedValuesTest {
     void readsAssignorsAndCodecsByTheirWords() {
         assertThat(new AssignorText().convert("round-robin")).isEqualTo(Assignor.ROUND_ROBIN);
         assertThat(new CodecText().convert("zstd")).isEqualTo(Compression.ZSTD);
-        assertThatThrownBy(() -> new AssignorText().convert("RANGE")).hasMessageContaining("range, round-robin, sticky");
+        assertThatThrownBy(() -> new AssignorText().convert("RANGE"))
+                .hasMessageContaining("range, round-robin, sticky");
         assertThatThrownBy(() -> new CodecText().convert("zip")).hasMessageContaining("none, gzip, snappy, lz4, zstd");
     }
 

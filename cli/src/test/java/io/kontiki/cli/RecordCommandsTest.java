@@ -62,7 +62,8 @@ class RecordCommandsTest {
                     .isEqualTo(ExitCode.DONE);
         }
 
-        var lines = kontiki("consume", "packed", "-f", "%p %k %v\\n").out().lines().toList();
+        var lines =
+                kontiki("consume", "packed", "-f", "%p %k %v\\n").out().lines().toList();
         assertThat(lines).hasSize(10).allMatch(line -> line.matches("[0-7] k [xy]"));
         assertThat(lines.stream().map(line -> line.substring(0, 1)).distinct()).hasSize(1);
     }
