@@ -26,6 +26,15 @@ final class Addresses {
         });
     }
 
+    /**
+     * Where this process itself connects to.
+     *
+     * @param port the port that is bound
+     */
+    static Endpoint reachedFromHere(ListenAddress listener, int port) {
+        return new Endpoint(isWildcard(listener.host()) ? LOOPBACK : listener.host(), port);
+    }
+
     /** Where the metadata log listens; a single node, which nobody calls, takes any free port of the loopback. */
     static ListenAddress quorumListener(BrokerConfig config, int brokerId) {
         var configured = config.quorumListener()

@@ -20,6 +20,7 @@ import io.kontiki.service.ServerInfo;
 import io.kontiki.service.StartGate;
 import io.kontiki.service.TopicGrpcService;
 import io.kontiki.storage.StorageException;
+import io.kontiki.thin.ThinTier;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -77,6 +78,7 @@ public final class Broker implements AutoCloseable {
 
     private volatile ControlPlane control;
     private DataPlane dataPlane;
+    private ThinTier thin;
     private volatile GrpcEndpoint grpc;
     private Endpoint endpoint;
 
@@ -148,6 +150,10 @@ public final class Broker implements AutoCloseable {
                 services());
         parts.add("gRPC server", () -> grpc.stop(CALLS_GRACE));
         endpoint = Addresses.advertised(config, grpc.port());
+        thin.start(
+                endpoint.toString(),
+                Addresses.reachedFromHere(config.listener(), grpc.port()).toString());
+        parts.add("thin tier", thin::close);
         LOG.info("Listening for gRPC on {}, known to others as {}", boundAddress(), endpoint);
         dataPlane.watch(config.logDirTimeout(), this::onHung);
         control.start(
@@ -208,6 +214,8 @@ public final class Broker implements AutoCloseable {
         services.add(new ClusterGrpcService(metadata, control.proposer(), info, control::controllerId));
         services.addAll(control.services());
         services.addAll(dataPlane.services());
+        thin = ThinServices.of(metadata);
+        services.addAll(thin.services());
         return services;
     }
 

@@ -11,7 +11,9 @@ import io.kontiki.proto.v1.DescribeTopicRequest;
 import io.kontiki.proto.v1.Partition;
 import io.kontiki.proto.v1.PublishRecord;
 import io.kontiki.proto.v1.PublishRequest;
+import io.kontiki.proto.v1.PublishResponse;
 import io.kontiki.proto.v1.PublishServiceGrpc;
+import io.kontiki.proto.v1.PublishedRecord;
 import io.kontiki.proto.v1.Topic;
 import io.kontiki.proto.v1.TopicServiceGrpc;
 import io.kontiki.quorum.FreePorts;
@@ -166,6 +168,33 @@ class ClusterTest {
                                 .build()));
 
         assertThat(stored.getRecordsCount()).isEqualTo(1);
+    }
+
+    @Test
+    void publishReachesEveryPartitionThroughAnyBroker() throws IOException, InterruptedException {
+        startThree();
+        create(brokers.get(0), "t");
+        for (var broker : brokers.values()) {
+            var request = PublishRequest.newBuilder().setTopic("t");
+            for (int partition = 0; partition < 6; partition++) {
+                request.addRecords(PublishRecord.newBuilder()
+                        .setPartition(partition)
+                        .setValue(ByteString.copyFromUtf8("via " + broker.endpoint())));
+            }
+            // A broker that has not heard of the topic yet says so.
+            await().ignoreExceptionsMatching(e -> e.getMessage().contains("there is no topic"))
+                    .untilAsserted(() -> assertThat(publish(broker, request.build()).getRecordsList())
+                            .extracting(PublishedRecord::getPartition)
+                            .containsExactly(0, 1, 2, 3, 4, 5));
+        }
+    }
+
+    private static PublishResponse publish(Broker broker, PublishRequest request) {
+        return call(
+                broker,
+                channel -> PublishServiceGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(20, TimeUnit.SECONDS)
+                        .publish(request));
     }
 
     private Broker startWith(String id, Map<String, String> more) throws InterruptedException {

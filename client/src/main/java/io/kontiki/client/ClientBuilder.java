@@ -2,7 +2,9 @@ package io.kontiki.client;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -20,6 +22,7 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
     private Duration requestTimeout = Duration.ofSeconds(30);
     private Duration connectTimeout = Duration.ofSeconds(5);
     private int maxInboundBytes = 64 << 20;
+    private final Map<HostPort, HostPort> routes = new HashMap<>();
     private Transport transport;
 
     ClientBuilder() {}
@@ -68,6 +71,17 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
         return self();
     }
 
+    /**
+     * Connects to another address than a broker tells, as behind a tunnel or a forwarded port.
+     *
+     * @param advertised what the broker tells, {@code host:port}
+     * @param reached where it is reached instead, {@code host:port}
+     */
+    public B route(String advertised, String reached) {
+        routes.put(HostPort.parse(advertised), HostPort.parse(reached));
+        return self();
+    }
+
     /** For tests: other connections than TCP. */
     B transport(Transport transport) {
         this.transport = Objects.requireNonNull(transport, "transport");
@@ -82,6 +96,8 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
     }
 
     Transport transport() {
-        return transport != null ? transport : new NettyTransport(clientId, maxInboundBytes);
+        var direct = transport != null ? transport : new NettyTransport(clientId, maxInboundBytes);
+        var known = Map.copyOf(routes);
+        return address -> direct.open(known.getOrDefault(address, address));
     }
 }

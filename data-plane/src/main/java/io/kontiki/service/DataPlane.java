@@ -24,7 +24,6 @@ import io.kontiki.replication.Lease;
 import io.kontiki.replication.ReplicaOptions;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +45,6 @@ public final class DataPlane implements AutoCloseable {
     private final Partitions partitions;
     private final LogCare care;
     private final GrpcReplicaTransport transport;
-    private final LeaderRouter router;
     private final ReplicaReports reports;
     private final ScheduledThreadPoolExecutor readers;
     private final ScheduledThreadPoolExecutor pushers;
@@ -100,7 +98,6 @@ public final class DataPlane implements AutoCloseable {
         this.care = new LogCare(partitions, metadata, transport, compaction, scrub);
         transport.connect(partitions, brokerEpoch::get);
         this.reports = new ReplicaReports(partitions);
-        this.router = new LeaderRouter(partitions, metadata, channels, readers);
         this.groups = new Groups(brokerId, metadata, grouping, proposer, channels, Threads.system(), faults);
         long budgetBytes = Runtime.getRuntime().maxMemory() / 4;
         ProduceBudget budget = new ProduceBudget(budgetBytes);
@@ -108,7 +105,6 @@ public final class DataPlane implements AutoCloseable {
                 new ProduceGrpcService(
                         partitions, metadata, new ProducerIds(proposer, brokerId, brokerEpoch::get), budget),
                 new FetchGrpcService(partitions, metadata, readers, budgetBytes),
-                new PublishGrpcService(metadata, router, InstantSource.system(), budget),
                 new LogGrpcService(brokerId, partitions, metadata, readers, channels),
                 new PartitionGrpcService(metadata, proposer, channels),
                 groups.service(),
@@ -207,7 +203,6 @@ public final class DataPlane implements AutoCloseable {
     public void close() {
         groups.close();
         transport.close();
-        router.close();
         end(readers);
         end(pushers);
         care.close();

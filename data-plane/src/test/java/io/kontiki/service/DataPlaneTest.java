@@ -218,18 +218,6 @@ class DataPlaneTest {
     }
 
     @Test
-    void publishReachesTheLeaderThroughAnyBroker() throws Exception {
-        cluster.createTopic("t", Map.of(), List.of(0, 1, 2));
-        await().until(() -> cluster.partition("t", 0).isr().size() == 3);
-        for (int broker = 0; broker < 3; broker++) {
-            PublishCalls.publish(cluster.client(broker), "t", "via " + broker);
-        }
-        try (FetchCalls fetch = new FetchCalls(cluster.client(0))) {
-            assertThat(fetch.values("t", 0, 0)).containsExactly("via 0", "via 1", "via 2");
-        }
-    }
-
-    @Test
     void aDeletedTopicLeavesNoFilesAndTheNameCanBeUsedAgain() throws IOException {
         UUID id = cluster.createTopic("t", Map.of(), List.of(0, 1, 2));
         try (ProduceCalls produce = new ProduceCalls(cluster.client(0))) {

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 /** Compiled tests, of this module and of others as far as they are built. */
 public final class TestClasses {
     private static final Path OWN = Path.of("target", "test-classes");
-    /** Those of the broker and the client run without this module's dependencies on them. */
-    private static final List<String> MODULES = List.of("metadata-quorum", "data-plane", "client", "broker");
+    /** Those of the broker, the client and the thin tier run without this module's dependencies on them. */
+    private static final List<String> MODULES = List.of("metadata-quorum", "data-plane", "client", "thin", "broker");
 
     private TestClasses() {}
 
