@@ -33,9 +33,13 @@ final class ClientErrors {
                 unknown ? ErrorReason.ERROR_REASON_OUTCOME_UNKNOWN : wireReason(error.reason()), message, error);
     }
 
-    /** Something else failed, which writes no records. */
+    /** Something else failed, which writes no records; a commit without an answer may be stored. */
     static Refused of(KontikiException error) {
-        return Refused.because(wireReason(error.reason()), error.getMessage(), error);
+        var reason = switch (error.reason()) {
+            case NO_BROKER, DISCONNECTED, TIMED_OUT -> ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE;
+            default -> wireReason(error.reason());
+        };
+        return Refused.because(reason, error.getMessage(), error);
     }
 
     /** The same word where the brokers have it too; the client's own ones become what their caller can act on. */

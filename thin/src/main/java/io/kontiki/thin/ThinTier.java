@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.kontiki.client.Acks;
 import io.kontiki.client.Producer;
 import io.kontiki.client.ProducerRecord;
+import io.kontiki.client.RebalanceListener;
 import io.kontiki.client.RecordMetadata;
 import io.kontiki.proto.v1.ErrorReason;
 import java.time.Duration;
@@ -34,7 +35,12 @@ public final class ThinTier implements AutoCloseable {
     private final ExecutorService publishing =
             Executors.newFixedThreadPool(PUBLISHING_THREADS, named("kontiki-thin-publish"));
     private final List<BindableService> services;
+    private final ConsumeGrpcService consuming;
+    /** The last one set by {@link #start}. */
     private volatile Producer producer;
+
+    private volatile String advertised;
+    private volatile String bound;
 
     /**
      * @param errors the broker's mapping of errors to the wire
@@ -43,7 +49,10 @@ public final class ThinTier implements AutoCloseable {
     public ThinTier(ThinSettings settings, WireErrors errors, TopicShapes topics) {
         this.settings = settings;
         var budget = new PublishBudget(settings.publishBytesMax());
-        this.services = List.of(new PublishGrpcService(new Publisher(this::send, topics), budget, errors, publishing));
+        this.consuming = new ConsumeGrpcService(
+                this::open, errors, settings.consumeStreamsMax(), named("kontiki-thin-consume"));
+        this.services = List.of(
+                new PublishGrpcService(new Publisher(this::send, topics), budget, errors, publishing), consuming);
     }
 
     /** What the broker is to serve. */
@@ -58,6 +67,8 @@ public final class ThinTier implements AutoCloseable {
      * @param bound {@code host:port} where this broker can be reached from itself
      */
     public void start(String advertised, String bound) {
+        this.advertised = advertised;
+        this.bound = bound;
         producer = Producer.builder()
                 .bootstrapServers(bound)
                 .route(advertised, bound)
@@ -75,14 +86,29 @@ public final class ThinTier implements AutoCloseable {
     private CompletableFuture<RecordMetadata> send(ProducerRecord record) {
         var started = producer;
         if (started == null) {
-            throw Refused.because(ErrorReason.ERROR_REASON_STARTING, "this broker has not finished starting");
+            throw starting();
         }
         return started.send(record);
     }
 
-    /** Ends what is under way, after a second at most. Publishers whose records are not acknowledged by then are told so. */
+    private GroupConsumer open(ConsumeStart start, RebalanceListener listener) {
+        if (producer == null) {
+            throw starting();
+        }
+        return ClientConsumer.open(advertised, bound, start, listener);
+    }
+
+    private static Refused starting() {
+        return Refused.because(ErrorReason.ERROR_REASON_STARTING, "this broker has not finished starting");
+    }
+
+    /**
+     * Ends what is under way, after two seconds at most. Publishers whose records are not acknowledged by then are told so;
+     * members of groups may go on through other brokers.
+     */
     @Override
     public void close() {
+        consuming.close(CLOSE_MAX);
         publishing.shutdown();
         if (producer != null) {
             producer.close(CLOSE_MAX);

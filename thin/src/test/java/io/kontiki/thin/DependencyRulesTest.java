@@ -46,7 +46,8 @@ class DependencyRulesTest {
     void whatDecidesIsFreeOfGrpc() {
         classes()
                 .that()
-                .haveNameMatching(".*\\.(PublishRecords|Publisher|PublishBudget|TasksInOrder|ClientErrors)")
+                .haveNameMatching(".*\\.(PublishRecords|Publisher|PublishBudget|TasksInOrder|ClientErrors|ConsumeStart|ConsumeFields"
+                        + "|Deliveries|PendingRecords|StreamCommits)")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideOutsideOfPackage("io.grpc..")
