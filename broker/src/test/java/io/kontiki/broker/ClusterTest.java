@@ -183,9 +183,10 @@ class ClusterTest {
             }
             // A broker that has not heard of the topic yet says so.
             await().ignoreExceptionsMatching(e -> e.getMessage().contains("there is no topic"))
-                    .untilAsserted(() -> assertThat(publish(broker, request.build()).getRecordsList())
-                            .extracting(PublishedRecord::getPartition)
-                            .containsExactly(0, 1, 2, 3, 4, 5));
+                    .untilAsserted(
+                            () -> assertThat(publish(broker, request.build()).getRecordsList())
+                                    .extracting(PublishedRecord::getPartition)
+                                    .containsExactly(0, 1, 2, 3, 4, 5));
         }
     }
 

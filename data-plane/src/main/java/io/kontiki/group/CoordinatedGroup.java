@@ -274,7 +274,9 @@ final class CoordinatedGroup {
             outbox.send(
                     session.streamId(),
                     MemberMessages.joined(
-                            member.get(), record().assignor(), settings.heartbeatIntervalMs(joined.sessionTimeoutMs())));
+                            member.get(),
+                            record().assignor(),
+                            settings.heartbeatIntervalMs(joined.sessionTimeoutMs())));
         }
     }
 
@@ -340,7 +342,8 @@ final class CoordinatedGroup {
     private void end(MemberSession session, GroupImage group) {
         sessions.remove(session.memberId());
         if (session.hasStream()) {
-            var successor = session.instanceId().filter(name -> group.instance(name).isPresent());
+            var successor =
+                    session.instanceId().filter(name -> group.instance(name).isPresent());
             var refusal = successor.isPresent()
                     ? Refusal.fencedInstance(id, successor.get())
                     : Refusal.unknownMember(id, session.memberId());

@@ -35,8 +35,8 @@ sealed interface GroupChange {
         @Override
         public Optional<Refusal> applyTo(GroupDraft draft) {
             draft.member(memberId)
-                    .ifPresent(member ->
-                            draft.replace(member.withSubscription(wanted.topics(), wanted.topicPattern())));
+                    .ifPresent(
+                            member -> draft.replace(member.withSubscription(wanted.topics(), wanted.topicPattern())));
             return Optional.empty();
         }
     }

@@ -81,7 +81,8 @@ public final class GroupCoordinator {
             reassign(changedTopics, now);
         }
         groups.forEach((id, group) -> {
-            boolean touched = delta.groups().changed().contains(id) || delta.groups().removed().contains(id);
+            boolean touched = delta.groups().changed().contains(id)
+                    || delta.groups().removed().contains(id);
             if (touched || group.waitsForImage()) {
                 group.onImage(now);
             }
@@ -110,16 +111,22 @@ public final class GroupCoordinator {
     }
 
     public List<Effect> onHeartbeat(long streamId, Moment now) {
-        heard(streamId, now).filter(it -> it.session.listens() && leaseHolds(now)).ifPresent(it -> //
-                outbox.send(streamId, MemberMessages.heartbeat()));
+        heard(streamId, now)
+                .filter(it -> it.session.listens() && leaseHolds(now))
+                .ifPresent(
+                        it -> //
+                        outbox.send(streamId, MemberMessages.heartbeat()));
         return outbox.take();
     }
 
     public List<Effect> onOwned(long streamId, OwnedPartitions owned, Moment now) {
-        heard(streamId, now).ifPresent(it -> it.change(
-                new GroupChange.Confirm(
-                        it.session.memberId(), owned.getMemberEpoch(), OwnedNames.of(owned.getPartitionsList())),
-                now));
+        heard(streamId, now)
+                .ifPresent(it -> it.change(
+                        new GroupChange.Confirm(
+                                it.session.memberId(),
+                                owned.getMemberEpoch(),
+                                OwnedNames.of(owned.getPartitionsList())),
+                        now));
         return outbox.take();
     }
 
@@ -199,8 +206,7 @@ public final class GroupCoordinator {
             if (group.full()) {
                 outbox.refuse(callId, group.overloaded());
             } else {
-                group.change(
-                        new GroupChange.Remove(callId, request.getMemberId(), request.getInstanceId()), now);
+                group.change(new GroupChange.Remove(callId, request.getMemberId(), request.getInstanceId()), now);
             }
         }
         return outbox.take();
@@ -254,7 +260,10 @@ public final class GroupCoordinator {
     /** Targets of groups that subscribe to one of these topics are made anew. */
     private void reassign(Set<String> changedTopics, Moment now) {
         for (var entry : groups.entrySet()) {
-            if (topics.image().group(entry.getKey()).filter(group -> wants(group, changedTopics)).isPresent()) {
+            if (topics.image()
+                    .group(entry.getKey())
+                    .filter(group -> wants(group, changedTopics))
+                    .isPresent()) {
                 entry.getValue().change(new GroupChange.TopicsChanged(), now);
             }
         }
@@ -328,9 +337,10 @@ public final class GroupCoordinator {
     }
 
     private Optional<Place> find(long streamId) {
-        return outbox.owner(streamId).flatMap(owner -> Optional.ofNullable(groups.get(owner.groupId()))
-                .flatMap(group -> group.session(owner.memberId(), streamId)
-                        .map(session -> new Place(group, session, outbox))));
+        return outbox.owner(streamId)
+                .flatMap(owner -> Optional.ofNullable(groups.get(owner.groupId()))
+                        .flatMap(group -> group.session(owner.memberId(), streamId)
+                                .map(session -> new Place(group, session, outbox))));
     }
 
     private Optional<Place> heard(long streamId, Moment now) {

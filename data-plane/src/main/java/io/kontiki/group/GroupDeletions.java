@@ -74,7 +74,8 @@ final class GroupDeletions {
             outbox.refuse(
                     callId,
                     ErrorReason.ERROR_REASON_GROUP_SUBSCRIBED,
-                    "a member of group \"" + request.getGroupId() + "\" subscribes to topic \"" + subscribed.get() + "\"");
+                    "a member of group \"" + request.getGroupId() + "\" subscribes to topic \"" + subscribed.get()
+                            + "\"");
             return;
         }
         var doomed = doomed(group.get(), request);
@@ -134,8 +135,7 @@ final class GroupDeletions {
                 .setGroupId(groupId)
                 .setSlotEpoch(slotEpoch)
                 .setEmptySinceBeforeMs(before);
-        outbox.propose(
-                Command.newBuilder().setDeleteGroup(command), (reply, index, now) -> expiring.remove(groupId));
+        outbox.propose(Command.newBuilder().setDeleteGroup(command), (reply, index, now) -> expiring.remove(groupId));
     }
 
     private void answer(long callId, CommandReply reply, long index, Message response) {
@@ -147,15 +147,13 @@ final class GroupDeletions {
     }
 
     private void refuseUnknown(long callId, String groupId) {
-        outbox.refuse(
-                callId, ErrorReason.ERROR_REASON_GROUP_NOT_FOUND, "there is no group \"" + groupId + "\"");
+        outbox.refuse(callId, ErrorReason.ERROR_REASON_GROUP_NOT_FOUND, "there is no group \"" + groupId + "\"");
     }
 
     private Optional<String> subscribed(GroupImage group, DeleteOffsetsRequest request) {
         return request.getTopicsList().stream()
                 .map(TopicPartitions::getTopic)
-                .filter(topic -> group.members().values().stream()
-                        .anyMatch(member -> topics.subscribes(member, topic)))
+                .filter(topic -> group.members().values().stream().anyMatch(member -> topics.subscribes(member, topic)))
                 .findFirst();
     }
 

@@ -85,7 +85,8 @@ final class GroupDraft {
         boolean leaves = base.member(joining.id()).isPresent() && !members.containsKey(joining.id());
         return leaves
                 || joining.instanceId()
-                        .filter(name -> base.instance(name).isPresent() && instance(name).isEmpty())
+                        .filter(name -> base.instance(name).isPresent()
+                                && instance(name).isEmpty())
                         .isPresent();
     }
 
@@ -148,8 +149,8 @@ final class GroupDraft {
 
     private List<Subscriber> subscribers() {
         return members.values().stream()
-                .map(member -> new Subscriber(
-                        member.id(), member.instanceId().orElse(""), topics.of(member), member.target()))
+                .map(member ->
+                        new Subscriber(member.id(), member.instanceId().orElse(""), topics.of(member), member.target()))
                 .toList();
     }
 
@@ -183,7 +184,8 @@ final class GroupDraft {
             held.addAll(member.revoking().keySet());
         }
         members.replaceAll((id, member) -> {
-            if (member.epoch() != assignmentEpoch || member.owned().size() == member.target().size()) {
+            if (member.epoch() != assignmentEpoch
+                    || member.owned().size() == member.target().size()) {
                 return member;
             }
             var owned = member.owned();

@@ -51,7 +51,8 @@ record JoiningMember(
     /** As a change of the group; see {@link GroupChange#applyTo}. */
     Optional<Refusal> applyTo(GroupDraft draft) {
         var present = draft.member(id);
-        var holder = instanceId.flatMap(draft::instance).filter(other -> !other.id().equals(id));
+        var holder =
+                instanceId.flatMap(draft::instance).filter(other -> !other.id().equals(id));
         if (present.isPresent()) {
             return resume(draft, present.get(), holder.isPresent());
         }
@@ -83,8 +84,9 @@ record JoiningMember(
         if (!instanceId.equals(present.instanceId())) {
             return Optional.of(new Refusal(
                     ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
-                    "instance_id of member \"" + id + "\" is \"" + present.instanceId().orElse("")
-                            + "\", and cannot become \"" + instanceId.orElse("") + "\""));
+                    "instance_id of member \"" + id + "\" is \""
+                            + present.instanceId().orElse("") + "\", and cannot become \"" + instanceId.orElse("")
+                            + "\""));
         }
         if (epoch > present.epoch()) {
             return Optional.of(Refusal.notCoordinator(draft.groupId()));

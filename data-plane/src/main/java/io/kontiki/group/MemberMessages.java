@@ -45,9 +45,11 @@ final class MemberMessages {
     static List<TopicPartitions> names(Collection<TopicPartition> partitions, MetadataImage image) {
         var byName = new TreeMap<String, TopicPartitions.Builder>();
         for (var partition : partitions) {
-            image.topic(partition.topicId()).ifPresent(topic -> byName.computeIfAbsent(
-                            topic.name(), name -> TopicPartitions.newBuilder().setTopic(name))
-                    .addPartitions(partition.partition()));
+            image.topic(partition.topicId())
+                    .ifPresent(topic -> byName.computeIfAbsent(
+                                    topic.name(),
+                                    name -> TopicPartitions.newBuilder().setTopic(name))
+                            .addPartitions(partition.partition()));
         }
         var named = new ArrayList<TopicPartitions>();
         byName.values().forEach(topic -> named.add(topic.build()));

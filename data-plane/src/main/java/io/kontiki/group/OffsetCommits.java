@@ -144,10 +144,7 @@ final class OffsetCommits {
                                 + call.commit().getMemberEpoch()));
         reply.getUnknownList()
                 .forEach(refs -> fail(
-                        call,
-                        refs,
-                        ErrorReason.ERROR_REASON_PARTITION_NOT_FOUND,
-                        "the partition is no longer there"));
+                        call, refs, ErrorReason.ERROR_REASON_PARTITION_NOT_FOUND, "the partition is no longer there"));
         outbox.reply(call.id(), call.results().build());
     }
 
@@ -175,7 +172,8 @@ final class OffsetCommits {
             } else {
                 var id = topic.get().id();
                 places.put(new TopicPartition(id, offset.getPartition()), results.getResultsCount());
-                topics.computeIfAbsent(id, key -> GroupOffsetsRecord.newBuilder().setTopicId(UuidBytes.toBytes(id)))
+                topics.computeIfAbsent(
+                                id, key -> GroupOffsetsRecord.newBuilder().setTopicId(UuidBytes.toBytes(id)))
                         .addOffsets(GroupCodec.toRecord(offset.getPartition(), toCommitted(offset, now)));
             }
             results.addResults(result);

@@ -18,7 +18,8 @@ final class StickyLoads {
     private final int[] kindOfTopic;
     private final List<int[]> subscribersOfKind = new ArrayList<>();
     private final int[] loads;
-    // By member and kind: partitions, the one that came last in front. What it had before is at the end, so it goes last.
+    // By member and kind: partitions, the one that came last in front. What it had before is at the end, so it goes
+    // last.
     private final List<TreeMap<Integer, ArrayDeque<Integer>>> held = new ArrayList<>();
 
     StickyLoads(Layout layout) {

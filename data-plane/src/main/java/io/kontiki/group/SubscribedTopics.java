@@ -50,7 +50,8 @@ final class SubscribedTopics {
                 if (old.isEmpty()) {
                     patterns.values().forEach(matches -> matches.add(topic));
                 }
-                if (old.isEmpty() || old.get().partitions().size() != topic.partitions().size()) {
+                if (old.isEmpty()
+                        || old.get().partitions().size() != topic.partitions().size()) {
                     names.add(topic.name());
                 }
             });
@@ -67,7 +68,8 @@ final class SubscribedTopics {
             var pattern = TopicPattern.of(text);
             for (var topic : image.topics().all()) {
                 if (pattern.match(topic.name()) == TopicPattern.Match.TOO_COSTLY || pattern.reads() > READS_MAX) {
-                    return Optional.of("topic_pattern is too costly: to match it with the name of topic \"" + topic.name()
+                    return Optional.of("topic_pattern is too costly: to match it with the name of topic \""
+                            + topic.name()
                             + "\" takes more than " + TopicPattern.READS_MAX + " steps, or with all names up to there "
                             + READS_MAX);
                 }

@@ -15,6 +15,7 @@ record WantedTopics(PSortedSet<String> topics, Optional<String> topicPattern) {
     static WantedTopics of(Subscription subscription) {
         var pattern = subscription.getTopicPattern();
         return new WantedTopics(
-                TreePSet.from(subscription.getTopicsList()), pattern.isEmpty() ? Optional.empty() : Optional.of(pattern));
+                TreePSet.from(subscription.getTopicsList()),
+                pattern.isEmpty() ? Optional.empty() : Optional.of(pattern));
     }
 }

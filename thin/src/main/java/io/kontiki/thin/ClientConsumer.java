@@ -81,9 +81,8 @@ final class ClientConsumer implements GroupConsumer {
         for (var header : record.headers()) {
             wire.addHeaders(Header.newBuilder()
                     .setKey(header.key())
-                    .setValue(header.value()
-                            .map(UnsafeByteOperations::unsafeWrap)
-                            .orElse(ByteString.EMPTY)));
+                    .setValue(
+                            header.value().map(UnsafeByteOperations::unsafeWrap).orElse(ByteString.EMPTY)));
         }
         return new Fetched(record.topicPartition(), wire.build(), record.leaderEpoch());
     }

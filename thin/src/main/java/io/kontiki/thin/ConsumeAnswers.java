@@ -32,16 +32,13 @@ final class ConsumeAnswers {
     }
 
     void started(String memberId) {
-        send(ConsumeResponse.newBuilder()
-                .setStarted(ConsumeStarted.newBuilder().setMemberId(memberId)));
+        send(ConsumeResponse.newBuilder().setStarted(ConsumeStarted.newBuilder().setMemberId(memberId)));
     }
 
     /** @param fetched of one partition, at least one */
     void records(List<Fetched> fetched) {
         var partition = fetched.get(0).partition();
-        var records = ConsumedRecords.newBuilder()
-                .setTopic(partition.topic())
-                .setPartition(partition.partition());
+        var records = ConsumedRecords.newBuilder().setTopic(partition.topic()).setPartition(partition.partition());
         fetched.forEach(each -> records.addRecords(each.record()));
         send(ConsumeResponse.newBuilder().setRecords(records));
     }
@@ -95,8 +92,7 @@ final class ConsumeAnswers {
     private static ConsumePartitions wire(Collection<TopicPartition> partitions) {
         var byTopic = new TreeMap<String, TopicPartitions.Builder>();
         for (var partition : new TreeSet<>(partitions)) {
-            byTopic.computeIfAbsent(
-                            partition.topic(), TopicPartitions.newBuilder()::setTopic)
+            byTopic.computeIfAbsent(partition.topic(), TopicPartitions.newBuilder()::setTopic)
                     .addPartitions(partition.partition());
         }
         var wire = ConsumePartitions.newBuilder();

@@ -66,8 +66,10 @@ final class ConsumeGrpcService extends ConsumeServiceGrpc.ConsumeServiceImplBase
                 }
                 var start = ConsumeStart.of(
                         first.getStart(), () -> UUID.randomUUID().toString());
-                serve(start, new ConsumeSession(
-                        start, requests, new ConsumeAnswers(call, errors), opener, System::nanoTime));
+                serve(
+                        start,
+                        new ConsumeSession(
+                                start, requests, new ConsumeAnswers(call, errors), opener, System::nanoTime));
             } catch (Refused e) {
                 call.onError(e.toStatus(errors));
             }

@@ -258,7 +258,8 @@ final class ConsumeSession implements Runnable {
             answers.complete();
         } else {
             abandon(requests.stopped()
-                    .orElseGet(() -> Refused.because(ErrorReason.ERROR_REASON_UNKNOWN_MEMBER, "the member was fenced")));
+                    .orElseGet(
+                            () -> Refused.because(ErrorReason.ERROR_REASON_UNKNOWN_MEMBER, "the member was fenced")));
         }
     }
 

@@ -94,7 +94,9 @@ final class Deliveries {
 
     private void confirm(long number) {
         confirmed = Math.max(confirmed, number);
-        for (Iterator<Map.Entry<TopicPartition, Deque<Place>>> all = places.entrySet().iterator(); all.hasNext(); ) {
+        for (Iterator<Map.Entry<TopicPartition, Deque<Place>>> all =
+                        places.entrySet().iterator();
+                all.hasNext(); ) {
             var entry = all.next();
             var queue = entry.getValue();
             while (!queue.isEmpty() && queue.peekFirst().number() <= confirmed) {

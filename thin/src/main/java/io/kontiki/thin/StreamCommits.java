@@ -75,7 +75,8 @@ final class StreamCommits {
 
     private void settleAutomatic() {
         if (automatic.isPresent() && automatic.get().outcome().isDone()) {
-            failure(automatic.get()).ifPresent(why -> deliveries.putBack(automatic.get().offsets()));
+            failure(automatic.get())
+                    .ifPresent(why -> deliveries.putBack(automatic.get().offsets()));
             automatic = Optional.empty();
         }
     }

@@ -49,8 +49,8 @@ public final class ThinTier implements AutoCloseable {
     public ThinTier(ThinSettings settings, WireErrors errors, TopicShapes topics) {
         this.settings = settings;
         var budget = new PublishBudget(settings.publishBytesMax());
-        this.consuming = new ConsumeGrpcService(
-                this::open, errors, settings.consumeStreamsMax(), named("kontiki-thin-consume"));
+        this.consuming =
+                new ConsumeGrpcService(this::open, errors, settings.consumeStreamsMax(), named("kontiki-thin-consume"));
         this.services = List.of(
                 new PublishGrpcService(new Publisher(this::send, topics), budget, errors, publishing), consuming);
     }

@@ -45,10 +45,8 @@ final class ConsumeFixture {
                     return thread;
                 });
         var name = InProcessServerBuilder.generateName();
-        server = InProcessServerBuilder.forName(name)
-                .addService(service)
-                .build()
-                .start();
+        server =
+                InProcessServerBuilder.forName(name).addService(service).build().start();
         channel = InProcessChannelBuilder.forName(name).build();
     }
 
@@ -70,9 +68,8 @@ final class ConsumeFixture {
     static ConsumePartitions named(TopicPartition... partitions) {
         var named = ConsumePartitions.newBuilder();
         for (var partition : partitions) {
-            named.addTopics(TopicPartitions.newBuilder()
-                    .setTopic(partition.topic())
-                    .addPartitions(partition.partition()));
+            named.addTopics(
+                    TopicPartitions.newBuilder().setTopic(partition.topic()).addPartitions(partition.partition()));
         }
         return named.build();
     }

@@ -44,8 +44,7 @@ class ConsumeTest {
 
     private Caller consuming(int credits, CommitMode mode) {
         int before = fixture.consumers.size();
-        var caller = fixture.open(true)
-                .start(start().setInitialCredits(credits).setCommitMode(mode));
+        var caller = fixture.open(true).start(start().setInitialCredits(credits).setCommitMode(mode));
         await().until(() -> fixture.consumers.size() > before && !caller.answers.isEmpty());
         return caller;
     }
@@ -176,10 +175,12 @@ class ConsumeTest {
                 .isEqualTo(Map.of(T1, CommittedOffset.of(42).withMetadata("note")));
         var answers = caller.answers.subList(caller.answers.size() - 2, caller.answers.size());
         assertThat(answers.get(0).getCommitted().getFailuresList()).isEmpty();
-        assertThat(answers.get(1).getCommitted().getFailuresList()).singleElement().satisfies(failure -> {
-            assertThat(failure.getPartition()).isEqualTo(1);
-            assertThat(failure.getError().getReason().name()).isEqualTo("ERROR_REASON_STALE_MEMBER_EPOCH");
-        });
+        assertThat(answers.get(1).getCommitted().getFailuresList())
+                .singleElement()
+                .satisfies(failure -> {
+                    assertThat(failure.getPartition()).isEqualTo(1);
+                    assertThat(failure.getError().getReason().name()).isEqualTo("ERROR_REASON_STALE_MEMBER_EPOCH");
+                });
     }
 
     @Test

@@ -46,8 +46,9 @@ class DependencyRulesTest {
     void whatDecidesIsFreeOfGrpc() {
         classes()
                 .that()
-                .haveNameMatching(".*\\.(PublishRecords|Publisher|PublishBudget|TasksInOrder|ClientErrors|ConsumeStart|ConsumeFields"
-                        + "|Deliveries|PendingRecords|StreamCommits)")
+                .haveNameMatching(
+                        ".*\\.(PublishRecords|Publisher|PublishBudget|TasksInOrder|ClientErrors|ConsumeStart|ConsumeFields"
+                                + "|Deliveries|PendingRecords|StreamCommits)")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideOutsideOfPackage("io.grpc..")

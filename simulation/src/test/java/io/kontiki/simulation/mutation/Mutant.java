@@ -33,7 +33,8 @@ import java.util.stream.Stream;
 public record Mutant(
         List<String> judges, String rule, String name, String breaks, String survivesBecause, List<Place> places) {
     private static final String SURVIVES = "survives: ";
-    private static final List<Path> SOURCES = Stream.of("data-plane", "metadata-quorum", "record", "broker", "client", "thin")
+    private static final List<Path> SOURCES = Stream.of(
+                    "data-plane", "metadata-quorum", "record", "broker", "client", "thin")
             .map(module -> Path.of("..", module, "src/main/java"))
             .toList();
 
