@@ -55,16 +55,25 @@ class DataPlaneArchitectureTest {
 
     @Test
     void replicationReadsNoClock() {
-        noClasses()
-                .that()
-                .resideInAPackage("io.kontiki.replication..")
-                .should()
-                .callMethod(System.class, "nanoTime")
-                .orShould()
-                .callMethod(System.class, "currentTimeMillis")
-                .orShould()
-                .callMethod(Instant.class, "now")
-                .check(ours);
+        readsNoClock("io.kontiki.replication..");
+    }
+
+    @Test
+    void groupNeedsMetadataValuesAndMessagesOnly() {
+        onlyNeeds(
+                "io.kontiki.group..",
+                "io.kontiki.group..",
+                "io.kontiki.metadata",
+                "io.kontiki.proto..",
+                "com.google.protobuf..",
+                "org.pcollections..",
+                "java.lang..",
+                "java.util..");
+    }
+
+    @Test
+    void groupReadsNoClock() {
+        readsNoClock("io.kontiki.group..");
     }
 
     @Test
@@ -101,6 +110,19 @@ class DataPlaneArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(what)
+                .check(ours);
+    }
+
+    private static void readsNoClock(String who) {
+        noClasses()
+                .that()
+                .resideInAPackage(who)
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Instant.class, "now")
                 .check(ours);
     }
 }

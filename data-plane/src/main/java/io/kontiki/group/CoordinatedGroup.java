@@ -217,16 +217,13 @@ final class CoordinatedGroup {
         }
         switch (reply.getReason()) {
             case ERROR_REASON_UNSPECIFIED -> awaitedIndex = index;
-            case ERROR_REASON_CONCURRENT_CHANGE, ERROR_REASON_NOT_COORDINATOR -> {
-                // The record or the slot is another one than this broker knew. Its image will tell.
-                awaitedIndex = Math.max(awaitedIndex, index);
-                again(now);
-            }
             case ERROR_REASON_INVALID_ARGUMENT, ERROR_REASON_INTERNAL -> giveUp(reply);
             case ERROR_REASON_GROUP_FULL, ERROR_REASON_OVERLOADED -> {
                 refuseRequests(reply);
                 again(now);
             }
+            // Among these CONCURRENT_CHANGE and NOT_COORDINATOR: the record or the slot is another one than this broker
+            // knew, and its image will tell.
             default -> again(now);
         }
         onImage(now);

@@ -1,0 +1,150 @@
+package io.kontiki.group;
+
+import static io.kontiki.group.CoordinatorRig.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kontiki.proto.v1.ErrorReason;
+import org.junit.jupiter.api.Test;
+
+/** Coordinators that come, go, lose the quorum, and do not know what became of a proposal (rule C1). */
+class CoordinatorChangeTest {
+    @Test
+    void aSlotThatMovesAwayEndsItsStreams() {
+        var rig = CoordinatorRig.alone();
+        var group = rig.group();
+        rig.topic("t", 2);
+        rig.join(1, joining(group, "a", "t"));
+
+        rig.quorum.fence(1);
+        rig.publish();
+
+        assertThat(rig.end(1)).contains(ErrorReason.ERROR_REASON_NOT_COORDINATOR);
+        rig.join(2, joining(group, "a", "t").setMemberEpoch(1));
+        assertThat(rig.end(2)).contains(ErrorReason.ERROR_REASON_NOT_COORDINATOR);
+        rig.quorum.unfence(1);
+        rig.publish();
+        rig.join(3, joining(group, "a", "t").setMemberEpoch(1));
+        assertThat(rig.told(3)).hasSize(2);
+    }
+
+    @Test
+    void sessionsBeginAnewWithTheirCoordinator() {
+        var rig = CoordinatorRig.alone();
+        var group = rig.group();
+        rig.topic("t", 2);
+        rig.join(1, joining(group, "a", "t"));
+        rig.pass(CoordinatorRig.SESSION_MS - 1000);
+        rig.quorum.fence(1);
+        rig.publish();
+        rig.quorum.unfence(1);
+        rig.publish();
+
+        rig.pass(CoordinatorRig.SESSION_MS - 1);
+        assertThat(rig.record(group).members()).hasSize(1);
+        rig.pass(1);
+        assertThat(rig.record(group).members()).isEmpty();
+    }
+
+    @Test
+    void aCoordinatorMakesUpForTopicsThatGrewWhileThereWasNone() {
+        var rig = CoordinatorRig.alone();
+        var group = rig.group();
+        rig.topic("t", 2);
+        rig.join(1, joining(group, "a", "t", "u"));
+        rig.create("u", 1);
+        rig.quorum.fence(1);
+        rig.quorum.unfence(1);
+        assertThat(rig.record(group).member("a").orElseThrow().target()).hasSize(2);
+
+        rig.publish();
+        rig.settle();
+
+        assertThat(rig.record(group).member("a").orElseThrow().target()).hasSize(3);
+    }
+
+    @Test
+    void whatADeposedCoordinatorProposesIsVoid() {
+        var rig = CoordinatorRig.alone();
+        var group = rig.group();
+        rig.topic("t", 2);
+        rig.send(1, joining(group, "a", "t"));
+        rig.quorum.fence(1);
+
+        var reply = rig.applyNext();
+
+        assertThat(reply.getReason()).isEqualTo(ErrorReason.ERROR_REASON_NOT_COORDINATOR);
+        assertThat(rig.open(1)).isTrue();
+        rig.publish();
+        assertThat(rig.end(1)).contains(ErrorReason.ERROR_REASON_NOT_COORDINATOR);
+    }
+
+    @Test
+    void aProposalOfUnknownOutcomeIsMadeAgain() {
+        var rig = CoordinatorRig.alone();
+        var group = rig.group();
+        rig.topic("t", 2);
+        rig.send(1, joining(group, "a", "t"));
+        var lost = rig.proposals.remove();
+        rig.outcome(lost, CoordinatorRig.unknown(), 0);
+        assertThat(rig.proposals).isEmpty();
+
+        rig.pass(200);
+
+        assertThat(rig.told(1)).hasSize(2);
+        assertThat(rig.record(group).epoch()).isEqualTo(1);
+    }
+
+    @Test
+    void aProposalOfUnknownOutcomeThatWasAppliedIsNotAppliedTwice() {
+        var rig = CoordinatorRig.alone();
+        var group = rig.group();
+        rig.topic("t", 2);
+        rig.send(1, joining(group, "a", "t"));
+        var lost = rig.proposals.remove();
+        rig.outcome(lost, CoordinatorRig.unknown(), 0);
+        rig.quorum.apply(lost.command());
+
+        rig.pass(200);
+        rig.publish();
+        rig.pass(200);
+
+        assertThat(rig.told(1)).hasSize(2);
+        assertThat(rig.record(group).epoch()).isEqualTo(1);
+    }
+
+    @Test
+    void withoutALeaseNobodyIsAnswered() {
+        var rig = CoordinatorRig.alone();
+        var group = rig.group();
+        rig.topic("t", 2);
+        rig.join(1, joining(group, "a", "t"));
+        rig.passWithoutLease(2400);
+        int before = rig.streams.get(1L).size();
+
+        rig.heartbeat(1);
+        assertThat(rig.streams.get(1L)).hasSize(before);
+        rig.join(2, joining(group, "b", "t"));
+        assertThat(rig.end(2)).contains(ErrorReason.ERROR_REASON_LEASE_EXPIRED);
+        rig.commit(5, group, "a", 1, "t-0", 3);
+        assertThat(rig.refusal(5)).isEqualTo(ErrorReason.ERROR_REASON_LEASE_EXPIRED);
+
+        rig.passWithoutLease(2999);
+        assertThat(rig.open(1)).isTrue();
+        rig.passWithoutLease(1);
+        assertThat(rig.end(1)).contains(ErrorReason.ERROR_REASON_LEASE_EXPIRED);
+    }
+
+    @Test
+    void aLeaseThatComesBackGivesEverybodyAFullSession() {
+        var rig = CoordinatorRig.alone();
+        var group = rig.group();
+        rig.topic("t", 2);
+        rig.join(1, joining(group, "a", "t"));
+        rig.passWithoutLease(3600_000);
+        rig.pass(0);
+        assertThat(rig.record(group).members()).hasSize(1);
+
+        rig.join(2, joining(group, "a", "t").setMemberEpoch(1));
+        assertThat(rig.told(2)).hasSize(2);
+    }
+}
