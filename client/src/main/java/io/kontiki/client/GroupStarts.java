@@ -1,8 +1,8 @@
 package io.kontiki.client;
 
 import io.kontiki.client.OffsetCalls.Asker;
+import io.kontiki.client.OffsetCalls.Fetched;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -16,9 +16,9 @@ import java.util.function.Supplier;
  */
 record GroupStarts(OffsetCalls calls, Supplier<Asker> asker, ResetPolicy policy, Duration timeout) {
 
-    /** Blocks. Any thread. */
-    Map<TopicPartition, CommittedOffset> committed(Asker onBehalfOf, Set<TopicPartition> partitions) {
-        return calls.fetch(onBehalfOf, partitions, timeout);
+    /** Each partition is judged alone: one of a deleted topic holds up no other. Blocks. Any thread. */
+    Fetched committed(Asker onBehalfOf, Set<TopicPartition> partitions) {
+        return calls.fetchOnce(onBehalfOf, partitions, timeout);
     }
 
     /** Where to start without a commit; empty if that is an error. */

@@ -4,23 +4,22 @@ import io.grpc.Channel;
 import io.grpc.Deadline;
 import io.kontiki.proto.v1.CommitOffsetsRequest;
 import io.kontiki.proto.v1.FetchOffsetsRequest;
-import io.kontiki.proto.v1.FetchOffsetsResponse;
-import io.kontiki.proto.v1.FetchedOffset;
 import io.kontiki.proto.v1.GroupServiceGrpc;
 import io.kontiki.proto.v1.OffsetToCommit;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Stores and reads the offsets of groups. What a retry may mend is tried again within the time-out: storing an offset
@@ -150,57 +149,61 @@ final class OffsetCalls {
 
     private Map<TopicPartition, CommittedOffset> fetchPart(
             Asker asker, Collection<TopicPartition> part, Duration timeout) {
+        var last = new AtomicReference<Fetched>();
+        repeat(timeout, left -> {
+            last.set(fetchPartOnce(asker, part, left));
+            return last.get().failures().values().stream().noneMatch(KontikiException::retriable);
+        });
+        var failures = last.get().failures();
+        if (!failures.isEmpty()) {
+            throw failures.get(failures.firstKey());
+        }
+        return last.get().found();
+    }
+
+    /**
+     * What is known of committed offsets.
+     *
+     * @param found those that there are
+     * @param failures of partitions that could not be told of; those in neither have none
+     */
+    record Fetched(
+            SortedMap<TopicPartition, CommittedOffset> found, SortedMap<TopicPartition, KontikiException> failures) {}
+
+    /** As {@link #fetch}, but each partition is judged alone, and none asked for again. */
+    Fetched fetchOnce(Asker asker, Set<TopicPartition> wanted, Duration timeout) {
+        var all = new Fetched(new TreeMap<>(), new TreeMap<>());
+        for (var part : WireValues.parts(new TreeSet<>(wanted), FETCHES_MAX)) {
+            var fetched = fetchPartOnce(asker, part, timeout);
+            all.found().putAll(fetched.found());
+            all.failures().putAll(fetched.failures());
+        }
+        return all;
+    }
+
+    private Fetched fetchPartOnce(Asker asker, Collection<TopicPartition> part, Duration timeout) {
         var request = FetchOffsetsRequest.newBuilder()
                 .setGroupId(asker.groupId())
                 .addAllTopics(WireValues.byTopic(part))
                 .setMemberId(asker.memberId())
                 .setMemberEpoch(asker.memberEpoch())
                 .build();
-        var found = new TreeMap<TopicPartition, CommittedOffset>();
-        var failures = new TreeMap<TopicPartition, KontikiException>();
-        repeat(timeout, left -> {
-            found.clear();
-            failures.clear();
-            take(
-                    anyBroker.read(
-                            (channel, deadline) -> groups(channel, deadline).fetchOffsets(request), left),
-                    found,
-                    failures);
-            requireAll(part, found.keySet(), failures);
-            return failures.values().stream().noneMatch(KontikiException::retriable);
-        });
-        if (!failures.isEmpty()) {
-            throw failures.firstEntry().getValue();
-        }
-        found.values().removeIf(offset -> offset == NONE);
-        return found;
-    }
-
-    /** Told apart by identity. */
-    private static final CommittedOffset NONE = CommittedOffset.of(0);
-
-    private static void take(
-            FetchOffsetsResponse response,
-            Map<TopicPartition, CommittedOffset> found,
-            Map<TopicPartition, KontikiException> failures) {
-        for (FetchedOffset fetched : response.getOffsetsList()) {
-            var partition = new TopicPartition(fetched.getTopic(), fetched.getPartition());
-            if (fetched.hasError()) {
-                failures.put(partition, Errors.of(fetched.getError(), "committed offset of partition " + partition));
-            } else {
-                found.put(partition, fetched.hasCommitted() ? offset(fetched.getCommitted()) : NONE);
+        var response =
+                anyBroker.read((channel, deadline) -> groups(channel, deadline).fetchOffsets(request), timeout);
+        var fetched = new Fetched(new TreeMap<>(), new TreeMap<>());
+        var missing = new TreeSet<>(part);
+        for (var offset : response.getOffsetsList()) {
+            var partition = new TopicPartition(offset.getTopic(), offset.getPartition());
+            missing.remove(partition);
+            if (offset.hasError()) {
+                fetched.failures()
+                        .put(partition, Errors.of(offset.getError(), "committed offset of partition " + partition));
+            } else if (offset.hasCommitted()) {
+                fetched.found().put(partition, offset(offset.getCommitted()));
             }
         }
-    }
-
-    private static void requireAll(
-            Collection<TopicPartition> wanted,
-            Set<TopicPartition> found,
-            Map<TopicPartition, KontikiException> failures) {
-        var missing = new HashSet<>(wanted);
-        missing.removeAll(found);
-        missing.removeAll(failures.keySet());
-        missing.forEach(partition -> failures.put(partition, unanswered("committed offset of", partition)));
+        missing.forEach(partition -> fetched.failures().put(partition, unanswered("committed offset of", partition)));
+        return fetched;
     }
 
     private static CommittedOffset offset(io.kontiki.proto.v1.CommittedOffset wire) {

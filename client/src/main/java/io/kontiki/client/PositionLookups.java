@@ -1,6 +1,7 @@
 package io.kontiki.client;
 
 import io.kontiki.client.OffsetCalls.Asker;
+import io.kontiki.client.OffsetCalls.Fetched;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -92,31 +93,33 @@ final class PositionLookups implements AutoCloseable {
             Map<TopicPartition, PartitionFetcher> asked,
             Map<PartitionFetcher, Long> generations) {
         try {
-            var committed = group.committed(asker, asked.keySet());
-            events.accept(() -> asked.forEach((name, partition) -> onCommitted(
-                    group, asker, partition, generations.get(partition), Optional.ofNullable(committed.get(name)))));
+            var fetched = group.committed(asker, asked.keySet());
+            events.accept(() -> asked.forEach(
+                    (name, partition) -> onFetched(group, asker, partition, generations.get(partition), fetched)));
         } catch (KontikiException e) {
             events.accept(() -> generations.forEach((partition, generation) ->
                     partition.onGroupFailed(generation, e, GroupStarts.isFinal(e), System.nanoTime())));
         }
     }
 
-    private static void onCommitted(
-            GroupStarts group,
-            Asker asker,
-            PartitionFetcher partition,
-            long generation,
-            Optional<CommittedOffset> committed) {
-        Optional<Position> start = committed.isPresent()
-                ? Optional.of(Position.offset(committed.get().offset()))
-                : group.withoutCommit(partition, System.currentTimeMillis());
-        start.ifPresentOrElse(
-                place -> partition.onGroupAnswer(generation, place, committed.isPresent()),
-                () -> partition.onGroupFailed(
-                        generation,
-                        GroupStarts.nothingCommitted(asker, partition.partition()),
-                        true,
-                        System.nanoTime()));
+    private static void onFetched(
+            GroupStarts group, Asker asker, PartitionFetcher partition, long generation, Fetched fetched) {
+        var failure = fetched.failures().get(partition.partition());
+        if (failure != null) {
+            partition.onGroupFailed(generation, failure, GroupStarts.isFinal(failure), System.nanoTime());
+            return;
+        }
+        var committed = Optional.ofNullable(fetched.found().get(partition.partition()));
+        committed
+                .map(offset -> Position.offset(offset.offset()))
+                .or(() -> group.withoutCommit(partition, System.currentTimeMillis()))
+                .ifPresentOrElse(
+                        place -> partition.onGroupAnswer(generation, place, committed.isPresent()),
+                        () -> partition.onGroupFailed(
+                                generation,
+                                GroupStarts.nothingCommitted(asker, partition.partition()),
+                                true,
+                                System.nanoTime()));
     }
 
     @Override

@@ -274,6 +274,14 @@ class ConsumerGroupTest {
     }
 
     @Test
+    void aPartitionWhoseOffsetIsNotToldHoldsUpNoOther() {
+        cluster.appendRaw(1, batch("a"));
+        groups.hideOffsetOf(P0);
+
+        assertThat(read(subscribed(settings()), 1)).containsExactly("a");
+    }
+
+    @Test
     void withoutACommitTheResetPolicyDecides() {
         cluster.appendRaw(0, batch("old"));
         var latest = subscribed(settings().autoCommit(false).resetPolicy(ResetPolicy.LATEST));

@@ -40,6 +40,7 @@ final class FakeGroups {
 
     private final Map<String, Member> members = new TreeMap<>();
     private final Map<TopicPartition, OffsetToCommit> offsets = new TreeMap<>();
+    private final SortedSet<TopicPartition> hidden = new TreeSet<>();
     private final List<String> events = new ArrayList<>();
     private final Queue<ErrorReason> commitErrors = new ArrayDeque<>();
     private final Queue<ErrorReason> fetchErrors = new ArrayDeque<>();
@@ -75,6 +76,11 @@ final class FakeGroups {
 
     synchronized void failNextCommits(ErrorReason... reasons) {
         commitErrors.addAll(List.of(reasons));
+    }
+
+    /** For good. */
+    synchronized void hideOffsetOf(TopicPartition partition) {
+        hidden.add(partition);
     }
 
     synchronized void failNextFetches(ErrorReason... reasons) {
@@ -335,7 +341,9 @@ final class FakeGroups {
         for (var partition : wanted) {
             var result = FetchedOffset.newBuilder().setTopic(partition.topic()).setPartition(partition.partition());
             var offset = offsets.get(partition);
-            if (scripted != null) {
+            if (hidden.contains(partition)) {
+                result.setError(FakeCluster.error(ErrorReason.ERROR_REASON_TOPIC_NOT_FOUND));
+            } else if (scripted != null) {
                 result.setError(FakeCluster.error(scripted));
             } else if (offset != null) {
                 result.getCommittedBuilder()
