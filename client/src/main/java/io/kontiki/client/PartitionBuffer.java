@@ -58,7 +58,7 @@ final class PartitionBuffer {
             onOpened.accept(last);
         }
         var future = last.add(record);
-        lastIsFull = last.isFullFor(record);
+        lastIsFull = last.isFull();
         return Optional.of(new Appended(future, !room || lastIsFull));
     }
 

@@ -204,8 +204,9 @@ final class PartitionSender {
      * stored, since their sequences did not follow, and keep them.
      */
     private void splitFirst() {
-        var first = unacked.pollFirst();
+        var first = unacked.peekFirst();
         var halves = first.split();
+        unacked.removeFirst();
         rewind();
         unacked.addFirst(halves.get(1));
         unacked.addFirst(halves.get(0));

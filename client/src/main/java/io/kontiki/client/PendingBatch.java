@@ -58,11 +58,8 @@ final class PendingBatch {
     }
 
     boolean hasRoomFor(EncodedRecord record) {
-        return reservedBytes + record.reservedBytes() <= MAX_UNPACKED_BYTES && fits(record);
-    }
-
-    private boolean fits(EncodedRecord record) {
-        return builder.hasRoomFor(record.key(), record.value(), record.headers());
+        return reservedBytes + record.reservedBytes() <= MAX_UNPACKED_BYTES
+                && builder.hasRoomFor(record.key(), record.value(), record.headers());
     }
 
     CompletableFuture<RecordMetadata> add(EncodedRecord record) {
@@ -77,12 +74,9 @@ final class PendingBatch {
     record EncodedRecord(
             ByteBuffer key, ByteBuffer value, List<RecordHeader> headers, long timestampMs, long reservedBytes) {}
 
-    /**
-     * Whether the batch shall wait for no further records. Packed records have no certain size before the codec is made to
-     * tell it, so there the question is whether another record like this one fits.
-     */
-    boolean isFullFor(EncodedRecord record) {
-        return bounds.codec() == Compression.NONE ? builder.sizeInBytes() >= bounds.targetBytes() : !hasRoomFor(record);
+    /** Whether the batch shall wait for no further records. That no other fits is found by the next one. */
+    boolean isFull() {
+        return builder.sizeInBytes() >= bounds.targetBytes();
     }
 
     /** Closes the batch, without a producer. */
