@@ -26,7 +26,7 @@ final class LagReading {
         this.nowMs = nowMs;
     }
 
-    /** In the partitions in which the group has committed something, or which one of its members owns. */
+    /** In all partitions of the topics in which the group has committed something, and in those that its members own. */
     List<PartitionLag> of(String group, Predicate<TopicPartition> wanted) {
         // Offsets first: a log only grows, so that no lag comes out below nothing.
         Map<TopicPartition, CommittedOffset> committed = new TreeMap<>(admin.groupOffsets(group));
@@ -34,6 +34,7 @@ final class LagReading {
                 owners(admin.describeGroup(group).members());
         Set<TopicPartition> partitions = new TreeSet<>(committed.keySet());
         partitions.addAll(owners.keySet());
+        partitions.addAll(siblings(committed.keySet()));
         partitions.removeIf(wanted.negate());
         committed.keySet().retainAll(partitions);
         Map<TopicPartition, Long> starts = offsets(partitions, Position.earliest());
@@ -51,6 +52,18 @@ final class LagReading {
                         Optional.ofNullable(owners.get(partition)),
                         nowMs))
                 .toList();
+    }
+
+    /** What a group has not begun to read is easily overlooked. */
+    private Set<TopicPartition> siblings(Set<TopicPartition> partitions) {
+        var all = new TreeSet<TopicPartition>();
+        partitions.stream()
+                .map(TopicPartition::topic)
+                .distinct()
+                .forEach(topic -> admin.describeTopic(topic).topic().partitions().stream()
+                        .map(partition -> new TopicPartition(topic, partition.partition()))
+                        .forEach(all::add));
+        return all;
     }
 
     private static Map<TopicPartition, GroupMemberInfo> owners(List<GroupMemberInfo> members) {
