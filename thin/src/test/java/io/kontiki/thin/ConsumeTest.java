@@ -166,6 +166,9 @@ class ConsumeTest {
                                 .setMetadata("note"))));
         await().until(() -> consumer().commits().size() == 2);
         consumer().outcome(1).completeExceptionally(new KontikiException(ErrorReason.STALE_MEMBER_EPOCH, "not yours"));
+        // The stream goes on meanwhile, so it has seen that.
+        consumer().fill(T0, 6);
+        await().until(() -> caller.offsets(T0).size() == 6);
         assertThat(caller.count(ResponseCase.COMMITTED)).isZero();
         consumer().outcome(0).complete(null);
         await().until(() -> caller.count(ResponseCase.COMMITTED) == 2);

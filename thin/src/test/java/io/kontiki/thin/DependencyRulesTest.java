@@ -25,7 +25,6 @@ class DependencyRulesTest {
                         "io.kontiki.proto.v1..",
                         "io.grpc..",
                         "com.google.protobuf..",
-                        "org.slf4j..",
                         "java..")
                 .check(THIN);
     }

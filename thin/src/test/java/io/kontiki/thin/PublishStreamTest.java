@@ -12,9 +12,9 @@ import io.kontiki.client.KontikiException;
 import io.kontiki.proto.v1.PublishRequest;
 import io.kontiki.proto.v1.PublishStreamRequest;
 import io.kontiki.proto.v1.PublishStreamResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -176,13 +176,11 @@ class PublishStreamTest {
     void aCallerThatReadsNoAnswersIsNotListenedTo() {
         fixture.sender.storeAtOnce();
         var caller = open(false);
-        int calls = 20_000;
+        int calls = 2000;
         for (int i = 0; i < calls; i++) {
             caller.send(i, request(value("v")));
         }
-        var before = new AtomicInteger(-1);
-        await().until(() -> before.getAndSet(fixture.sender.count()) == fixture.sender.count());
-        assertThat(fixture.sender.count()).isLessThan(calls / 2);
+        await().during(Duration.ofSeconds(1)).until(() -> fixture.sender.count() < calls / 2);
 
         caller.out.request(calls);
         await().until(() -> caller.answers.size() == calls);
