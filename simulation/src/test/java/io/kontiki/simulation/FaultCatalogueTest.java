@@ -20,7 +20,7 @@ class FaultCatalogueTest {
     private static final Path TABLE = Path.of("../docs/testing-replication.md");
     private static final Path TESTS = Path.of("src/test/java/io/kontiki/simulation");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| (S\\d\\d) .*$");
-    private static final Pattern TEST = Pattern.compile("`(\\w+Test)\\.(\\w+)`");
+    private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))\\.(\\w+)`");
     private static final Pattern METHOD = Pattern.compile("void (s\\d\\d\\w+)\\(");
     private static final int SCENARIOS = 60;
     /** Transactions and consumer groups. */
