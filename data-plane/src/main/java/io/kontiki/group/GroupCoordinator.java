@@ -74,11 +74,17 @@ public final class GroupCoordinator {
     /** The broker's image went on, by {@code delta} or by several entries whose deltas are in it. */
     public List<Effect> onImage(MetadataImage image, MetadataDelta delta, Moment now) {
         var changedTopics = topics.onImage(image, delta);
-        if (delta.groups().slotsChanged() || slots != image.slots()) {
-            takeSlots(image.slots(), now);
+        boolean moved = slots != image.slots() && !slots.equals(image.slots());
+        if (moved) {
+            slots = image.slots();
+            dropLost();
         }
+        // Before those are opened that are new here: these look whether their targets are complete.
         if (!changedTopics.isEmpty()) {
             reassign(changedTopics, now);
+        }
+        if (moved) {
+            openTaken(now);
         }
         groups.forEach((id, group) -> {
             boolean touched = delta.groups().changed().contains(id)
@@ -240,8 +246,7 @@ public final class GroupCoordinator {
         return outbox.take();
     }
 
-    private void takeSlots(SlotsImage after, Moment now) {
-        slots = after;
+    private void dropLost() {
         groups.entrySet().removeIf(entry -> {
             boolean kept = coordinates(entry.getKey())
                     && slot(entry.getKey()).epoch() == entry.getValue().slotEpoch();
@@ -250,6 +255,9 @@ public final class GroupCoordinator {
             }
             return !kept;
         });
+    }
+
+    private void openTaken(Moment now) {
         for (var group : topics.image().groups().byId().values()) {
             if (!group.isEmpty() && coordinates(group.id()) && !groups.containsKey(group.id())) {
                 group(group.id(), now).change(new GroupChange.CheckTargets(), now);
