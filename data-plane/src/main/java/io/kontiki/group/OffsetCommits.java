@@ -60,12 +60,15 @@ final class OffsetCommits {
     private final Deque<Stored> stored = new ArrayDeque<>();
     private long waitingBytes;
     private boolean underWay;
+    // All commits up to here are known: a command that names it and comes late is told from one that goes back on purpose.
+    private long knownIndex;
 
     OffsetCommits(Outbox outbox) {
         this.outbox = outbox;
     }
 
     void commit(long callId, CommitOffsetsRequest request, int slotEpoch, MetadataImage image, Moment now) {
+        knownIndex = Math.max(knownIndex, image.position().index());
         var call = toCall(callId, request, slotEpoch, image, now);
         if (call.bytes() > COMMAND_BYTES_MAX) {
             outbox.refuse(
@@ -86,6 +89,7 @@ final class OffsetCommits {
 
     /** Answers what the image has by now. */
     void onImage(MetadataImage image) {
+        knownIndex = Math.max(knownIndex, image.position().index());
         while (!stored.isEmpty() && stored.element().index() <= image.position().index()) {
             var done = stored.remove();
             for (int i = 0; i < done.calls().size(); i++) {
@@ -98,7 +102,7 @@ final class OffsetCommits {
         if (underWay || waiting.isEmpty()) {
             return;
         }
-        var command = CommitGroupOffsets.newBuilder();
+        var command = CommitGroupOffsets.newBuilder().setAssumedIndex(knownIndex);
         var calls = new ArrayList<Call>();
         int bytes = 0;
         while (!waiting.isEmpty() && bytes + waiting.element().bytes() <= COMMAND_BYTES_MAX) {
@@ -116,6 +120,7 @@ final class OffsetCommits {
 
     private void onOutcome(List<Call> calls, CommandReply reply, long index) {
         underWay = false;
+        knownIndex = Math.max(knownIndex, index);
         var replies = reply.getCommitGroupOffsets().getCommitsList();
         if (reply.getReason() != ErrorReason.ERROR_REASON_UNSPECIFIED) {
             calls.forEach(call -> outbox.refuse(call.id(), new Refusal(reply.getReason(), reply.getMessage())));

@@ -62,6 +62,23 @@ class GroupOffsetsTest {
         assertThat(rig.answers).containsOnlyKeys(1L);
     }
 
+    /** Rule Q2: the transport may send a command twice, and the second copy may come after later ones. */
+    @Test
+    void aCopyThatComesLateDoesNotUndoWhatFollowed() {
+        rig.join(1, joining(group, "a", "t"));
+        rig.commit(1, group, "a", 1, "t-0", 10);
+        var copy = rig.proposals.element().command();
+        rig.settle();
+        rig.commit(2, group, "a", 1, "t-0", 5);
+        rig.settle();
+        assertThat(committed("t-0")).isEqualTo(5);
+
+        rig.quorum.accept(copy.toBuilder());
+        rig.publish();
+
+        assertThat(committed("t-0")).isEqualTo(5);
+    }
+
     @Test
     void aCommitThatIsTooLargeForOneCommandIsRefused() {
         var request = CommitOffsetsRequest.newBuilder().setGroupId(group);
