@@ -300,13 +300,10 @@ final class SwarmMember {
             return;
         }
         if (time.now() >= heardAt + SESSION_MS) {
-            // By its own clock it may be fenced by now.
-            var renew = !owned.isEmpty() || epoch > 0;
-            if (renew) {
-                cut();
-                anew();
-                reconnect();
-            }
+            // By its own clock it may be fenced by now; or its join went to a broker that died with it.
+            cut();
+            anew();
+            reconnect();
         }
         if (joined && time.now() >= nextHeartbeat) {
             nextHeartbeat = time.now() + HEARTBEAT_MS;

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 
 /**
  * The metadata quorum of a swarm: applies what is proposed by the real rules, at once or late, and now and then loses
- * a proposal, its outcome, or applies a change of a group twice.
+ * a proposal or its outcome, or applies a command twice.
  */
 final class SwarmQuorum {
     /** Hears of each entry of the log. */
@@ -61,11 +61,12 @@ final class SwarmQuorum {
             return;
         }
         time.after(delay(), () -> {
-            var reply = apply(command.toBuilder().setTimestampMs(time.now()).build());
+            var stamped = command.toBuilder().setTimestampMs(time.now()).build();
+            var reply = apply(stamped);
             long index = image().position().index();
-            if (faulty && command.hasChangeGroup() && random.nextInt(50) == 0) {
+            if (faulty && random.nextInt(50) == 0) {
                 // A retry of the transport, when nobody thinks of it any more.
-                time.after(random.nextInt(500), () -> apply(command));
+                time.after(random.nextInt(500), () -> apply(stamped));
             }
             if (faulty && random.nextInt(100) == 0) {
                 unknown(outcome);
