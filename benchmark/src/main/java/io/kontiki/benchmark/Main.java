@@ -17,8 +17,9 @@ public final class Main {
     public static void main(String[] args) throws Exception {
         LogManager.getLogManager().reset();
         if (args.length < 3 || args.length > 4 && !args[2].equals("failover")) {
-            System.err.println("usage: benchmark/run start|throughput [SIZE], failover [TIMES] [--pause] [--controller]"
-                    + " [--json FILE] or log [--quick]");
+            System.err.println(
+                    "usage: benchmark/run start|throughput|commits [SIZE], failover [TIMES] [--pause] [--controller]"
+                            + " [--json FILE] or log [--quick]");
             System.exit(2);
         }
         Path distribution = Path.of(args[0]);
@@ -27,10 +28,12 @@ public final class Main {
         switch (name) {
             case "start" -> new StartBenchmark(distribution, directory, size(args, 5)).run();
             case "throughput" -> new ThroughputBenchmark(distribution, directory, size(args, 200)).run();
+            case "commits" -> new CommitsBenchmark(distribution, directory, size(args, 200)).run();
             case "failover" -> failover(distribution, directory, List.of(args).subList(3, args.length));
             case "log" -> LogBenchmarks.run(directory, args.length > 3 && args[3].equals("--quick"));
             default -> {
-                System.err.println("unknown benchmark \"" + name + "\"; there are start, throughput, failover and log");
+                System.err.println(
+                        "unknown benchmark \"" + name + "\"; there are start, throughput, commits, failover and log");
                 System.exit(2);
             }
         }
