@@ -43,14 +43,46 @@ final class Commits implements AutoCloseable {
         long deadlineNanos = System.nanoTime() + requestTimeout.toNanos();
         var done = new CompletableFuture<Void>();
         try {
-            thread.execute(() -> store(asker, copy, deadlineNanos, done));
+            thread.execute(new Commit(asker, copy, deadlineNanos, done));
         } catch (RejectedExecutionException e) {
-            done.completeExceptionally(new KontikiException(
-                    thread.isShutdown() ? ErrorReason.CLOSED : ErrorReason.OVERLOADED,
-                    "commit for group " + asker.groupId() + ": "
-                            + (thread.isShutdown() ? "the consumer is closed" : WAITING_MAX + " commits are waiting")));
+            done.completeExceptionally(
+                    thread.isShutdown()
+                            ? closed(asker)
+                            : new KontikiException(
+                                    ErrorReason.OVERLOADED,
+                                    "commit for group " + asker.groupId() + ": " + WAITING_MAX
+                                            + " commits are waiting"));
         }
         return done;
+    }
+
+    private static KontikiException closed(Asker asker) {
+        return new KontikiException(
+                ErrorReason.CLOSED, "commit for group " + asker.groupId() + ": the consumer is closed");
+    }
+
+    /** One that waits for its turn. */
+    private final class Commit implements Runnable {
+        private final Asker asker;
+        private final Map<TopicPartition, CommittedOffset> offsets;
+        private final long deadlineNanos;
+        private final CompletableFuture<Void> done;
+
+        Commit(
+                Asker asker,
+                Map<TopicPartition, CommittedOffset> offsets,
+                long deadlineNanos,
+                CompletableFuture<Void> done) {
+            this.asker = asker;
+            this.offsets = offsets;
+            this.deadlineNanos = deadlineNanos;
+            this.done = done;
+        }
+
+        @Override
+        public void run() {
+            store(asker, offsets, deadlineNanos, done);
+        }
     }
 
     private void store(
@@ -101,9 +133,13 @@ final class Commits implements AutoCloseable {
         }
     }
 
-    /** Gives up what is waiting. */
+    /** Gives up what is waiting, which fails with CLOSED. */
     @Override
     public void close() {
-        thread.shutdownNow();
+        for (var waiting : thread.shutdownNow()) {
+            // Nothing else is ever given to the thread.
+            var commit = (Commit) waiting;
+            commit.done.completeExceptionally(closed(commit.asker));
+        }
     }
 }
