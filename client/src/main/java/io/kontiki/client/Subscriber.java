@@ -4,7 +4,6 @@ import io.kontiki.client.MembershipView.Assignment;
 import io.kontiki.client.OffsetCalls.Asker;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.SplittableRandom;
@@ -38,6 +37,8 @@ final class Subscriber implements Fetcher.Turn {
     private int memberEpoch;
     private long refusalTold;
     private CompletableFuture<Void> lastAutoCommit = CompletableFuture.completedFuture(null);
+    /** Of the last membership that this consumer ended; done when the group knows. */
+    private CompletableFuture<Void> left = CompletableFuture.completedFuture(null);
 
     Subscriber(
             GroupConfig settings,
@@ -264,7 +265,7 @@ final class Subscriber implements Fetcher.Turn {
         failures.rethrow();
     }
 
-    private Optional<CompletableFuture<Void>> leave(boolean temporarily, Duration timeout, Failures failures) {
+    private void leave(boolean temporarily, Duration timeout, Failures failures) {
         var owned = owned();
         if (!owned.isEmpty()) {
             if (isSubscribed() && membership.view().life() != life) {
@@ -274,20 +275,20 @@ final class Subscriber implements Fetcher.Turn {
             }
             letGo(owned, new TreeSet<>());
         }
-        if (!isSubscribed()) {
-            return Optional.empty();
+        if (isSubscribed()) {
+            subscription = Subscription.NONE;
+            memberEpoch = 0;
+            left = membership.leave(temporarily);
         }
-        subscription = Subscription.NONE;
-        memberEpoch = 0;
-        return Optional.of(membership.leave(temporarily));
     }
 
     void close(Duration timeout) {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
         var failures = new Failures();
         try {
-            leave(settings.instanceId().isPresent(), timeout.dividedBy(2), failures)
-                    .ifPresent(left -> awaitLeft(left, deadlineNanos - System.nanoTime()));
+            leave(settings.instanceId().isPresent(), timeout.dividedBy(2), failures);
+            // Also of an unsubscribe before: cut off now, the group would keep the member until its session time-out.
+            awaitLeft(left, deadlineNanos - System.nanoTime());
         } finally {
             membership.close();
             commits.close();
@@ -301,9 +302,9 @@ final class Subscriber implements Fetcher.Turn {
         commits.close();
     }
 
-    private static void awaitLeft(CompletableFuture<Void> left, long nanos) {
+    private static void awaitLeft(CompletableFuture<Void> goodBye, long nanos) {
         try {
-            left.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+            goodBye.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             LOG.log(System.Logger.Level.DEBUG, "left without an answer of the group");
         } catch (InterruptedException e) {

@@ -441,6 +441,16 @@ class ConsumerGroupTest {
     }
 
     @Test
+    void theGroupHearsOfAnUnsubscribeRightBeforeClose() {
+        var consumer = subscribed(settings());
+        pollUntil(consumer, () -> consumer.assignment().size() == 2);
+        consumer.unsubscribe();
+        consumer.close();
+
+        assertThat(departures()).containsExactly("left");
+    }
+
+    @Test
     void anotherSubscriptionIsToldOnTheSameStream() {
         var consumer = subscribed(settings());
         pollUntil(consumer, () -> consumer.assignment().size() == 2);
