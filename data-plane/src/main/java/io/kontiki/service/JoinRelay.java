@@ -56,7 +56,12 @@ final class JoinRelay implements JoinSide, ClientResponseObserver<JoinRequest, J
      * @param channel to the coordinator, marked as a relay's
      */
     void start(Channel channel, JoinGroup join) {
-        GroupServiceGrpc.newStub(channel).join(this);
+        synchronized (this) {
+            if (ended) {
+                return; // The coordinator changed, or this broker stops, since the relay was made.
+            }
+            GroupServiceGrpc.newStub(channel).join(this);
+        }
         onRequest(JoinRequest.newBuilder().setJoin(join).build());
     }
 
@@ -129,7 +134,9 @@ final class JoinRelay implements JoinSide, ClientResponseObserver<JoinRequest, J
     void end(StatusRuntimeException why) {
         finish(() -> {
             member.onError(why);
-            coordinator.cancel(why.getMessage(), null);
+            if (coordinator != null) {
+                coordinator.cancel(why.getMessage(), null);
+            }
         });
     }
 

@@ -47,6 +47,7 @@ class JoinRelayTest {
     private final ServiceFixture near =
             new ServiceFixture(() -> ServerInterceptors.intercept(new Relaying(far.channel()), CallOrigin.reader()));
     private final Member member = new Member();
+    private volatile boolean endsBeforeItBegins;
 
     @AfterEach
     void close() {
@@ -102,6 +103,9 @@ class JoinRelayTest {
             return new JoinCall((ServerCallStreamObserver<JoinResponse>) out, (join, origin, call) -> {
                 var relay = new JoinRelay(join.getGroupId(), COORDINATOR_ID, call, relays::remove);
                 relays.add(relay);
+                if (endsBeforeItBegins) {
+                    relay.end(ServiceErrors.exception(ErrorReason.ERROR_REASON_NOT_COORDINATOR, "another one does"));
+                }
                 relay.start(origin.marked(channel), join);
                 return relay;
             });
@@ -234,6 +238,18 @@ class JoinRelayTest {
         assertThat(member.reason()).isEqualTo("SHUTTING_DOWN");
         assertThat(coordinator.ends.poll(20, TimeUnit.SECONDS)).isEqualTo("cancelled");
         assertThat(relays).isEmpty();
+    }
+
+    /** The metadata may change between the two. */
+    @Test
+    void relayThatEndsBeforeItBeginsNeverReachesTheCoordinator() throws InterruptedException {
+        endsBeforeItBegins = true;
+        member.join(near.channel());
+
+        assertThat(member.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(member.reason()).isEqualTo("NOT_COORDINATOR");
+        assertThat(relays).isEmpty();
+        assertThat(coordinator.origin).isNull();
     }
 
     /** The relay itself keeps one message each way, however slow the other side is. */
