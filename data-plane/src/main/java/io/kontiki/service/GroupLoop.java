@@ -1,6 +1,8 @@
 package io.kontiki.service;
 
 import com.google.protobuf.Message;
+import io.grpc.Context;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.kontiki.group.Effect;
@@ -188,7 +190,13 @@ final class GroupLoop implements MemberStream.Listener, AutoCloseable {
 
     private <Q, A extends Message> CompletableFuture<A> call(Q request, Class<A> type, CallEvent<Q> event) {
         var answer = new CompletableFuture<Message>();
+        var caller = Context.current();
         boolean taken = loop.offer(() -> {
+            if (caller.isCancelled()) {
+                // It may have tried again elsewhere: what it commits now must not come behind what it commits then.
+                answer.completeExceptionally(Status.CANCELLED.asRuntimeException());
+                return;
+            }
             if (calls.size() >= CALLS_MAX) {
                 answer.completeExceptionally(overloaded(CALLS_MAX + " calls about groups wait at this broker already"));
                 return;
