@@ -53,11 +53,16 @@ final class GroupDeletions {
     }
 
     void deleteGroup(long callId, DeleteGroupRequest request, int slotEpoch) {
-        if (topics.image().group(request.getGroupId()).isEmpty()) {
+        var group = topics.image().group(request.getGroupId());
+        if (group.isEmpty()) {
             refuseUnknown(callId, request.getGroupId());
             return;
         }
         var command = DeleteGroup.newBuilder().setGroupId(request.getGroupId()).setSlotEpoch(slotEpoch);
+        if (group.get().isEmpty()) {
+            // Rule Q2: a late copy must not forget what was committed after the first one was applied.
+            command.setEmptySinceBeforeMs(group.get().lastUsedMs());
+        }
         outbox.propose(
                 Command.newBuilder().setDeleteGroup(command),
                 (reply, index, now) -> answer(callId, reply, index, DeleteGroupResponse.getDefaultInstance()));

@@ -213,6 +213,25 @@ class GroupOffsetsTest {
         assertThat(rig.refusal(6)).isEqualTo(ErrorReason.ERROR_REASON_GROUP_NOT_FOUND);
     }
 
+    @Test
+    void aCopyOfADeletionThatComesLateForgetsNothingThatFollowed() {
+        rig.commit(1, group, "", 0, "t-0", 10);
+        rig.settle();
+        var delete = DeleteGroupRequest.newBuilder().setGroupId(group).build();
+        rig.perform(rig.coordinator.onDeleteGroup(2, delete, rig.now()));
+        var copy = rig.proposals.element().command();
+        rig.settle();
+        rig.reply(2, DeleteGroupResponse.class);
+        rig.pass(10);
+        rig.commit(3, group, "", 0, "t-0", 5);
+        rig.settle();
+
+        rig.quorum.apply(copy);
+        rig.publish();
+
+        assertThat(committed("t-0")).isEqualTo(5);
+    }
+
     private ErrorReason error(long call) {
         return rig.reply(call, CommitOffsetsResponse.class)
                 .getResults(0)
