@@ -33,8 +33,8 @@ import java.util.UUID;
  * where it is applied (rules C1 and G3). Answered once this broker's image has them, or a fetch that follows could miss them.
  */
 final class OffsetCommits {
-    /** Of one command. */
-    static final int COMMAND_BYTES_MAX = 1 << 20;
+    /** Of the commits of one command. The quorum takes 1 MiB at most, with all that is around them. */
+    static final int COMMAND_BYTES_MAX = (1 << 20) - 256;
 
     /** Of all that wait. */
     static final int WAITING_BYTES_MAX = 32 << 20;
