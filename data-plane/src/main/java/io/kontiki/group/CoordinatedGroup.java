@@ -25,6 +25,12 @@ final class CoordinatedGroup {
     /** Changes that wait for the proposal under way; more are turned away. */
     static final int WAITING_MAX = 20_000;
 
+    /**
+     * Of a change that lets members in. The quorum takes 1 MiB in one command, and a new target touches every member: the
+     * rest is for those who are in, who must still be able to change, to leave and to be fenced.
+     */
+    static final int JOIN_BYTES_MAX = 768 << 10;
+
     /** After an unknown outcome, so that an absent quorum is not asked without pause. */
     private static final long RETRY_NANOS = 100_000_000;
 
@@ -195,9 +201,39 @@ final class CoordinatedGroup {
         if (next.isEmpty()) {
             applied.forEach(this::finish);
             follow(now);
+            return;
+        }
+        int bytes = next.get().getSerializedSize();
+        if (bytes > JOIN_BYTES_MAX && turnedAway(applied, bytes)) {
+            propose(now);
         } else {
             send(next.get(), applied);
         }
+    }
+
+    /** Refuses those who would make the group larger, and puts back the other changes; false if there are none such. */
+    private boolean turnedAway(List<GroupChange> changes, int bytes) {
+        var newcomers = changes.stream().filter(this::enlarges).toList();
+        if (newcomers.isEmpty()) {
+            return false;
+        }
+        for (int i = changes.size() - 1; i >= 0; i--) {
+            if (!newcomers.contains(changes.get(i))) {
+                waiting.addFirst(changes.get(i));
+            }
+        }
+        var refusal = new Refusal(
+                ErrorReason.ERROR_REASON_GROUP_FULL,
+                "group \"" + id + "\" would take " + bytes + " bytes of the metadata with one more member, at most "
+                        + JOIN_BYTES_MAX + " are allowed");
+        newcomers.forEach(change -> refuse(change, refusal));
+        return true;
+    }
+
+    private boolean enlarges(GroupChange change) {
+        return change instanceof GroupChange.Join join
+                && record().member(join.member().id()).isEmpty()
+                && join.member().instanceId().flatMap(record()::instance).isEmpty();
     }
 
     private static boolean mustWait(GroupChange change, GroupDraft draft) {
@@ -284,10 +320,16 @@ final class CoordinatedGroup {
             joining(join).ifPresent(session -> {
                 outbox.endStream(session.streamId(), Optional.of(refusal));
                 session.onStreamGone();
-                if (record().member(session.memberId()).isEmpty()) {
-                    sessions.remove(session.memberId());
-                }
             });
+            forgetIfNobody(join.member().id());
+        }
+    }
+
+    /** A session without a stream or a member has nobody who could end it. Its stream may have gone while it joined. */
+    private void forgetIfNobody(String memberId) {
+        var session = sessions.get(memberId);
+        if (session != null && !session.hasStream() && record().member(memberId).isEmpty()) {
+            sessions.remove(memberId);
         }
     }
 
