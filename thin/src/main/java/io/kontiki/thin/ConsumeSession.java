@@ -45,7 +45,9 @@ final class ConsumeSession implements Runnable {
     private final Deliveries deliveries;
     private final PendingRecords pending = new PendingRecords();
     private final Set<TopicPartition> pausedByCaller = new TreeSet<>();
-    private final Set<TopicPartition> released = new TreeSet<>();
+    /** What the caller has to let go of now, as far as it has not said yet that it did. */
+    private final Set<TopicPartition> unreleased = new TreeSet<>();
+
     private final CompletableFuture<Void> done = new CompletableFuture<>();
 
     private GroupConsumer consumer;
@@ -145,6 +147,8 @@ final class ConsumeSession implements Runnable {
     // ---- What the caller says
 
     private void takeRequests() {
+        // First, or commits that are settled would keep out what waits behind them, and nothing else would be news.
+        commits.answerSettled();
         while (!commits.full()) {
             var request = requests.take();
             if (request.isEmpty()) {
@@ -161,7 +165,8 @@ final class ConsumeSession implements Runnable {
             case PAUSE -> pause(ConsumeFields.partitions("pause", request.getPause()));
             case RESUME -> resume(ConsumeFields.partitions("resume", request.getResume()));
             case CREDITS -> deliveries.onCredits(request.getCredits().getRecords());
-            case RELEASED -> released.addAll(ConsumeFields.partitions("released", request.getReleased()));
+            // Of others it says nothing, and must not be taken for an answer the next time that they go.
+            case RELEASED -> unreleased.removeAll(ConsumeFields.partitions("released", request.getReleased()));
             case START -> throw Refused.invalid("start", "the stream was started before");
             case REQUEST_NOT_SET -> throw Refused.invalid("request", "is not set");
         }
@@ -206,8 +211,9 @@ final class ConsumeSession implements Runnable {
         public void onRevoked(Set<TopicPartition> partitions) {
             pending.drop(partitions);
             if (!requests.over()) {
+                unreleased.addAll(partitions);
                 answers.revoked(partitions);
-                awaitReleased(partitions);
+                awaitReleased();
             }
             forget(partitions);
         }
@@ -221,12 +227,12 @@ final class ConsumeSession implements Runnable {
         }
     }
 
-    private void awaitReleased(Set<TopicPartition> partitions) {
+    private void awaitReleased() {
         long deadlineNanos = System.nanoTime()
                 + start.rebalanceTimeout().orElse(REBALANCE_TIMEOUT).toNanos() / 4 * 3;
         try {
             takeRequests();
-            while (!released.containsAll(partitions) && !requests.over()) {
+            while (!unreleased.isEmpty() && !requests.over()) {
                 long left = deadlineNanos - System.nanoTime();
                 if (left <= 0) {
                     break;
@@ -244,7 +250,7 @@ final class ConsumeSession implements Runnable {
     private void forget(Set<TopicPartition> partitions) {
         deliveries.forget(partitions);
         pausedByCaller.removeAll(partitions);
-        released.removeAll(partitions);
+        unreleased.removeAll(partitions);
     }
 
     // ---- The end

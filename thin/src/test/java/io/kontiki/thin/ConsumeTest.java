@@ -205,6 +205,25 @@ class ConsumeTest {
     }
 
     @Test
+    void whatIsReleasedBeforeItHasToGoIsWaitedForAllTheSame() {
+        var caller = consuming(10, CommitMode.COMMIT_MODE_MANUAL);
+        consumer().fill(T0, 100);
+        consumer().assign(T0, T1);
+        await().until(() -> caller.offsets(T0).size() == 10);
+        caller.say(ConsumeRequest.newBuilder().setReleased(named(T0)));
+        caller.commitAll();
+        await().until(() -> caller.count(ResponseCase.COMMITTED) == 1);
+        consumer().revoke(T0);
+        await().until(() -> caller.count(ResponseCase.REVOKED) == 1);
+        caller.commitAll();
+        await().until(() -> caller.count(ResponseCase.COMMITTED) == 2);
+
+        assertThat(consumer().assignment()).contains(T0);
+        caller.say(ConsumeRequest.newBuilder().setReleased(named(T0)));
+        await().until(() -> !consumer().assignment().contains(T0));
+    }
+
+    @Test
     void aRevokedPartitionGoesOnceTheCallerHasReleasedIt() {
         var caller = consuming(10, CommitMode.COMMIT_MODE_MANUAL);
         consumer().fill(T0, 100);
