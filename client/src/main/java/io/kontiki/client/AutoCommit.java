@@ -39,6 +39,15 @@ final class AutoCommit {
         return due;
     }
 
+    /**
+     * The caller commits these: what was settled before is behind it, and would take the group back if it were committed
+     * afterwards. What settles later counts again.
+     */
+    void onExplicitCommit(Collection<PartitionFetcher> partitions) {
+        partitions.forEach(partition ->
+                partition.settled().ifPresent(offset -> stored.put(partition.partition(), offset.offset())));
+    }
+
     /** They were not stored, or are no longer owned: they are not to be held for committed. */
     void forget(Collection<TopicPartition> partitions) {
         stored.keySet().removeAll(partitions);

@@ -245,11 +245,20 @@ final class Subscriber implements Fetcher.Turn {
 
     void commit(Map<TopicPartition, CommittedOffset> wanted) {
         // The commit itself keeps to the request time-out; this is for those before it.
-        Commits.await(commits.store(asker(), wanted), requestTimeout.plus(requestTimeout));
+        Commits.await(commitAsync(wanted), requestTimeout.plus(requestTimeout));
     }
 
     CompletableFuture<Void> commitAsync(Map<TopicPartition, CommittedOffset> wanted) {
-        return commits.store(asker(), wanted);
+        autoCommit.onExplicitCommit(fetcher.partitions().values().stream()
+                .filter(partition -> wanted.containsKey(partition.partition()))
+                .toList());
+        var stored = commits.store(asker(), wanted);
+        stored.whenComplete((nothing, failure) -> {
+            if (failure != null) {
+                fetcher.post(() -> autoCommit.forget(wanted.keySet()));
+            }
+        });
+        return stored;
     }
 
     Map<TopicPartition, CommittedOffset> committed(Set<TopicPartition> partitions) {

@@ -70,6 +70,18 @@ class AutoCommitTest {
     }
 
     @Test
+    void whatTheCallerCommittedIsNotTakenBack() {
+        fetch(3);
+        poll(1);
+        poll(1);
+        autoCommit.onExplicitCommit(List.of(partition));
+
+        assertThat(take()).isEmpty();
+        poll(1);
+        assertThat(take()).hasValue(2);
+    }
+
+    @Test
     void isDueByTheInterval() {
         assertThat(autoCommit.isDue(9)).isFalse();
         assertThat(autoCommit.isDue(10)).isTrue();

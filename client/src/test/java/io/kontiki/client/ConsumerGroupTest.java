@@ -151,6 +151,19 @@ class ConsumerGroupTest {
         assertThat(groups.committed().get(P0)).isEqualTo(1);
     }
 
+    /** Closing commits automatically what is settled, which is behind what the caller has committed. */
+    @Test
+    void aCommitBeforeCloseIsNotTakenBack() {
+        cluster.appendRaw(0, batch("a", "b"));
+        var consumer = subscribed(settings().maxPollRecords(1));
+        assertThat(read(consumer, 2)).containsExactly("a", "b");
+
+        consumer.commit();
+        consumer.close();
+
+        assertThat(groups.committed()).containsEntry(P0, 2L);
+    }
+
     @Test
     void aBrokenStreamCostsNoPartition() {
         var consumer = subscribed(settings());
