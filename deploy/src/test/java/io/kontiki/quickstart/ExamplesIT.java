@@ -1,135 +1,178 @@
 package io.kontiki.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.awaitility.Awaitility.await;
 
+import io.kontiki.client.KontikiException;
 import io.kontiki.client.NewTopic;
 import io.kontiki.localcluster.BrokerProcess;
 import io.kontiki.localcluster.ClusterView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs the programs below {@code examples/}. One whose runtime is not installed is skipped, and the report says so. */
 class ExamplesIT {
-    private static final Path EXAMPLES = RealProcesses.source().resolve("examples");
-    private static final String PROTO =
-            RealProcesses.source().resolve("proto/src/main/protobuf").toString();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration SESSION = Duration.ofSeconds(6);
+    private static final int PARTITIONS = 4;
+    private static final int EVENTS = 200;
 
     private static BrokerProcess broker;
+    private static ClusterView view;
     private static Path directory;
 
     @BeforeAll
     static void start() throws IOException {
-        directory = RealProcesses.newDirectory("examples");
-        broker = SingleBroker.started("examples");
-        try (ClusterView view = new ClusterView(broker.endpoint())) {
-            for (String topic : List.of("python", "node", "java")) {
-                view.admin().createTopic(NewTopic.named(topic).withPartitions(1));
-            }
-        }
+        directory = RealProcesses.newDirectory("examples-programs");
+        broker = SingleBroker.create("examples");
+        broker.set("group.consumer.session.timeout.ms", Long.toString(SESSION.toMillis()));
+        broker.set("group.consumer.heartbeat.interval.ms", "1000");
+        SingleBroker.start(broker);
+        view = new ClusterView(broker.endpoint());
     }
 
     @AfterAll
     static void stop() {
+        if (view != null) {
+            view.close();
+        }
         if (broker != null) {
             SingleBroker.stop(broker);
         }
     }
 
-    @Test
-    void python() throws Exception {
-        assumeTrue(
-                works("sh", "-c", "command -v protoc && command -v grpc_python_plugin"),
-                "protoc for Python is missing");
-        String python = List.of("python3", "/usr/bin/python3").stream()
-                .filter(candidate -> works(candidate, "-c", "import grpc, google.protobuf"))
-                .findFirst()
-                .orElse("");
-        assumeTrue(!python.isEmpty(), "Python 3 with grpcio is missing");
-        Map<String, String> environment =
-                Map.of("PYTHON", python, "STUBS", directory.resolve("stubs").toString());
-
-        assertShowsThreeRecords(
-                "python",
-                run("python", environment, EXAMPLES.resolve("python/run").toString()));
+    private static String newTopic(String name) {
+        view.admin().createTopic(NewTopic.named(name).withPartitions(PARTITIONS));
+        return name;
     }
 
-    @Test
-    void node() throws Exception {
-        assumeTrue(works("npm", "--version"), "Node with npm is missing");
-        Path copy = Files.createDirectory(directory.resolve("node"));
-        for (String file : List.of("example.js", "package.json", "package-lock.json")) {
-            Files.copy(EXAMPLES.resolve("node").resolve(file), copy.resolve(file));
-        }
-        assumeTrue(
-                works("npm", "ci", "--prefix", copy.toString(), "--no-audit", "--no-fund"), "npm ci found no packages");
+    @ParameterizedTest
+    @EnumSource(ExampleLanguage.class)
+    void storesReadsAndCommitsAllEvents(ExampleLanguage language) throws Exception {
+        String topic = newTopic(language.name().toLowerCase(Locale.ROOT));
+        try (ExampleProgram producer = language.producer(directory, broker.endpoint(), topic, EVENTS);
+                ExampleProgram consumer = language.consumer(
+                        directory, broker.endpoint(), topic, topic + "-group", Integer.toString(EVENTS))) {
+            List<String> stored = producer.ended().stored();
+            List<ExampleProgram.Read> read = consumer.ended().read();
 
-        assertShowsThreeRecords(
-                "node",
-                run(
-                        "node",
-                        Map.of("KONTIKI_PROTO", PROTO),
-                        "node",
-                        copy.resolve("example.js").toString()));
-    }
-
-    @Test
-    void java() throws Exception {
-        assertShowsThreeRecords(
-                "java",
-                run(
-                        "java",
-                        Map.of(),
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        RealProcesses.distribution().resolve("lib") + "/*",
-                        EXAMPLES.resolve("java/Example.java").toString()));
-    }
-
-    private static void assertShowsThreeRecords(String language, List<String> output) {
-        assertThat(output).hasSize(3);
-        List<String> texts = List.of("one", "two", "three");
-        for (int i = 0; i < texts.size(); i++) {
-            assertThat(output.get(i)).matches("partition 0 offset \\d+: " + language + " = " + texts.get(i));
+            assertThat(stored).hasSize(EVENTS).doesNotHaveDuplicates();
+            assertThat(read).extracting(ExampleProgram.Read::place).containsExactlyInAnyOrderElementsOf(stored);
+            assertInOrderOfEachUser(read);
+            assertThat(committed(topic + "-group")).containsAllEntriesOf(behind(stored));
         }
     }
 
-    /** Runs the command with the broker's address and the topic as last arguments. */
-    private static List<String> run(String topic, Map<String, String> environment, String... command)
-            throws IOException, InterruptedException {
-        Path errors = directory.resolve(topic + ".err");
-        ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(List.of(command)));
-        builder.command().addAll(List.of(broker.endpoint(), topic));
-        builder.environment().putAll(environment);
-        Path output = directory.resolve(topic + ".out");
-        Process process = builder.redirectOutput(output.toFile())
-                .redirectError(errors.toFile())
-                .start();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended in time").isTrue();
-        assertThat(process.exitValue()).as(Files.readString(errors)).isZero();
-        return Files.readAllLines(output);
+    private static void assertInOrderOfEachUser(List<ExampleProgram.Read> read) {
+        Map<Integer, Integer> last = new HashMap<>();
+        for (ExampleProgram.Read event : read) {
+            assertThat(event.number()).as("of user " + event.user()).isGreaterThan(last.getOrDefault(event.user(), 0));
+            last.put(event.user(), event.number());
+        }
     }
 
-    private static boolean works(String... command) {
-        try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return process.waitFor(2, TimeUnit.MINUTES) && process.exitValue() == 0;
-        } catch (IOException missing) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+    /** The place behind the last event of each partition. */
+    private static Map<Integer, Long> behind(List<String> stored) {
+        return stored.stream()
+                .map(place -> place.split(" "))
+                .collect(Collectors.toMap(
+                        place -> Integer.valueOf(place[0]), place -> Long.parseLong(place[1]) + 1, Math::max));
+    }
+
+    private static Map<Integer, Long> committed(String group) {
+        return view.admin().groupOffsets(group).entrySet().stream()
+                .collect(Collectors.toMap(
+                        entry -> entry.getKey().partition(),
+                        entry -> entry.getValue().offset()));
+    }
+
+    @Test
+    void programsHaveFewerThan40Lines() throws IOException {
+        try (Stream<Path> files = Files.walk(RealProcesses.source().resolve("examples"), 2)) {
+            Map<String, Integer> lines = new TreeMap<>();
+            for (Path file : files.filter(path -> path.toString().matches(".*\\.(java|py|js|rb)"))
+                    .toList()) {
+                lines.put(
+                        file.getFileName().toString(), Files.readAllLines(file).size());
+            }
+            assertThat(lines).containsKeys("Produce.java", "Consume.java", "produce.py", "consume.js", "consume.rb");
+            assertThat(lines)
+                    .allSatisfy((file, count) -> assertThat(count).as(file).isLessThan(40));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = ExampleLanguage.class, names = "JAVA", mode = EnumSource.Mode.EXCLUDE)
+    void javaTakesOverFromAKilledMemberOfAnotherLanguage(ExampleLanguage other) throws Exception {
+        takeOver(other, ExampleLanguage.JAVA);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = ExampleLanguage.class, names = "JAVA", mode = EnumSource.Mode.EXCLUDE)
+    void anotherLanguageTakesOverFromAKilledJavaMember(ExampleLanguage other) throws Exception {
+        takeOver(ExampleLanguage.JAVA, other);
+    }
+
+    /** Two members share a topic while events come; one is killed, the other reads all that is acknowledged from then on. */
+    private static void takeOver(ExampleLanguage killed, ExampleLanguage survivor) throws Exception {
+        String topic = newTopic((killed + "-killed-" + survivor + "-left").toLowerCase(Locale.ROOT));
+        try (ExampleProgram goes = killed.consumer(directory, broker.endpoint(), topic, topic);
+                ExampleProgram stays = survivor.consumer(directory, broker.endpoint(), topic, topic);
+                EventStream events = new EventStream(broker.endpoint(), topic, PARTITIONS)) {
+            awaitShares(PATIENCE, topic, PARTITIONS / 2, PARTITIONS / 2);
+            awaitNews(events, goes, stays);
+
+            goes.kill();
+            awaitShares(SESSION.plus(Duration.ofSeconds(5)), topic, PARTITIONS);
+
+            awaitNews(events, stays);
+            events.stop();
+            Set<String> acked = events.acked();
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(places(goes, stays)).containsAll(acked));
+            assertThat(stays.isAlive()).as(stays::problems).isTrue();
+        }
+    }
+
+    /** The members own so many partitions each. */
+    private static void awaitShares(Duration patience, String group, Integer... shares) {
+        await().atMost(patience)
+                .ignoreExceptionsInstanceOf(KontikiException.class)
+                .untilAsserted(
+                        () -> assertThat(view.admin().describeGroup(group).members())
+                                .extracting(member -> member.owned().size())
+                                .containsExactly(shares));
+    }
+
+    /** Each of them reads an event that was not sent before. */
+    private static void awaitNews(EventStream events, ExampleProgram... programs) {
+        Set<String> old = events.acked();
+        for (ExampleProgram program : programs) {
+            await().atMost(PATIENCE).until(() -> !old.containsAll(places(program)));
+        }
+    }
+
+    private static Set<String> places(ExampleProgram... programs) throws IOException {
+        Set<String> places = new HashSet<>();
+        for (ExampleProgram program : programs) {
+            program.read().forEach(event -> places.add(event.place()));
+        }
+        return places;
     }
 }
