@@ -60,7 +60,8 @@ final class OffsetCommits {
     private final Deque<Stored> stored = new ArrayDeque<>();
     private long waitingBytes;
     private boolean underWay;
-    // All commits up to here are known: a command that names it and comes late is told from one that goes back on purpose.
+    // All commits up to here are known: a command that names it and comes late is told from one that goes back on
+    // purpose.
     private long knownIndex;
 
     OffsetCommits(Outbox outbox) {

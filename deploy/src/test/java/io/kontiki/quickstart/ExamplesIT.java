@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs the programs below {@code examples/}. One whose runtime is not installed is skipped, and the report says so. */
 class ExamplesIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration SESSION = Duration.ofSeconds(6);
     private static final int PARTITIONS = 4;
     private static final int EVENTS = 200;
