@@ -167,6 +167,7 @@ class QuorumIT {
         quorum.awaitWords(away, damaged.getFileName().toString(), "must not vote", "kontiki quorum replace");
         Files.move(quorum.files(3).directory(), away.dataDirectory().resolveSibling("damaged"));
         away.start();
+        quorum.awaitWords(away, "was formed by", "kontiki quorum replace 3");
         quorum.replace(3);
         quorum.awaitWell();
         quorum.awaitEqualDigests();
