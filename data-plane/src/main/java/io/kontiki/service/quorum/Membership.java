@@ -32,6 +32,8 @@ public final class Membership implements MembershipListener {
     private static final long ASK_AGAIN_MILLIS = 200;
     /** Elections are over much sooner. */
     private static final long ASK_NANOS_MAX = TimeUnit.SECONDS.toNanos(20);
+    /** A broker that has just started knows nobody to ask before its first image; whoever wants it to join is waiting. */
+    private static final long OFFER_NANOS_MAX = TimeUnit.SECONDS.toNanos(4);
 
     private final int brokerId;
     private final QuorumMembers members;
@@ -101,8 +103,7 @@ public final class Membership implements MembershipListener {
         if (vote == Vote.DOES_NOT_COUNT) {
             giveUp(own.get());
         } else if (vote == Vote.UNKNOWN && System.nanoTime() - closedNanos < ASK_NANOS_MAX) {
-            CompletableFuture.delayedExecutor(ASK_AGAIN_MILLIS, TimeUnit.MILLISECONDS, thread)
-                    .execute(() -> judgeClosed(member, closedNanos));
+            again(() -> judgeClosed(member, closedNanos));
         } else {
             faults.onFault(
                     "The metadata quorum's member closed itself; see the messages before",
@@ -110,22 +111,41 @@ public final class Membership implements MembershipListener {
         }
     }
 
-    /** A storage that the leader may add. Fails with {@link QuorumStartException} if there is none. */
-    CompletableFuture<QuorumVoter> join(UUID quorumId) {
-        return CompletableFuture.supplyAsync(() -> offer(quorumId), thread);
+    private void again(Runnable step) {
+        CompletableFuture.delayedExecutor(ASK_AGAIN_MILLIS, TimeUnit.MILLISECONDS, thread)
+                .execute(step);
     }
 
-    private QuorumVoter offer(UUID quorumId) {
-        var own = members.own();
-        if (own.isPresent() && members.quorumId().equals(Optional.of(quorumId))) {
-            switch (vote(own.get())) {
-                case DOES_NOT_COUNT -> giveUp(own.get());
-                case UNKNOWN ->
-                    throw new QuorumStartException(
-                            "no leader tells whether its storage " + own.get().memberId() + " votes; try again");
-                case COUNTS ->
-                    LOG.info("The storage {} votes already", own.get().memberId());
+    /** A storage that the leader may add. Fails with {@link QuorumStartException} if there is none. */
+    CompletableFuture<QuorumVoter> join(UUID quorumId) {
+        var offered = new CompletableFuture<QuorumVoter>();
+        long askedNanos = System.nanoTime();
+        thread.execute(() -> offer(quorumId, askedNanos, offered));
+        return offered;
+    }
+
+    private void offer(UUID quorumId, long askedNanos, CompletableFuture<QuorumVoter> offered) {
+        try {
+            var own = members.own().filter(any -> members.quorumId().equals(Optional.of(quorumId)));
+            var vote = own.map(this::vote).orElse(Vote.DOES_NOT_COUNT);
+            if (vote == Vote.UNKNOWN && System.nanoTime() - askedNanos < OFFER_NANOS_MAX) {
+                again(() -> offer(quorumId, askedNanos, offered));
+            } else {
+                offered.complete(offer(quorumId, own, vote));
             }
+        } catch (RuntimeException e) {
+            offered.completeExceptionally(e);
+        }
+    }
+
+    private QuorumVoter offer(UUID quorumId, Optional<QuorumVoter> own, Vote vote) {
+        switch (vote) {
+            case DOES_NOT_COUNT -> own.ifPresent(this::giveUp);
+            case UNKNOWN ->
+                throw new QuorumStartException("no leader tells whether its storage "
+                        + own.orElseThrow().memberId() + " votes; try again");
+            case COUNTS ->
+                LOG.info("The storage {} votes already", own.orElseThrow().memberId());
         }
         return members.join(quorumId);
     }
