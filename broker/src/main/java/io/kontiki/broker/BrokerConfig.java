@@ -333,9 +333,7 @@ public final class BrokerConfig {
     /** Voters answer the controller at half of that silence, and leases are given for a fifth of a session after (L16). */
     private void checkLeases(List<String> problems) {
         boolean single = voters().size() <= 1 && !outsideQuorum();
-        var silence = quorumElectionTimeout()
-                .map(MillisRange::min)
-                .orElseGet(() -> ElectionTimeout.usual(single).min());
+        var silence = quorumElectionTimeout().map(MillisRange::min).orElse(ElectionTimeout.USUAL.min());
         var shortest = silence.multipliedBy(5);
         if (sessionTimeout().compareTo(shortest) < 0
                 && (!single || quorumElectionTimeout().isPresent())) {

@@ -45,7 +45,7 @@ final class BrokerKeys {
     static final ConfigKey<MillisRange> QUORUM_ELECTION_TIMEOUT_MS = optional(
             "quorum.election.timeout.ms",
             MillisRange.TYPE,
-            "silence after which a voter stands for election; unset, 300-500, or 150-300 for a single node; the first"
+            "silence after which a voter stands for election; unset, 300-500; the first"
                     + " at most a fifth of broker.session.timeout.ms");
     static final ConfigKey<List<Endpoint>> METADATA_BOOTSTRAP_SERVERS = optional(
             "metadata.bootstrap.servers",

@@ -43,16 +43,14 @@ public record QuorumConfig(
 
     /** A follower that hears nothing for a time drawn between the two campaigns; heartbeats go out every half of min. */
     public record ElectionTimeout(Duration min, Duration max) {
+        /** 300 to 500 ms. */
+        public static final ElectionTimeout USUAL = new ElectionTimeout(Duration.ofMillis(300), Duration.ofMillis(500));
+
         public ElectionTimeout {
             if (min.toMillis() < 50 || min.compareTo(max) >= 0) {
                 throw new IllegalArgumentException(
                         "election timeouts " + min + " to " + max + " are not a range that starts at 50 ms or more");
             }
-        }
-
-        /** 150 to 300 ms for a single voter, 300 to 500 ms otherwise. */
-        public static ElectionTimeout usual(boolean single) {
-            return new ElectionTimeout(Duration.ofMillis(single ? 150 : 300), Duration.ofMillis(single ? 300 : 500));
         }
     }
 

@@ -24,7 +24,7 @@ final class RatisProperties {
         RaftServerConfigKeys.setStorageDir(
                 properties, List.of(config.storageDirectory().toFile()));
         network(properties, config, single);
-        elections(properties, config.electionTimeout().orElseGet(() -> ElectionTimeout.usual(single)), single);
+        elections(properties, config.electionTimeout().orElse(ElectionTimeout.USUAL), single);
         log(properties, single);
         var snapshots = snapshots(config, single);
         purge(properties, snapshots);
@@ -52,15 +52,15 @@ final class RatisProperties {
         // A cold start need not wait for a full time-out: the pre-vote protects a running leader.
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, millis(single ? 20 : 150));
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, millis(single ? 40 : 300));
-        RaftServerConfigKeys.Rpc.setRequestTimeout(properties, millis(single ? 3_000 : 2_000));
-        RaftServerConfigKeys.Rpc.setSlownessTimeout(properties, millis(single ? 60_000 : 5_000));
+        RaftServerConfigKeys.Rpc.setRequestTimeout(properties, millis(2_000));
+        RaftServerConfigKeys.Rpc.setSlownessTimeout(properties, millis(5_000));
         RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
         // Also how long a deposed leader may not campaign: the default of 10 s can cost availability.
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, millis(1_000));
         // Beyond this pause Ratis closes itself in a live process. A laptop sleeps longer.
         RaftServerConfigKeys.setCloseThreshold(properties, millis(single ? 86_400_000 : 300_000));
         RaftServerConfigKeys.setStagingTimeout(properties, millis(10_000));
-        RaftServerConfigKeys.Notification.setNoLeaderTimeout(properties, millis(single ? 60_000 : 5_000));
+        RaftServerConfigKeys.Notification.setNoLeaderTimeout(properties, millis(5_000));
     }
 
     private static void log(RaftProperties properties, boolean single) {
@@ -84,10 +84,8 @@ final class RatisProperties {
         RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, !single);
         RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, true);
         RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(properties, mebibytes(4));
-        if (!single) {
-            // The default sleeps up to 7.5 s between late tries, deaf to a peer that is back.
-            RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "1ms,10,500ms,20,1s,1000");
-        }
+        // The default sleeps up to 7.5 s between late tries, deaf to a peer that is back.
+        RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, "1ms,10,500ms,20,1s,1000");
     }
 
     private static void purge(RaftProperties properties, Snapshots snapshots) {

@@ -6,6 +6,8 @@ import io.kontiki.metadata.Endpoint;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.ratis.server.RaftServerConfigKeys.Log;
+import org.apache.ratis.server.RaftServerConfigKeys.Rpc;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,5 +26,18 @@ class RatisPropertiesTest {
         assertThat(Log.unsafeFlushEnabled(properties)).isFalse();
         assertThat(Log.asyncFlushEnabled(properties)).isFalse();
         assertThat(Log.corruptionPolicy(properties)).isEqualTo(Log.CorruptionPolicy.EXCEPTION);
+    }
+
+    /** Others may join it while it runs, and it keeps its settings until it is started again. */
+    @Test
+    void singleVoterWaitsForALeaderAsLongAsOneOfSeveral() {
+        var single = RatisProperties.of(config, true);
+        var several = RatisProperties.of(config, false);
+
+        assertThat(Rpc.timeoutMin(single)).isEqualTo(Rpc.timeoutMin(several));
+        assertThat(Rpc.timeoutMax(single)).isEqualTo(Rpc.timeoutMax(several));
+        assertThat(Rpc.requestTimeout(single)).isEqualTo(Rpc.requestTimeout(several));
+        assertThat(Rpc.slownessTimeout(single)).isEqualTo(Rpc.slownessTimeout(several));
+        assertThat(Log.Appender.retryPolicy(single)).isEqualTo(Log.Appender.retryPolicy(several));
     }
 }
