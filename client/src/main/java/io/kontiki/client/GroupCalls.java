@@ -6,6 +6,8 @@ import io.kontiki.client.OffsetCalls.Asker;
 import io.kontiki.proto.v1.DeleteGroupRequest;
 import io.kontiki.proto.v1.DeleteOffsetsRequest;
 import io.kontiki.proto.v1.DescribeGroupRequest;
+import io.kontiki.proto.v1.DescribeGroupResponse;
+import io.kontiki.proto.v1.FetchOffsetsRequest;
 import io.kontiki.proto.v1.GroupListing;
 import io.kontiki.proto.v1.GroupMember;
 import io.kontiki.proto.v1.GroupServiceGrpc;
@@ -54,14 +56,17 @@ final class GroupCalls {
 
     /** See {@link Admin#describeGroup}. */
     GroupDescription describe(String groupId) {
-        var request = DescribeGroupRequest.newBuilder().setGroupId(groupId).build();
-        var answer =
-                anyBroker.read((channel, deadline) -> groups(channel, deadline).describeGroup(request));
+        var answer = ask(groupId);
         return new GroupDescription(
                 info(answer.getGroup()),
                 answer.getGroupEpoch(),
                 answer.getAssignmentEpoch(),
                 answer.getMembersList().stream().map(GroupCalls::member).toList());
+    }
+
+    private DescribeGroupResponse ask(String groupId) {
+        var request = DescribeGroupRequest.newBuilder().setGroupId(groupId).build();
+        return anyBroker.read((channel, deadline) -> groups(channel, deadline).describeGroup(request));
     }
 
     private static GroupInfo info(GroupListing group) {
@@ -110,8 +115,11 @@ final class GroupCalls {
 
     /** See {@link Admin#deleteGroup}. */
     void delete(String groupId) {
-        var request = DeleteGroupRequest.newBuilder().setGroupId(groupId).build();
-        anyBroker.change((channel, deadline) -> groups(channel, deadline).deleteGroup(request));
+        anyBroker.change((channel, deadline) -> groups(channel, deadline)
+                .deleteGroup(DeleteGroupRequest.newBuilder()
+                        .setGroupId(groupId)
+                        .setKnownIndex(ask(groupId).getIndex())
+                        .build()));
     }
 
     /** See {@link Admin#deleteGroupOffsets}. */
@@ -134,13 +142,24 @@ final class GroupCalls {
     }
 
     private Set<TopicPartition> deleteOffsets(String groupId, List<TopicPartitions> topics) {
-        var request = DeleteOffsetsRequest.newBuilder()
+        var answer = anyBroker.change((channel, deadline) -> groups(channel, deadline)
+                .deleteOffsets(DeleteOffsetsRequest.newBuilder()
+                        .setGroupId(groupId)
+                        .addAllTopics(topics)
+                        .setKnownIndex(indexOf(groupId, topics))
+                        .build()));
+        return WireValues.partitions(answer.getDeletedList());
+    }
+
+    /** Of the offsets as they are now: what is committed later is not to be forgotten by a call that is held up. */
+    private long indexOf(String groupId, List<TopicPartitions> topics) {
+        var request = FetchOffsetsRequest.newBuilder()
                 .setGroupId(groupId)
                 .addAllTopics(topics)
                 .build();
-        var answer = anyBroker.change(
-                (channel, deadline) -> groups(channel, deadline).deleteOffsets(request));
-        return WireValues.partitions(answer.getDeletedList());
+        return anyBroker
+                .read((channel, deadline) -> groups(channel, deadline).fetchOffsets(request))
+                .getIndex();
     }
 
     /** See {@link Admin#removeMember} and {@link Admin#removeInstance}. */

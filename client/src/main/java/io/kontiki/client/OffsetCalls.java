@@ -19,11 +19,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Stores and reads the offsets of groups. What a retry may mend is tried again within the time-out: storing an offset
- * twice does no harm. Calls block. Thread-safe.
+ * twice does no harm. Commits of one partition are to be made one after the other: each begins when the one before has come
+ * to its end, then what is left of that one on its way is void. Calls block. Thread-safe.
  */
 final class OffsetCalls {
     /** With the longest names and metadata still below the largest message. */
@@ -34,6 +36,9 @@ final class OffsetCalls {
     private static final long MAX_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final AnyBroker anyBroker;
+    // The highest that an answer told. Named in each commit, so that one that is held up on its way undoes no later
+    // one.
+    private final AtomicLong knownIndex = new AtomicLong(1);
 
     OffsetCalls(AnyBroker anyBroker) {
         this.anyBroker = anyBroker;
@@ -96,11 +101,13 @@ final class OffsetCalls {
         var request = CommitOffsetsRequest.newBuilder()
                 .setGroupId(asker.groupId())
                 .setMemberId(asker.memberId())
-                .setMemberEpoch(asker.memberEpoch());
+                .setMemberEpoch(asker.memberEpoch())
+                .setKnownIndex(knownIndex.get());
         part.forEach(partition -> request.addOffsets(toCommit(partition, offsets.get(partition))));
         var built = request.build();
         var response =
                 anyBroker.read((channel, deadline) -> groups(channel, deadline).commitOffsets(built), timeLeft);
+        onIndex(response.getIndex());
         var results = new TreeMap<TopicPartition, Optional<KontikiException>>();
         part.forEach(partition -> results.put(partition, Optional.of(unanswered("commit of", partition))));
         response.getResultsList().forEach(result -> {
@@ -112,6 +119,10 @@ final class OffsetCalls {
                             : Optional.empty());
         });
         return results;
+    }
+
+    private void onIndex(long index) {
+        knownIndex.accumulateAndGet(index, Math::max);
     }
 
     private static KontikiException unanswered(String what, TopicPartition partition) {
@@ -190,6 +201,7 @@ final class OffsetCalls {
                 .build();
         var response =
                 anyBroker.read((channel, deadline) -> groups(channel, deadline).fetchOffsets(request), timeout);
+        onIndex(response.getIndex());
         var fetched = new Fetched(new TreeMap<>(), new TreeMap<>());
         var missing = new TreeSet<>(part);
         for (var offset : response.getOffsetsList()) {

@@ -9,6 +9,8 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.kontiki.proto.v1.CommitOffsetsRequest;
 import io.kontiki.proto.v1.CommitOffsetsResponse;
+import io.kontiki.proto.v1.DeleteGroupRequest;
+import io.kontiki.proto.v1.DeleteGroupResponse;
 import io.kontiki.proto.v1.DeleteOffsetsRequest;
 import io.kontiki.proto.v1.DeleteOffsetsResponse;
 import io.kontiki.proto.v1.DescribeGroupRequest;
@@ -24,7 +26,9 @@ import io.kontiki.proto.v1.Subscription;
 import io.kontiki.proto.v1.TopicPartitions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -73,6 +77,8 @@ class AdminGroupsTest {
         private int largestCommit;
         private int commits;
         private boolean unreadable;
+        private long index;
+        private final List<Long> knownIndexes = new ArrayList<>();
 
         @Override
         public void listGroups(ListGroupsRequest request, StreamObserver<ListGroupsResponse> answer) {
@@ -109,6 +115,7 @@ class AdminGroupsTest {
                             .addOwned(partitions("t", 1, 0))
                             .addTarget(partitions("t", 0))
                             .setSessionTimeoutMs(9000))
+                    .setIndex(index)
                     .build());
             answer.onCompleted();
         }
@@ -116,6 +123,7 @@ class AdminGroupsTest {
         @Override
         public void commitOffsets(CommitOffsetsRequest request, StreamObserver<CommitOffsetsResponse> answer) {
             commits++;
+            knownIndexes.add(request.getKnownIndex());
             largestCommit = Math.max(largestCommit, request.getOffsetsCount());
             var response = CommitOffsetsResponse.newBuilder();
             request.getOffsetsList().forEach(offset -> {
@@ -124,9 +132,11 @@ class AdminGroupsTest {
                 if (offset.getPartition() == 3) {
                     result.setError(
                             FakeCluster.error(io.kontiki.proto.v1.ErrorReason.ERROR_REASON_PARTITION_NOT_FOUND));
+                } else if (request.getKnownIndex() < index) {
+                    result.setError(FakeCluster.error(io.kontiki.proto.v1.ErrorReason.ERROR_REASON_CONCURRENT_CHANGE));
                 }
             });
-            answer.onNext(response.build());
+            answer.onNext(response.setIndex(index).build());
             answer.onCompleted();
         }
 
@@ -145,12 +155,20 @@ class AdminGroupsTest {
                         .setPartition(1)
                         .setError(FakeCluster.error(io.kontiki.proto.v1.ErrorReason.ERROR_REASON_INTERNAL));
             }
-            answer.onNext(response.build());
+            answer.onNext(response.setIndex(index).build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void deleteGroup(DeleteGroupRequest request, StreamObserver<DeleteGroupResponse> answer) {
+            knownIndexes.add(request.getKnownIndex());
+            answer.onNext(DeleteGroupResponse.getDefaultInstance());
             answer.onCompleted();
         }
 
         @Override
         public void deleteOffsets(DeleteOffsetsRequest request, StreamObserver<DeleteOffsetsResponse> answer) {
+            knownIndexes.add(request.getKnownIndex());
             answer.onNext(DeleteOffsetsResponse.newBuilder()
                     .addAllDeleted(request.getTopicsList())
                     .build());
@@ -196,6 +214,32 @@ class AdminGroupsTest {
         groups.unreadable = true;
         var failure = catchThrowableOfType(KontikiException.class, () -> admin.groupOffsets("g"));
         assertThat(failure.reason()).isEqualTo(ErrorReason.INTERNAL);
+    }
+
+    /** What was committed since the last answer stays until this one has told of it. */
+    @Test
+    void namesInEachCommitWhatItKnewBefore() {
+        groups.index = 40;
+        var wanted = Map.of(t(0), CommittedOffset.of(1));
+        assertThat(admin.alterGroupOffsets("g", wanted)).containsEntry(t(0), Optional.empty());
+        assertThat(groups.knownIndexes).containsExactly(1L, 40L);
+
+        groups.index = 41;
+        admin.groupOffsets("g");
+        admin.alterGroupOffsets("g", wanted);
+        assertThat(groups.knownIndexes).containsExactly(1L, 40L, 41L);
+    }
+
+    @Test
+    void forgetsNothingThatCameAfterItLooked() {
+        groups.index = 40;
+        admin.deleteGroup("g");
+        groups.index = 41;
+        admin.deleteGroupOffsets("g", Set.of(t(1)));
+        groups.index = 42;
+        admin.deleteGroupOffsetsOfTopics("g", Set.of("t"));
+
+        assertThat(groups.knownIndexes).containsExactly(40L, 41L, 42L);
     }
 
     @Test

@@ -58,11 +58,10 @@ final class GroupDeletions {
             refuseUnknown(callId, request.getGroupId());
             return;
         }
-        var command = DeleteGroup.newBuilder().setGroupId(request.getGroupId()).setSlotEpoch(slotEpoch);
-        if (group.get().isEmpty()) {
-            // Rule Q2: a late copy must not forget what was committed after the first one was applied.
-            command.setEmptySinceBeforeMs(group.get().lastUsedMs());
-        }
+        var command = DeleteGroup.newBuilder()
+                .setGroupId(request.getGroupId())
+                .setSlotEpoch(slotEpoch)
+                .setAssumedIndex(assumedIndex(request.getKnownIndex()));
         outbox.propose(
                 Command.newBuilder().setDeleteGroup(command),
                 (reply, index, now) -> answer(callId, reply, index, DeleteGroupResponse.getDefaultInstance()));
@@ -94,11 +93,17 @@ final class GroupDeletions {
         var command = DeleteGroupOffsets.newBuilder()
                 .setGroupId(request.getGroupId())
                 .setSlotEpoch(slotEpoch)
-                .setExpectedVersion(group.get().version());
+                .setExpectedVersion(group.get().version())
+                .setAssumedIndex(assumedIndex(request.getKnownIndex()));
         refs(request.getGroupId(), doomed).values().forEach(command::addOffsets);
         outbox.propose(
                 Command.newBuilder().setDeleteGroupOffsets(command),
                 (reply, index, now) -> answer(callId, reply, index, response));
+    }
+
+    /** Rule Q2: a late copy must not forget what came after the first one was applied. */
+    private long assumedIndex(long knownIndex) {
+        return knownIndex != 0 ? knownIndex : topics.image().position().index();
     }
 
     /** Answers what the image has by now. */

@@ -61,7 +61,7 @@ final class OffsetCommits {
     private long waitingBytes;
     private boolean underWay;
     // All commits up to here are known: a command that names it and comes late is told from one that goes back on
-    // purpose.
+    // purpose. For commits whose committer does not tell what it knew.
     private long knownIndex;
 
     OffsetCommits(Outbox outbox) {
@@ -94,7 +94,10 @@ final class OffsetCommits {
         while (!stored.isEmpty() && stored.element().index() <= image.position().index()) {
             var done = stored.remove();
             for (int i = 0; i < done.calls().size(); i++) {
-                answer(done.calls().get(i), done.replies().get(i));
+                answer(
+                        done.calls().get(i),
+                        done.replies().get(i),
+                        image.position().index());
             }
         }
     }
@@ -136,7 +139,7 @@ final class OffsetCommits {
         propose();
     }
 
-    private void answer(Call call, GroupCommitReply reply) {
+    private void answer(Call call, GroupCommitReply reply, long index) {
         if (reply.getReason() != ErrorReason.ERROR_REASON_UNSPECIFIED) {
             outbox.refuse(call.id(), new Refusal(reply.getReason(), reply.getMessage()));
             return;
@@ -151,7 +154,13 @@ final class OffsetCommits {
         reply.getUnknownList()
                 .forEach(refs -> fail(
                         call, refs, ErrorReason.ERROR_REASON_PARTITION_NOT_FOUND, "the partition is no longer there"));
-        outbox.reply(call.id(), call.results().build());
+        reply.getOvertakenList()
+                .forEach(refs -> fail(
+                        call,
+                        refs,
+                        ErrorReason.ERROR_REASON_CONCURRENT_CHANGE,
+                        "the partition was committed after this commit was begun"));
+        outbox.reply(call.id(), call.results().setIndex(index).build());
     }
 
     private static void fail(Call call, GroupOffsetsRefs refs, ErrorReason reason, String message) {
@@ -188,7 +197,8 @@ final class OffsetCommits {
                 .setGroupId(request.getGroupId())
                 .setSlotEpoch(slotEpoch)
                 .setMemberId(request.getMemberId())
-                .setMemberEpoch(request.getMemberEpoch());
+                .setMemberEpoch(request.getMemberEpoch())
+                .setAssumedIndex(request.getKnownIndex());
         topics.values().forEach(commit::addOffsets);
         return new Call(callId, commit.build(), results, places);
     }

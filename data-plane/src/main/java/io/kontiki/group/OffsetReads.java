@@ -55,7 +55,7 @@ final class OffsetReads {
     static FetchOffsetsResponse answer(MetadataImage image, FetchOffsetsRequest request) {
         var reads = new OffsetReads(image, request);
         reads.asked().forEach(reads::add);
-        return reads.response.build();
+        return reads.response.setIndex(image.position().index()).build();
     }
 
     private List<TopicPartitions> asked() {

@@ -100,7 +100,7 @@ final class GroupGrpcService extends GroupServiceGrpc.GroupServiceImplBase {
 
     @Override
     public void deleteGroup(DeleteGroupRequest request, StreamObserver<DeleteGroupResponse> out) {
-        GroupLimits.groupId(request.getGroupId());
+        GroupLimits.deleteGroup(request);
         answer(request.getGroupId(), GroupServiceGrpc.getDeleteGroupMethod(), request, coordinator::deleteGroup, out);
     }
 

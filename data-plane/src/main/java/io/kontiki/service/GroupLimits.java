@@ -3,6 +3,7 @@ package io.kontiki.service;
 import io.kontiki.metadata.Excerpt;
 import io.kontiki.proto.v1.Assignor;
 import io.kontiki.proto.v1.CommitOffsetsRequest;
+import io.kontiki.proto.v1.DeleteGroupRequest;
 import io.kontiki.proto.v1.DeleteOffsetsRequest;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.FetchOffsetsRequest;
@@ -92,6 +93,7 @@ final class GroupLimits {
     static void commit(CommitOffsetsRequest request) {
         groupId(request.getGroupId());
         member(request.getMemberId(), request.getMemberEpoch());
+        atLeast("known_index", request.getKnownIndex(), 0);
         atMost("offsets", request.getOffsetsCount(), PARTITIONS_MAX);
         Map<String, Set<Integer>> seen = new TreeMap<>();
         for (int i = 0; i < request.getOffsetsCount(); i++) {
@@ -132,6 +134,12 @@ final class GroupLimits {
         if (request.getTopicsCount() == 0) {
             throw invalid("topics", "topics is empty, but must name what is to be forgotten");
         }
+        atLeast("known_index", request.getKnownIndex(), 0);
+    }
+
+    static void deleteGroup(DeleteGroupRequest request) {
+        groupId(request.getGroupId());
+        atLeast("known_index", request.getKnownIndex(), 0);
     }
 
     static void removeMember(RemoveMemberRequest request) {

@@ -41,7 +41,8 @@ final class GroupMessages {
         var response = DescribeGroupResponse.newBuilder()
                 .setGroup(listing(image, group))
                 .setGroupEpoch(group.epoch())
-                .setAssignmentEpoch(group.assignmentEpoch());
+                .setAssignmentEpoch(group.assignmentEpoch())
+                .setIndex(image.position().index());
         group.members().values().forEach(member -> response.addMembers(member(image, member)));
         return response.build();
     }

@@ -79,6 +79,67 @@ class GroupOffsetsTest {
         assertThat(committed("t-0")).isEqualTo(5);
     }
 
+    /** A broker that stood still relays a commit when its member has made the next one, through another broker. */
+    @Test
+    void aCommitThatIsRelayedLateDoesNotUndoTheNextOne() {
+        rig.join(1, joining(group, "a", "t"));
+        var first = commit("a", 1, 1, 10);
+        rig.perform(rig.coordinator.onCommit(1, first, rig.now()));
+        rig.settle();
+        long known = rig.reply(1, CommitOffsetsResponse.class).getIndex();
+        rig.perform(rig.coordinator.onCommit(2, commit("a", 1, known, 5), rig.now()));
+        rig.perform(rig.coordinator.onCommit(3, first, rig.now()));
+        rig.settle();
+        rig.perform(rig.coordinator.onCommit(4, first, rig.now()));
+        rig.settle();
+
+        assertThat(error(2)).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+        assertThat(error(3)).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+        assertThat(error(4)).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+        assertThat(committed("t-0")).isEqualTo(5);
+    }
+
+    @Test
+    void aCommitThatIsRepeatedIsAsGoodAsDone() {
+        rig.join(1, joining(group, "a", "t"));
+        rig.perform(rig.coordinator.onCommit(1, commit("a", 1, 1, 10), rig.now()));
+        rig.settle();
+        rig.pass(3000);
+        rig.perform(rig.coordinator.onCommit(2, commit("a", 1, 1, 10), rig.now()));
+        rig.settle();
+
+        assertThat(error(2)).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+    }
+
+    /** Two that are no members, one after the other: what is left of the first one on its way is void. */
+    @Test
+    void aCommitFromOutsideThatIsRelayedLateIsVoid() {
+        rig.perform(rig.coordinator.onCommit(1, commit("", 0, 1, 10), rig.now()));
+        rig.settle();
+        rig.perform(rig.coordinator.onCommit(2, commit("", 0, 1, 20), rig.now()));
+        rig.settle();
+        assertThat(error(2)).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+        long known = rig.reply(2, CommitOffsetsResponse.class).getIndex();
+        rig.perform(rig.coordinator.onCommit(3, commit("", 0, known, 20), rig.now()));
+        rig.settle();
+        rig.perform(rig.coordinator.onCommit(4, commit("", 0, 1, 10), rig.now()));
+        rig.settle();
+
+        assertThat(error(3)).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+        assertThat(error(4)).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+        assertThat(committed("t-0")).isEqualTo(20);
+    }
+
+    private CommitOffsetsRequest commit(String member, int epoch, long known, long offset) {
+        return CommitOffsetsRequest.newBuilder()
+                .setGroupId(group)
+                .setMemberId(member)
+                .setMemberEpoch(epoch)
+                .setKnownIndex(known)
+                .addOffsets(OffsetToCommit.newBuilder().setTopic("t").setOffset(offset))
+                .build();
+    }
+
     @Test
     void aCommitThatIsTooLargeForOneCommandIsRefused() {
         var request = CommitOffsetsRequest.newBuilder().setGroupId(group);
@@ -229,6 +290,50 @@ class GroupOffsetsTest {
         rig.quorum.apply(copy);
         rig.publish();
 
+        assertThat(committed("t-0")).isEqualTo(5);
+    }
+
+    @Test
+    void aDeletionThatIsRelayedLateForgetsNothingThatFollowed() {
+        rig.commit(1, group, "", 0, "t-0", 10);
+        rig.settle();
+        long known = rig.reply(1, CommitOffsetsResponse.class).getIndex();
+        var delete = DeleteGroupRequest.newBuilder()
+                .setGroupId(group)
+                .setKnownIndex(known)
+                .build();
+        rig.commit(2, group, "", 0, "t-0", 5);
+        rig.settle();
+        rig.perform(rig.coordinator.onDeleteGroup(3, delete, rig.now()));
+        rig.settle();
+
+        assertThat(rig.refusal(3)).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+        assertThat(committed("t-0")).isEqualTo(5);
+    }
+
+    /** As a copy of the command, and as a call that a broker held up. */
+    @Test
+    void offsetsThatAreForgottenTwiceStayIfCommittedInBetween() {
+        rig.commit(1, group, "", 0, "t-0", 10);
+        rig.settle();
+        var request = DeleteOffsetsRequest.newBuilder()
+                .setGroupId(group)
+                .addAllTopics(CoordinatorRig.names("t-0"))
+                .setKnownIndex(rig.reply(1, CommitOffsetsResponse.class).getIndex());
+        rig.perform(rig.coordinator.onDeleteOffsets(
+                2, request.clone().clearKnownIndex().build(), rig.now()));
+        var copy = rig.proposals.element().command();
+        rig.settle();
+        assertThat(rig.reply(2, DeleteOffsetsResponse.class).getDeletedList()).isEqualTo(CoordinatorRig.names("t-0"));
+        rig.commit(3, group, "", 0, "t-0", 5);
+        rig.settle();
+
+        rig.quorum.apply(copy);
+        rig.publish();
+        rig.perform(rig.coordinator.onDeleteOffsets(4, request.build(), rig.now()));
+        rig.settle();
+
+        assertThat(rig.refusal(4)).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
         assertThat(committed("t-0")).isEqualTo(5);
     }
 

@@ -239,6 +239,14 @@ final class GroupSwarm {
         return owner < 1 ? Optional.empty() : Optional.of(brokers.get(owner - 1));
     }
 
+    /** A commit; now and then it is there twice, and one of them is held up on its way by a broker that stands still. */
+    void commit(String groupId, BiFunction<GroupCoordinator, Long, List<Effect>> message, Consumer<Effect> answer) {
+        if (!calm && random.nextInt(20) == 0) {
+            time.after(random.nextInt(10_000), () -> call(groupId, message, late -> {}));
+        }
+        call(groupId, message, answer);
+    }
+
     void call(String groupId, BiFunction<GroupCoordinator, Long, List<Effect>> message, Consumer<Effect> answer) {
         coordinatorOf(groupId).ifPresent(broker -> {
             long call = nextNumber();

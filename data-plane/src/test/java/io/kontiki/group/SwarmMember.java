@@ -64,8 +64,10 @@ final class SwarmMember {
     private Set<Part> owned = new TreeSet<>();
     private Set<Part> told = new TreeSet<>();
     private boolean dropping;
-    // One commit at a time: two would overtake one another on their way.
+    // One commit at a time, and each names what was known before it: one that overtakes another on its way makes that
+    // void.
     private long nextCommit;
+    private long knownIndex = 1;
     private final Map<Part, Long> positions = new HashMap<>();
     private Subscription subscription = Subscription.getDefaultInstance();
 
@@ -332,7 +334,8 @@ final class SwarmMember {
         var request = CommitOffsetsRequest.newBuilder()
                 .setGroupId(groupId)
                 .setMemberId(id)
-                .setMemberEpoch(epoch);
+                .setMemberEpoch(epoch)
+                .setKnownIndex(knownIndex);
         var offsets = new TreeMap<Part, Long>();
         for (var part : owned) {
             if (positions.containsKey(part)) {
@@ -347,10 +350,11 @@ final class SwarmMember {
         if (!offsets.isEmpty()) {
             long until = time.now() + COMMIT_MS;
             nextCommit = until;
-            swarm.call(groupId, (it, call) -> it.onCommit(call, request.build(), time.moment()), answer -> {
+            swarm.commit(groupId, (it, call) -> it.onCommit(call, request.build(), time.moment()), answer -> {
                 nextCommit = nextCommit == until ? time.now() : nextCommit;
                 if (answer instanceof Effect.Reply reply
                         && reply.response() instanceof CommitOffsetsResponse response) {
+                    knownIndex = Math.max(knownIndex, response.getIndex());
                     response.getResultsList().stream()
                             .filter(result -> !result.hasError())
                             .map(result -> new Part(result.getTopic(), result.getPartition()))
@@ -382,6 +386,7 @@ final class SwarmMember {
                     && reply.response() instanceof FetchOffsetsResponse response
                     && id.equals(asker)
                     && held == owned) {
+                knownIndex = Math.max(knownIndex, response.getIndex());
                 onFetched(response, least);
             }
         });

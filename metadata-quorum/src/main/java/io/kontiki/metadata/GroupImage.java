@@ -74,6 +74,17 @@ public record GroupImage(
         return last;
     }
 
+    /** Index of the entry that last changed anything here, offsets too. Looks at all offsets. */
+    public long lastChangeIndex() {
+        long last = version;
+        for (var topic : offsets.values()) {
+            for (var committed : topic.values()) {
+                last = Math.max(last, committed.index());
+            }
+        }
+        return last;
+    }
+
     /** Whether both are the same in everything but offsets. */
     public boolean equalsButOffsets(GroupImage other) {
         return version == other.version

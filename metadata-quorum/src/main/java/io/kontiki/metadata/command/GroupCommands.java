@@ -82,8 +82,23 @@ final class GroupCommands {
                     "empty_since_before_ms is " + before + ", but group \"" + id + "\" was used at "
                             + group.get().lastUsedMs());
         }
+        var later = changedAfter(group.get(), command.getAssumedIndex());
+        if (later.isPresent()) {
+            return later.get();
+        }
         edit.removeGroup(id);
         return Replies.ok();
+    }
+
+    /** Rule Q2: a deletion that comes late, or twice, forgets nothing that came since. */
+    private static Optional<CommandReply> changedAfter(GroupImage group, long assumedIndex) {
+        long last = group.lastChangeIndex();
+        return assumedIndex == 0 || last <= assumedIndex
+                ? Optional.empty()
+                : Optional.of(Replies.refusal(
+                        ErrorReason.ERROR_REASON_CONCURRENT_CHANGE,
+                        "assumed_index is " + assumedIndex + ", but group \"" + group.id() + "\" was changed at "
+                                + last));
     }
 
     /**

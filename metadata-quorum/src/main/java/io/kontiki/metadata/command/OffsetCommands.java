@@ -2,7 +2,6 @@ package io.kontiki.metadata.command;
 
 import io.kontiki.metadata.CommittedOffset;
 import io.kontiki.metadata.GroupImage;
-import io.kontiki.metadata.MemberImage;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
@@ -13,12 +12,8 @@ import io.kontiki.proto.internal.v1.DeleteGroupOffsets;
 import io.kontiki.proto.internal.v1.GroupCommit;
 import io.kontiki.proto.internal.v1.GroupCommitReply;
 import io.kontiki.proto.internal.v1.GroupOffsetRecord;
-import io.kontiki.proto.internal.v1.GroupOffsetsRecord;
-import io.kontiki.proto.internal.v1.GroupOffsetsRefs;
 import io.kontiki.proto.v1.ErrorReason;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -50,7 +45,6 @@ final class OffsetCommands {
                 .or(() -> GroupCommands.checkSlot(edit.image(), id, commit.getSlotEpoch()))
                 .or(() -> checkMember(group, commit))
                 .or(() -> checkOffsets(commit))
-                .or(() -> group.flatMap(present -> checkOverwritten(present, commit, assumedIndex, timestampMs, index)))
                 .or(() -> group.isEmpty() ? GroupCommands.checkRoom(edit.image()) : Optional.empty());
         if (refusal.isPresent()) {
             return GroupCommitReply.newBuilder()
@@ -60,7 +54,8 @@ final class OffsetCommands {
         }
         var member = group.flatMap(present -> present.member(commit.getMemberId()));
         var reply = GroupCommitReply.newBuilder();
-        var accepted = judge(edit.image(), member, commit, timestampMs, index, reply);
+        var judgement = new CommitJudgement(edit.image(), member, commit, assumedIndex, timestampMs, index);
+        var accepted = judgement.accepted(reply);
         if (!accepted.isEmpty()) {
             if (group.isEmpty()) {
                 edit.put(GroupImage.empty(id).withEmptySince(timestampMs).withVersion(index));
@@ -115,33 +110,6 @@ final class OffsetCommands {
         return Optional.empty();
     }
 
-    /** Rule Q2: refuses a late copy, whose coordinator has stored later offsets since; a repetition is as good as done. */
-    private static Optional<CommandReply> checkOverwritten(
-            GroupImage group, GroupCommit commit, long assumedIndex, long timestampMs, long index) {
-        if (assumedIndex == 0) {
-            return Optional.empty();
-        }
-        for (var topic : commit.getOffsetsList()) {
-            var topicId = UuidBytes.fromBytes(topic.getTopicId());
-            for (var offset : topic.getOffsetsList()) {
-                var stored = group.offset(new TopicPartition(topicId, offset.getPartition()));
-                // What an earlier commit of the same command has stored is no later one.
-                if (stored.isPresent()
-                        && stored.get().index() > assumedIndex
-                        && stored.get().index() != index
-                        && !stored.get()
-                                .equals(committed(
-                                        offset, timestampMs, stored.get().index()))) {
-                    return Optional.of(Replies.refusal(
-                            ErrorReason.ERROR_REASON_CONCURRENT_CHANGE,
-                            "assumed_index is " + assumedIndex + ", but an offset of partition " + offset.getPartition()
-                                    + " was committed at " + stored.get().index()));
-                }
-            }
-        }
-        return Optional.empty();
-    }
-
     private static Optional<CommandReply> checkOffset(GroupOffsetRecord offset) {
         if (offset.getOffset() < 0) {
             return Optional.of(Replies.invalid("offset is " + offset.getOffset() + ", below 0"));
@@ -151,61 +119,6 @@ final class OffsetCommands {
                     "leader_epoch is " + offset.getLeaderEpoch() + ", below " + CommittedOffset.NO_LEADER_EPOCH));
         }
         return GroupRules.checkMetadata(offset.getMetadata());
-    }
-
-    /** What is to be stored; the rest is told in {@code reply}. */
-    private static Map<TopicPartition, CommittedOffset> judge(
-            MetadataImage image,
-            Optional<MemberImage> member,
-            GroupCommit commit,
-            long timestampMs,
-            long index,
-            GroupCommitReply.Builder reply) {
-        var accepted = new LinkedHashMap<TopicPartition, CommittedOffset>();
-        for (var topic : commit.getOffsetsList()) {
-            var topicId = UuidBytes.fromBytes(topic.getTopicId());
-            var stale = refs(commit, topic);
-            var unknown = refs(commit, topic);
-            for (var offset : topic.getOffsetsList()) {
-                var partition = new TopicPartition(topicId, offset.getPartition());
-                if (image.partition(partition).isEmpty()) {
-                    unknown.addPartitions(offset.getPartition());
-                } else if (!mayCommit(member, partition, commit.getMemberEpoch())) {
-                    stale.addPartitions(offset.getPartition());
-                } else {
-                    accepted.put(partition, committed(offset, timestampMs, index));
-                }
-            }
-            if (stale.getPartitionsCount() > 0) {
-                reply.addStale(stale);
-            }
-            if (unknown.getPartitionsCount() > 0) {
-                reply.addUnknown(unknown);
-            }
-        }
-        return accepted;
-    }
-
-    /** Rule G3: the partition was the member's own in that epoch, and still is. */
-    private static boolean mayCommit(Optional<MemberImage> member, TopicPartition partition, int memberEpoch) {
-        if (member.isEmpty()) {
-            return true;
-        }
-        var assigned = member.get().assignedEpoch(partition);
-        return assigned.isPresent() && assigned.getAsInt() <= memberEpoch;
-    }
-
-    private static CommittedOffset committed(GroupOffsetRecord record, long timestampMs, long index) {
-        return new CommittedOffset(
-                record.getOffset(),
-                record.getLeaderEpoch(),
-                record.getMetadata(),
-                record.getCommittedAtMs() > 0 ? record.getCommittedAtMs() : timestampMs,
-                index);
-    }
-
-    private static GroupOffsetsRefs.Builder refs(GroupCommit commit, GroupOffsetsRecord topic) {
-        return GroupOffsetsRefs.newBuilder().setGroupId(commit.getGroupId()).setTopicId(topic.getTopicId());
     }
 
     /** Forgets what no member subscribes to. Patterns are the coordinator's to judge; the version tells that it did. */
@@ -229,7 +142,8 @@ final class OffsetCommands {
             refs.getPartitionsList().forEach(number -> partitions.add(new TopicPartition(topicId, number)));
         }
         refusal = GroupCommands.checkVersion(group.get(), command.getExpectedVersion())
-                .or(() -> checkUnsubscribed(image, group.get(), partitions));
+                .or(() -> checkUnsubscribed(image, group.get(), partitions))
+                .or(() -> checkKnown(group.get(), partitions, command.getAssumedIndex()));
         if (refusal.isPresent()) {
             return refusal.get();
         }
@@ -249,6 +163,24 @@ final class OffsetCommands {
                             ErrorReason.ERROR_REASON_GROUP_SUBSCRIBED,
                             "member \"" + member.id() + "\" subscribes to partition " + partition));
                 }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Rule Q2: a deletion that comes late, or twice, forgets no offset that was committed since. */
+    private static Optional<CommandReply> checkKnown(
+            GroupImage group, Set<TopicPartition> partitions, long assumedIndex) {
+        if (assumedIndex == 0) {
+            return Optional.empty();
+        }
+        for (var partition : partitions) {
+            var later = group.offset(partition).filter(stored -> stored.index() > assumedIndex);
+            if (later.isPresent()) {
+                return Optional.of(Replies.refusal(
+                        ErrorReason.ERROR_REASON_CONCURRENT_CHANGE,
+                        "assumed_index is " + assumedIndex + ", but an offset of partition " + partition
+                                + " was committed at " + later.get().index()));
             }
         }
         return Optional.empty();

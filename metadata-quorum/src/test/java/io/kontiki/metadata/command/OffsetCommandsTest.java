@@ -222,9 +222,42 @@ class OffsetCommandsTest {
                 .setAssumedIndex(quorum.image().position().index())));
         assertThat(offset(zero)).isEqualTo(30);
 
-        refused(apply(first), ErrorReason.ERROR_REASON_CONCURRENT_CHANGE, "was committed at");
+        assertThat(apply(first).getOvertakenList()).hasSize(1);
 
         assertThat(offset(zero)).isEqualTo(30);
+    }
+
+    @Test
+    void commitThatWasHeldUpUndoesNoLaterOneEvenInOneCommand() { // Q2
+        shared();
+        long known = quorum.image().position().index();
+        var late = group.commit("a", 2, zero, 10).setAssumedIndex(known);
+        stored(group.apply(late));
+        long next = quorum.image().position().index();
+        var command = CommitGroupOffsets.newBuilder()
+                .addCommits(group.commit("a", 2, zero, 5).setAssumedIndex(next))
+                .addCommits(late)
+                .addCommits(group.commit("a", 2, zero, 5).setAssumedIndex(next))
+                .setAssumedIndex(next);
+        var replies = quorum.accept(Command.newBuilder().setCommitGroupOffsets(command))
+                .getCommitGroupOffsets();
+
+        stored(replies.getCommits(0));
+        assertThat(replies.getCommits(1).getOvertaken(0).getPartitionsList()).containsExactly(0);
+        stored(replies.getCommits(2));
+        assertThat(offset(zero)).isEqualTo(5);
+    }
+
+    @Test
+    void whatIsOvertakenInOnePartitionCountsInOthers() {
+        stored(group.apply(group.commit("", 0, zero, 10)));
+        var reply = group.apply(group.commit("", 0, zero, 20)
+                .addOffsets(TestGroup.offset(new TopicPartition(zero.topicId(), 1), 7))
+                .setAssumedIndex(1));
+
+        assertThat(reply.getOvertaken(0).getPartitionsList()).containsExactly(0);
+        assertThat(offset(zero)).isEqualTo(10);
+        assertThat(offset(one)).isEqualTo(7);
     }
 
     @Test
@@ -290,6 +323,32 @@ class OffsetCommandsTest {
         assertThat(forget(group.image().version(), one).getReason())
                 .isEqualTo(ErrorReason.ERROR_REASON_GROUP_SUBSCRIBED);
         assertThat(offset(one)).isEqualTo(6);
+    }
+
+    @Test
+    void whatWasCommittedAfterADeletionWasMadeIsNotForgotten() { // Q2
+        stored(group.apply(group.commit("", 0, zero, 5)));
+        var forget = DeleteGroupOffsets.newBuilder()
+                .setGroupId("readers")
+                .setSlotEpoch(group.slotEpoch())
+                .setExpectedVersion(group.image().version())
+                .setAssumedIndex(quorum.image().position().index())
+                .addOffsets(GroupOffsetsRefs.newBuilder()
+                        .setTopicId(UuidBytes.toBytes(zero.topicId()))
+                        .addPartitions(0));
+        var delete = DeleteGroup.newBuilder()
+                .setGroupId("readers")
+                .setSlotEpoch(group.slotEpoch())
+                .setAssumedIndex(forget.getAssumedIndex());
+        stored(group.apply(group.commit("", 0, zero, 6)));
+
+        var forgotten = quorum.apply(Command.newBuilder().setDeleteGroupOffsets(forget));
+        assertThat(forgotten.getReason()).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+        assertThat(forgotten.getMessage()).contains("assumed_index is", "was committed at");
+        var deleted = quorum.apply(Command.newBuilder().setDeleteGroup(delete));
+        assertThat(deleted.getReason()).isEqualTo(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE);
+        assertThat(deleted.getMessage()).contains("assumed_index is", "was changed at");
+        assertThat(offset(zero)).isEqualTo(6);
     }
 
     @Test

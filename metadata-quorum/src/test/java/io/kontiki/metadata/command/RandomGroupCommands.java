@@ -224,6 +224,9 @@ final class RandomGroupCommands {
     private GroupCommit commit(MetadataImage image) {
         var id = "group" + random.nextInt(GROUPS);
         var commit = GroupCommit.newBuilder().setGroupId(id).setSlotEpoch(slotEpoch(image, id));
+        if (random.nextInt(4) == 0) {
+            commit.setAssumedIndex(Math.max(1, image.position().index() - random.nextInt(10)));
+        }
         var member = image.group(id).flatMap(group -> any(group.members().values()));
         if (member.isPresent() && random.nextInt(10) > 0) {
             commit.setMemberId(member.get().id()).setMemberEpoch(member.get().epoch() + oneIn(20) - random.nextInt(3));
@@ -241,7 +244,8 @@ final class RandomGroupCommands {
         var forget = DeleteGroupOffsets.newBuilder()
                 .setGroupId(group.id())
                 .setSlotEpoch(slotEpoch(image, group.id()))
-                .setExpectedVersion(group.version());
+                .setExpectedVersion(group.version())
+                .setAssumedIndex(image.position().index());
         any(group.offsets().keySet())
                 .ifPresent(topic -> forget.addOffsets(GroupOffsetsRefs.newBuilder()
                         .setTopicId(UuidBytes.toBytes(topic))
