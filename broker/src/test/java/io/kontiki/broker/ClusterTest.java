@@ -17,6 +17,7 @@ import io.kontiki.proto.v1.PublishedRecord;
 import io.kontiki.proto.v1.Topic;
 import io.kontiki.proto.v1.TopicServiceGrpc;
 import io.kontiki.quorum.FreePorts;
+import io.kontiki.quorum.Together;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +43,7 @@ class ClusterTest {
 
     @AfterEach
     void stop() {
-        brokers.values().forEach(Broker::close);
+        Together.close(brokers.values());
     }
 
     private void startThree() throws IOException, InterruptedException {

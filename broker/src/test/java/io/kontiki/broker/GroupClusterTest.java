@@ -15,6 +15,7 @@ import io.kontiki.proto.v1.OffsetToCommit;
 import io.kontiki.proto.v1.TopicPartitions;
 import io.kontiki.proto.v1.TopicServiceGrpc;
 import io.kontiki.quorum.FreePorts;
+import io.kontiki.quorum.Together;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -77,7 +78,7 @@ class GroupClusterTest {
     @AfterEach
     void stop() {
         channels.values().forEach(ManagedChannel::shutdownNow);
-        brokers.values().forEach(Broker::close);
+        Together.close(brokers.values());
     }
 
     private int coordinator() {

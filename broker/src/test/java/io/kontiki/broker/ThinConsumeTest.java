@@ -23,6 +23,7 @@ import io.kontiki.proto.v1.StartPosition;
 import io.kontiki.proto.v1.Subscription;
 import io.kontiki.proto.v1.TopicServiceGrpc;
 import io.kontiki.quorum.FreePorts;
+import io.kontiki.quorum.Together;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ class ThinConsumeTest {
     @AfterEach
     void stop() {
         channels.forEach(ManagedChannel::shutdownNow);
-        brokers.forEach(Broker::close);
+        Together.close(brokers);
     }
 
     /** The caller's side of one stream, which gives each credit back at once. */

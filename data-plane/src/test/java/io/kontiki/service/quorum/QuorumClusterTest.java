@@ -21,6 +21,7 @@ import io.kontiki.proto.v1.ElectLeadersRequest;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.PartitionName;
 import io.kontiki.quorum.FreePorts;
+import io.kontiki.quorum.Together;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ class QuorumClusterTest {
 
     @AfterEach
     void stop() {
-        nodes.forEach(QuorumNode::close);
+        Together.close(nodes);
         nodes.forEach(node -> assertThat(node.faults).isEmpty());
     }
 

@@ -20,6 +20,7 @@ import io.kontiki.proto.v1.TransferQuorumLeadershipRequest;
 import io.kontiki.proto.v1.VoterServiceGrpc;
 import io.kontiki.proto.v1.VoterServiceGrpc.VoterServiceBlockingStub;
 import io.kontiki.quorum.FreePorts;
+import io.kontiki.quorum.Together;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ class QuorumMembershipTest {
 
     @AfterEach
     void stop() {
-        nodes.forEach(QuorumNode::close);
+        Together.close(nodes);
         nodes.forEach(node -> assertThat(node.faults).isEmpty());
     }
 
@@ -214,10 +215,8 @@ class QuorumMembershipTest {
         var storage =
                 fourth.log.join(fourth.log.quorumId().or(fourth.view::quorumId).orElseThrow());
         var stopped = List.copyOf(nodes.subList(1, 3));
-        stopped.forEach(node -> {
-            nodes.remove(node);
-            node.close();
-        });
+        nodes.removeAll(stopped);
+        Together.close(stopped);
         await().until(() -> !nodes.get(0).log.confirmLeading().join());
 
         fourth.membership.onClosed(storage);
@@ -241,10 +240,8 @@ class QuorumMembershipTest {
         transferTo(3);
         var third = nodes.get(2);
         var others = List.copyOf(nodes.subList(0, 2));
-        others.forEach(node -> {
-            nodes.remove(node);
-            node.close();
-        });
+        nodes.removeAll(others);
+        Together.close(others);
         // Of these nobody else hears.
         for (int i = 0; i < 100; i++) {
             third.log.submit(Command.newBuilder()
@@ -310,9 +307,7 @@ class QuorumMembershipTest {
     void statusIsToldThoughNoVoterAnswers() {
         var fourth = startOther(4);
         awaitServing(4);
-        for (int i = 0; i < 3; i++) {
-            nodes.remove(0).close();
-        }
+        closeFirstThree();
 
         var description = describe(fourth);
 
@@ -333,8 +328,8 @@ class QuorumMembershipTest {
         awaitServing(4);
         createTopic("kept");
         var endpoints = nodes.stream().map(node -> node.endpoint).toList();
+        closeFirstThree();
         for (int id = 1; id <= 3; id++) {
-            nodes.remove(0).close();
             delete(directory.resolve("quorum-" + id));
         }
 
@@ -390,6 +385,12 @@ class QuorumMembershipTest {
                                 ReplaceVoterRequest.newBuilder().setBrokerId(3).build()))
                 .hasMessageContaining("broker 3 does not answer")
                 .hasMessageEndingWith("connection refused");
+    }
+
+    private void closeFirstThree() {
+        var three = List.copyOf(nodes.subList(0, 3));
+        nodes.removeAll(three);
+        Together.close(three);
     }
 
     private QuorumNode controller() {

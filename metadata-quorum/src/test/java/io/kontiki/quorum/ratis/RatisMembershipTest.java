@@ -10,6 +10,7 @@ import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.SampleCommands;
 import io.kontiki.quorum.Submission;
+import io.kontiki.quorum.Together;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ class RatisMembershipTest {
 
     @AfterEach
     void stop() {
-        voters.forEach(Voter::close);
+        Together.close(voters);
         voters.forEach(voter -> assertThat(voter.faults).isEmpty());
     }
 
@@ -78,7 +79,7 @@ class RatisMembershipTest {
         assertDone(() -> leader().log.add(second));
         var third = waiting(3);
         assertDone(() -> leader().log.add(third));
-        voters.forEach(Voter::close);
+        Together.close(voters);
 
         voters.replaceAll(voter -> voter.again().start());
 
@@ -285,8 +286,8 @@ class RatisMembershipTest {
     void wipedQuorumThatIsFormedAgainIsAnotherOne() throws IOException {
         found(3);
         var before = leader().log.quorumId().orElseThrow();
+        Together.close(voters);
         for (var voter : voters) {
-            voter.close();
             delete(voter.config.storageDirectory());
         }
 
@@ -320,12 +321,7 @@ class RatisMembershipTest {
         submit(SampleCommands.initialize());
         var leader = leader();
         assertThat(leader.log.confirmLeading().join()).isTrue();
-        for (var voter : List.copyOf(voters)) {
-            if (voter != leader) {
-                voter.close();
-                voters.remove(voter);
-            }
-        }
+        closeOthers(leader);
 
         await().pollInterval(Duration.ofMillis(20)).until(() -> {
             leader.log.submit(SampleCommands.register(1));
@@ -341,10 +337,7 @@ class RatisMembershipTest {
         long term = leader.log.status().term();
         var silent = follower();
         assertThat(leader.log.confirmLeading().join()).isTrue();
-        voters.stream().filter(voter -> voter != leader).toList().forEach(voter -> {
-            voter.close();
-            voters.remove(voter);
-        });
+        closeOthers(leader);
 
         assertThat(leader.log.status().term()).isEqualTo(term);
         assertThat(leader.log.confirmLeading().join()).isFalse();
@@ -414,6 +407,12 @@ class RatisMembershipTest {
     private Voter follower() {
         var leader = leader();
         return voters.stream().filter(voter -> voter != leader).findFirst().orElseThrow();
+    }
+
+    private void closeOthers(Voter leader) {
+        var others = voters.stream().filter(voter -> voter != leader).toList();
+        Together.close(others);
+        voters.removeAll(others);
     }
 
     /** Again and again, since the leader may change meanwhile. */

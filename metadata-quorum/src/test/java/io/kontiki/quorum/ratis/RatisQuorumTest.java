@@ -11,6 +11,7 @@ import io.kontiki.quorum.QuorumStartException;
 import io.kontiki.quorum.QuorumStatus;
 import io.kontiki.quorum.SampleCommands;
 import io.kontiki.quorum.Submission;
+import io.kontiki.quorum.Together;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ class RatisQuorumTest {
 
     @AfterEach
     void stop() {
-        voters.forEach(Voter::close);
+        Together.close(voters);
         voters.forEach(voter -> assertThat(voter.faults).isEmpty());
     }
 
@@ -85,7 +86,7 @@ class RatisQuorumTest {
 
     @Test
     void suspicionOfADeadLeaderBringsTheNextOneAtOnce() {
-        voters.forEach(Voter::close);
+        Together.close(voters);
         voters.replaceAll(voter -> new Voter(Voter.patient(voter.again().config)).start());
         var old = leader();
         submit(old, SampleCommands.initialize());
@@ -130,7 +131,7 @@ class RatisQuorumTest {
         leader.log.takeSnapshot().join();
         var last = submit(leader, SampleCommands.register(2));
         var image = image(leader);
-        voters.forEach(Voter::close);
+        Together.close(voters);
 
         voters.replaceAll(voter -> voter.again().start());
         leader();
@@ -150,13 +151,13 @@ class RatisQuorumTest {
         await().until(() -> voters.stream().allMatch(voter -> voter.log.votes()));
         var late = voters.remove(2);
         late.close();
-        voters.forEach(Voter::close);
+        Together.close(voters);
         voters.replaceAll(voter -> new Voter(Voter.forgetful(voter.again().config)).start());
         var first = leader();
         submit(first, SampleCommands.initialize());
         var epoch = submit(first, SampleCommands.register(1)).index();
         // A new term begins a new file, and only whole files are dropped.
-        voters.forEach(Voter::close);
+        Together.close(voters);
         voters.replaceAll(voter -> voter.again().start());
         var leader = leader();
         submit(leader, SampleCommands.allocate(1, epoch, 1));

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.kontiki.metadata.ImageCodec;
 import io.kontiki.quorum.QuorumStartException;
 import io.kontiki.quorum.SampleCommands;
+import io.kontiki.quorum.Together;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ class VoteFileTest {
 
     @AfterEach
     void stop() {
-        voters.forEach(Voter::close);
+        Together.close(voters);
         voters.forEach(voter -> assertThat(voter.faults).isEmpty());
     }
 
@@ -74,7 +75,7 @@ class VoteFileTest {
         var before = submit(leader(), 2);
         var image = image(before);
         var index = before.metadata.current().position().index();
-        voters.forEach(Voter::close);
+        Together.close(voters);
         for (var voter : voters) {
             empty(voter.config);
             // A full disk does the same to this file, if a leader was found in the meantime.
