@@ -74,9 +74,24 @@ class DirWatchTest {
         waiting.clear();
     }
 
+    /** Returns once it stands still: if it came to that later, nothing would let it go on. */
+    private void stopLoop() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch present = answer;
+        loop.execute(() -> {
+            begun.countDown();
+            hang(present);
+        });
+        begun.await();
+    }
+
     private void awaitAnswer() {
+        hang(answer);
+    }
+
+    private static void hang(CountDownLatch latch) {
         try {
-            answer.await();
+            latch.await();
         } catch (InterruptedException e) {
             throw new AssertionError("a thread that uses a disk was interrupted", e);
         }
@@ -145,9 +160,9 @@ class DirWatchTest {
 
     /** As behind a lock that a thread holds which waits for the disk. */
     @Test
-    void anEventLoopThatStandsStillIsTold() {
+    void anEventLoopThatStandsStillIsTold() throws InterruptedException {
         start(dir.threads("own").newThread(() -> delete("x")));
-        loop.execute(this::awaitAnswer);
+        stopLoop();
         for (int i = 0; i < DirWatch.LOOKS + 1; i++) {
             watch.look();
         }
@@ -158,8 +173,8 @@ class DirWatchTest {
     }
 
     @Test
-    void anEventLoopThatStandsStillWhileAllDisksAnswerIsNotTheirs() {
-        loop.execute(this::awaitAnswer);
+    void anEventLoopThatStandsStillWhileAllDisksAnswerIsNotTheirs() throws InterruptedException {
+        stopLoop();
         for (int i = 0; i < 2 * DirWatch.LOOKS; i++) {
             watch.look();
         }
