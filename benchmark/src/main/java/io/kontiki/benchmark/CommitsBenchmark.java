@@ -3,6 +3,7 @@ package io.kontiki.benchmark;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import io.kontiki.benchmark.group.MemberCommits;
 import io.kontiki.client.NewTopic;
 import io.kontiki.localcluster.BrokerProcess;
 import io.kontiki.localcluster.ClusterView;
@@ -23,9 +24,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Commits per second of one partition each, of many groups, over the brokers of a cluster of three in turn: two thirds of
+ * Commits per second. First of one partition each, of many groups, by calls from outside of the groups over the brokers of a cluster of three in turn: two thirds of
  * them reach a broker that does not coordinate their group. A bounded number is under way, so that the figure is what the
- * cluster takes and the times are those of a cluster that is fully used.
+ * cluster takes and the times are those of a cluster that is fully used. Then {@link MemberCommits}.
  */
 final class CommitsBenchmark {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -70,10 +71,12 @@ final class CommitsBenchmark {
             } finally {
                 channels.forEach(ManagedChannel::shutdownNow);
             }
+            System.out.println("commits of one partition from outside of the groups, " + UNDER_WAY + " under way: "
+                    + rates.summary("commits/s"));
+            System.out.println("time of one, median: " + medians.summary("ms"));
+            System.out.println("time of one, 99 of 100: " + late.summary("ms"));
+            new MemberCommits(cluster, view).run();
         }
-        System.out.println("commits, " + UNDER_WAY + " under way: " + rates.summary("commits/s"));
-        System.out.println("time of one, median: " + medians.summary("ms"));
-        System.out.println("time of one, 99 of 100: " + late.summary("ms"));
     }
 
     private static ManagedChannel connect(BrokerProcess broker) {

@@ -5,36 +5,36 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/** Figures of several runs of the same thing. */
-final class Figures {
+/** Figures of several runs of the same thing. Belongs to one thread. */
+public final class Figures {
     private final List<Double> values = new ArrayList<>();
 
-    void add(double value) {
+    public void add(double value) {
         values.add(value);
     }
 
-    int count() {
+    public int count() {
         return values.size();
     }
 
     /** The middle one; of an even number the mean of the two in the middle. */
-    double median() {
+    public double median() {
         List<Double> sorted = sorted();
         int middle = sorted.size() / 2;
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
     /** The smallest value that at least so many of a hundred do not exceed. */
-    double percentile(int percent) {
+    public double percentile(int percent) {
         int rank = (values.size() * percent + 99) / 100;
         return sorted().get(Math.max(rank, 1) - 1);
     }
 
-    double min() {
+    public double min() {
         return Collections.min(values);
     }
 
-    double max() {
+    public double max() {
         return Collections.max(values);
     }
 
@@ -43,7 +43,7 @@ final class Figures {
     }
 
     /** {@code median M (min..max) unit, n runs}. */
-    String summary(String unit) {
+    public String summary(String unit) {
         return String.format(
                 Locale.ROOT, "median %.1f (%.1f..%.1f) %s, %d runs", median(), min(), max(), unit, values.size());
     }

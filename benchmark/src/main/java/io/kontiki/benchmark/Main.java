@@ -1,39 +1,50 @@
 package io.kontiki.benchmark;
 
+import io.kontiki.benchmark.group.RebalanceBenchmark;
+import io.kontiki.benchmark.group.RebalanceReport;
+import io.kontiki.benchmark.group.SlowConsumerBenchmark;
+import io.kontiki.benchmark.group.SlowConsumerReport;
 import io.kontiki.benchmark.log.LogBenchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.logging.LogManager;
 
 /** Runs one of the benchmarks; see {@code benchmark/run}. */
 public final class Main {
+    private static final Set<String> WITH_OPTIONS = Set.of("failover", "rebalance", "slow-consumer");
+
     private Main() {}
 
     /** Arguments: distribution, directory for the clusters, name of the benchmark, optionally its size. */
     public static void main(String[] args) throws Exception {
         LogManager.getLogManager().reset();
-        if (args.length < 3 || args.length > 4 && !args[2].equals("failover")) {
-            System.err.println(
-                    "usage: benchmark/run start|throughput|commits [SIZE], failover [TIMES] [--pause] [--controller]"
-                            + " [--json FILE] or log [--quick]");
+        if (args.length < 3 || args.length > 4 && !WITH_OPTIONS.contains(args[2])) {
+            System.err.println("usage: benchmark/run start|throughput|commits [SIZE], failover [TIMES] [--pause]"
+                    + " [--controller] [--json FILE], rebalance [CYCLES] [--json FILE],"
+                    + " slow-consumer [--gib N] [--minutes N] [--json FILE] or log [--quick]");
             System.exit(2);
         }
         Path distribution = Path.of(args[0]);
         Path directory = newDirectory(Path.of(args[1]));
         String name = args[2];
+        List<String> options = List.of(args).subList(3, args.length);
         switch (name) {
             case "start" -> new StartBenchmark(distribution, directory, size(args, 5)).run();
             case "throughput" -> new ThroughputBenchmark(distribution, directory, size(args, 200)).run();
             case "commits" -> new CommitsBenchmark(distribution, directory, size(args, 200)).run();
-            case "failover" -> failover(distribution, directory, List.of(args).subList(3, args.length));
+            case "failover" -> failover(distribution, directory, options);
+            case "rebalance" -> rebalance(distribution, directory, options);
+            case "slow-consumer" -> slowConsumer(distribution, directory, options);
             case "log" -> LogBenchmarks.run(directory, args.length > 3 && args[3].equals("--quick"));
             default -> {
-                System.err.println(
-                        "unknown benchmark \"" + name + "\"; there are start, throughput, commits, failover and log");
+                System.err.println("unknown benchmark \"" + name
+                        + "\"; there are start, throughput, commits, failover, rebalance, slow-consumer and log");
                 System.exit(2);
             }
         }
@@ -58,6 +69,46 @@ public final class Main {
         done.print();
         if (json.isPresent()) {
             done.writeJson(json.get());
+        }
+    }
+
+    private static void rebalance(Path distribution, Path directory, List<String> options) throws IOException {
+        int cycles = 5;
+        Optional<Path> json = Optional.empty();
+        for (Iterator<String> rest = options.iterator(); rest.hasNext(); ) {
+            String option = rest.next();
+            if (option.equals("--json")) {
+                json = Optional.of(Path.of(rest.next()));
+            } else {
+                cycles = size(option);
+            }
+        }
+        RebalanceReport report = new RebalanceBenchmark(distribution, directory, cycles).run();
+        report.print();
+        if (json.isPresent()) {
+            report.writeJson(json.get());
+        }
+    }
+
+    private static void slowConsumer(Path distribution, Path directory, List<String> options) throws IOException {
+        int gibibytes = 2;
+        Duration stop = Duration.ofMinutes(10);
+        Optional<Path> json = Optional.empty();
+        for (Iterator<String> rest = options.iterator(); rest.hasNext(); ) {
+            String option = rest.next();
+            switch (option) {
+                case "--gib" -> gibibytes = size(rest.next());
+                case "--minutes" -> stop = Duration.ofMinutes(size(rest.next()));
+                case "--json" -> json = Optional.of(Path.of(rest.next()));
+                default ->
+                    throw new IllegalArgumentException(
+                            "unknown option " + option + "; there are --gib, --minutes and --json");
+            }
+        }
+        SlowConsumerReport report = new SlowConsumerBenchmark(distribution, directory, gibibytes, stop).run();
+        report.print();
+        if (json.isPresent()) {
+            report.writeJson(json.get());
         }
     }
 

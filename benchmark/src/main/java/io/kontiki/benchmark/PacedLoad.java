@@ -13,10 +13,11 @@ import java.util.concurrent.locks.LockSupport;
  * A producer with acks=all that sends records at a steady rate, whatever becomes of those before, and notes the longest time
  * between two acknowledgements. What it could not send in time it sends as soon as it can.
  */
-final class PacedLoad implements AutoCloseable {
+public final class PacedLoad implements AutoCloseable {
     private final Producer producer;
     private final String topic;
     private final long intervalNanos;
+    private final int partitions;
     private final Thread thread = new Thread(this::run, "load");
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong lastAckNanos = new AtomicLong(System.nanoTime());
@@ -25,8 +26,14 @@ final class PacedLoad implements AutoCloseable {
     private volatile boolean stopped;
 
     PacedLoad(String bootstrap, String topic, int recordsPerSecond) {
+        this(bootstrap, topic, recordsPerSecond, 1);
+    }
+
+    /** The records go to so many partitions, from 0 on, in turn: each gets its share at a steady rate. */
+    public PacedLoad(String bootstrap, String topic, int recordsPerSecond, int partitions) {
         this.producer = Producer.builder().bootstrapServers(bootstrap).build();
         this.topic = topic;
+        this.partitions = partitions;
         this.intervalNanos = TimeUnit.SECONDS.toNanos(1) / recordsPerSecond;
         thread.start();
     }
@@ -39,9 +46,15 @@ final class PacedLoad implements AutoCloseable {
                 LockSupport.parkNanos(early);
             }
             nextNanos += intervalNanos;
-            producer.send(ProducerRecord.of(topic, Long.toString(i).getBytes(StandardCharsets.UTF_8)))
-                    .whenComplete((written, cause) -> onAnswer(cause));
+            producer.send(record(i)).whenComplete((written, cause) -> onAnswer(cause));
         }
+    }
+
+    private ProducerRecord record(long number) {
+        return ProducerRecord.to(topic)
+                .partition((int) (number % partitions))
+                .value(Long.toString(number).getBytes(StandardCharsets.UTF_8))
+                .build();
     }
 
     /** Called by one thread of the producer at a time. */
@@ -56,21 +69,21 @@ final class PacedLoad implements AutoCloseable {
         acknowledged.incrementAndGet();
     }
 
-    long acknowledged() {
+    public long acknowledged() {
         return acknowledged.get();
     }
 
     /** Forgets the gaps so far. */
-    void startWatch() {
+    public void startWatch() {
         longestGapNanos.set(0);
     }
 
-    double longestGapMillis() {
+    public double longestGapMillis() {
         return longestGapNanos.get() / 1e6;
     }
 
     /** What the first record that was not acknowledged failed with. */
-    Optional<Throwable> failure() {
+    public Optional<Throwable> failure() {
         return Optional.ofNullable(failure.get());
     }
 

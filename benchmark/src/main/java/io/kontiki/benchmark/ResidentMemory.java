@@ -5,11 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What a process occupies in memory, as Linux tells it. */
-final class ResidentMemory {
+public final class ResidentMemory {
     private ResidentMemory() {}
 
     /** In MiB; fails where there is no {@code /proc}. */
-    static double mebibytes(long pid) throws IOException {
+    public static double mebibytes(long pid) throws IOException {
         for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "status"))) {
             if (line.startsWith("VmRSS:")) {
                 return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
