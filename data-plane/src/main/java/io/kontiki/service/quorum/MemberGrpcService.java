@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
  * the voters, and tells a broker that was removed. Brokers of another cluster are refused (rule Q6). Any thread.
  */
 public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImplBase {
+    private static final int ATTEMPTS = 2;
     private static final Logger LOG = LoggerFactory.getLogger(MemberGrpcService.class);
 
     private static final CommandReply NOT_LEADER =
@@ -173,7 +174,7 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
         int id = request.getBrokerId();
         return switch (request.getChange()) {
             case CHANGE_ADD -> add(id);
-            case CHANGE_REPLACE -> ready(id, members::replace);
+            case CHANGE_REPLACE -> ready(id, members::replace, ATTEMPTS);
             case CHANGE_REMOVE -> remove(id);
             case CHANGE_TRANSFER -> members.transfer(id);
             case CHANGE_UNSPECIFIED, UNRECOGNIZED ->
@@ -193,7 +194,7 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
                                 .filter(voter -> voter.getBrokerId() == id)
                                 .findFirst()
                                 .map(voter -> votesAlready(VoterMessages.voter(voter)))
-                                .orElseGet(() -> ready(id, members::add))
+                                .orElseGet(() -> ready(id, members::add, ATTEMPTS))
                         : CompletableFuture.completedFuture(NOT_LEADER));
     }
 
@@ -221,8 +222,12 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
                 "broker_id " + id + " is no registered broker; start it first");
     }
 
+    /**
+     * A storage that is being added gives itself up if it hears nothing for the length of an election, which happens on a busy
+     * machine; then another one is offered.
+     */
     private CompletableFuture<CommandReply> ready(
-            int id, Function<QuorumVoter, CompletableFuture<CommandReply>> change) {
+            int id, Function<QuorumVoter, CompletableFuture<CommandReply>> change, int attempts) {
         var broker = metadata.current().broker(id);
         if (broker.isEmpty()) {
             return CompletableFuture.completedFuture(unregistered(id));
@@ -237,6 +242,10 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
                         : notJoined(ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE, unreachable(id, endpoint, error)))
                 .thenCompose(joined -> joined.getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED
                         ? changed(VoterMessages.voter(joined.getVoter()), change)
+                                .thenCompose(reply ->
+                                        attempts > 1 && reply.getReason() == ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE
+                                                ? ready(id, change, attempts - 1)
+                                                : CompletableFuture.completedFuture(reply))
                         : CompletableFuture.completedFuture(refusal(joined.getReason(), joined.getMessage())));
     }
 

@@ -41,6 +41,7 @@ final class PeerWatchdog implements AutoCloseable {
         final ExecutorService resets;
         long resetNanos = System.nanoTime() - RESET_INTERVAL_NANOS;
         long match = -1;
+        long followedNanos = System.nanoTime();
         long progressNanos = System.nanoTime();
 
         Peer(RaftPeerId id) {
@@ -67,10 +68,14 @@ final class PeerWatchdog implements AutoCloseable {
         try {
             var now = System.nanoTime();
             followMembers();
+            if (!division.getInfo().isLeader()) {
+                peers.values().forEach(peer -> peer.followedNanos = now);
+            }
             if (division.getInfo().isLeader()) {
                 leaderSeenNanos = now;
                 lookAtFollowers(now);
                 lookAtMajority();
+                lookForForgotten(now);
             } else if (division.getInfo().getLeaderId() != null) {
                 leaderSeenNanos = now;
             } else if (now - leaderSeenNanos > LEADERLESS_NANOS) {
@@ -126,6 +131,7 @@ final class PeerWatchdog implements AutoCloseable {
             if (peer == null) {
                 continue;
             }
+            peer.followedNanos = now;
             if (matches[i] != peer.match || matches[i] >= committed) {
                 peer.match = matches[i];
                 peer.progressNanos = now;
@@ -137,6 +143,17 @@ final class PeerWatchdog implements AutoCloseable {
                 reset(id, now, "it stays at index " + peer.match);
             }
         }
+    }
+
+    /** Ratis stops sending to a voter whose appender it had to start again, once an attempt to add another one fails. */
+    private void lookForForgotten(long now) {
+        peers.entrySet().stream()
+                .filter(peer -> now - peer.getValue().followedNanos > STALLED_NANOS)
+                .findFirst()
+                .ifPresent(peer -> {
+                    LOG.warn("This voter leads no more, as it sends nothing to voter {}", peer.getKey());
+                    stepDown.run();
+                });
     }
 
     private void reset(RaftPeerId id, long now, String why) {

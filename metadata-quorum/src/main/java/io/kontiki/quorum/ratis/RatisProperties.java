@@ -16,6 +16,9 @@ final class RatisProperties {
     /** Largest entry that any setting below lets into a log. */
     static final SizeInBytes ENTRY_BYTES_MAX = mebibytes(4);
 
+    /** Silence after which a voter that is being added is given up. */
+    static final Duration STAGING_TIMEOUT = Duration.ofSeconds(10);
+
     private RatisProperties() {}
 
     /** @param single whether it is the only voter of its quorum now */
@@ -59,7 +62,7 @@ final class RatisProperties {
         RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, millis(1_000));
         // Beyond this pause Ratis closes itself in a live process. A laptop sleeps longer.
         RaftServerConfigKeys.setCloseThreshold(properties, millis(single ? 86_400_000 : 300_000));
-        RaftServerConfigKeys.setStagingTimeout(properties, millis(10_000));
+        RaftServerConfigKeys.setStagingTimeout(properties, time(STAGING_TIMEOUT));
         RaftServerConfigKeys.Notification.setNoLeaderTimeout(properties, millis(5_000));
     }
 

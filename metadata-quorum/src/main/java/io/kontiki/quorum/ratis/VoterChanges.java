@@ -35,6 +35,9 @@ import org.slf4j.LoggerFactory;
 final class VoterChanges {
     private static final Logger LOG = LoggerFactory.getLogger(VoterChanges.class);
     private static final long CHANGE_SECONDS_MAX = 60;
+    /** Whoever is added is given longer to answer. */
+    private static final long GIVEN_UP_EARLY_NANOS = RatisProperties.STAGING_TIMEOUT.toNanos() / 2;
+
     private static final long TRANSFER_MILLIS_MAX = 5_000;
     private static final long HAND_OVER_MILLIS_MAX = 2_000;
     private static final long ANSWERING_MILLIS = 3_000;
@@ -115,10 +118,7 @@ final class VoterChanges {
         }
         return brokerId == own.brokerId()
                 // The next leader then makes the change.
-                ? handOver()
-                        .thenApply(reply -> isDone(reply)
-                                ? refusal(ErrorReason.ERROR_REASON_NOT_LEADER, "another voter leads now")
-                                : reply)
+                ? elsewhere()
                 : set(voters, rest, "the quorum without voter " + brokerId);
     }
 
@@ -184,7 +184,23 @@ final class VoterChanges {
                 .build();
         var request = new SetConfigurationRequest(clientId, server.getId(), group(), callIds.get(), arguments);
         LOG.info("Voters of the metadata quorum are to be {}, and are {}", to, from);
-        return guarded(what, () -> server.setConfigurationAsync(request));
+        long beganNanos = System.nanoTime();
+        return guarded(what, () -> server.setConfigurationAsync(request))
+                .thenCompose(reply -> reply.getReason() == ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE
+                                && System.nanoTime() - beganNanos < GIVEN_UP_EARLY_NANOS
+                        ? elsewhere()
+                        : answer(reply));
+    }
+
+    /**
+     * Ratis takes a voter whose appender it had to start again for one that is being added: once such a one is silent,
+     * this leader gives up each change at once. The next leader's appenders are new.
+     */
+    private CompletableFuture<CommandReply> elsewhere() {
+        return handOver()
+                .thenApply(reply -> isDone(reply)
+                        ? refusal(ErrorReason.ERROR_REASON_NOT_LEADER, "another voter leads now")
+                        : reply);
     }
 
     private interface Call {
