@@ -47,12 +47,7 @@ final class FetchLink {
                 .setMaxBytes(MAX_RESPONSE_BYTES);
         asked = new HashMap<>();
         for (var partition : partitions) {
-            request.addPartitions(FetchPartition.newBuilder()
-                    .setTopic(partition.partition().topic())
-                    .setPartition(partition.partition().partition())
-                    .setOffset(partition.fetchOffset())
-                    .setMaxBytes(config.fetchMaxBytes())
-                    .setLeaderEpoch(partition.leaderEpoch()));
+            request.addPartitions(entry(partition, config));
             partition.onRequested();
             asked.put(partition.partition(), partition.generation());
         }
@@ -62,6 +57,17 @@ final class FetchLink {
         sentNanos = nowNanos;
         inFlight = true;
         stream.send(request.build());
+    }
+
+    private static FetchPartition entry(PartitionFetcher partition, ConsumerConfig config) {
+        var entry = FetchPartition.newBuilder()
+                .setTopic(partition.partition().topic())
+                .setPartition(partition.partition().partition())
+                .setOffset(partition.fetchOffset())
+                .setMaxBytes(config.fetchMaxBytes())
+                .setLeaderEpoch(partition.leaderEpoch());
+        partition.topicId().ifPresent(id -> entry.setTopicId(WireValues.topicId(id)));
+        return entry.build();
     }
 
     /** The partitions of the request with their generations, if this answers it; else nothing. */

@@ -17,7 +17,6 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /** Asks the leaders for offsets and follows them when they change. Calls block. Thread-safe. */
 final class OffsetLookup {
@@ -165,14 +164,11 @@ final class OffsetLookup {
             Failure failure) {
         for (int from = 0; from < partitions.size(); from += MAX_ENTRIES) {
             var part = partitions.subList(from, Math.min(partitions.size(), from + MAX_ENTRIES));
+            var metadata = tracker.current();
             var request = ListOffsetsRequest.newBuilder()
                     .addAllPartitions(part.stream()
-                            .map(p -> ListOffsetsPartition.newBuilder()
-                                    .setTopic(p.topic())
-                                    .setPartition(p.partition())
-                                    .setSpec(specs.get(p))
-                                    .build())
-                            .collect(Collectors.toList()))
+                            .map(p -> entry(p, specs.get(p), metadata))
+                            .toList())
                     .build();
             try {
                 var response = FetchServiceGrpc.newBlockingStub(channels.to(leader))
@@ -188,6 +184,16 @@ final class OffsetLookup {
                 failure.text = error.getMessage();
             }
         }
+    }
+
+    /** Of the topic that the metadata have: the offset of an earlier one would be taken for one of this. */
+    private static ListOffsetsPartition entry(TopicPartition partition, OffsetSpec spec, ClusterMetadata metadata) {
+        var entry = ListOffsetsPartition.newBuilder()
+                .setTopic(partition.topic())
+                .setPartition(partition.partition())
+                .setSpec(spec);
+        metadata.topic(partition.topic()).ifPresent(topic -> entry.setTopicId(WireValues.topicId(topic.id())));
+        return entry.build();
     }
 
     private void take(

@@ -166,6 +166,11 @@ final class PartitionFetcher {
         topicId = Optional.of(id);
     }
 
+    /** The topic that the position belongs to, as far as the metadata tell. */
+    Optional<UUID> topicId() {
+        return topicId;
+    }
+
     private void stop(String why) {
         state = State.STOPPED;
         failure = new KontikiException(ErrorReason.TOPIC_NOT_FOUND, why);

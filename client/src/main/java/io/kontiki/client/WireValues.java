@@ -5,6 +5,7 @@ import io.kontiki.proto.v1.Broker;
 import io.kontiki.proto.v1.Partition;
 import io.kontiki.proto.v1.Topic;
 import io.kontiki.proto.v1.TopicPartitions;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -52,6 +53,12 @@ final class WireValues {
         }
         var buffer = bytes.asReadOnlyByteBuffer();
         return new UUID(buffer.getLong(), buffer.getLong());
+    }
+
+    static ByteString topicId(UUID id) {
+        var buffer = ByteBuffer.allocate(UUID_BYTES);
+        buffer.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
+        return ByteString.copyFrom(buffer.flip());
     }
 
     private static PartitionInfo partition(Partition partition) {

@@ -379,6 +379,46 @@ class ConsumerGroupTest {
     }
 
     @Test
+    void aTopicMadeAgainThatTheMetadataLackYetIsNotReadAtTheOldPosition() {
+        cluster.appendRaw(0, batch("a", "b"));
+        var consumer =
+                start(Consumer.builder().bootstrapServers(cluster.bootstrap()).transport(cluster));
+        consumer.assign(List.of(P0));
+        consumer.seek(P0, Position.offset(1));
+        assertThat(read(consumer, 1)).containsExactly("b");
+
+        cluster.makeTopicAgainQuietly();
+        cluster.appendRaw(0, batch("c", "d", "e"));
+        int refused = cluster.refusedIds();
+        pollUntil(consumer, () -> cluster.refusedIds() > refused + 2);
+        cluster.tellWatchers();
+
+        assertThatThrownBy(() -> pollUntil(consumer, () -> false)).hasMessageContaining("made again");
+    }
+
+    @Test
+    void offsetsOfATopicThatTheMetadataLackYetAreNotTold() {
+        cluster.appendRaw(0, batch("a", "b"));
+        var consumer = start(Consumer.builder()
+                .bootstrapServers(cluster.bootstrap())
+                .transport(cluster)
+                .requestTimeout(Duration.ofMillis(300)));
+        assertThat(consumer.endOffsets(List.of(P0))).containsEntry(P0, 2L);
+
+        cluster.makeTopicAgainQuietly();
+        cluster.appendRaw(0, batch("c"));
+
+        assertThatThrownBy(() -> consumer.endOffsets(List.of(P0)))
+                .isInstanceOfSatisfying(
+                        KontikiException.class, e -> assertThat(e.reason()).isEqualTo(ErrorReason.TIMED_OUT));
+        cluster.tellWatchers();
+        org.awaitility.Awaitility.await().until(() -> consumer.topic(FakeCluster.TOPIC)
+                .id()
+                .equals(WireValues.topicId(cluster.topicId())));
+        assertThat(consumer.endOffsets(List.of(P0))).containsEntry(P0, 1L);
+    }
+
+    @Test
     void pausedPartitionsAreLeftOut() {
         cluster.appendRaw(0, batch("a"));
         cluster.appendRaw(1, batch("b"));

@@ -274,7 +274,9 @@ final class FakeBroker {
                                 .setTopic(wanted.getTopic())
                                 .setPartition(wanted.getPartition());
                         long end = cluster.endOffset(wanted.getPartition());
-                        if (cluster.leaderOf(wanted.getPartition()) != id) {
+                        if (wanted.hasTopicId() && cluster.refuses(wanted.getTopicId())) {
+                            result.setError(FakeCluster.error(ErrorReason.ERROR_REASON_TOPIC_ID_UNKNOWN));
+                        } else if (cluster.leaderOf(wanted.getPartition()) != id) {
                             result.setError(cluster.notLeaderOf(wanted.getPartition()));
                         } else if (wanted.getOffset() > end) {
                             result.setError(FakeCluster.error(ErrorReason.ERROR_REASON_OFFSET_OUT_OF_RANGE));
@@ -308,7 +310,9 @@ final class FakeBroker {
                 var result = ListOffsetsPartitionResult.newBuilder()
                         .setTopic(wanted.getTopic())
                         .setPartition(wanted.getPartition());
-                if (cluster.leaderOf(wanted.getPartition()) != id) {
+                if (wanted.hasTopicId() && cluster.refuses(wanted.getTopicId())) {
+                    result.setError(FakeCluster.error(ErrorReason.ERROR_REASON_TOPIC_ID_UNKNOWN));
+                } else if (cluster.leaderOf(wanted.getPartition()) != id) {
                     result.setError(cluster.notLeaderOf(wanted.getPartition()));
                 } else if (wanted.getSpec().getEarliest()) {
                     result.setOffset(0);

@@ -48,6 +48,7 @@ final class FakeCluster implements Transport, AutoCloseable {
     private final List<PartitionLog> logs = new ArrayList<>();
     private final FakeGroups groups;
     private byte topicGeneration = 1;
+    private int refusedIds;
     private long version = 10;
     private long nextProducerId = 1000;
     private int maxBatchBytes = Integer.MAX_VALUE;
@@ -87,22 +88,38 @@ final class FakeCluster implements Transport, AutoCloseable {
         return groups;
     }
 
-    private ByteString topicId() {
+    /** Of the one topic, as it is now. */
+    synchronized ByteString topicId() {
         return ByteString.copyFrom(new byte[] {topicGeneration, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
+    }
+
+    /** Whether this is another topic's id, and counts those that are. */
+    synchronized boolean refuses(ByteString id) {
+        boolean other = !id.equals(topicId());
+        refusedIds += other ? 1 : 0;
+        return other;
+    }
+
+    /** How many ids of other topics were named so far. */
+    synchronized int refusedIds() {
+        return refusedIds;
     }
 
     /** Deletes the topic and makes it again, empty, under the same name. */
     void makeTopicAgain() {
-        synchronized (this) {
-            topicGeneration++;
-            logs.forEach(log -> {
-                log.batches.clear();
-                log.endOffset = 0;
-                log.leaderEpoch = 1;
-            });
-            version++;
-        }
+        makeTopicAgainQuietly();
         tellWatchers();
+    }
+
+    /** As {@link #makeTopicAgain}, but the metadata of clients lag behind until {@link #tellWatchers}. */
+    synchronized void makeTopicAgainQuietly() {
+        topicGeneration++;
+        logs.forEach(log -> {
+            log.batches.clear();
+            log.endOffset = 0;
+            log.leaderEpoch = 1;
+        });
+        version++;
     }
 
     private String serverName(int port) {
@@ -178,7 +195,8 @@ final class FakeCluster implements Transport, AutoCloseable {
         version++;
     }
 
-    private void tellWatchers() {
+    /** Sends all clients the metadata as they are now. */
+    void tellWatchers() {
         var change = metadata(false);
         brokers.values().forEach(broker -> broker.tellWatchers(change));
     }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -196,6 +197,15 @@ public final class Partitions implements AutoCloseable {
 
     /** By name and number, as clients ask. */
     public Lookup find(String topic, int partition) {
+        return find(topic, partition, Optional.empty());
+    }
+
+    /** As {@link #find(String, int)}, but of no other topic of that name, earlier or later. */
+    public Lookup find(String topic, int partition, UUID topicId) {
+        return find(topic, partition, Optional.of(topicId));
+    }
+
+    private Lookup find(String topic, int partition, Optional<UUID> topicId) {
         if (brokerEpoch == NOT_STARTED) {
             return new Missing(ErrorReason.ERROR_REASON_STARTING, "this broker has not finished starting");
         }
@@ -203,6 +213,11 @@ public final class Partitions implements AutoCloseable {
         if (image.isEmpty()) {
             return new Missing(
                     ErrorReason.ERROR_REASON_TOPIC_NOT_FOUND, "there is no topic \"" + Refusals.shown(topic) + "\"");
+        }
+        if (topicId.isPresent() && !topicId.get().equals(image.get().id())) {
+            return new Missing(
+                    ErrorReason.ERROR_REASON_TOPIC_ID_UNKNOWN,
+                    "topic \"" + topic + "\" has id " + image.get().id() + " here, not " + topicId.get());
         }
         Optional<PartitionRegistration> record = image.get().partition(partition);
         if (record.isEmpty()) {

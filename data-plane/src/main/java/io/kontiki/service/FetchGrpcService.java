@@ -15,6 +15,7 @@ import io.kontiki.proto.v1.ListOffsetsPartitionResult;
 import io.kontiki.proto.v1.ListOffsetsRequest;
 import io.kontiki.proto.v1.ListOffsetsResponse;
 import io.kontiki.proto.v1.OffsetSpec;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -55,7 +56,11 @@ public final class FetchGrpcService extends FetchServiceGrpc.FetchServiceImplBas
     }
 
     private ListOffsetsPartitionResult lookUp(ListOffsetsPartition entry) {
-        Partitions.Lookup lookup = partitions.find(entry.getTopic(), entry.getPartition());
+        Partitions.Lookup lookup = PartitionNames.find(
+                partitions,
+                entry.getTopic(),
+                entry.getPartition(),
+                entry.hasTopicId() ? Optional.of(entry.getTopicId()) : Optional.empty());
         if (lookup instanceof Partitions.Missing missing) {
             return refused(entry, missing.reason(), missing.message());
         }

@@ -11,6 +11,7 @@ import io.kontiki.proto.v1.FetchRequest;
 import io.kontiki.proto.v1.FetchResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -138,10 +139,18 @@ final class PendingFetch {
 
     private void subscribe() {
         for (FetchPartition entry : request.getPartitionsList()) {
-            if (partitions.find(entry.getTopic(), entry.getPartition()) instanceof Partitions.Found found) {
+            if (find(entry) instanceof Partitions.Found found) {
                 subscriptions.add(found.partition().onReadable(entry.getOffset(), this::schedule));
             }
         }
+    }
+
+    private Partitions.Lookup find(FetchPartition entry) {
+        return PartitionNames.find(
+                partitions,
+                entry.getTopic(),
+                entry.getPartition(),
+                entry.hasTopicId() ? Optional.of(entry.getTopicId()) : Optional.empty());
     }
 
     private void unsubscribe() {
@@ -211,7 +220,7 @@ final class PendingFetch {
     }
 
     private FetchPartitionResult readPartition(FetchPartition entry, int room) {
-        Partitions.Lookup lookup = partitions.find(entry.getTopic(), entry.getPartition());
+        Partitions.Lookup lookup = find(entry);
         if (lookup instanceof Partitions.Missing missing) {
             return refused(entry, missing.reason(), missing.message());
         }

@@ -5,8 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.kontiki.metadata.UuidBytes;
 import io.kontiki.proto.v1.Acks;
 import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.proto.v1.FetchPartition;
+import io.kontiki.proto.v1.ListOffsetsPartition;
 import io.kontiki.proto.v1.ListOffsetsPartitionResult;
 import io.kontiki.proto.v1.OffsetSpec;
 import io.kontiki.proto.v1.ProducePartitionResult;
@@ -248,6 +251,36 @@ class DataPlaneTest {
             }
             cluster.deleteTopic(id);
         }
+    }
+
+    /** KIP-516: an offset of the earlier topic means nothing in the later one. */
+    @Test
+    void aReaderOfAnEarlierTopicOfThatNameIsRefused() {
+        UUID earlier = cluster.createTopic("t", Map.of(), List.of(0, 1, 2));
+        cluster.deleteTopic(earlier);
+        ByteString later = UuidBytes.toBytes(cluster.createTopic("t", Map.of(), List.of(0, 1, 2)));
+        try (ProduceCalls produce = new ProduceCalls(cluster.client(0))) {
+            produce.append("t", 0, Acks.ACKS_ALL, batch("new"));
+        }
+        FetchPartition.Builder wanted = FetchPartition.newBuilder().setTopic("t");
+        ListOffsetsPartition.Builder asked = ListOffsetsPartition.newBuilder()
+                .setTopic("t")
+                .setSpec(OffsetSpec.newBuilder().setLatest(true));
+        try (FetchCalls fetch = new FetchCalls(cluster.client(0))) {
+            fetch.send(wanted.setTopicId(UuidBytes.toBytes(earlier)).build(), 5_000);
+            assertThat(fetch.next().getError().getReason()).isEqualTo(ErrorReason.ERROR_REASON_TOPIC_ID_UNKNOWN);
+            fetch.send(wanted.setTopicId(ByteString.copyFrom(new byte[3])).build(), 5_000);
+            assertThat(fetch.next().getError().getMessage()).isEqualTo("topic_id has 3 bytes, but must have 16");
+            fetch.send(wanted.setTopicId(later).build(), 5_000);
+            assertThat(fetch.nextValues(0)).containsExactly("new");
+        }
+        assertThat(FetchCalls.listOffset(cluster.client(0), asked.setTopicId(UuidBytes.toBytes(earlier)))
+                        .getError()
+                        .getReason())
+                .isEqualTo(ErrorReason.ERROR_REASON_TOPIC_ID_UNKNOWN);
+        assertThat(FetchCalls.listOffset(cluster.client(0), asked.setTopicId(later))
+                        .hasError())
+                .isFalse();
     }
 
     @Test

@@ -28,12 +28,19 @@ final class FetchCalls implements AutoCloseable {
     }
 
     void send(String topic, int partition, long offset, int maxWaitMillis) {
-        out.onNext(FetchRequest.newBuilder()
-                .setMaxWaitMs(maxWaitMillis)
-                .addPartitions(FetchPartition.newBuilder()
+        send(
+                FetchPartition.newBuilder()
                         .setTopic(topic)
                         .setPartition(partition)
-                        .setOffset(offset))
+                        .setOffset(offset)
+                        .build(),
+                maxWaitMillis);
+    }
+
+    void send(FetchPartition wanted, int maxWaitMillis) {
+        out.onNext(FetchRequest.newBuilder()
+                .setMaxWaitMs(maxWaitMillis)
+                .addPartitions(wanted)
                 .build());
     }
 
@@ -90,13 +97,18 @@ final class FetchCalls implements AutoCloseable {
     }
 
     static ListOffsetsPartitionResult listOffset(Channel broker, String topic, int partition, OffsetSpec spec) {
+        return listOffset(
+                broker,
+                ListOffsetsPartition.newBuilder()
+                        .setTopic(topic)
+                        .setPartition(partition)
+                        .setSpec(spec));
+    }
+
+    static ListOffsetsPartitionResult listOffset(Channel broker, ListOffsetsPartition.Builder wanted) {
         return FetchServiceGrpc.newBlockingStub(broker)
-                .listOffsets(ListOffsetsRequest.newBuilder()
-                        .addPartitions(ListOffsetsPartition.newBuilder()
-                                .setTopic(topic)
-                                .setPartition(partition)
-                                .setSpec(spec))
-                        .build())
+                .listOffsets(
+                        ListOffsetsRequest.newBuilder().addPartitions(wanted).build())
                 .getPartitions(0);
     }
 
