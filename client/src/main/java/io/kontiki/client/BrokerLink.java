@@ -24,7 +24,12 @@ final class BrokerLink {
     private boolean cancelled;
 
     /** A batch that went out. */
-    record Attempt(PartitionSender sender, PendingBatch batch, long number, long sentNanos) {}
+    record Attempt(PartitionSender sender, PendingBatch batch, long number, long sentNanos) {
+        /** Whether its answer still counts. */
+        boolean isAwaited() {
+            return sender.awaits(batch, number);
+        }
+    }
 
     BrokerLink(HostPort address, Function<HostPort, ProduceStream> dialler, Backoff backoff) {
         this.address = address;

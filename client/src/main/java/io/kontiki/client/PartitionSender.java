@@ -159,7 +159,6 @@ final class PartitionSender {
 
     /** The batch is stored. */
     void onStored(PendingBatch batch, OptionalLong baseOffset) {
-        batch.endAttempt(false);
         unacked.remove(batch);
         backoff.reset();
         probing = false;
@@ -174,7 +173,7 @@ final class PartitionSender {
      * @param retriable whether another attempt may go well
      */
     void onFailed(PendingBatch batch, KontikiException error, boolean retriable, long nowNanos) {
-        batch.endAttempt(!error.reason().definite());
+        batch.endAttempt(batch.attempt(), error.reason().definite());
         lastFailure = error;
         boolean first = batch == unacked.peekFirst();
         if (first && error.reason() == ErrorReason.UNKNOWN_PRODUCER && !batch.isUnresolved() && !gap) {
@@ -192,6 +191,14 @@ final class PartitionSender {
         }
     }
 
+    /**
+     * An attempt that no longer counts was answered, or will not be any more. It decides nothing, but a refusal takes back the
+     * doubt whether it stored the batch.
+     */
+    void onAnsweredLate(PendingBatch batch, long attempt, boolean unstored) {
+        batch.endAttempt(attempt, unstored);
+    }
+
     private boolean mayBeSplit(PendingBatch batch, KontikiException error) {
         return error.reason() == ErrorReason.RECORD_TOO_LARGE
                 && batch.recordCount() > 1
@@ -200,19 +207,20 @@ final class PartitionSender {
     }
 
     /**
-     * A broker takes less at once than the producer thought: each half is tried by itself. The batches behind are not
-     * stored, since their sequences did not follow, and keep them.
+     * A broker takes less at once than the producer thought: each half is tried by itself. Together they take the place of
+     * the whole in the sequence, so the batches behind keep theirs, and with it what is open about them: what was sent of
+     * them may be stored yet, once the halves are.
      */
     private void splitFirst() {
-        var first = unacked.peekFirst();
-        var halves = first.split();
-        unacked.removeFirst();
         rewind();
+        var first = unacked.removeFirst();
+        var halves = first.split();
         unacked.addFirst(halves.get(1));
         unacked.addFirst(halves.get(0));
         if (idempotent) {
-            nextSequence = first.baseSequence();
-            unacked.forEach(this::stamp);
+            int middle = Sequences.plus(first.baseSequence(), halves.get(0).recordCount());
+            halves.get(0).stamp(identity, first.baseSequence());
+            halves.get(1).stamp(identity, middle);
         }
     }
 
@@ -239,7 +247,7 @@ final class PartitionSender {
     private void failFirst(KontikiException error) {
         var first = unacked.pollFirst();
         boolean unresolved = first.isUnresolved();
-        first.endAttempt(true);
+        first.leaveAttempt();
         probing = true;
         if (idempotent && identity != null) {
             if (unresolved) {
@@ -268,7 +276,7 @@ final class PartitionSender {
     /** Every batch is to be sent again, in order, the first one alone. */
     private void rewind() {
         for (var batch : unacked) {
-            batch.endAttempt(true);
+            batch.leaveAttempt();
         }
         probing = true;
     }
@@ -279,7 +287,7 @@ final class PartitionSender {
         unacked.clear();
         for (var batch : all) {
             boolean definite = !batch.isUnresolved();
-            batch.endAttempt(true);
+            batch.leaveAttempt();
             batch.fail(new KontikiException(error.reason(), error.getMessage(), error.getCause(), definite));
         }
         if (idempotent && identity != null) {

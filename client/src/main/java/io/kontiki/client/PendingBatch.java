@@ -10,8 +10,10 @@ import io.kontiki.record.RecordBatchBuilder;
 import io.kontiki.record.RecordHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -35,7 +37,11 @@ final class PendingBatch {
     private long reservedBytes;
     private ByteBuffer bytes;
     private long attempt;
-    private boolean unresolved;
+    /** Attempts that no answer has come to yet, that under way among them. */
+    private final Set<Long> unanswered = new HashSet<>();
+    /** Whether an attempt ended without a word on whether it stored the batch. */
+    private boolean outcomeLost;
+
     private boolean handedOut;
 
     private record Waiter(CompletableFuture<RecordMetadata> future, long timestampMs) {}
@@ -140,7 +146,8 @@ final class PendingBatch {
             handedOut = false;
         }
         RecordBatchBuilder.stampProducer(bytes, identity.id(), identity.epoch(), baseSequence);
-        unresolved = false;
+        unanswered.clear();
+        outcomeLost = false;
     }
 
     ByteString payload() {
@@ -179,17 +186,31 @@ final class PendingBatch {
 
     void startAttempt(long number) {
         attempt = number;
+        unanswered.add(number);
     }
 
-    /** Ends the attempt under way, if any. */
-    void endAttempt(boolean outcomeUnknown) {
-        unresolved |= isInFlight() && outcomeUnknown;
+    /** The attempt under way, if any, no longer decides; whether it stored the batch is open until it is answered. */
+    void leaveAttempt() {
         attempt = 0;
     }
 
-    /** Whether some attempt may have stored the batch. */
+    /**
+     * An attempt has its answer, or will get none any more.
+     *
+     * @param unstored whether it certainly did not store the batch
+     */
+    void endAttempt(long number, boolean unstored) {
+        if (unanswered.remove(number)) {
+            outcomeLost |= !unstored;
+        }
+        if (attempt == number) {
+            attempt = 0;
+        }
+    }
+
+    /** Whether some attempt under the present sequence may have stored the batch. */
     boolean isUnresolved() {
-        return unresolved || isInFlight();
+        return outcomeLost || !unanswered.isEmpty();
     }
 
     /** Done when every record's future is; never fails. */

@@ -324,13 +324,17 @@ final class ProducerLoop {
                         new TopicPartition(result.getTopic(), result.getPartition()),
                         result.getError().getLeaderHint());
             }
-            link.onAnswer(response.getCorrelationId())
-                    .filter(attempt -> attempt.sender().awaits(attempt.batch(), attempt.number()))
-                    .ifPresent(attempt -> onAnswer(attempt, result));
+            link.onAnswer(response.getCorrelationId()).ifPresent(attempt -> onAnswer(attempt, result));
         }
     }
 
     private void onAnswer(Attempt attempt, ProducePartitionResult result) {
+        if (!attempt.isAwaited()) {
+            boolean unstored =
+                    result.hasError() && Errors.reason(result.getError()).definite();
+            attempt.sender().onAnsweredLate(attempt.batch(), attempt.number(), unstored);
+            return;
+        }
         var offset = result.hasBaseOffset() ? OptionalLong.of(result.getBaseOffset()) : OptionalLong.empty();
         if (!result.hasError() || Errors.reason(result.getError()) == ErrorReason.DUPLICATE_SEQUENCE) {
             attempt.sender().onStored(attempt.batch(), offset);
@@ -363,8 +367,10 @@ final class ProducerLoop {
         // Whatever ended the stream, each batch on it may have been stored before.
         var lost = new KontikiException(ErrorReason.DISCONNECTED, error.getMessage(), cause);
         for (var attempt : link.onBroken(System.nanoTime())) {
-            if (attempt.sender().awaits(attempt.batch(), attempt.number())) {
+            if (attempt.isAwaited()) {
                 onFailed(attempt, lost);
+            } else {
+                attempt.sender().onAnsweredLate(attempt.batch(), attempt.number(), false);
             }
         }
     }

@@ -16,6 +16,8 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PartitionSenderTest {
     private static final TopicPartition PARTITION = new TopicPartition("t", 0);
@@ -193,6 +195,55 @@ class PartitionSenderTest {
         assertThat(producerId(b)).isEqualTo(FIRST_ID.id());
     }
 
+    /** What was sent of it before may be stored once the halves are: its sequence follows then. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aBatchBehindAPartedOneMayBeStoredUntilItsAttemptIsAnswered(boolean refusedLate) {
+        start();
+        var a = sendNew(5);
+        var b = newBatch(50);
+        sender.add(b);
+        sender.onSent(b, ++attempts);
+        long firstAttempt = b.attempt();
+        fail(a, ErrorReason.RECORD_TOO_LARGE);
+        if (refusedLate) {
+            sender.onAnsweredLate(b, firstAttempt, true);
+        }
+        sender.onStored(sendAgain().get(0), OptionalLong.of(0));
+        sender.onStored(sender.nextAgain().orElseThrow(), OptionalLong.of(2));
+        sender.expire(60);
+
+        assertThat(isDefinite(b)).isEqualTo(refusedLate);
+    }
+
+    /** Else a late copy of the whole could come behind its halves, or they behind it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aBatchBehindAPartedOneIsPartedOnlyOnceItsAttemptIsAnswered(boolean refusedLate) {
+        start();
+        var a = sendNew(2);
+        var b = sendNew(4);
+        long firstAttempt = b.attempt();
+        fail(a, ErrorReason.RECORD_TOO_LARGE);
+        sender.onStored(sendAgain().get(0), OptionalLong.of(0));
+        sender.onStored(sendAgain().get(0), OptionalLong.of(1));
+        sender.onAnsweredLate(b, firstAttempt, refusedLate);
+        fail(b, ErrorReason.RECORD_TOO_LARGE);
+
+        if (refusedLate) {
+            assertThat(sendAgain()).extracting(PartitionSenderTest::sequence).containsExactly(2);
+        } else {
+            assertThat(isDefinite(b)).isFalse();
+        }
+    }
+
+    private boolean isDefinite(PendingBatch batch) {
+        assertThat(futures.get(batch)).isCompletedExceptionally();
+        return futures.get(batch)
+                .handle((stored, failure) -> ((KontikiException) failure).definite())
+                .join();
+    }
+
     @Test
     void aBatchOfUnknownOutcomeIsNotParted() {
         start();
@@ -205,9 +256,7 @@ class PartitionSenderTest {
         assertThat(sender.isIdle()).isTrue();
         assertThat(futures.get(a))
                 .isCompletedExceptionally()
-                .satisfies(future -> assertThat(future.handle((r, e) -> ((KontikiException) e).definite())
-                                .join())
-                        .isFalse());
+                .satisfies(future -> assertThat(isDefinite(a)).isFalse());
     }
 
     @Test
