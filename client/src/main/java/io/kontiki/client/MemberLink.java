@@ -70,6 +70,7 @@ final class MemberLink {
         return state == State.OPENING || state == State.OPEN;
     }
 
+    /** See {@link MembershipView}. */
     long heldUntilNanos() {
         return heldUntilNanos;
     }
@@ -149,6 +150,17 @@ final class MemberLink {
     void onEnd(long nowNanos) {
         state = State.DOWN;
         connectAtNanos = nowNanos + backoff.nextNanos();
+        holdAtMostUntil(nowNanos + patience());
+    }
+
+    /**
+     * A member can be fenced before its session is over, for what it does not let go of or by hand, and hears of that through
+     * the stream. Without one it may be fenced unheard.
+     */
+    private void holdAtMostUntil(long limitNanos) {
+        if (heldUntilNanos - limitNanos > 0) {
+            heldUntilNanos = limitNanos;
+        }
     }
 
     /** Sends the heartbeat that is due, and gives up a stream on which answers are missing. */
@@ -156,6 +168,8 @@ final class MemberLink {
         if (isSilent(nowNanos)) {
             cancel("no answer");
             onEnd(nowNanos);
+            // It has been patient already.
+            holdAtMostUntil(nowNanos);
         } else if (state == State.OPEN && nowNanos - heartbeatAtNanos >= 0) {
             heartbeatAtNanos = nowNanos + intervalNanos;
             unanswered.addLast(nowNanos);

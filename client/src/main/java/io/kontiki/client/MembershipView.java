@@ -10,8 +10,8 @@ import java.util.SortedSet;
  * @param subscriptionNumber the last subscription that this takes account of
  * @param life changes whenever all partitions are lost: what was assigned in an earlier life is no longer owned
  * @param assignment what the member is to own, the latest of this life
- * @param heldUntilNanos until then, by {@link System#nanoTime}, no other member can own what this one does, as the session
- *     cannot be over before
+ * @param heldUntilNanos until then, by {@link System#nanoTime}, the member may read what it owns: the session cannot be over
+ *     before, and the stream through which it hears of being fenced is there or was a moment ago
  * @param refusal why the group does not take the member, the last time
  */
 record MembershipView(

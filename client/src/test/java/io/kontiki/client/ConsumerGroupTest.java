@@ -100,6 +100,12 @@ class ConsumerGroupTest {
         }
     }
 
+    /** Polls for so long; nothing is to be read meanwhile. */
+    private static void pollFor(Consumer consumer, Duration time) {
+        long endNanos = System.nanoTime() + time.toNanos();
+        pollUntil(consumer, () -> System.nanoTime() - endNanos > 0);
+    }
+
     private static String memberId(Consumer consumer) {
         return consumer.memberId().orElseThrow();
     }
@@ -197,12 +203,10 @@ class ConsumerGroupTest {
         pollUntil(consumer, () -> consumer.assignment().size() == 2);
         groups.refuseJoins(io.kontiki.proto.v1.ErrorReason.ERROR_REASON_NOT_COORDINATOR);
         groups.breakStream(memberId(consumer));
-        long endNanos = System.nanoTime() + 1_100_000_000L;
-        pollUntil(consumer, () -> System.nanoTime() - endNanos > 0);
+        pollFor(consumer, Duration.ofMillis(1100));
 
         cluster.appendRaw(0, batch("a"));
-        long laterNanos = System.nanoTime() + 300_000_000L;
-        pollUntil(consumer, () -> System.nanoTime() - laterNanos > 0);
+        pollFor(consumer, Duration.ofMillis(300));
         groups.refuseJoins(io.kontiki.proto.v1.ErrorReason.ERROR_REASON_UNSPECIFIED);
 
         assertThat(read(consumer, 1)).containsExactly("a");
@@ -216,6 +220,25 @@ class ConsumerGroupTest {
         read(consumer, 1);
 
         groups.fence(memberId(consumer), io.kontiki.proto.v1.ErrorReason.ERROR_REASON_UNKNOWN_MEMBER);
+
+        assertThat(read(consumer, 1)).containsExactly("a");
+        assertThat(listener.told)
+                .containsExactly(
+                        "assigned [orders-0, orders-1]", "lost [orders-0, orders-1]", "assigned [orders-0, orders-1]");
+    }
+
+    @Test
+    void aMemberFencedWhileItsStreamBreaksReadsNoMore() {
+        groups.sessionMillis(4000);
+        var consumer = subscribed(settings());
+        pollUntil(consumer, () -> consumer.assignment().size() == 2);
+        groups.refuseJoins(io.kontiki.proto.v1.ErrorReason.ERROR_REASON_NOT_COORDINATOR);
+        groups.fenceUnheard(memberId(consumer));
+        pollFor(consumer, Duration.ofMillis(1100));
+
+        cluster.appendRaw(0, batch("a"));
+        pollFor(consumer, Duration.ofMillis(300));
+        groups.refuseJoins(io.kontiki.proto.v1.ErrorReason.ERROR_REASON_UNSPECIFIED);
 
         assertThat(read(consumer, 1)).containsExactly("a");
         assertThat(listener.told)

@@ -157,6 +157,13 @@ final class FakeGroups {
         rebalance();
     }
 
+    /** As {@link #fence}, while the stream breaks: the member does not hear of it. */
+    synchronized void fenceUnheard(String memberId) {
+        breakStream(memberId);
+        members.remove(memberId);
+        rebalance();
+    }
+
     private static void end(Member member, StatusRuntimeException why) {
         if (member.stream != null) {
             var stream = member.stream;

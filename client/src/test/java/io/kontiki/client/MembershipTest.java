@@ -249,6 +249,33 @@ class MembershipTest {
         assertThat(heldUntil - nowNanos).isGreaterThan(4 * SECOND);
     }
 
+    /** It may have been fenced at that moment, and heard nothing. */
+    @Test
+    void aMemberWithoutAStreamReadsOnForAMomentOnly() {
+        member(0);
+        pass(SECOND);
+        ends(ErrorReason.DISCONNECTED);
+        long heldUntilNanos = nowNanos + 5 * SECOND / 2;
+        assertThat(membership.view().heldUntilNanos()).isEqualTo(heldUntilNanos);
+        pass(SECOND);
+        ends(ErrorReason.NOT_COORDINATOR);
+        assertThat(membership.view().heldUntilNanos()).isEqualTo(heldUntilNanos);
+
+        pass(SECOND);
+        joined(1);
+
+        assertThat(membership.view().heldUntilNanos()).isEqualTo(nowNanos + 10 * SECOND);
+    }
+
+    @Test
+    void aMemberThatIsNotAnsweredReadsNothingMore() {
+        member(0);
+        pass(3 * SECOND);
+        pass(5 * SECOND / 2);
+
+        assertThat(membership.view().heldUntilNanos()).isEqualTo(nowNanos);
+    }
+
     @Test
     void aRelayThatHangsWhileResumingIsLeftWithinTheSession() {
         member(0);
