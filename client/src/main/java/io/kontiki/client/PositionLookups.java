@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Finds out where partitions go on, on threads of its own, since the calls block. Belongs to the consumer's thread, which gets
@@ -61,13 +62,32 @@ final class PositionLookups implements AutoCloseable {
     }
 
     private void lookUp(Map<TopicPartition, Position> positions, Map<PartitionFetcher, Long> generations) {
+        events.accept(answer(
+                () -> lookUpNow(positions, generations),
+                failure -> generations.forEach(
+                        (partition, generation) -> partition.onLookUpFailed(generation, failure, System.nanoTime()))));
+    }
+
+    private Runnable lookUpNow(Map<TopicPartition, Position> positions, Map<PartitionFetcher, Long> generations) {
+        var found = lookup.find(positions);
+        var offsets = new HashMap<PartitionFetcher, Long>();
+        generations
+                .keySet()
+                .forEach(each -> offsets.put(each, found.get(each.partition()).offset()));
+        return () -> generations.forEach(
+                (partition, generation) -> partition.onLookedUp(generation, offsets.get(partition)));
+    }
+
+    /** Whatever a call ends in is told: a partition that nobody tells anything waits for ever. */
+    private static Runnable answer(Supplier<Runnable> call, Consumer<KontikiException> onFailure) {
         try {
-            var found = lookup.find(positions);
-            events.accept(() -> generations.forEach((partition, generation) -> partition.onLookedUp(
-                    generation, found.get(partition.partition()).offset())));
+            return call.get();
         } catch (KontikiException e) {
-            events.accept(() -> generations.forEach(
-                    (partition, generation) -> partition.onLookUpFailed(generation, e, System.nanoTime())));
+            return () -> onFailure.accept(e);
+        } catch (RuntimeException | Error e) {
+            var defect = new KontikiException(
+                    ErrorReason.UNKNOWN, "a defect of the client, looking up where to go on: " + e, e);
+            return () -> onFailure.accept(defect);
         }
     }
 
@@ -92,14 +112,14 @@ final class PositionLookups implements AutoCloseable {
             Asker asker,
             Map<TopicPartition, PartitionFetcher> asked,
             Map<PartitionFetcher, Long> generations) {
-        try {
-            var fetched = group.committed(asker, asked.keySet());
-            events.accept(() -> asked.forEach(
-                    (name, partition) -> onFetched(group, asker, partition, generations.get(partition), fetched)));
-        } catch (KontikiException e) {
-            events.accept(() -> generations.forEach((partition, generation) ->
-                    partition.onGroupFailed(generation, e, GroupStarts.isFinal(e), System.nanoTime())));
-        }
+        events.accept(answer(
+                () -> {
+                    var fetched = group.committed(asker, asked.keySet());
+                    return () -> asked.forEach((name, partition) ->
+                            onFetched(group, asker, partition, generations.get(partition), fetched));
+                },
+                failure -> generations.forEach((partition, generation) -> partition.onGroupFailed(
+                        generation, failure, GroupStarts.isFinal(failure), System.nanoTime()))));
     }
 
     private static void onFetched(

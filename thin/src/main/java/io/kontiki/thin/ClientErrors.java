@@ -25,7 +25,10 @@ final class ClientErrors {
      */
     static Refused ofSend(Throwable failure, String what) {
         if (!(unwrapped(failure) instanceof KontikiException error)) {
-            throw new AssertionError(failure);
+            return Refused.because(
+                    ErrorReason.ERROR_REASON_OUTCOME_UNKNOWN,
+                    what + ": a defect of the broker; it may be stored",
+                    unwrapped(failure));
         }
         var message = what + ": " + error.getMessage();
         boolean unknown = !error.definite() && !TELL_THE_UNKNOWN.contains(error.reason());

@@ -95,7 +95,7 @@ final class ConsumeSession implements Runnable {
             abandon(ClientErrors.of(e));
         } catch (InterruptedException e) {
             abandon(Refused.because(ErrorReason.ERROR_REASON_SHUTTING_DOWN, "this broker is stopping", e));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             abandon(e);
         } finally {
             done.complete(null);
@@ -270,9 +270,12 @@ final class ConsumeSession implements Runnable {
     }
 
     private void abandon(Throwable why) {
-        answers.fail(why);
-        if (consumer != null) {
-            consumer.abandon();
+        try {
+            answers.fail(why);
+        } finally {
+            if (consumer != null) {
+                consumer.abandon();
+            }
         }
     }
 }

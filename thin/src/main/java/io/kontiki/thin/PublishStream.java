@@ -45,7 +45,7 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
         this.publisher = publisher;
         this.budget = budget;
         this.errors = errors;
-        this.tasks = new TasksInOrder(threads);
+        this.tasks = new TasksInOrder(threads, this::endBecauseOf);
         out.disableAutoRequest();
         out.setOnReadyHandler(this::askForMore);
         out.setOnCancelHandler(this::end);
@@ -121,16 +121,21 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
     }
 
     private void answer(long cost, PublishStreamResponse response) {
-        synchronized (this) {
-            calls--;
-            bytes -= cost;
-            if (!ended) {
-                out.onNext(response);
-                completeIfDone();
-            }
+        try {
+            tell(cost, response);
+        } finally {
+            budget.giveBack(cost);
+            askForMore();
         }
-        budget.giveBack(cost);
-        askForMore();
+    }
+
+    private synchronized void tell(long cost, PublishStreamResponse response) {
+        calls--;
+        bytes -= cost;
+        if (!ended) {
+            out.onNext(response);
+            completeIfDone();
+        }
     }
 
     private void completeIfDone() {
@@ -149,6 +154,17 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
     @Override
     public void onError(Throwable cause) {
         end();
+    }
+
+    /** A call of the stream would wait for its answer for ever. */
+    private void endBecauseOf(Throwable defect) {
+        synchronized (this) {
+            if (!ended) {
+                ended = true;
+                out.onError(defect);
+            }
+        }
+        budget.forget(onRoom);
     }
 
     /** Nobody is there any more. What is on the way goes on: it may be in a batch with records of others. */

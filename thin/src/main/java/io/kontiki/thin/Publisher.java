@@ -33,7 +33,7 @@ final class Publisher {
                 sender.send(records.get(i)).whenComplete((stored, failure) -> call.settle(index, stored, failure));
             }
             return call.outcome;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
     }
@@ -53,9 +53,14 @@ final class Publisher {
             failedIndex = records;
         }
 
+        /** What is thrown here nobody would hear of, and the call would wait for ever. */
         void settle(int index, RecordMetadata stored, Throwable error) {
-            if (note(index, stored, error)) {
-                complete();
+            try {
+                if (note(index, stored, error)) {
+                    complete();
+                }
+            } catch (RuntimeException | Error defect) {
+                outcome.completeExceptionally(defect);
             }
         }
 

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 
 /**
  * Runs the tasks of one stream one after the other on shared threads, so that its records keep their order. Bounded by
@@ -11,30 +12,45 @@ import java.util.concurrent.RejectedExecutionException;
  */
 final class TasksInOrder {
     private final Executor threads;
+    private final Consumer<Throwable> onDefect;
     /** Guarded by this. */
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     /** Guarded by this. */
     private boolean running;
 
-    TasksInOrder(Executor threads) {
+    /** @param onDefect told what a task threw; those behind it are run all the same */
+    TasksInOrder(Executor threads, Consumer<Throwable> onDefect) {
         this.threads = threads;
+        this.onDefect = onDefect;
     }
 
-    /** @throws RejectedExecutionException if the threads are shut down */
-    void add(Runnable task) {
-        synchronized (this) {
-            tasks.add(task);
-            if (running) {
-                return;
-            }
-            running = true;
+    /** @throws RejectedExecutionException if the threads are shut down; the task is not run then */
+    synchronized void add(Runnable task) {
+        tasks.add(task);
+        if (!running) {
+            start();
         }
-        threads.execute(this::runAll);
+    }
+
+    /** Under the lock, so that nothing is added meanwhile behind a task that is not run. */
+    private void start() {
+        running = true;
+        try {
+            threads.execute(this::runAll);
+        } catch (RejectedExecutionException e) {
+            running = false;
+            tasks.clear();
+            throw e;
+        }
     }
 
     private void runAll() {
         for (var task = next(); task != null; task = next()) {
-            task.run();
+            try {
+                task.run();
+            } catch (RuntimeException | Error defect) {
+                onDefect.accept(defect);
+            }
         }
     }
 

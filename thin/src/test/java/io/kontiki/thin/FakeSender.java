@@ -1,6 +1,5 @@
 package io.kontiki.thin;
 
-import io.kontiki.client.KontikiException;
 import io.kontiki.client.ProducerRecord;
 import io.kontiki.client.RecordMetadata;
 import java.util.ArrayList;
@@ -50,7 +49,7 @@ final class FakeSender implements RecordSender {
         outcome(index).complete(new RecordMetadata("t", 3, OptionalLong.of(100L + index), 0));
     }
 
-    void fail(int index, KontikiException failure) {
+    void fail(int index, Throwable failure) {
         outcome(index).completeExceptionally(failure);
     }
 

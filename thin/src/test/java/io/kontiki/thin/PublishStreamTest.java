@@ -125,6 +125,19 @@ class PublishStreamTest {
         assertThat(caller.ends).isEmpty();
     }
 
+    /** Nobody knows then whether the record is stored, but that nobody knows is told. */
+    @Test
+    void aDefectIsToldToo() {
+        var caller = open(true);
+        caller.send(1, request(value("a")));
+        await().until(() -> fixture.sender.count() == 1);
+        fixture.sender.fail(0, new IllegalStateException("unforeseen"));
+        await().until(() -> caller.answers.size() == 1);
+
+        assertThat(caller.answers.get(0).getError().getReason().name()).isEqualTo("ERROR_REASON_OUTCOME_UNKNOWN");
+        await().until(() -> fixture.budget.available() == BUDGET);
+    }
+
     @Test
     void recordsOfOneStreamKeepTheirOrder() {
         fixture.sender.storeAtOnce();
