@@ -22,11 +22,13 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Creates, changes and shows topics, places and elects their replicas, shows and mends consumer groups, and shows the cluster. Thread-safe. Each call blocks until it is done, at most the
- * request time-out, and tries one bootstrap server after the other; it fails with a {@link KontikiException}. A change
- * whose outcome is unknown (a connection broke) is not repeated: the caller is told, {@link KontikiException#definite}.
+ * Creates, changes and shows topics, places and elects their replicas, shows and mends consumer groups, and shows the
+ * cluster. Thread-safe. Each call blocks until it is done, at most the request time-out, and tries one bootstrap server after
+ * the other; it fails with a {@link KontikiException}. A change whose outcome is unknown (a connection broke) is not repeated,
+ * other than the creation of a topic: the caller is told, {@link KontikiException#definite}.
  */
 public final class Admin implements AutoCloseable {
     private final Channels channels;
@@ -54,7 +56,10 @@ public final class Admin implements AutoCloseable {
         return new Builder();
     }
 
-    /** Creates a topic; returns it as created. Fails with TOPIC_EXISTS, INVALID_… */
+    /**
+     * Creates a topic; returns it as created. Fails with TOPIC_EXISTS, INVALID_… Asked for again after an answer that was
+     * lost, brokers tell the topic that this very call made from one that was there.
+     */
     public TopicInfo createTopic(NewTopic topic) {
         return createTopic(topic, false);
     }
@@ -68,12 +73,13 @@ public final class Admin implements AutoCloseable {
         var request = CreateTopicRequest.newBuilder()
                 .setName(topic.name())
                 .putAllConfigs(topic.configs())
-                .setValidateOnly(validateOnly);
+                .setValidateOnly(validateOnly)
+                .setRequestId(ThreadLocalRandom.current().nextLong());
         topic.partitions().ifPresent(request::setPartitions);
         topic.replicationFactor().ifPresent(request::setReplicationFactor);
         var built = request.build();
         return WireValues.topic(anyBroker
-                .change((channel, deadline) -> topics(channel, deadline).createTopic(built))
+                .changeOnce((channel, deadline) -> topics(channel, deadline).createTopic(built))
                 .getTopic());
     }
 

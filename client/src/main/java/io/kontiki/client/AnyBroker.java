@@ -54,11 +54,17 @@ final class AnyBroker {
         return call(call, false, requestTimeout);
     }
 
+    /** A change that is made once however often it is asked for: it is repeated after an unknown outcome, too. */
+    <T> T changeOnce(Call<T> call) {
+        return call(call, true, requestTimeout);
+    }
+
     private <T> T call(Call<T> call, boolean repeatable, Duration timeout) {
         var deadline = Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
         long connectEndNanos = System.nanoTime() + Math.min(connectTimeout.toNanos(), timeout.toNanos());
         var backoff = new Backoff(MIN_BACKOFF_NANOS, MAX_BACKOFF_NANOS, ThreadLocalRandom.current());
         var unreachable = new LinkedHashMap<HostPort, String>();
+        boolean mayBeMade = false;
         while (true) {
             var all = addresses.get();
             KontikiException last = null;
@@ -73,9 +79,11 @@ final class AnyBroker {
                     return call.on(channels.to(address), limit);
                 } catch (StatusRuntimeException e) {
                     last = Errors.of(e, address);
-                    if (!mayRepeat(last, Errors.neverSent(e), repeatable) || deadline.isExpired()) {
-                        throw last;
+                    boolean neverSent = Errors.neverSent(e);
+                    if (!mayRepeat(last, neverSent, repeatable) || deadline.isExpired()) {
+                        throw afterAttempts(last, mayBeMade);
                     }
+                    mayBeMade |= !neverSent && !last.definite();
                     if (last.reason() == ErrorReason.DISCONNECTED) {
                         unreachable.put(address, Errors.describe(e));
                     }
@@ -83,11 +91,18 @@ final class AnyBroker {
             }
             boolean nobody = unreachable.size() == all.size();
             if (nobody && System.nanoTime() - connectEndNanos >= 0) {
-                throw noBroker(unreachable, last);
+                throw afterAttempts(noBroker(unreachable, last), mayBeMade);
             }
             preferred.incrementAndGet();
             pause(backoff.nextNanos());
         }
+    }
+
+    /** What the last attempt certainly did not do, one before it may have done. */
+    private static KontikiException afterAttempts(KontikiException last, boolean mayBeMade) {
+        return mayBeMade && last.definite()
+                ? new KontikiException(last.reason(), last.getMessage(), last.getCause(), false)
+                : last;
     }
 
     private static Deadline attemptLimit() {

@@ -13,6 +13,8 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.kontiki.proto.v1.CreateTopicRequest;
 import io.kontiki.proto.v1.CreateTopicResponse;
+import io.kontiki.proto.v1.DeleteTopicRequest;
+import io.kontiki.proto.v1.DeleteTopicResponse;
 import io.kontiki.proto.v1.ListTopicsRequest;
 import io.kontiki.proto.v1.ListTopicsResponse;
 import io.kontiki.proto.v1.Topic;
@@ -22,6 +24,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +37,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class AdminTest {
     private final AtomicInteger creations = new AtomicInteger();
+    private final AtomicInteger deletions = new AtomicInteger();
+    /** Of the creations, as they came. */
+    private final List<Long> numbers = new CopyOnWriteArrayList<>();
+
     private StatusFor statusFor = call -> null;
     private Server server;
     private Admin admin;
@@ -79,6 +88,7 @@ class AdminTest {
     private final class Topics extends TopicServiceGrpc.TopicServiceImplBase {
         @Override
         public void createTopic(CreateTopicRequest request, StreamObserver<CreateTopicResponse> answer) {
+            numbers.add(request.getRequestId());
             var error = statusFor.call(creations.incrementAndGet());
             if (error != null) {
                 answer.onError(error);
@@ -88,6 +98,11 @@ class AdminTest {
                     .setTopic(Topic.newBuilder().setName(request.getName()))
                     .build());
             answer.onCompleted();
+        }
+
+        @Override
+        public void deleteTopic(DeleteTopicRequest request, StreamObserver<DeleteTopicResponse> answer) {
+            answer.onError(statusFor.call(deletions.incrementAndGet()));
         }
 
         @Override
@@ -139,11 +154,38 @@ class AdminTest {
     void doesNotRepeatAChangeWithAnUnknownOutcome() {
         statusFor = n -> Status.UNAVAILABLE.withDescription("connection lost").asRuntimeException();
 
-        var failure = creationFailure();
+        var failure = catchThrowableOfType(KontikiException.class, () -> admin.deleteTopic("t"));
 
         assertThat(failure.reason()).isEqualTo(ErrorReason.DISCONNECTED);
         assertThat(failure.definite()).isFalse();
-        assertThat(creations).hasValue(1);
+        assertThat(deletions).hasValue(1);
+    }
+
+    @Test
+    void repeatsACreationUnderItsNumber() {
+        statusFor = n -> n < 3 ? Status.UNAVAILABLE.withDescription("lost").asRuntimeException() : null;
+        try (var patient = Admin.builder()
+                .bootstrapServers("127.0.0.1:" + server.getPort())
+                .build()) {
+            assertThat(patient.createTopic(NewTopic.named("t")).name()).isEqualTo("t");
+            patient.createTopic(NewTopic.named("u"));
+        }
+
+        assertThat(numbers).hasSize(4);
+        assertThat(Set.copyOf(numbers.subList(0, 3))).hasSize(1);
+        assertThat(numbers.get(3)).isNotEqualTo(numbers.get(0));
+    }
+
+    @Test
+    void whatAnEarlierAttemptMayHaveMadeIsNotDenied() {
+        statusFor = n -> n == 1
+                ? Status.UNAVAILABLE.withDescription("lost").asRuntimeException()
+                : refusal(Code.INVALID_ARGUMENT, "INVALID_PARTITIONS", "too many");
+
+        var failure = creationFailure();
+
+        assertThat(failure.reason()).isEqualTo(ErrorReason.INVALID_PARTITIONS);
+        assertThat(failure.definite()).isFalse();
     }
 
     @Test

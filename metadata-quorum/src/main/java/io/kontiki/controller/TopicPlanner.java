@@ -14,6 +14,7 @@ import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.CreateTopic;
 import io.kontiki.proto.internal.v1.DeleteTopic;
 import io.kontiki.proto.internal.v1.ProposeRequest;
+import io.kontiki.proto.internal.v1.ProposeResponse;
 import io.kontiki.proto.internal.v1.Replicas;
 import io.kontiki.proto.v1.ErrorReason;
 import java.util.List;
@@ -60,7 +61,17 @@ final class TopicPlanner {
                 .build();
         return request.getValidateOnly()
                 ? new Prepared.Planned(topic)
-                : new Prepared.Submit(stamped.setCreateTopic(topic).build());
+                : new Prepared.Submit(
+                        stamped.setCreateTopic(topic).build(), (reply, after) -> created(proposal, reply, after));
+    }
+
+    /** Another attempt may have come between the plan and its turn in the log. */
+    private static ProposeResponse.Builder created(ProposeRequest proposal, CommandReply reply, MetadataImage after) {
+        boolean made = reply.getReason() == ErrorReason.ERROR_REASON_TOPIC_EXISTS
+                && after.topic(proposal.getCreateTopic().getName())
+                        .filter(topic -> isMadeBy(proposal, topic))
+                        .isPresent();
+        return ProposeResponse.newBuilder().setReply(made ? CommandReply.getDefaultInstance() : reply);
     }
 
     Prepared delete(ProposeRequest proposal, MetadataImage image, Command.Builder stamped) {
@@ -144,7 +155,9 @@ final class TopicPlanner {
     }
 
     private static boolean isMadeBy(ProposeRequest proposal, TopicImage topic) {
-        return proposal.getRepeated() && topic.id().getLeastSignificantBits() == lowBits(proposal);
+        boolean mayBeRepeated =
+                proposal.getRepeated() || proposal.getCreateTopic().hasRequestId();
+        return mayBeRepeated && topic.id().getLeastSignificantBits() == lowBits(proposal);
     }
 
     private static CreateTopic plan(TopicImage topic, List<Replicas> added) {
@@ -218,7 +231,10 @@ final class TopicPlanner {
         return new UUID(high, lowBits(proposal));
     }
 
+    /** The user's number counts for more than the broker's: the user may have asked other brokers, too. */
     private static long lowBits(ProposeRequest proposal) {
-        return (proposal.getRequestId() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
+        var creation = proposal.getCreateTopic();
+        long number = creation.hasRequestId() ? creation.getRequestId() : proposal.getRequestId();
+        return (number & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
     }
 }

@@ -143,6 +143,32 @@ class ControllerTopicsTest {
                 "\"t\" exists already");
     }
 
+    /** The answer was lost, and the user asked again, perhaps another broker. */
+    @Test
+    void creationAskedForAgainUnderItsNumberIsMadeOnce() { // M5
+        var numbered = CreateTopicRequest.newBuilder().setName("t").setRequestId(7);
+        var first = create(numbered);
+        var planned = (Prepared.Submit) create(numbered);
+        var another = (Prepared.Submit) create(numbered.clone().setRequestId(8));
+        submit(first);
+        var id = quorum.image().topic("t").orElseThrow().id();
+
+        assertThat(create(numbered)).isInstanceOf(Prepared.Answered.class);
+        assertThat(answer(planned).getReason()).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+        assertThat(answer(another).getReason()).isEqualTo(ErrorReason.ERROR_REASON_TOPIC_EXISTS);
+        for (var other : List.of(
+                numbered.clone().setRequestId(8),
+                CreateTopicRequest.newBuilder().setName("t"))) {
+            assertRefused(create(other), ErrorReason.ERROR_REASON_TOPIC_EXISTS);
+        }
+        assertThat(quorum.image().topic("t").orElseThrow().id()).isEqualTo(id);
+    }
+
+    private CommandReply answer(Prepared.Submit submit) {
+        var reply = quorum.apply(submit.command().toBuilder());
+        return submit.answer().of(reply, quorum.image()).getReply();
+    }
+
     @Test
     void checkOnlyPlansAndSubmitsNothing() {
         var planned = create(
