@@ -8,6 +8,7 @@ import io.kontiki.record.RecordHeader;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Reads the records of fetched bytes one by one, from a wanted offset on; control batches are passed over. Pure, not
@@ -21,6 +22,7 @@ final class BatchReader {
     private Iterator<Record> records = List.<Record>of().iterator();
     private RecordBatch batch;
     private long nextOffset;
+    private OptionalInt lastEpoch = OptionalInt.empty();
 
     BatchReader(TopicPartition partition, ByteBuffer bytes, long fromOffset, boolean checkCrc) {
         this.partition = partition;
@@ -39,6 +41,11 @@ final class BatchReader {
         return nextOffset;
     }
 
+    /** Leader epoch of the batch before {@link #nextOffset}; empty as long as none was read. */
+    OptionalInt lastEpoch() {
+        return lastEpoch;
+    }
+
     /**
      * Adds up to {@code max} records to the target.
      *
@@ -55,7 +62,7 @@ final class BatchReader {
                 var record = records.next();
                 if (record.offset() >= nextOffset) {
                     target.add(toConsumerRecord(record));
-                    nextOffset = record.offset() + 1;
+                    moveTo(record.offset() + 1);
                 }
             }
             return true;
@@ -72,7 +79,7 @@ final class BatchReader {
     private boolean advance() {
         while (!records.hasNext()) {
             if (batch != null) {
-                nextOffset = Math.max(nextOffset, batch.nextOffset());
+                moveTo(batch.nextOffset());
                 batch = null;
             }
             if (!batches.hasNext()) {
@@ -87,6 +94,13 @@ final class BatchReader {
                     : batch.iterator();
         }
         return true;
+    }
+
+    private void moveTo(long offset) {
+        if (offset >= nextOffset) {
+            nextOffset = offset;
+            lastEpoch = OptionalInt.of(batch.leaderEpoch());
+        }
     }
 
     private ConsumerRecord toConsumerRecord(Record record) {

@@ -36,7 +36,7 @@ public enum ErrorReason {
     TIMED_OUT_AFTER_APPEND(true, false),
     /** The leader changed after the append and before the acknowledgement. */
     LEADER_CHANGED_AFTER_APPEND(true, false),
-    /** The offset is below the log start or above the readable end. */
+    /** The offset is below the log start or above the readable end, or was reached in records that the log has no longer. */
     OFFSET_OUT_OF_RANGE(false, true),
     /** A new leader does not know yet how far the log is committed. */
     OFFSET_NOT_AVAILABLE(true, true),

@@ -66,6 +66,7 @@ final class FetchLink {
                 .setOffset(partition.fetchOffset())
                 .setMaxBytes(config.fetchMaxBytes())
                 .setLeaderEpoch(partition.leaderEpoch());
+        partition.fetchEpoch().ifPresent(entry::setLastEpoch);
         partition.topicId().ifPresent(id -> entry.setTopicId(WireValues.topicId(id)));
         return entry.build();
     }

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
  * threads only put events on its queue, which holds at most a few per broker and partition.
  */
 final class Fetcher implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Fetcher.class.getName());
     private static final long MIN_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long MAX_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -332,7 +333,13 @@ final class Fetcher implements AutoCloseable {
         }
         var error = Errors.of(result.getError(), "partition " + name);
         switch (error.reason()) {
-            case OFFSET_OUT_OF_RANGE -> onOutOfRange(partition, error, nowNanos);
+            case OFFSET_OUT_OF_RANGE -> {
+                if (result.hasDivergingOffset()) {
+                    onDiverged(partition, result.getDivergingOffset(), error, nowNanos);
+                } else {
+                    onOutOfRange(partition, error, nowNanos);
+                }
+            }
             case TOPIC_NOT_FOUND, PARTITION_NOT_FOUND -> {
                 // A leader may hear of a new topic later than this client did.
                 boolean patient = tracker.current().topic(name.topic()).isPresent()
@@ -358,6 +365,19 @@ final class Fetcher implements AutoCloseable {
                 .position(System.currentTimeMillis())
                 .map(partition::resetTo)
                 .ifPresentOrElse(partition::seek, () -> partition.onFatal(error, nowNanos));
+    }
+
+    /** Whoever lets positions be reset goes on where the log parts, which passes over nothing that is new (KIP-320). */
+    private void onDiverged(PartitionFetcher partition, long offset, KontikiException error, long nowNanos) {
+        if (!partition.onDiverged(offset)) {
+            return;
+        }
+        if (config.resetPolicy().equals(ResetPolicy.ERROR)) {
+            partition.onFatal(error, nowNanos);
+        } else {
+            LOG.log(System.Logger.Level.WARNING, "{0}; going on at {1}", error.getMessage(), offset);
+            partition.seek(Position.offset(offset));
+        }
     }
 
     private void onBroken(FetchStream stream) {

@@ -15,7 +15,7 @@ import java.util.UUID;
  * I/O, the time is passed in. Belongs to the consumer's thread.
  *
  * <pre>
- *   ASK_GROUP -- onGroupAnswer --> LOOK_UP -- onLookedUp --> READY -- onRequested --> IN_FLIGHT
+ *   ASK_GROUP ---- onNothing... --> LOOK_UP -- onLookedUp --> READY -- onRequested --> IN_FLIGHT
  *       ^                            ^                         ^                         |  |
  *       |                            +---- seek, reset --------|-------------------------|--+
  *       +--------------- another topic under the name ---------+---- onFetched, onFailed-+
@@ -43,12 +43,14 @@ final class PartitionFetcher {
     private State state = State.LOOK_UP;
     private Position start = Position.latest();
     private long position;
-    /** Leader epoch of the last record returned before the position; unknown after a seek. */
+    /** Leader epoch of the batch before the position; unknown after a seek. */
     private OptionalInt positionEpoch = OptionalInt.empty();
     /** The position when the last poll began: whoever polls again is done with what is before it. */
     private Optional<CommittedOffset> settled = Optional.empty();
 
     private long fetchOffset;
+    /** As that of the position: by it the leader tells whether its log is still the one that was read. */
+    private OptionalInt fetchEpoch = OptionalInt.empty();
     /** Changes with each seek, leader and failure, so that answers to older requests are told apart. */
     private long generation;
 
@@ -91,7 +93,7 @@ final class PartitionFetcher {
         waiting = false;
         asCommitted = false;
         if (target instanceof Position.Offset fixed) {
-            startAt(fixed.offset());
+            startAt(fixed.offset(), OptionalInt.empty());
         } else {
             state = State.LOOK_UP;
         }
@@ -102,10 +104,11 @@ final class PartitionFetcher {
         fetched.clear();
     }
 
-    private void startAt(long offset) {
+    private void startAt(long offset, OptionalInt epoch) {
         position = offset;
-        positionEpoch = OptionalInt.empty();
+        positionEpoch = epoch;
         fetchOffset = offset;
+        fetchEpoch = epoch;
         state = State.READY;
     }
 
@@ -118,16 +121,21 @@ final class PartitionFetcher {
         state = State.ASKING_GROUP;
     }
 
-    /**
-     * Starts there, if this is still what it waits for.
-     *
-     * @param committed whether this is the group's commit
-     */
-    void onGroupAnswer(long ofGeneration, Position target, boolean committed) {
+    /** Starts there, where the group has committed, if this is still what it waits for. */
+    void onCommitted(long ofGeneration, CommittedOffset committed) {
+        if (ofGeneration == generation && state == State.ASKING_GROUP) {
+            backoff.reset();
+            seek(Position.offset(committed.offset()));
+            startAt(committed.offset(), committed.leaderEpoch());
+            asCommitted = true;
+        }
+    }
+
+    /** The group has committed nothing: starts there, if this is still what it waits for. */
+    void onNothingCommitted(long ofGeneration, Position target) {
         if (ofGeneration == generation && state == State.ASKING_GROUP) {
             backoff.reset();
             seek(target);
-            asCommitted = committed;
         }
     }
 
@@ -223,7 +231,7 @@ final class PartitionFetcher {
     void onLookedUp(long ofGeneration, long offset) {
         if (ofGeneration == generation && state == State.LOOKING_UP) {
             backoff.reset();
-            startAt(offset);
+            startAt(offset, OptionalInt.empty());
         }
     }
 
@@ -305,6 +313,10 @@ final class PartitionFetcher {
         return fetchOffset;
     }
 
+    OptionalInt fetchEpoch() {
+        return fetchEpoch;
+    }
+
     int leaderEpoch() {
         return leader.epoch();
     }
@@ -326,13 +338,31 @@ final class PartitionFetcher {
         }
         var bytes = records.asReadOnlyByteBuffer();
         long end = fetchOffset;
+        var epoch = fetchEpoch;
         for (int at = 0; at + BatchHeader.BYTES <= bytes.limit(); ) {
             var header = BatchHeader.at(bytes, at);
-            end = Math.max(end, header.nextOffset());
+            if (header.nextOffset() >= end) {
+                end = header.nextOffset();
+                epoch = OptionalInt.of(header.leaderEpoch());
+            }
             at = (int) Math.min(bytes.limit(), (long) at + header.sizeInBytes());
         }
         fetched.addLast(new BatchReader(partition, bytes, fetchOffset, checkCrc));
         fetchOffset = end;
+        fetchEpoch = epoch;
+    }
+
+    /**
+     * The leader's log has parted from what was fetched; only if it {@link #awaits} that. What was not returned yet is
+     * fetched anew.
+     *
+     * @param offset where, at the latest
+     * @return whether records that were returned are concerned
+     */
+    boolean onDiverged(long offset) {
+        drop();
+        startAt(position, positionEpoch);
+        return offset < position;
     }
 
     /** The request failed in a way that a retry may mend; only if it {@link #awaits} it. */
@@ -378,18 +408,24 @@ final class PartitionFetcher {
                 if (reader.readInto(target, end - target.size())) {
                     fetched.removeFirst();
                 }
-                position = Math.max(position, reader.nextOffset());
+                moveBehind(reader);
             } catch (KontikiException e) {
-                position = Math.max(position, reader.nextOffset());
+                moveBehind(reader);
                 // The next poll fetches these bytes again, from where they went bad.
                 drop();
-                startAt(position);
+                startAt(position, positionEpoch);
                 failure = e;
             }
         }
         if (target.size() > begin) {
             asCommitted = false;
-            positionEpoch = OptionalInt.of(target.get(target.size() - 1).leaderEpoch());
+        }
+    }
+
+    private void moveBehind(BatchReader reader) {
+        if (reader.nextOffset() >= position && reader.lastEpoch().isPresent()) {
+            position = reader.nextOffset();
+            positionEpoch = reader.lastEpoch();
         }
     }
 }

@@ -130,11 +130,13 @@ final class PositionLookups implements AutoCloseable {
             return;
         }
         var committed = Optional.ofNullable(fetched.found().get(partition.partition()));
-        committed
-                .map(offset -> Position.offset(offset.offset()))
-                .or(() -> group.withoutCommit(partition, System.currentTimeMillis()))
+        if (committed.isPresent()) {
+            partition.onCommitted(generation, committed.get());
+            return;
+        }
+        group.withoutCommit(partition, System.currentTimeMillis())
                 .ifPresentOrElse(
-                        place -> partition.onGroupAnswer(generation, place, committed.isPresent()),
+                        place -> partition.onNothingCommitted(generation, place),
                         () -> partition.onGroupFailed(
                                 generation,
                                 GroupStarts.nothingCommitted(asker, partition.partition()),

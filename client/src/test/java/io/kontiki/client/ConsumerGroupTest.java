@@ -401,6 +401,54 @@ class ConsumerGroupTest {
         assertThat(read(consumer, 3)).containsExactly("c", "d", "e");
     }
 
+    /** An unclean election lost "b", which was committed: the offset behind it is another record's (KIP-320). */
+    @Test
+    void aCommitOfRecordsThatWereLostIsNoPlaceToGoOn() {
+        cluster.appendRaw(0, batch("a"));
+        cluster.appendRaw(0, batch("b"));
+        var first = subscribed(settings().autoCommit(false));
+        read(first, 2);
+        first.commit();
+        first.close();
+        cluster.loseFrom(0, 1, 3);
+        cluster.appendRaw(0, batch("c"));
+        cluster.appendRaw(0, batch("d"));
+
+        var strict = subscribed(settings().autoCommit(false).resetPolicy(ResetPolicy.ERROR));
+        strict.subscribe(List.of(FakeCluster.TOPIC), new RebalanceListener() {
+            @Override
+            public void onAssigned(Set<TopicPartition> partitions) {
+                // Where nothing is committed, the policy has its say as well.
+                strict.seek(P1, Position.earliest());
+            }
+        });
+        var failure = catchThrowableOfType(KontikiException.class, () -> pollUntil(strict, () -> false));
+        assertThat(failure.reason()).isEqualTo(ErrorReason.OFFSET_OUT_OF_RANGE);
+        assertThat(strict.position(P0)).isEqualTo(2);
+        strict.close();
+
+        assertThat(read(subscribed(settings().resetPolicy(ResetPolicy.LATEST)), 2))
+                .containsExactly("c", "d");
+    }
+
+    /** The control batch moves the position into an epoch that no record that was returned is of. */
+    @Test
+    void aPositionBehindAControlBatchIsOfItsEpoch() {
+        cluster.appendRaw(0, batch("a"));
+        cluster.elect(0, 2);
+        cluster.appendRaw(0, io.kontiki.record.ControlRecords.leaderChange(2, List.of(2), List.of(2), 5));
+        var first = subscribed(settings().autoCommit(false));
+        read(first, 1);
+        pollUntil(first, () -> first.position(P0) == 2);
+        first.commit();
+        first.close();
+        assertThat(groups.commitOf(P0).getLeaderEpoch()).isEqualTo(2);
+        cluster.appendRaw(0, batch("b"));
+
+        assertThat(read(subscribed(settings().resetPolicy(ResetPolicy.EARLIEST)), 1))
+                .containsExactly("b");
+    }
+
     @Test
     void aTopicMadeAgainThatTheMetadataLackYetIsNotReadAtTheOldPosition() {
         cluster.appendRaw(0, batch("a", "b"));

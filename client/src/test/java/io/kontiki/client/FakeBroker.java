@@ -278,6 +278,10 @@ final class FakeBroker {
                             result.setError(FakeCluster.error(ErrorReason.ERROR_REASON_TOPIC_ID_UNKNOWN));
                         } else if (cluster.leaderOf(wanted.getPartition()) != id) {
                             result.setError(cluster.notLeaderOf(wanted.getPartition()));
+                        } else if (wanted.hasLastEpoch()
+                                && cluster.endOf(wanted.getPartition(), wanted.getLastEpoch()) < wanted.getOffset()) {
+                            result.setError(FakeCluster.error(ErrorReason.ERROR_REASON_OFFSET_OUT_OF_RANGE))
+                                    .setDivergingOffset(cluster.endOf(wanted.getPartition(), wanted.getLastEpoch()));
                         } else if (wanted.getOffset() > end) {
                             result.setError(FakeCluster.error(ErrorReason.ERROR_REASON_OFFSET_OUT_OF_RANGE));
                         } else {

@@ -328,6 +328,27 @@ final class FakeCluster implements Transport, AutoCloseable {
                 .build();
     }
 
+    /** An unclean election: what is from this offset on is lost, and another broker leads. */
+    void loseFrom(int partition, long offset, int leader) {
+        synchronized (this) {
+            var log = logs.get(partition);
+            log.batches.removeIf(batch -> RecordBatch.at(batch, 0).baseOffset() >= offset);
+            log.endOffset = offset;
+        }
+        elect(partition, leader);
+    }
+
+    /** Where the epoch ends in the log (rule F3). */
+    synchronized long endOf(int partition, int epoch) {
+        for (var bytes : logs.get(partition).batches) {
+            var batch = RecordBatch.at(bytes, 0);
+            if (batch.leaderEpoch() > epoch) {
+                return batch.baseOffset();
+            }
+        }
+        return endOffset(partition);
+    }
+
     synchronized long endOffset(int partition) {
         return logs.get(partition).endOffset;
     }

@@ -357,6 +357,9 @@ final class FakeGroups {
                         .setOffset(offset.getOffset())
                         .setMetadata(offset.getMetadata())
                         .setCommittedAtMs(5);
+                if (offset.hasLeaderEpoch()) {
+                    result.getCommittedBuilder().setLeaderEpoch(offset.getLeaderEpoch());
+                }
             }
             response.addOffsets(result);
         }

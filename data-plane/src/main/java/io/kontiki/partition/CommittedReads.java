@@ -1,5 +1,6 @@
 package io.kontiki.partition;
 
+import io.kontiki.log.LeaderEpochIndex;
 import io.kontiki.log.OffsetOutOfRangeException;
 import io.kontiki.log.PartitionLog;
 import io.kontiki.log.TimestampOffset;
@@ -39,7 +40,7 @@ final class CommittedReads {
     // ---- Records
 
     /** @see Partition#read */
-    FetchResult batches(long offset, int maxBytes, OptionalInt leaderEpoch) {
+    FetchResult batches(long offset, int maxBytes, OptionalInt leaderEpoch, OptionalInt lastEpoch) {
         Lease lease = driver.lease();
         ReadView view = driver.view();
         long start = log().logStartOffset();
@@ -47,6 +48,10 @@ final class CommittedReads {
         if (refusal.isPresent()) {
             return new FetchResult.Refused(
                     refusal.get().reason(), refusal.get().message(), view.highWatermark(), start);
+        }
+        Optional<FetchResult> parted = offset < start ? Optional.empty() : parted(offset, lastEpoch, view, start);
+        if (parted.isPresent()) {
+            return parted.get();
         }
         if (offset < start || offset > log().endOffset()) {
             return outOfRange(offset, lease, view, start);
@@ -65,6 +70,34 @@ final class CommittedReads {
             return new FetchResult.Refused(
                     ErrorReason.ERROR_REASON_STORAGE_ERROR, e.getMessage(), view.highWatermark(), start);
         }
+    }
+
+    /** What was read in an epoch up to an offset is in this log if the epoch ends there or beyond (rule F3, KIP-320). */
+    private Optional<FetchResult> parted(long offset, OptionalInt lastEpoch, ReadView view, long start) {
+        if (lastEpoch.isEmpty()) {
+            return Optional.empty();
+        }
+        int epoch = lastEpoch.getAsInt();
+        LeaderEpochIndex epochs = log().epochs();
+        int latest = epochs.latestEpoch().orElse(-1);
+        if (epoch < 0 || epoch > latest) {
+            // A leader that may be read from has its own epoch in the log; one that has not leads no longer.
+            boolean invalid = epoch < 0 || epoch > view.leaderEpoch();
+            return Optional.of(new FetchResult.Refused(
+                    invalid ? ErrorReason.ERROR_REASON_INVALID_ARGUMENT : ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE,
+                    "last_epoch is " + epoch + ", not 0 to " + latest + ", the leader epoch of " + name,
+                    view.highWatermark(),
+                    start));
+        }
+        long end = epochs.endOf(epoch, log().endOffset()).endOffset();
+        return end >= offset
+                ? Optional.empty()
+                : Optional.of(new FetchResult.Diverged(
+                        end,
+                        "offset " + offset + " of " + name + " was reached in leader epoch " + epoch
+                                + ", which ends at " + end + " in the log: what was read beyond is not there any more",
+                        view.highWatermark(),
+                        start));
     }
 
     private FetchResult outOfRange(long offset, Lease lease, ReadView view, long start) {

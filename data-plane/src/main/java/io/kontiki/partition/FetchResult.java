@@ -14,6 +14,15 @@ public sealed interface FetchResult {
      */
     record Records(ByteBuffer records, long highWatermark, long logStartOffset) implements FetchResult {}
 
+    /**
+     * The log has parted from what the reader has read.
+     *
+     * @param divergingOffset from there on it is another one, or from below
+     * @param message for people
+     */
+    record Diverged(long divergingOffset, String message, long highWatermark, long logStartOffset)
+            implements FetchResult {}
+
     /** @param message for people; names the value and the limit */
     record Refused(ErrorReason reason, String message, long highWatermark, long logStartOffset)
             implements FetchResult {}

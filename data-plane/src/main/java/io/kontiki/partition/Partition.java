@@ -310,7 +310,16 @@ public final class Partition {
      *     or below
      */
     public FetchResult read(long offset, int maxBytes, OptionalInt leaderEpoch) {
-        return reads.batches(offset, maxBytes, leaderEpoch);
+        return read(offset, maxBytes, leaderEpoch, OptionalInt.empty());
+    }
+
+    /**
+     * As {@link #read(long, int, OptionalInt)}, for a reader that has read what is before.
+     *
+     * @param lastEpoch leader epoch of the record before the offset, as it was read, if the reader knows it (KIP-320)
+     */
+    public FetchResult read(long offset, int maxBytes, OptionalInt leaderEpoch, OptionalInt lastEpoch) {
+        return reads.batches(offset, maxBytes, leaderEpoch, lastEpoch);
     }
 
     /** Looks through the closed segments (rule R14). Blocks as the pace says. */

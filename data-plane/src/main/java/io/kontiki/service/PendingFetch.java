@@ -227,7 +227,8 @@ final class PendingFetch {
         Partition partition = ((Partitions.Found) lookup).partition();
         int asked = bytesAsked(entry);
         OptionalInt leaderEpoch = entry.hasLeaderEpoch() ? OptionalInt.of(entry.getLeaderEpoch()) : OptionalInt.empty();
-        FetchResult result = partition.read(entry.getOffset(), Math.min(asked, room), leaderEpoch);
+        OptionalInt lastEpoch = entry.hasLastEpoch() ? OptionalInt.of(entry.getLastEpoch()) : OptionalInt.empty();
+        FetchResult result = partition.read(entry.getOffset(), Math.min(asked, room), leaderEpoch, lastEpoch);
         if (result instanceof FetchResult.Records records) {
             return FetchPartitionResult.newBuilder()
                     .setTopic(entry.getTopic())
@@ -235,6 +236,13 @@ final class PendingFetch {
                     .setHighWatermark(records.highWatermark())
                     .setLogStartOffset(records.logStartOffset())
                     .setRecords(UnsafeByteOperations.unsafeWrap(records.records()))
+                    .build();
+        }
+        if (result instanceof FetchResult.Diverged diverged) {
+            return refused(entry, ErrorReason.ERROR_REASON_OFFSET_OUT_OF_RANGE, diverged.message()).toBuilder()
+                    .setHighWatermark(diverged.highWatermark())
+                    .setLogStartOffset(diverged.logStartOffset())
+                    .setDivergingOffset(diverged.divergingOffset())
                     .build();
         }
         FetchResult.Refused refused = (FetchResult.Refused) result;

@@ -239,6 +239,39 @@ class PartitionTest {
     }
 
     @Test
+    void aReaderHearsOfALogThatHasPartedFromWhatItRead() throws Exception { // F3
+        log.appendAsLeader(PartitionRig.batch("0"), 1);
+        log.appendAsLeader(PartitionRig.batch("1"), 1);
+        rig.tell(PartitionRegistration.created(List.of(1), List.of(1), 1, FlushMode.ACK)
+                .withEpochs(3, 1));
+        partition.held().get(10, TimeUnit.SECONDS);
+        assertThat(log.endOf(3).endOffset()).isEqualTo(3);
+
+        assertThat(divergence(3, 1)).hasValue(2);
+        assertThat(divergence(3, 2)).hasValue(2);
+        // Also beyond the end, where the offset alone would not tell how much is lost.
+        assertThat(divergence(9, 1)).hasValue(2);
+        assertThat(divergence(1, 0)).hasValue(0);
+        for (int[] sound : new int[][] {{0, 1}, {2, 1}, {3, 3}}) {
+            assertThat(divergence(sound[0], sound[1])).isEmpty();
+        }
+        for (int epoch : new int[] {-1, 4}) {
+            assertThat(partition.read(1, 1000, OptionalInt.empty(), OptionalInt.of(epoch)))
+                    .isInstanceOfSatisfying(
+                            FetchResult.Refused.class,
+                            refused ->
+                                    assertThat(refused.reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_ARGUMENT));
+        }
+    }
+
+    private OptionalLong divergence(long offset, int lastEpoch) {
+        FetchResult result = partition.read(offset, 1000, OptionalInt.empty(), OptionalInt.of(lastEpoch));
+        return result instanceof FetchResult.Diverged diverged
+                ? OptionalLong.of(diverged.divergingOffset())
+                : OptionalLong.empty();
+    }
+
+    @Test
     void theTopicTellsWhichTimestampsCount() throws Exception {
         lead(List.of(1));
         partition.configure(LogConfig.defaults()
