@@ -1,28 +1,11 @@
 package io.kontiki.client;
 
-import io.grpc.Channel;
-import io.grpc.Deadline;
-import io.kontiki.proto.v1.AddPartitionsRequest;
-import io.kontiki.proto.v1.AlterTopicRequest;
-import io.kontiki.proto.v1.ClusterServiceGrpc;
-import io.kontiki.proto.v1.CreateTopicRequest;
-import io.kontiki.proto.v1.DeleteTopicRequest;
-import io.kontiki.proto.v1.DescribeClusterRequest;
-import io.kontiki.proto.v1.DescribeTopicRequest;
-import io.kontiki.proto.v1.GetServerInfoRequest;
-import io.kontiki.proto.v1.ListTopicsRequest;
-import io.kontiki.proto.v1.TopicServiceGrpc;
-import io.kontiki.proto.v1.UnregisterBrokerRequest;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Creates, changes and shows topics, places and elects their replicas, shows and mends consumer groups, and shows the
@@ -32,23 +15,26 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class Admin implements AutoCloseable {
     private final Channels channels;
-    private final AnyBroker anyBroker;
+    private final TopicCalls topics;
+    private final ClusterCalls cluster;
     private final LogCalls logs;
     private final QuorumCalls quorum;
     private final PartitionCalls partitions;
     private final GroupCalls groups;
-    private final ClientConfig client;
-    private MetadataTracker tracker;
-    private OffsetLookup offsets;
+    private final LeaderOffsets offsets;
 
     private Admin(Builder builder) {
-        client = builder.clientConfig();
+        var client = builder.clientConfig();
         channels = new Channels(builder.transport());
-        anyBroker = new AnyBroker(channels, client::bootstrapServers, client.requestTimeout(), client.connectTimeout());
+        var anyBroker =
+                new AnyBroker(channels, client::bootstrapServers, client.requestTimeout(), client.connectTimeout());
+        topics = new TopicCalls(anyBroker);
+        cluster = new ClusterCalls(anyBroker);
         logs = new LogCalls(anyBroker, client.requestTimeout());
         quorum = new QuorumCalls(anyBroker);
         partitions = new PartitionCalls(anyBroker);
         groups = new GroupCalls(anyBroker, client.requestTimeout());
+        offsets = new LeaderOffsets(client, channels);
     }
 
     /** Settings for a new admin. */
@@ -61,58 +47,27 @@ public final class Admin implements AutoCloseable {
      * lost, brokers tell the topic that this very call made from one that was there.
      */
     public TopicInfo createTopic(NewTopic topic) {
-        return createTopic(topic, false);
+        return topics.create(topic, false);
     }
 
     /** As {@link #createTopic}, but only checks; returns the topic as it would be. */
     public TopicInfo validateTopic(NewTopic topic) {
-        return createTopic(topic, true);
-    }
-
-    private TopicInfo createTopic(NewTopic topic, boolean validateOnly) {
-        var request = CreateTopicRequest.newBuilder()
-                .setName(topic.name())
-                .putAllConfigs(topic.configs())
-                .setValidateOnly(validateOnly)
-                .setRequestId(ThreadLocalRandom.current().nextLong());
-        topic.partitions().ifPresent(request::setPartitions);
-        topic.replicationFactor().ifPresent(request::setReplicationFactor);
-        var built = request.build();
-        return WireValues.topic(anyBroker
-                .changeOnce((channel, deadline) -> topics(channel, deadline).createTopic(built))
-                .getTopic());
+        return topics.create(topic, true);
     }
 
     /** Deletes a topic with all its records. Fails with TOPIC_NOT_FOUND. */
     public void deleteTopic(String name) {
-        var request = DeleteTopicRequest.newBuilder().setName(name).build();
-        anyBroker.change((channel, deadline) -> topics(channel, deadline).deleteTopic(request));
+        topics.delete(name);
     }
 
     /** All topics, by name. */
     public List<TopicInfo> listTopics() {
-        var all = new ArrayList<TopicInfo>();
-        var pageToken = "";
-        do {
-            var request = ListTopicsRequest.newBuilder().setPageToken(pageToken).build();
-            var page = anyBroker.read(
-                    (channel, deadline) -> topics(channel, deadline).listTopics(request));
-            page.getTopicsList().forEach(topic -> all.add(WireValues.topic(topic)));
-            pageToken = page.getNextPageToken();
-        } while (!pageToken.isEmpty());
-        return all;
+        return topics.list();
     }
 
     /** A topic and all of its configuration. Fails with TOPIC_NOT_FOUND. */
     public TopicDescription describeTopic(String name) {
-        var request = DescribeTopicRequest.newBuilder().setName(name).build();
-        var answer =
-                anyBroker.read((channel, deadline) -> topics(channel, deadline).describeTopic(request));
-        return new TopicDescription(
-                WireValues.topic(answer.getTopic()),
-                answer.getConfigsList().stream()
-                        .map(c -> new ConfigEntry(c.getKey(), c.getValue(), c.getIsDefault()))
-                        .toList());
+        return topics.describe(name);
     }
 
     /**
@@ -123,15 +78,7 @@ public final class Admin implements AutoCloseable {
      * @param validateOnly check only, change nothing
      */
     public TopicInfo alterTopic(String name, Map<String, String> set, Set<String> remove, boolean validateOnly) {
-        var request = AlterTopicRequest.newBuilder()
-                .setName(name)
-                .putAllSetConfigs(set)
-                .addAllRemoveConfigs(remove)
-                .setValidateOnly(validateOnly)
-                .build();
-        return WireValues.topic(anyBroker
-                .change((channel, deadline) -> topics(channel, deadline).alterTopic(request))
-                .getTopic());
+        return topics.alter(name, set, remove, validateOnly);
     }
 
     /**
@@ -141,46 +88,17 @@ public final class Admin implements AutoCloseable {
      * @param validateOnly check only, change nothing
      */
     public TopicInfo addPartitions(String name, int total, boolean validateOnly) {
-        var request = AddPartitionsRequest.newBuilder()
-                .setName(name)
-                .setPartitions(total)
-                .setValidateOnly(validateOnly)
-                .build();
-        return WireValues.topic(anyBroker
-                .change((channel, deadline) -> topics(channel, deadline).addPartitions(request))
-                .getTopic());
+        return topics.addPartitions(name, total, validateOnly);
     }
 
     /** The cluster and its brokers. */
     public ClusterDescription describeCluster() {
-        var request = DescribeClusterRequest.getDefaultInstance();
-        var answer =
-                anyBroker.read((channel, deadline) -> cluster(channel, deadline).describeCluster(request));
-        return new ClusterDescription(
-                answer.getClusterId(),
-                answer.getVersion(),
-                WireValues.brokers(answer.getBrokersList()),
-                answer.hasControllerId() ? OptionalInt.of(answer.getControllerId()) : OptionalInt.empty(),
-                List.copyOf(answer.getVotersList()),
-                answer.getTopics(),
-                answer.getPartitions(),
-                answer.getOfflinePartitions(),
-                answer.getUnderReplicatedPartitions());
+        return cluster.describe();
     }
 
     /** Version and limits of the broker that answers first. */
     public ServerInfo serverInfo() {
-        var request = GetServerInfoRequest.getDefaultInstance();
-        var answer =
-                anyBroker.read((channel, deadline) -> cluster(channel, deadline).getServerInfo(request));
-        return new ServerInfo(
-                answer.getVersion(),
-                answer.getBrokerId(),
-                answer.getClusterId(),
-                answer.getMaxMessageBytes(),
-                answer.getMaxRequestBytes(),
-                answer.getMaxTopicNameLength(),
-                List.copyOf(answer.getFeaturesList()));
+        return cluster.serverInfo();
     }
 
     /**
@@ -272,8 +190,7 @@ public final class Admin implements AutoCloseable {
 
     /** Makes the cluster forget a broker that is gone for good. Fails with INVALID_ARGUMENT while it runs. */
     public void unregisterBroker(int brokerId) {
-        var request = UnregisterBrokerRequest.newBuilder().setBrokerId(brokerId).build();
-        anyBroker.change((channel, deadline) -> cluster(channel, deadline).unregisterBroker(request));
+        cluster.unregister(brokerId);
     }
 
     /** Who votes in the metadata quorum, and how far the metadata of each broker are. */
@@ -344,8 +261,8 @@ public final class Admin implements AutoCloseable {
     }
 
     /** As {@link #deleteGroupOffsets}, of whole topics. */
-    public Set<TopicPartition> deleteGroupOffsetsOfTopics(String groupId, Set<String> topics) {
-        return groups.deleteOffsetsOfTopics(groupId, topics);
+    public Set<TopicPartition> deleteGroupOffsetsOfTopics(String groupId, Set<String> topicNames) {
+        return groups.deleteOffsetsOfTopics(groupId, topicNames);
     }
 
     /** Fences a member: its partitions go to others. It joins anew if it lives. Fails with UNKNOWN_MEMBER. */
@@ -360,33 +277,13 @@ public final class Admin implements AutoCloseable {
 
     /** Looks up offsets at the leaders, by partition. Fails if one of them cannot be found within the request time-out. */
     public Map<TopicPartition, OffsetInfo> listOffsets(Map<TopicPartition, Position> positions) {
-        return offsets().find(positions);
-    }
-
-    /** Made when first needed: the other calls do without a watch. */
-    private synchronized OffsetLookup offsets() {
-        if (offsets == null) {
-            tracker = new MetadataTracker(client.bootstrapServers(), channels, new SplittableRandom());
-            offsets = new OffsetLookup(tracker, new TopicDirectory(tracker, client.requestTimeout()), channels, client);
-            tracker.start();
-        }
-        return offsets;
-    }
-
-    private static TopicServiceGrpc.TopicServiceBlockingStub topics(Channel channel, Deadline deadline) {
-        return TopicServiceGrpc.newBlockingStub(channel).withDeadline(deadline);
-    }
-
-    private static ClusterServiceGrpc.ClusterServiceBlockingStub cluster(Channel channel, Deadline deadline) {
-        return ClusterServiceGrpc.newBlockingStub(channel).withDeadline(deadline);
+        return offsets.find(positions);
     }
 
     /** Frees all resources. Idempotent. */
     @Override
-    public synchronized void close() {
-        if (tracker != null) {
-            tracker.close();
-        }
+    public void close() {
+        offsets.close();
         channels.close(Duration.ZERO);
     }
 

@@ -16,8 +16,6 @@ import io.kontiki.proto.v1.PartitionServiceGrpc;
 import io.kontiki.proto.v1.ReassignPartitionsRequest;
 import io.kontiki.proto.v1.ReassignedPartition;
 import io.kontiki.proto.v1.Reassignment;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +49,7 @@ final class PartitionCalls {
     private Map<TopicPartition, LeaderElection> elect(
             Set<TopicPartition> partitions, Election election, Set<Integer> without) {
         var elected = new TreeMap<TopicPartition, LeaderElection>();
-        for (List<TopicPartition> part : parts(new TreeSet<>(partitions))) {
+        for (List<TopicPartition> part : WireValues.parts(new TreeSet<>(partitions), PARTITIONS_MAX)) {
             var request = ElectLeadersRequest.newBuilder()
                     .addAllPartitions(names(part))
                     .setElection(election)
@@ -96,7 +94,7 @@ final class PartitionCalls {
             Map<TopicPartition, List<Integer>> replicas, OptionalLong bytesPerSecondMax, boolean validateOnly) {
         var sorted = new TreeMap<>(replicas);
         var results = new TreeMap<TopicPartition, Optional<KontikiException>>();
-        for (List<TopicPartition> part : parts(sorted.keySet())) {
+        for (List<TopicPartition> part : WireValues.parts(sorted.keySet(), PARTITIONS_MAX)) {
             var request = ReassignPartitionsRequest.newBuilder().setValidateOnly(validateOnly);
             bytesPerSecondMax.ifPresent(request::setMaxBytesPerSecond);
             part.forEach(partition -> request.addPartitions(ReassignedPartition.newBuilder()
@@ -114,7 +112,9 @@ final class PartitionCalls {
     /** See {@link Admin#cancelReassignments}. */
     Map<TopicPartition, Optional<KontikiException>> cancel(Set<TopicPartition> partitions) {
         var results = new TreeMap<TopicPartition, Optional<KontikiException>>();
-        var parts = partitions.isEmpty() ? List.of(List.<TopicPartition>of()) : parts(new TreeSet<>(partitions));
+        var parts = partitions.isEmpty()
+                ? List.of(List.<TopicPartition>of())
+                : WireValues.parts(new TreeSet<>(partitions), PARTITIONS_MAX);
         for (List<TopicPartition> part : parts) {
             var request = CancelReassignmentsRequest.newBuilder()
                     .addAllPartitions(names(part))
@@ -164,15 +164,6 @@ final class PartitionCalls {
 
     private static Optional<KontikiException> failure(PartitionError error, String what) {
         return Optional.of(Errors.of(error, what));
-    }
-
-    private static List<List<TopicPartition>> parts(Collection<TopicPartition> partitions) {
-        var all = List.copyOf(partitions);
-        var parts = new ArrayList<List<TopicPartition>>();
-        for (int from = 0; from < all.size(); from += PARTITIONS_MAX) {
-            parts.add(all.subList(from, Math.min(all.size(), from + PARTITIONS_MAX)));
-        }
-        return parts;
     }
 
     private static List<PartitionName> names(List<TopicPartition> partitions) {
