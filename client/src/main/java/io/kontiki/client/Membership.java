@@ -6,13 +6,10 @@ import io.kontiki.proto.v1.JoinRequest;
 import io.kontiki.proto.v1.JoinResponse;
 import io.kontiki.proto.v1.Joined;
 import io.kontiki.proto.v1.MemberAssignment;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -60,12 +57,11 @@ final class Membership {
     record Cancel(long link, String why) implements Effect {}
 
     private static final long LEAVE_NANOS = 5_000_000_000L;
-    /** How many assignments are told apart while the consumer does not look; it takes the last one only. */
-    private static final int OFFERED_MAX = 32;
 
     private final boolean rejoins;
     private final JoinMessages messages;
     private final MemberLink link;
+    private final HeldPartitions held = new HeldPartitions();
     private final List<Effect> effects = new ArrayList<>();
 
     private State state = State.UNJOINED;
@@ -74,15 +70,6 @@ final class Membership {
     private int life;
     private int memberEpoch;
     private long numbers;
-    private Optional<Assignment> latest = Optional.empty();
-    /** What the consumer may be reading: what it applied last, and what it was offered since. */
-    private SortedSet<TopicPartition> mayHold = new TreeSet<>();
-    /** Assignments that the consumer may be applying now, those after the last one that it has; oldest first. */
-    private final Deque<Assignment> offered = new ArrayDeque<>();
-
-    /** The group waits to hear that something is let go of. */
-    private boolean releaseDue;
-
     private Optional<Refusal> refusal = Optional.empty();
     /** What the member that says good-bye was subscribed to. */
     private Subscription left = Subscription.NONE;
@@ -97,7 +84,7 @@ final class Membership {
     }
 
     MembershipView view() {
-        return new MembershipView(state, subscriptionNumber, life, latest, link.heldUntilNanos(), refusal);
+        return new MembershipView(state, subscriptionNumber, life, held.latest(), link.heldUntilNanos(), refusal);
     }
 
     /** The consumer wants to read this. */
@@ -141,40 +128,22 @@ final class Membership {
 
     private void forgetPartitions() {
         life++;
-        latest = Optional.empty();
-        offered.clear();
-        releaseDue = false;
-        mayHold = new TreeSet<>();
+        held.clear();
     }
 
     /** The consumer owns just what this assignment has: it has let go of all else, and committed if it had to. */
     List<Effect> onApplied(int ofLife, long number, long nowNanos) {
-        if (ofLife == life && latest.isPresent()) {
-            Assignment applied = latest.get();
-            while (!offered.isEmpty() && offered.peekFirst().number() <= number) {
-                applied = offered.removeFirst();
-            }
-            if (applied.number() == number) {
-                mayHold = new TreeSet<>(applied.partitions());
-                offered.forEach(later -> mayHold.addAll(later.partitions()));
-                settle();
-                tellReleased();
-            }
+        if (ofLife == life && held.take(number)) {
+            settle();
+            tellReleased();
         }
         return onTick(nowNanos);
     }
 
     private void settle() {
-        boolean clings = clings();
-        releaseDue |= clings;
         if (state == State.STABLE || state == State.REVOKING) {
-            state = clings ? State.REVOKING : State.STABLE;
+            state = held.clings() ? State.REVOKING : State.STABLE;
         }
-    }
-
-    /** Whether the consumer may be reading what it is not to own. */
-    private boolean clings() {
-        return latest.isPresent() && !latest.get().partitions().containsAll(mayHold);
     }
 
     /**
@@ -182,9 +151,9 @@ final class Membership {
      * assignment of the same epoch.
      */
     private void tellReleased() {
-        if (releaseDue && offered.isEmpty() && link.isOpen()) {
-            releaseDue = false;
-            link.send(messages.owned(memberEpoch, mayHold));
+        if (held.isReleaseDue() && link.isOpen()) {
+            held.onTold();
+            link.send(messages.owned(memberEpoch, held.mayHold()));
         }
     }
 
@@ -233,21 +202,8 @@ final class Membership {
         memberEpoch = message.getMemberEpoch();
         var partitions = new TreeSet<>(WireValues.partitions(message.getPartitionsList()));
         var assignment = new Assignment(++numbers, memberEpoch, Collections.unmodifiableSortedSet(partitions));
-        latest = Optional.of(assignment);
-        offered.addLast(assignment);
-        if (offered.size() > OFFERED_MAX) {
-            mergeOldest();
-        }
-        mayHold.addAll(partitions);
+        held.offer(assignment);
         settle();
-    }
-
-    /** Held for taken until a later one is, whichever of the two the consumer may be taking. */
-    private void mergeOldest() {
-        var both = new TreeSet<>(offered.removeFirst().partitions());
-        var later = offered.removeFirst();
-        both.addAll(later.partitions());
-        offered.addFirst(new Assignment(later.number(), later.memberEpoch(), both));
     }
 
     /** The stream is over; without an error if the broker ended it. */
@@ -329,9 +285,9 @@ final class Membership {
         link.watch(nowNanos, messages.heartbeat());
         if (needsLink() && link.connectDue(nowNanos)) {
             // The join itself tells what is let go of.
-            releaseDue &= clings();
+            held.onTold();
             var wanted = state == State.LEAVING ? left : subscription;
-            link.connect(messages.join(memberEpoch, mayHold, wanted), wanted, memberEpoch > 0, nowNanos);
+            link.connect(messages.join(memberEpoch, held.mayHold(), wanted), wanted, memberEpoch > 0, nowNanos);
             if (state == State.LEAVING) {
                 sayGoodBye(nowNanos);
             }
