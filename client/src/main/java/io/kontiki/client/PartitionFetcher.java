@@ -1,9 +1,6 @@
 package io.kontiki.client;
 
 import com.google.protobuf.ByteString;
-import io.kontiki.record.BatchHeader;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -35,44 +32,32 @@ final class PartitionFetcher {
     }
 
     private final TopicPartition partition;
-    private final int prefetchBytes;
-    private final boolean checkCrc;
     private final boolean inGroup;
-    private final Backoff backoff;
-    private final Deque<BatchReader> fetched = new ArrayDeque<>();
+    private final NamedTopic topic;
+    private final RetryPause pause;
+    private final FollowedLeader leader = new FollowedLeader();
+    private final ReadAhead ahead;
     private State state = State.LOOK_UP;
     private Position start = Position.latest();
-    private long position;
-    /** Leader epoch of the batch before the position; unknown after a seek. */
-    private OptionalInt positionEpoch = OptionalInt.empty();
     /** The position when the last poll began: whoever polls again is done with what is before it. */
     private Optional<CommittedOffset> settled = Optional.empty();
 
-    private long fetchOffset;
-    /** As that of the position: by it the leader tells whether its log is still the one that was read. */
-    private OptionalInt fetchEpoch = OptionalInt.empty();
     /** Changes with each seek, leader and failure, so that answers to older requests are told apart. */
     private long generation;
 
     /** It is still where the group's commit is. */
     private boolean asCommitted;
 
-    private Optional<UUID> topicId = Optional.empty();
-    private boolean madeAgain;
     private boolean paused;
-    private Leader leader;
-    private boolean hasLeader;
-    private boolean waiting;
-    private long retryAtNanos;
     private KontikiException failure;
 
     /** @param start empty to start where the group has committed */
     PartitionFetcher(
             TopicPartition partition, Optional<Position> start, int prefetchBytes, boolean checkCrc, Backoff backoff) {
         this.partition = partition;
-        this.prefetchBytes = prefetchBytes;
-        this.checkCrc = checkCrc;
-        this.backoff = backoff;
+        this.ahead = new ReadAhead(partition, prefetchBytes, checkCrc);
+        this.topic = new NamedTopic(partition.topic());
+        this.pause = new RetryPause(backoff);
         this.inGroup = start.isEmpty();
         start.ifPresentOrElse(this::seek, () -> state = State.ASK_GROUP);
     }
@@ -90,7 +75,7 @@ final class PartitionFetcher {
         drop();
         start = target;
         failure = null;
-        waiting = false;
+        pause.end();
         asCommitted = false;
         if (target instanceof Position.Offset fixed) {
             startAt(fixed.offset(), OptionalInt.empty());
@@ -101,20 +86,17 @@ final class PartitionFetcher {
 
     private void drop() {
         generation++;
-        fetched.clear();
+        ahead.restart();
     }
 
     private void startAt(long offset, OptionalInt epoch) {
-        position = offset;
-        positionEpoch = epoch;
-        fetchOffset = offset;
-        fetchEpoch = epoch;
+        ahead.startAt(offset, epoch);
         state = State.READY;
     }
 
     /** Whether the group is to be asked now where to start. */
     boolean askGroupDue(long nowNanos) {
-        return state == State.ASK_GROUP && failure == null && !isWaiting(nowNanos);
+        return state == State.ASK_GROUP && failure == null && !pause.isUnderWay(nowNanos);
     }
 
     void onAskingGroup() {
@@ -124,7 +106,7 @@ final class PartitionFetcher {
     /** Starts there, where the group has committed, if this is still what it waits for. */
     void onCommitted(long ofGeneration, CommittedOffset committed) {
         if (ofGeneration == generation && state == State.ASKING_GROUP) {
-            backoff.reset();
+            pause.onSuccess();
             seek(Position.offset(committed.offset()));
             startAt(committed.offset(), committed.leaderEpoch());
             asCommitted = true;
@@ -134,7 +116,7 @@ final class PartitionFetcher {
     /** The group has committed nothing: starts there, if this is still what it waits for. */
     void onNothingCommitted(long ofGeneration, Position target) {
         if (ofGeneration == generation && state == State.ASKING_GROUP) {
-            backoff.reset();
+            pause.onSuccess();
             seek(target);
         }
     }
@@ -145,7 +127,7 @@ final class PartitionFetcher {
             return;
         }
         state = State.ASK_GROUP;
-        pause(nowNanos);
+        pause.begin(nowNanos);
         if (tell) {
             failure = error;
         }
@@ -157,41 +139,36 @@ final class PartitionFetcher {
      * @param mayRestart whether it may be read from its start, which misses nothing
      */
     void onTopic(UUID id, boolean mayRestart) {
-        if (topicId.isPresent() && !topicId.get().equals(id)) {
-            drop();
-            settled = Optional.empty();
-            madeAgain = true;
-            waiting = false;
-            failure = null;
-            if (inGroup) {
-                state = State.ASK_GROUP;
-            } else if (mayRestart) {
-                seek(Position.earliest());
-            } else {
-                stop("topic " + partition.topic() + " was deleted and made again: seek to read it");
-            }
+        if (!topic.update(id)) {
+            return;
         }
-        topicId = Optional.of(id);
+        drop();
+        settled = Optional.empty();
+        pause.end();
+        failure = null;
+        if (inGroup) {
+            state = State.ASK_GROUP;
+        } else if (mayRestart) {
+            seek(Position.earliest());
+        } else {
+            state = State.STOPPED;
+            failure = topic.notReadOn();
+        }
     }
 
     /** The topic that the position belongs to, as far as the metadata tell. */
     Optional<UUID> topicId() {
-        return topicId;
+        return topic.id();
     }
 
-    private void stop(String why) {
-        state = State.STOPPED;
-        failure = new KontikiException(ErrorReason.TOPIC_NOT_FOUND, why);
-    }
-
-    /** Where a reset to this place leads: of a topic that was made again since this was assigned, all records are new. */
+    /** See {@link NamedTopic#resetTo}. */
     Position resetTo(Position place) {
-        return madeAgain ? Position.earliest() : place;
+        return topic.resetTo(place);
     }
 
     /** Left out by polls; nothing is fetched meanwhile. */
-    void setPaused(boolean pause) {
-        paused = pause;
+    void setPaused(boolean leftOut) {
+        paused = leftOut;
     }
 
     boolean isPaused() {
@@ -212,14 +189,14 @@ final class PartitionFetcher {
     Optional<CommittedOffset> toCommit() {
         var known = position();
         return known.isPresent()
-                ? Optional.of(new CommittedOffset(known.getAsLong(), positionEpoch, "", OptionalLong.empty()))
+                ? Optional.of(new CommittedOffset(known.getAsLong(), ahead.positionEpoch(), "", OptionalLong.empty()))
                 : Optional.empty();
     }
 
     /** The leader to ask for the position now, if that is due. */
     Optional<HostPort> lookUpDue(long nowNanos) {
-        boolean due = state == State.LOOK_UP && hasLeader && failure == null && !isWaiting(nowNanos);
-        return due ? Optional.of(leader.address()) : Optional.empty();
+        boolean due = state == State.LOOK_UP && failure == null && !pause.isUnderWay(nowNanos);
+        return due ? leader.address() : Optional.empty();
     }
 
     /** The look-up is under way. Returns what to look up. */
@@ -230,7 +207,7 @@ final class PartitionFetcher {
 
     void onLookedUp(long ofGeneration, long offset) {
         if (ofGeneration == generation && state == State.LOOKING_UP) {
-            backoff.reset();
+            pause.onSuccess();
             startAt(offset, OptionalInt.empty());
         }
     }
@@ -240,7 +217,7 @@ final class PartitionFetcher {
             return;
         }
         state = State.LOOK_UP;
-        pause(nowNanos);
+        pause.begin(nowNanos);
         if (!error.retriable()) {
             failure = error;
         }
@@ -249,72 +226,45 @@ final class PartitionFetcher {
     /** The offset of the next record to return; empty until it is looked up. */
     OptionalLong position() {
         boolean known = state == State.READY || state == State.IN_FLIGHT;
-        return known ? OptionalLong.of(position) : OptionalLong.empty();
+        return known ? OptionalLong.of(ahead.position()) : OptionalLong.empty();
     }
 
     /** The leader as the metadata has it now. A request to a deposed one no longer counts. */
     void onLeader(Optional<Leader> now) {
-        if (now.isEmpty()) {
-            hasLeader = false;
-            return;
-        }
-        if (leader == null || now.get().supersedes(leader)) {
-            leader = now.get();
-            hasLeader = true;
-            waiting = false;
+        if (leader.update(now)) {
+            pause.end();
             if (state == State.IN_FLIGHT) {
                 generation++;
                 state = State.READY;
             }
-        } else if (now.get().epoch() == leader.epoch()) {
-            leader = now.get();
-            hasLeader = true;
         }
     }
 
-    private boolean isWaiting(long nowNanos) {
-        waiting &= nowNanos - retryAtNanos < 0;
-        return waiting;
-    }
-
-    private void pause(long nowNanos) {
-        waiting = true;
-        retryAtNanos = nowNanos + backoff.nextNanos();
-    }
-
     OptionalLong retryAtNanos() {
-        return waiting ? OptionalLong.of(retryAtNanos) : OptionalLong.empty();
+        return pause.endNanos();
     }
 
     /** Whether a fetch may go out, as far as failures and answers outstanding go. */
     private boolean mayFetch(long nowNanos) {
-        return state == State.READY && !paused && hasLeader && failure == null && !isWaiting(nowNanos);
+        return state == State.READY && !paused && failure == null && !pause.isUnderWay(nowNanos);
     }
 
     /** Where to fetch from now; empty if enough is there, or nothing may go out. */
     Optional<HostPort> fetchDue(long nowNanos) {
-        return mayFetch(nowNanos) && !isFull() ? Optional.of(leader.address()) : Optional.empty();
+        return mayFetch(nowNanos) && !ahead.isFull() ? leader.address() : Optional.empty();
     }
 
     /** Whether it would be fetched from this broker, had it not enough already. */
     boolean isHeldBackAt(HostPort address, long nowNanos) {
-        return mayFetch(nowNanos) && isFull() && leader.address().equals(address);
-    }
-
-    private boolean isFull() {
-        int bytes = 0;
-        for (var reader : fetched) {
-            bytes += reader.sizeInBytes();
-        }
-        return bytes >= prefetchBytes;
+        return mayFetch(nowNanos) && ahead.isFull() && leader.address().equals(Optional.of(address));
     }
 
     long fetchOffset() {
-        return fetchOffset;
+        return ahead.fetchOffset();
     }
 
     OptionalInt fetchEpoch() {
-        return fetchEpoch;
+        return ahead.fetchEpoch();
     }
 
     int leaderEpoch() {
@@ -332,24 +282,8 @@ final class PartitionFetcher {
     /** Takes fetched bytes; only if it {@link #awaits} them. */
     void onFetched(ByteString records) {
         state = State.READY;
-        backoff.reset();
-        if (records.isEmpty()) {
-            return;
-        }
-        var bytes = records.asReadOnlyByteBuffer();
-        long end = fetchOffset;
-        var epoch = fetchEpoch;
-        for (int at = 0; at + BatchHeader.BYTES <= bytes.limit(); ) {
-            var header = BatchHeader.at(bytes, at);
-            if (header.nextOffset() >= end) {
-                end = header.nextOffset();
-                epoch = OptionalInt.of(header.leaderEpoch());
-            }
-            at = (int) Math.min(bytes.limit(), (long) at + header.sizeInBytes());
-        }
-        fetched.addLast(new BatchReader(partition, bytes, fetchOffset, checkCrc));
-        fetchOffset = end;
-        fetchEpoch = epoch;
+        pause.onSuccess();
+        ahead.add(records);
     }
 
     /**
@@ -361,34 +295,33 @@ final class PartitionFetcher {
      */
     boolean onDiverged(long offset) {
         drop();
-        startAt(position, positionEpoch);
-        return offset < position;
+        state = State.READY;
+        return offset < ahead.position();
     }
 
     /** The request failed in a way that a retry may mend; only if it {@link #awaits} it. */
     void onFailed(long nowNanos) {
         state = State.READY;
-        pause(nowNanos);
+        pause.begin(nowNanos);
     }
 
     /** The request failed in a way that the caller must hear of, once; the position stays. */
     void onFatal(KontikiException error, long nowNanos) {
         state = State.READY;
-        pause(nowNanos);
+        pause.begin(nowNanos);
         failure = error;
     }
 
     /** The topic is gone; the caller must hear of it, unless the group sees to that. */
     void onDeleted() {
-        if (inGroup) {
-            return;
+        if (!inGroup) {
+            failure = topic.deleted();
         }
-        failure = new KontikiException(ErrorReason.TOPIC_NOT_FOUND, "topic " + partition.topic() + " was deleted");
     }
 
     /** The failure to tell, if the records before it have all been returned. */
     Optional<KontikiException> takeFailure() {
-        if (failure == null || !fetched.isEmpty()) {
+        if (failure == null || !ahead.isEmpty()) {
             return Optional.empty();
         }
         var told = failure;
@@ -400,32 +333,20 @@ final class PartitionFetcher {
 
     /** Adds up to {@code max} records to the target and moves the position behind them. */
     void drainInto(List<ConsumerRecord> target, int max) {
+        if (paused) {
+            return;
+        }
         int begin = target.size();
-        int end = begin + max;
-        while (!paused && !fetched.isEmpty() && target.size() < end) {
-            var reader = fetched.peekFirst();
-            try {
-                if (reader.readInto(target, end - target.size())) {
-                    fetched.removeFirst();
-                }
-                moveBehind(reader);
-            } catch (KontikiException e) {
-                moveBehind(reader);
-                // The next poll fetches these bytes again, from where they went bad.
-                drop();
-                startAt(position, positionEpoch);
-                failure = e;
-            }
+        try {
+            ahead.drainInto(target, max);
+        } catch (KontikiException e) {
+            // The next poll fetches these bytes again, from where they went bad.
+            generation++;
+            state = State.READY;
+            failure = e;
         }
         if (target.size() > begin) {
             asCommitted = false;
-        }
-    }
-
-    private void moveBehind(BatchReader reader) {
-        if (reader.nextOffset() >= position && reader.lastEpoch().isPresent()) {
-            position = reader.nextOffset();
-            positionEpoch = reader.lastEpoch();
         }
     }
 }

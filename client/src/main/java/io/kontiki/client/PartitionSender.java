@@ -30,7 +30,8 @@ final class PartitionSender {
     private final TopicPartition partition;
     private final int maxInFlight;
     private final boolean idempotent;
-    private final Backoff backoff;
+    private final RetryPause pause;
+    private final FollowedLeader leader = new FollowedLeader();
     private final Deque<PendingBatch> unacked = new ArrayDeque<>();
     private ProducerIdentity identity;
     private ProducerIdentity spentIdentity;
@@ -38,18 +39,14 @@ final class PartitionSender {
     /** Under the present identity there may be a gap: it takes no further batches. */
     private boolean gap;
 
-    private Leader leader;
-    private boolean hasLeader;
     private boolean probing;
-    private long retryAtNanos;
-    private boolean waiting;
     private KontikiException lastFailure;
 
     PartitionSender(TopicPartition partition, int maxInFlight, boolean idempotent, Backoff backoff) {
         this.partition = partition;
         this.maxInFlight = maxInFlight;
         this.idempotent = idempotent;
-        this.backoff = backoff;
+        this.pause = new RetryPause(backoff);
     }
 
     TopicPartition partition() {
@@ -58,7 +55,7 @@ final class PartitionSender {
 
     /** Where to send to now. */
     Optional<HostPort> target() {
-        return hasLeader ? Optional.of(leader.address()) : Optional.empty();
+        return leader.address();
     }
 
     boolean isIdle() {
@@ -67,28 +64,17 @@ final class PartitionSender {
 
     /** When a pause after a failure ends, if there is one. */
     OptionalLong retryAtNanos() {
-        return waiting ? OptionalLong.of(retryAtNanos) : OptionalLong.empty();
+        return pause.endNanos();
     }
 
     /** The leader as the metadata has it now. What a deposed leader still owes is asked of the new one, at once. */
     void onLeader(Optional<Leader> now) {
-        if (now.isEmpty()) {
-            hasLeader = false;
-            return;
-        }
-        var next = now.get();
-        if (leader == null || next.supersedes(leader)) {
-            boolean moved = leader != null;
-            leader = next;
-            hasLeader = true;
-            waiting = false;
-            if (moved) {
+        boolean first = !leader.isKnown();
+        if (leader.update(now)) {
+            pause.end();
+            if (!first) {
                 rewind();
             }
-        } else if (next.epoch() == leader.epoch()) {
-            // The same leadership; a restarted broker may have a new address.
-            leader = next;
-            hasLeader = true;
         }
     }
 
@@ -116,10 +102,10 @@ final class PartitionSender {
 
     /** Whether something may go out now: one waits to be sent again, or the window has room for a new one. */
     boolean maySend(long nowNanos) {
-        if (waiting && nowNanos - retryAtNanos >= 0) {
-            waiting = false;
-        }
-        return hasLeader && !waiting && !needsIdentity() && inFlight() < (probing ? 1 : maxInFlight);
+        return target().isPresent()
+                && !pause.isUnderWay(nowNanos)
+                && !needsIdentity()
+                && inFlight() < (probing ? 1 : maxInFlight);
     }
 
     private int inFlight() {
@@ -160,7 +146,7 @@ final class PartitionSender {
     /** The batch is stored. */
     void onStored(PendingBatch batch, OptionalLong baseOffset) {
         unacked.remove(batch);
-        backoff.reset();
+        pause.onSuccess();
         probing = false;
         lastFailure = null;
         closeGapIfDrained();
@@ -184,8 +170,7 @@ final class PartitionSender {
             splitFirst();
         } else if (retriable || !first) {
             rewind();
-            waiting = true;
-            retryAtNanos = nowNanos + backoff.nextNanos();
+            pause.begin(nowNanos);
         } else {
             failFirst(gap ? behindGap(error) : error);
         }
