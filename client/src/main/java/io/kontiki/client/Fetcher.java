@@ -1,11 +1,6 @@
 package io.kontiki.client;
 
-import com.google.protobuf.ByteString;
-import io.kontiki.proto.v1.FetchPartitionResult;
-import io.kontiki.proto.v1.FetchResponse;
-import io.kontiki.record.InvalidBatchException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,29 +21,20 @@ import java.util.stream.Collectors;
  * threads only put events on its queue, which holds at most a few per broker and partition.
  */
 final class Fetcher implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(Fetcher.class.getName());
     private static final long MIN_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long MAX_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    /** The longest wait while a partition of the same broker has enough and is left out: it must not wait for idle ones. */
-    private static final int SHORT_WAIT_MILLIS = 10;
-
-    private static final int MAX_PARTITIONS = 1000;
-    /** How often a broker may not know a topic that the metadata has. */
-    private static final int MAX_NOT_FOUND = 20;
-
     private final ConsumerConfig config;
     private final MetadataTracker tracker;
-    private final Channels channels;
     private final PositionLookups lookups;
     private final RandomGenerator random;
     private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
     private final AtomicBoolean metadataChanged = new AtomicBoolean(true);
     private final AtomicBoolean nudged = new AtomicBoolean();
     private final Map<TopicPartition, PartitionFetcher> partitions = new LinkedHashMap<>();
-    private final Map<TopicPartition, Integer> notFound = new HashMap<>();
-    private final Map<HostPort, FetchLink> links = new HashMap<>();
+    private final FetchOutcomes outcomes;
+    private final FetchLinks links;
     private boolean wokenUp;
 
     /** What has its say in a poll besides. */
@@ -68,8 +54,9 @@ final class Fetcher implements AutoCloseable {
             RandomGenerator random) {
         this.config = config;
         this.tracker = tracker;
-        this.channels = channels;
         this.lookups = new PositionLookups(lookup, events::add);
+        this.outcomes = new FetchOutcomes(config, tracker);
+        this.links = new FetchLinks(config, channels, partitions, outcomes, events::add);
         this.random = random;
         tracker.onChange(() -> {
             if (metadataChanged.compareAndSet(false, true)) {
@@ -100,7 +87,7 @@ final class Fetcher implements AutoCloseable {
                 config.fetchMaxBytes(),
                 config.checkCrc(),
                 newBackoff());
-        notFound.remove(partition);
+        outcomes.forget(partition);
         partitions.put(partition, fetcher);
         tell(fetcher, tracker.current());
     }
@@ -160,7 +147,7 @@ final class Fetcher implements AutoCloseable {
             boolean mayRead = turn.isEmpty() || turn.get().mayRead();
             var records = mayRead ? drain() : List.<ConsumerRecord>of();
             // Asks for more before the caller is busy with these.
-            sendFetches(System.nanoTime());
+            links.send(System.nanoTime());
             long leftNanos = deadlineNanos - System.nanoTime();
             if (!records.isEmpty() || leftNanos <= 0 || takeWakeup()) {
                 return records;
@@ -191,8 +178,8 @@ final class Fetcher implements AutoCloseable {
         long nowNanos = System.nanoTime();
         takeMetadata();
         lookups.start(partitions.values(), nowNanos);
-        sendFetches(nowNanos);
-        watchSilence(nowNanos);
+        links.send(nowNanos);
+        links.watchSilence(nowNanos);
         handleEvents(Math.min(maxWaitNanos, nextDueNanos(nowNanos)));
         takeMetadata();
     }
@@ -227,42 +214,6 @@ final class Fetcher implements AutoCloseable {
         }
     }
 
-    private void sendFetches(long nowNanos) {
-        var due = new LinkedHashMap<HostPort, List<PartitionFetcher>>();
-        for (var partition : partitions.values()) {
-            partition
-                    .fetchDue(nowNanos)
-                    .ifPresent(address ->
-                            due.computeIfAbsent(address, a -> new ArrayList<>()).add(partition));
-        }
-        due.forEach((address, wanted) -> {
-            var link = links.computeIfAbsent(address, a -> new FetchLink(a, this::dial));
-            if (link.isIdle()) {
-                boolean heldBack = wanted.size() > MAX_PARTITIONS
-                        || partitions.values().stream().anyMatch(p -> p.isHeldBackAt(address, nowNanos));
-                int maxWait = config.fetchMaxWaitMillis();
-                link.request(
-                        wanted.subList(0, Math.min(wanted.size(), MAX_PARTITIONS)),
-                        config,
-                        heldBack ? Math.min(maxWait, SHORT_WAIT_MILLIS) : maxWait,
-                        nowNanos);
-            }
-        });
-    }
-
-    private FetchStream dial(HostPort address) {
-        return FetchStream.open(channels.to(address), address, new Posting());
-    }
-
-    private void watchSilence(long nowNanos) {
-        for (var link : links.values()) {
-            long silentNanos = nowNanos - link.sentNanos() - TimeUnit.MILLISECONDS.toNanos(config.fetchMaxWaitMillis());
-            if (!link.isIdle() && silentNanos > config.requestTimeoutNanos()) {
-                link.cancel("no answer within the request time-out");
-            }
-        }
-    }
-
     /** Takes records from the partitions in turn; the one that was first goes last next time. */
     private List<ConsumerRecord> drain() {
         var records = new ArrayList<ConsumerRecord>();
@@ -288,120 +239,9 @@ final class Fetcher implements AutoCloseable {
         return records;
     }
 
-    private void onResponse(FetchStream stream, FetchResponse response) {
-        var asked = links.get(stream.address()).onResponse(stream, response);
-        for (var result : response.getPartitionsList()) {
-            var name = new TopicPartition(result.getTopic(), result.getPartition());
-            var partition = partitions.get(name);
-            var generation = asked.get(name);
-            if (partition != null && generation != null && partition.awaits(generation)) {
-                onResult(partition, result);
-            }
-        }
-        // A partition without an entry has nothing new.
-        release(asked, partition -> partition.onFetched(ByteString.EMPTY));
-    }
-
-    private void release(Map<TopicPartition, Long> asked, java.util.function.Consumer<PartitionFetcher> action) {
-        asked.forEach((name, generation) -> {
-            var partition = partitions.get(name);
-            if (partition != null && partition.awaits(generation)) {
-                action.accept(partition);
-            }
-        });
-    }
-
-    private void onResult(PartitionFetcher partition, FetchPartitionResult result) {
-        long nowNanos = System.nanoTime();
-        if (result.hasError()) {
-            onError(partition, result, nowNanos);
-            return;
-        }
-        notFound.remove(partition.partition());
-        try {
-            partition.onFetched(result.getRecords());
-        } catch (InvalidBatchException e) {
-            var what = "partition " + partition.partition() + ", offset " + partition.fetchOffset() + ": ";
-            partition.onFatal(new KontikiException(ErrorReason.CORRUPT_BATCH, what + e.getMessage(), e), nowNanos);
-        }
-    }
-
-    private void onError(PartitionFetcher partition, FetchPartitionResult result, long nowNanos) {
-        var name = partition.partition();
-        if (result.getError().hasLeaderHint()) {
-            tracker.hint(name, result.getError().getLeaderHint());
-        }
-        var error = Errors.of(result.getError(), "partition " + name);
-        switch (error.reason()) {
-            case OFFSET_OUT_OF_RANGE -> {
-                if (result.hasDivergingOffset()) {
-                    onDiverged(partition, result.getDivergingOffset(), error, nowNanos);
-                } else {
-                    onOutOfRange(partition, error, nowNanos);
-                }
-            }
-            case TOPIC_NOT_FOUND, PARTITION_NOT_FOUND -> {
-                // A leader may hear of a new topic later than this client did.
-                boolean patient = tracker.current().topic(name.topic()).isPresent()
-                        && notFound.merge(name, 1, Integer::sum) <= MAX_NOT_FOUND;
-                if (patient) {
-                    partition.onFailed(nowNanos);
-                } else {
-                    partition.onFatal(error, nowNanos);
-                }
-            }
-            default -> {
-                if (error.retriable()) {
-                    partition.onFailed(nowNanos);
-                } else {
-                    partition.onFatal(error, nowNanos);
-                }
-            }
-        }
-    }
-
-    private void onOutOfRange(PartitionFetcher partition, KontikiException error, long nowNanos) {
-        config.resetPolicy()
-                .position(System.currentTimeMillis())
-                .map(partition::resetTo)
-                .ifPresentOrElse(partition::seek, () -> partition.onFatal(error, nowNanos));
-    }
-
-    /** Whoever lets positions be reset goes on where the log parts, which passes over nothing that is new (KIP-320). */
-    private void onDiverged(PartitionFetcher partition, long offset, KontikiException error, long nowNanos) {
-        if (!partition.onDiverged(offset)) {
-            return;
-        }
-        if (config.resetPolicy().equals(ResetPolicy.ERROR)) {
-            partition.onFatal(error, nowNanos);
-        } else {
-            LOG.log(System.Logger.Level.WARNING, "{0}; going on at {1}", error.getMessage(), offset);
-            partition.seek(Position.offset(offset));
-        }
-    }
-
-    private void onBroken(FetchStream stream) {
-        var asked = links.get(stream.address()).onBroken(stream);
-        long nowNanos = System.nanoTime();
-        release(asked, partition -> partition.onFailed(nowNanos));
-    }
-
     @Override
     public void close() {
         lookups.close();
-        links.values().forEach(link -> link.cancel("the consumer is closed"));
-    }
-
-    /** Moves what happens on a stream to the consumer's thread. */
-    private final class Posting implements FetchStream.Listener {
-        @Override
-        public void onResponse(FetchStream stream, FetchResponse response) {
-            events.add(() -> Fetcher.this.onResponse(stream, response));
-        }
-
-        @Override
-        public void onBroken(FetchStream stream, Throwable error) {
-            events.add(() -> Fetcher.this.onBroken(stream));
-        }
+        links.close();
     }
 }

@@ -1,0 +1,128 @@
+package io.kontiki.client;
+
+import com.google.protobuf.ByteString;
+import io.kontiki.proto.v1.FetchResponse;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** The links of a consumer to its brokers: one request at a time goes out on each. Belongs to the consumer's thread. */
+final class FetchLinks implements AutoCloseable {
+    /** The longest wait while a partition of the same broker has enough and is left out: it must not wait for idle ones. */
+    private static final int SHORT_WAIT_MILLIS = 10;
+
+    private static final int MAX_PARTITIONS = 1000;
+
+    private final ConsumerConfig config;
+    private final Channels channels;
+    private final Map<TopicPartition, PartitionFetcher> partitions;
+    private final FetchOutcomes outcomes;
+    private final Consumer<Runnable> events;
+    private final Map<HostPort, FetchLink> links = new HashMap<>();
+
+    /**
+     * @param partitions those that are assigned, at any time
+     * @param events run on the consumer's thread, soon
+     */
+    FetchLinks(
+            ConsumerConfig config,
+            Channels channels,
+            Map<TopicPartition, PartitionFetcher> partitions,
+            FetchOutcomes outcomes,
+            Consumer<Runnable> events) {
+        this.config = config;
+        this.channels = channels;
+        this.partitions = partitions;
+        this.outcomes = outcomes;
+        this.events = events;
+    }
+
+    /** Asks for what is due, where no answer is outstanding. */
+    void send(long nowNanos) {
+        var due = new LinkedHashMap<HostPort, List<PartitionFetcher>>();
+        for (var partition : partitions.values()) {
+            partition
+                    .fetchDue(nowNanos)
+                    .ifPresent(address ->
+                            due.computeIfAbsent(address, a -> new ArrayList<>()).add(partition));
+        }
+        due.forEach((address, wanted) -> {
+            var link = links.computeIfAbsent(address, a -> new FetchLink(a, this::dial));
+            if (link.isIdle()) {
+                boolean heldBack = wanted.size() > MAX_PARTITIONS
+                        || partitions.values().stream().anyMatch(p -> p.isHeldBackAt(address, nowNanos));
+                int maxWait = config.fetchMaxWaitMillis();
+                link.request(
+                        wanted.subList(0, Math.min(wanted.size(), MAX_PARTITIONS)),
+                        config,
+                        heldBack ? Math.min(maxWait, SHORT_WAIT_MILLIS) : maxWait,
+                        nowNanos);
+            }
+        });
+    }
+
+    private FetchStream dial(HostPort address) {
+        return FetchStream.open(channels.to(address), address, new Posting());
+    }
+
+    /** Gives up streams on which an answer is overdue. */
+    void watchSilence(long nowNanos) {
+        for (var link : links.values()) {
+            long silentNanos = nowNanos - link.sentNanos() - TimeUnit.MILLISECONDS.toNanos(config.fetchMaxWaitMillis());
+            if (!link.isIdle() && silentNanos > config.requestTimeoutNanos()) {
+                link.cancel("no answer within the request time-out");
+            }
+        }
+    }
+
+    private void onResponse(FetchStream stream, FetchResponse response) {
+        var asked = links.get(stream.address()).onResponse(stream, response);
+        for (var result : response.getPartitionsList()) {
+            var name = new TopicPartition(result.getTopic(), result.getPartition());
+            var partition = partitions.get(name);
+            var generation = asked.get(name);
+            if (partition != null && generation != null && partition.awaits(generation)) {
+                outcomes.take(partition, result, System.nanoTime());
+            }
+        }
+        // A partition without an entry has nothing new.
+        release(asked, partition -> partition.onFetched(ByteString.EMPTY));
+    }
+
+    private void onBroken(FetchStream stream) {
+        var asked = links.get(stream.address()).onBroken(stream);
+        long nowNanos = System.nanoTime();
+        release(asked, partition -> partition.onFailed(nowNanos));
+    }
+
+    private void release(Map<TopicPartition, Long> asked, Consumer<PartitionFetcher> action) {
+        asked.forEach((name, generation) -> {
+            var partition = partitions.get(name);
+            if (partition != null && partition.awaits(generation)) {
+                action.accept(partition);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        links.values().forEach(link -> link.cancel("the consumer is closed"));
+    }
+
+    /** Moves what happens on a stream to the consumer's thread. */
+    private final class Posting implements FetchStream.Listener {
+        @Override
+        public void onResponse(FetchStream stream, FetchResponse response) {
+            events.accept(() -> FetchLinks.this.onResponse(stream, response));
+        }
+
+        @Override
+        public void onBroken(FetchStream stream, Throwable error) {
+            events.accept(() -> FetchLinks.this.onBroken(stream));
+        }
+    }
+}
