@@ -70,7 +70,7 @@ public final class Consumer implements AutoCloseable {
             group.ifPresent(Subscriber::requireNoSubscription);
             long deadlineNanos = connectDeadlineNanos();
             partitions.forEach(partition -> topics.await(partition, deadlineNanos));
-            group.ifPresent(Subscriber::commitAutomatically);
+            group.ifPresent(member -> member.commits().commitAutomatically());
             fetcher.assign(new TreeSet<>(partitions));
         });
     }
@@ -125,6 +125,10 @@ public final class Consumer implements AutoCloseable {
     private Subscriber requireGroup() {
         return group.orElseThrow(
                 () -> new IllegalStateException("group is not set: name one, or use assign, which needs none"));
+    }
+
+    private ConsumerCommits requireCommits() {
+        return requireGroup().commits();
     }
 
     /** This member's id within the group; empty without a group. */
@@ -218,12 +222,12 @@ public final class Consumer implements AutoCloseable {
      *     other partitions may be stored all the same
      */
     public void commit() {
-        turn.run(() -> requireGroup().commit(fetcher.positions()));
+        turn.run(() -> requireCommits().commit(fetcher.positions()));
     }
 
     /** As {@link #commit()}, of these partitions, at these places. */
     public void commit(Map<TopicPartition, CommittedOffset> offsets) {
-        turn.run(() -> requireGroup().commit(offsets));
+        turn.run(() -> requireCommits().commit(offsets));
     }
 
     /**
@@ -233,12 +237,12 @@ public final class Consumer implements AutoCloseable {
      * @return fails as {@code commit} does; OVERLOADED if 1000 commits are waiting
      */
     public CompletableFuture<Void> commitAsync() {
-        return turn.take(() -> requireGroup().commitAsync(fetcher.positions()));
+        return turn.take(() -> requireCommits().commitAsync(fetcher.positions()));
     }
 
     /** As {@link #commitAsync()}, of these partitions, at these places. */
     public CompletableFuture<Void> commitAsync(Map<TopicPartition, CommittedOffset> offsets) {
-        return turn.take(() -> requireGroup().commitAsync(offsets));
+        return turn.take(() -> requireCommits().commitAsync(offsets));
     }
 
     /**
@@ -247,7 +251,7 @@ public final class Consumer implements AutoCloseable {
      * @throws KontikiException if it cannot be read within the request time-out
      */
     public Map<TopicPartition, CommittedOffset> committed(Set<TopicPartition> partitions) {
-        return turn.take(() -> requireGroup().committed(partitions));
+        return turn.take(() -> requireCommits().committed(partitions));
     }
 
     /** First readable offset of each; they need not be assigned. */

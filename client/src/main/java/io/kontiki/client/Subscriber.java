@@ -3,7 +3,6 @@ package io.kontiki.client;
 import io.kontiki.client.MembershipView.Assignment;
 import io.kontiki.client.OffsetCalls.Asker;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.SplittableRandom;
@@ -24,9 +23,7 @@ final class Subscriber implements Fetcher.Turn {
     private final GroupConfig settings;
     private final Duration requestTimeout;
     private final Fetcher fetcher;
-    private final OffsetCalls offsets;
-    private final Commits commits;
-    private final AutoCommit autoCommit;
+    private final ConsumerCommits commits;
     private final MembershipLoop membership;
 
     private Subscription subscription = Subscription.NONE;
@@ -36,7 +33,6 @@ final class Subscriber implements Fetcher.Turn {
     private long applied;
     private int memberEpoch;
     private long refusalTold;
-    private CompletableFuture<Void> lastAutoCommit = CompletableFuture.completedFuture(null);
     /** Of the last membership that this consumer ended; done when the group knows. */
     private CompletableFuture<Void> left = CompletableFuture.completedFuture(null);
 
@@ -50,13 +46,15 @@ final class Subscriber implements Fetcher.Turn {
         this.settings = settings;
         this.requestTimeout = client.requestTimeout();
         this.fetcher = fetcher;
-        this.offsets = new OffsetCalls(
+        var offsets = new OffsetCalls(
                 new AnyBroker(channels, tracker::candidates, client.requestTimeout(), client.connectTimeout()));
-        this.commits = new Commits(offsets, requestTimeout);
-        this.autoCommit = new AutoCommit(
-                settings.autoCommit(), settings.autoCommitInterval().toNanos(), System.nanoTime());
+        this.commits = new ConsumerCommits(settings, requestTimeout, fetcher, offsets, this::asker);
         this.membership = new MembershipLoop(settings, tracker, channels, new SplittableRandom(), fetcher::nudge);
         fetcher.startWith(new GroupStarts(offsets, this::asker, config.resetPolicy(), requestTimeout));
+    }
+
+    ConsumerCommits commits() {
+        return commits;
     }
 
     String memberId() {
@@ -94,9 +92,7 @@ final class Subscriber implements Fetcher.Turn {
         if (isSubscribed()) {
             takeChanges();
         }
-        if (autoCommit.isDue(System.nanoTime()) && lastAutoCommit.isDone()) {
-            commitAutomatically();
-        }
+        commits.commitIfDue();
     }
 
     private void takeChanges() {
@@ -184,7 +180,7 @@ final class Subscriber implements Fetcher.Turn {
 
     private void letGo(SortedSet<TopicPartition> gone, SortedSet<TopicPartition> kept) {
         fetcher.assign(kept);
-        autoCommit.forget(gone);
+        commits.forget(gone);
     }
 
     /** Leaves time for the listener. */
@@ -198,71 +194,18 @@ final class Subscriber implements Fetcher.Turn {
 
     /** All that happens before partitions are let go: their next owner starts at what is committed then. */
     private void revoke(SortedSet<TopicPartition> revoked, Duration timeout, Failures failures) {
-        var positions =
-                autoCommit.take(revoked.stream().map(fetcher.partitions()::get).toList(), System.nanoTime());
-        if (!positions.isEmpty()) {
-            awaitQuietly(commits.store(asker(), positions), timeout);
-        }
+        commits.settle(revoked, timeout);
         if (isSubscribed()) {
             failures.collect(() -> listener.onRevoked(revoked));
         }
-        // What was committed without waiting is still of this member, and too late afterwards.
-        awaitQuietly(commits.store(asker(), Map.of()), timeout);
+        commits.awaitAll(timeout);
     }
-
-    /** The records come again, to the next owner: no reason to keep the partition. */
-    private void awaitQuietly(CompletableFuture<Void> commit, Duration timeout) {
-        try {
-            Commits.await(commit, timeout);
-        } catch (KontikiException e) {
-            LOG.log(System.Logger.Level.WARNING, "group {0}: {1}", settings.groupId(), e.getMessage());
-        }
-    }
-
-    // ---- Commits
 
     /** On whose behalf, by what this thread has applied: a later epoch would claim what an earlier life has read. */
     private Asker asker() {
         return isSubscribed()
                 ? new Asker(settings.groupId(), settings.memberId(), memberEpoch)
                 : Asker.outsideOf(settings.groupId());
-    }
-
-    /** Begins to commit what is worked through, if that is to happen without being asked for. */
-    void commitAutomatically() {
-        var positions = autoCommit.take(fetcher.partitions().values(), System.nanoTime());
-        if (!positions.isEmpty()) {
-            var stored = commits.store(asker(), positions);
-            stored.whenComplete((nothing, failure) -> {
-                if (failure != null) {
-                    LOG.log(System.Logger.Level.WARNING, "automatic commit: {0}", failure.getMessage());
-                    fetcher.post(() -> autoCommit.forget(positions.keySet()));
-                }
-            });
-            lastAutoCommit = stored;
-        }
-    }
-
-    void commit(Map<TopicPartition, CommittedOffset> wanted) {
-        // The commit itself keeps to the request time-out; this is for those before it.
-        Commits.await(commitAsync(wanted), requestTimeout.plus(requestTimeout));
-    }
-
-    CompletableFuture<Void> commitAsync(Map<TopicPartition, CommittedOffset> wanted) {
-        autoCommit.onExplicitCommit(fetcher.partitions().values().stream()
-                .filter(partition -> wanted.containsKey(partition.partition()))
-                .toList());
-        var stored = commits.store(asker(), wanted);
-        stored.whenComplete((nothing, failure) -> {
-            if (failure != null) {
-                fetcher.post(() -> autoCommit.forget(wanted.keySet()));
-            }
-        });
-        return stored;
-    }
-
-    Map<TopicPartition, CommittedOffset> committed(Set<TopicPartition> partitions) {
-        return offsets.fetch(Asker.outsideOf(settings.groupId()), partitions, requestTimeout);
     }
 
     // ---- The end
