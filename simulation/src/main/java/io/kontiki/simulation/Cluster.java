@@ -42,6 +42,7 @@ final class Cluster {
     private final Events events = new Events();
     private final CommandEvents commandEvents = new CommandEvents(this);
     private final Checks checks;
+    private final GroupChecks groupChecks;
     private List<TopicPartition> partitions = List.of();
     private boolean rotten;
     private double corruption;
@@ -56,6 +57,7 @@ final class Cluster {
             nodes.put(id, new SimNode(this, id));
         }
         this.checks = new Checks(this);
+        this.groupChecks = new GroupChecks(this);
         this.quorum = new Quorum(scheduler, partition(), this::onCommit);
         this.operator = new Operator(quorum);
         quorum.submit(Command.newBuilder()
@@ -104,6 +106,10 @@ final class Cluster {
         return checks;
     }
 
+    GroupChecks groupChecks() {
+        return groupChecks;
+    }
+
     Events events() {
         return events;
     }
@@ -134,6 +140,11 @@ final class Cluster {
 
     Iterable<SimNode> nodes() {
         return nodes.values();
+    }
+
+    /** One that a client finds at its address; empty if nobody answers there. */
+    Optional<SimBroker> anyBroker() {
+        return node((int) scheduler.draw(1, options.nodes())).serving();
     }
 
     boolean durable() {
@@ -303,6 +314,9 @@ final class Cluster {
             checks.onImage(before, after);
         }
         commandEvents.onCommit(before, command, applied);
+        if (command.hasCommitGroupOffsets() || !applied.delta().groups().isEmpty()) {
+            groupChecks.onCommit(before, command, applied);
+        }
     }
 
     private void onImage(MetadataImage image) {

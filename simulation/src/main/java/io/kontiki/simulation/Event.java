@@ -33,5 +33,23 @@ public enum Event {
     /** A replica stops over damaged records (rule L12). */
     LEADER_STEPPED_ASIDE,
     LOG_START_RAISED,
-    REPLICAS_MOVED
+    REPLICAS_MOVED,
+    /** A group's partitions are spread anew. */
+    GROUP_REBALANCED,
+    /** A partition goes from one member to another that lives, too. */
+    PARTITION_CHANGED_HANDS,
+    /** A member hears that it is none any more. */
+    MEMBER_FENCED,
+    /** The slot of a group that has members gets another owner. */
+    COORDINATOR_MOVED,
+    /** A process takes the place of another one with its instance id, with all that that owned. */
+    STATIC_MEMBER_RETURNED,
+    /** A commit of a member that is none any more, or did not own the partition then (rule G3). */
+    ZOMBIE_COMMIT_REFUSED,
+    /** What a coordinator acknowledged is told by another one, as the first one was killed. */
+    COMMIT_SURVIVED_ITS_COORDINATOR,
+    /** What was acknowledged is told under another controller. */
+    COMMIT_SURVIVED_ITS_CONTROLLER,
+    /** What was acknowledged is told when who led the partition was killed. */
+    COMMIT_SURVIVED_ITS_LEADER
 }

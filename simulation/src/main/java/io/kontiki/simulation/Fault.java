@@ -51,7 +51,13 @@ public record Fault(long atMillis, Kind kind, int node, int other, long millis, 
          * Another one is elected, and the old one and the broker beside it hear each other alone, until it notices. Either both
          * stood still before, or their machine is cut off from all others.
          */
-        DEPOSE_CONTROLLER(3);
+        DEPOSE_CONTROLLER(3),
+        /** Of a group; a new process takes its place. */
+        MEMBER_CRASHES(3),
+        MEMBER_LEAVES(3),
+        /** Another process may join under its instance id meanwhile. */
+        MEMBER_STANDS_STILL(3),
+        MEMBER_LOSES_ITS_STREAM(3);
 
         private final int weight;
 

@@ -85,6 +85,8 @@ public final class FaultSchedule {
             case CREATE_TOPIC, DELETE_TOPIC -> new Fault(at, kind, node, other, millis, between(0, 1));
             case REASSIGN, CANCEL_REASSIGNMENT, ELECT_PREFERRED, ELECT_UNCLEAN ->
                 new Fault(at, kind, node, other, millis, between(0, Integer.MAX_VALUE));
+            case MEMBER_CRASHES, MEMBER_LEAVES, MEMBER_STANDS_STILL, MEMBER_LOSES_ITS_STREAM ->
+                new Fault(at, kind, node, other, millis, between(0, 1_000));
             default -> new Fault(at, kind, node, other, millis, 0);
         };
     }

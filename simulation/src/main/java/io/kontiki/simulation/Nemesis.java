@@ -52,6 +52,7 @@ final class Nemesis {
         cluster.quorum().heal();
         cluster.setCorruption(0);
         cluster.setAnswerLoss(0);
+        workload.groups().heal();
         for (SimNode node : cluster.nodes()) {
             node.disk().setUsableBytes(PLENTY_BYTES);
             node.disk().failAfter(Long.MAX_VALUE);
@@ -104,6 +105,7 @@ final class Nemesis {
                     DUPLICATE_COMMANDS,
                     SLOW_COMMITS -> beginAtQuorum(node.id(), fault);
             case DEPOSE_CONTROLLER -> deposeController(node, fault);
+            case MEMBER_CRASHES, MEMBER_LEAVES, MEMBER_STANDS_STILL, MEMBER_LOSES_ITS_STREAM -> beginAtMember(fault);
         }
     }
 
@@ -295,6 +297,27 @@ final class Nemesis {
             quorum.deposedControllerNotices();
             quorum.reconnect(broker);
         }
+    }
+
+    // ---- Members of groups
+
+    private void beginAtMember(Fault fault) {
+        GroupWorkload groups = workload.groups();
+        groups.seat(fault.amount()).ifPresent(seat -> {
+            switch (fault.kind()) {
+                case MEMBER_CRASHES -> {
+                    seat.crash();
+                    mend(fault, seat::start);
+                }
+                case MEMBER_LEAVES -> {
+                    seat.leave(fault.other() % 2 == 0);
+                    mend(fault, seat::start);
+                }
+                case MEMBER_STANDS_STILL -> seat.pause(fault.millis(), fault.other() % 2 == 0);
+                case MEMBER_LOSES_ITS_STREAM -> seat.loseStream();
+                default -> throw new AssertionError(fault);
+            }
+        });
     }
 
     // ---- What operators ask for

@@ -7,8 +7,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
-/** Streams between brokers, and which directions are cut. */
+/** Streams between brokers and from members of groups, and which directions between brokers are cut. */
 final class Network {
     /** A cut that lasts longer breaks the streams across it. */
     private static final long KEEP_ALIVE_MILLIS = 1_500;
@@ -22,6 +23,7 @@ final class Network {
     private final Map<Long, SimStream> streams = new LinkedHashMap<>();
     private final Set<Direction> blocked = new HashSet<>();
     private final Set<SimStream> heldBack = new LinkedHashSet<>();
+    private final Set<SimJoin> joins = new LinkedHashSet<>();
     private long lastStreamId;
     private long slowMillis = SLOW_MILLIS;
 
@@ -61,6 +63,25 @@ final class Network {
     void forget(SimStream stream) {
         streams.remove(stream.id());
     }
+
+    // ---- Members' streams
+
+    SimJoin open(Cluster cluster, SimMember member, long link, SimBroker entry) {
+        SimJoin stream = new SimJoin(++lastStreamId, cluster, member, link, entry);
+        joins.add(stream);
+        return stream;
+    }
+
+    void forget(SimJoin stream) {
+        joins.remove(stream);
+    }
+
+    /** Those that members opened at that broker. */
+    List<SimJoin> joinsThrough(SimBroker broker) {
+        return joins.stream().filter(stream -> stream.enters(broker)).toList();
+    }
+
+    // ---- Faults
 
     /** Nothing goes that way until {@link #heal}; what is on its way waits. */
     void block(int from, int to) {
@@ -107,6 +128,7 @@ final class Network {
                 stream.breakNow();
             }
         }
+        breakJoins(stream -> stream.joins(first, second));
     }
 
     void breakAllOf(SimBroker broker) {
@@ -115,6 +137,11 @@ final class Network {
                 stream.breakNow();
             }
         }
+        breakJoins(stream -> stream.hasEnd(broker));
+    }
+
+    private void breakJoins(Predicate<SimJoin> which) {
+        List.copyOf(joins).stream().filter(which).forEach(SimJoin::breakNow);
     }
 
     void breakOne() {

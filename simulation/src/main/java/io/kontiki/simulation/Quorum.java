@@ -191,6 +191,11 @@ final class Quorum {
         watchers.add(watcher);
     }
 
+    /** Rises when the controller changes. */
+    long term() {
+        return term;
+    }
+
     /** An empty answer means that the outcome is unknown. */
     void propose(int broker, ProposeRequest.Builder request, Consumer<Optional<ProposeResponse>> answer) {
         if (cutOff.contains(broker)) {
@@ -212,8 +217,10 @@ final class Quorum {
         if (prepared instanceof Prepared.Submit submit) {
             submit(
                     submit.command(),
-                    reply -> answer.accept(
-                            reply.map(told -> submit.answer().of(told, image).build())));
+                    outcome -> answer.accept(outcome.map(told -> submit.answer()
+                            .of(told.reply(), image)
+                            .setIndex(told.image().position().index())
+                            .build())));
         } else {
             ProposeResponse told = atOnce(prepared);
             scheduler.afterMillis(1, 5, () -> answer.accept(Optional.of(told)));
@@ -253,20 +260,20 @@ final class Quorum {
     }
 
     void submit(Command command) {
-        submit(command, reply -> {});
+        submit(command, outcome -> {});
     }
 
     // ---- The log
 
-    private void submit(Command command, Consumer<Optional<CommandReply>> answer) {
+    private void submit(Command command, Consumer<Optional<Applied>> answer) {
         long submittedTerm = term;
         scheduler.afterMillis(0, commitMillis, () -> commit(command, submittedTerm, answer));
         if (scheduler.chance(duplication)) {
-            scheduler.afterMillis(0, 3_000, () -> commit(command, submittedTerm, reply -> {}));
+            scheduler.afterMillis(0, 3_000, () -> commit(command, submittedTerm, outcome -> {}));
         }
     }
 
-    private void commit(Command command, long submittedTerm, Consumer<Optional<CommandReply>> answer) {
+    private void commit(Command command, long submittedTerm, Consumer<Optional<Applied>> answer) {
         if (down) {
             if (!command.hasRegisterBroker() && scheduler.chance(0.5)) {
                 scheduler.afterMillis(50, 500, () -> commit(command, submittedTerm, answer));
@@ -286,9 +293,7 @@ final class Quorum {
         boolean lost = scheduler.chance(replyLoss) || submittedTerm != term;
         answersLost += lost ? 1 : 0;
         scheduler.afterMillis(
-                lost ? 300 : 0,
-                lost ? 600 : 3,
-                () -> answer.accept(lost ? Optional.empty() : Optional.of(applied.reply())));
+                lost ? 300 : 0, lost ? 600 : 3, () -> answer.accept(lost ? Optional.empty() : Optional.of(applied)));
     }
 
     /** To be called every 100 ms while it runs again. */
@@ -308,6 +313,6 @@ final class Quorum {
     }
 
     private Now wallAndMonotonic() {
-        return new Now(scheduler.nowMillis(), scheduler.now());
+        return new Now(SimNode.EPOCH_MILLIS + scheduler.nowMillis(), scheduler.now());
     }
 }

@@ -69,6 +69,7 @@ final class SimBroker {
     private long epoch = -1;
     private final LeaseGrants leases;
     private final WantedReports reports;
+    private final SimGroups groups;
 
     SimBroker(Cluster cluster, SimNode node, Consumer<Set<TopicPartition>> damageFound) {
         this.cluster = cluster;
@@ -92,7 +93,8 @@ final class SimBroker {
                 new MoveSettings(Long.MAX_VALUE),
                 threads,
                 e -> defect("An event", e));
-        this.leases = new LeaseGrants(new Lease(scheduler.now()), metadata, this::execute, partitions::renew);
+        this.groups = new SimGroups(cluster, this, node, metadata, this::propose);
+        this.leases = new LeaseGrants(new Lease(scheduler.now()), metadata, this::execute, this::renew);
         // What is known is told with the next heartbeat.
         this.reports = new WantedReports(new ReplicaReports(partitions), () -> {});
     }
@@ -122,6 +124,15 @@ final class SimBroker {
 
     SimTransport transport() {
         return transport;
+    }
+
+    SimGroups groups() {
+        return groups;
+    }
+
+    private void renew(Lease lease) {
+        partitions.renew(lease);
+        groups.renew(lease);
     }
 
     private LogDir open(SimNode.Directory directory) {
@@ -222,6 +233,7 @@ final class SimBroker {
                     started = true;
                     serves.run();
                     partitions.start(brokerEpoch).thenRun(() -> execute(() -> ready = true));
+                    groups.start();
                     heartbeat();
                     checkSpace();
                 }));
@@ -292,6 +304,11 @@ final class SimBroker {
         return ProposeResponse.newBuilder()
                 .setReply(CommandReply.newBuilder().setReason(ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE))
                 .build();
+    }
+
+    /** As far as it is known here. */
+    MetadataImage image() {
+        return metadata.current();
     }
 
     /** The record as it is known here. */

@@ -47,6 +47,7 @@ public final class Simulation {
     public int run() {
         startUp();
         workload.start();
+        workload.groups().draw();
         nemesis.start(faults);
         runFor(cluster.options().faultMillis());
         return healAndCheck();
@@ -73,7 +74,7 @@ public final class Simulation {
         await("a leader", () -> cluster.leader().isPresent());
     }
 
-    /** Promises A, B and F: faults stop, and the cluster comes back with everything. */
+    /** Promises A, B and F: faults stop, and the cluster comes back with everything; and so do groups. */
     int healAndCheck() {
         nemesis.stop();
         workload.stop();
@@ -83,7 +84,17 @@ public final class Simulation {
         }
         await("the cluster to heal", cluster::healed);
         guarded(cluster.checks()::atEnd);
+        settleGroups();
         return cluster.checks().acknowledged();
+    }
+
+    /** Every partition has one owner in each group, who has read and committed all of it, and all brokers know that. */
+    private void settleGroups() {
+        if (!workload.groups().isEmpty()) {
+            workload.groups().calmDown();
+            await("groups to settle", workload.groups()::isSettled);
+            guarded(cluster.groupChecks()::atEnd);
+        }
     }
 
     /** As a client does: an attempt that timed out is followed by another. */

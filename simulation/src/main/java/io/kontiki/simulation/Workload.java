@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/** Producers and consumers of all partitions. */
+/** Producers and consumers of all partitions, and groups. */
 final class Workload {
     private static final int PRODUCERS = 2;
     private static final int TIMEOUT_MILLIS = 3_000;
@@ -21,6 +21,7 @@ final class Workload {
     private final Scheduler scheduler;
     private final List<SimProducer> producers = new ArrayList<>();
     private final List<SimConsumer> consumers = new ArrayList<>();
+    private final GroupWorkload groups;
     private boolean running;
     private final Map<Integer, UUID> topics = new HashMap<>();
     private long lastProducerId;
@@ -29,6 +30,11 @@ final class Workload {
     Workload(Cluster cluster) {
         this.cluster = cluster;
         this.scheduler = cluster.scheduler();
+        this.groups = new GroupWorkload(cluster);
+    }
+
+    GroupWorkload groups() {
+        return groups;
     }
 
     void start() {
@@ -128,6 +134,7 @@ final class Workload {
     public String toString() {
         StringBuilder text = new StringBuilder();
         producers.forEach(producer -> text.append("\n  ").append(producer));
+        text.append(groups);
         return text.toString();
     }
 }

@@ -1,11 +1,16 @@
 package io.kontiki.simulation;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.kontiki.client.MembershipProbe;
 import java.util.Timer;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
@@ -29,7 +34,6 @@ class SimulationImportsTest {
                         "io.kontiki.storage.file..",
                         "io.kontiki.service..",
                         "io.kontiki.quorum.ratis..",
-                        "io.kontiki.client..",
                         "io.kontiki.broker..",
                         "io.grpc..",
                         "org.apache.ratis..",
@@ -37,6 +41,9 @@ class SimulationImportsTest {
                         "java.nio.file..",
                         "java.net..",
                         "java.util.concurrent.locks..")
+                .orShould()
+                .dependOnClassesThat(
+                        resideInAPackage("io.kontiki.client..").and(not(belongTo(equivalentTo(MembershipProbe.class)))))
                 .orShould()
                 .dependOnClassesThat()
                 .belongToAnyOf(Thread.class, Executors.class, ThreadPoolExecutor.class, ForkJoinPool.class, Timer.class)
