@@ -61,7 +61,7 @@ class GroupScenarioSimTest {
 
     /** It stood still while its partitions went to others, and commits before it hears of that. */
     @Test
-    void commitOfAMemberThatStoodStillIsRefused() {
+    void s48CommitOfAMemberThatStoodStillIsRefused() {
         start(2, 0);
         SimMember member = groups.seat(0).orElseThrow().process().orElseThrow();
         await("something to commit", member::owesCommits);
