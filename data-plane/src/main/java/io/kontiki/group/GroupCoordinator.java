@@ -118,7 +118,7 @@ public final class GroupCoordinator {
 
     public List<Effect> onHeartbeat(long streamId, Moment now) {
         heard(streamId, now)
-                .filter(it -> it.session.listens() && leaseHolds(now))
+                .filter(it -> it.session.answersHeartbeats() && leaseHolds(now))
                 .ifPresent(
                         it -> //
                         outbox.send(streamId, MemberMessages.heartbeat()));

@@ -29,7 +29,11 @@ final class MemberSession {
     private MemberImage record;
     private MemberImage told;
     private long revokingSinceNanos;
+    // Decided, and perhaps on its way already: the member is not to be told that it lives, or it would go on where
+    // others
+    // begin.
     private boolean fencing;
+    private long fencingSinceNanos;
 
     MemberSession(String memberId, Optional<String> instanceId, int sessionTimeoutMs, long nowNanos) {
         this.memberId = memberId;
@@ -62,6 +66,11 @@ final class MemberSession {
         return phase == Phase.LEAVING;
     }
 
+    /** Whether a heartbeat is answered: then the member counts on its session. */
+    boolean answersHeartbeats() {
+        return listens() && !fencing;
+    }
+
     /** Whether the member may be told assignments. */
     boolean listens() {
         return hasStream() && phase == Phase.JOINED;
@@ -77,6 +86,7 @@ final class MemberSession {
 
     void onJoined() {
         phase = Phase.JOINED;
+        fencing = false;
     }
 
     void onLeaving() {
@@ -89,10 +99,9 @@ final class MemberSession {
         phase = phase == Phase.JOINING ? Phase.JOINED : phase;
     }
 
-    /** Begins the session anew. */
+    /** Begins the session anew; what is decided already stays so. */
     void onHeard(long nowNanos) {
         deadlineNanos = nowNanos + sessionNanos;
-        fencing = false;
     }
 
     /** The record as of the latest image. */
@@ -126,16 +135,18 @@ final class MemberSession {
                 && left.revoking().isEmpty() == right.revoking().isEmpty();
     }
 
-    /** Whether it is time to fence the member; true once. */
+    /** Whether it is time to fence the member; true once in a session, should the fence come to nothing. */
     boolean overdue(long nowNanos) {
         boolean silent = nowNanos - deadlineNanos >= 0;
         boolean clinging = record != null
                 && !record.revoking().isEmpty()
                 && nowNanos - revokingSinceNanos >= record.rebalanceTimeoutMs() * 1_000_000L;
-        if (record == null || fencing || !(silent || clinging)) {
+        boolean decided = fencing && nowNanos - fencingSinceNanos < sessionNanos;
+        if (record == null || decided || !(silent || clinging)) {
             return false;
         }
         fencing = true;
+        fencingSinceNanos = nowNanos;
         return true;
     }
 }

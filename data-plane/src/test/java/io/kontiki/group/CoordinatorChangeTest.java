@@ -112,6 +112,27 @@ class CoordinatorChangeTest {
         assertThat(rig.record(group).epoch()).isEqualTo(1);
     }
 
+    /** It would count on its session, while the fence is on its way and its partitions go to others. */
+    @Test
+    void whoIsToBeFencedIsNotToldThatItLives() {
+        var rig = CoordinatorRig.alone();
+        var group = rig.group();
+        rig.topic("t", 2);
+        rig.join(1, joining(group, "a", "t"));
+        int before = rig.streams.get(1L).size();
+        rig.passUnsettled(CoordinatorRig.SESSION_MS);
+        assertThat(rig.proposals).hasSize(1);
+
+        rig.heartbeat(1);
+        assertThat(rig.streams.get(1L)).hasSize(before);
+        rig.outcome(rig.proposals.remove(), CoordinatorRig.unknown(), 0);
+        rig.heartbeat(1);
+        assertThat(rig.streams.get(1L)).hasSize(before);
+
+        rig.pass(200);
+        assertThat(rig.end(1)).contains(ErrorReason.ERROR_REASON_UNKNOWN_MEMBER);
+    }
+
     @Test
     void withoutALeaseNobodyIsAnswered() {
         var rig = CoordinatorRig.alone();

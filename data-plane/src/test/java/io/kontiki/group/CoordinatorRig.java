@@ -82,6 +82,13 @@ final class CoordinatorRig {
         tick();
     }
 
+    /** The same, but nothing of what is proposed is applied. */
+    void passUnsettled(long millis) {
+        nowMs += millis;
+        lease();
+        perform(coordinator.onTick(now()));
+    }
+
     void tick() {
         perform(coordinator.onTick(now()));
         settle();
