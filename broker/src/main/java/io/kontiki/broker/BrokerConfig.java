@@ -240,7 +240,8 @@ public final class BrokerConfig {
                 Math.toIntExact(get(GroupKeys.SESSION_TIMEOUT_MS).toMillis()),
                 Math.toIntExact(get(GroupKeys.HEARTBEAT_INTERVAL_MS).toMillis()),
                 Math.toIntExact(get(GroupKeys.REBALANCE_TIMEOUT_MS).toMillis()),
-                get(GroupKeys.GROUP_MAX_SIZE));
+                get(GroupKeys.GROUP_MAX_SIZE),
+                Math.toIntExact(sessionTimeout().toMillis()));
     }
 
     public int eventLoops() {

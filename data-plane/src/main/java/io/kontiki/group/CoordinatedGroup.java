@@ -390,8 +390,10 @@ final class CoordinatedGroup {
         }
     }
 
-    private static MemberSession sessionOf(MemberImage member, Moment now) {
+    /** Whoever coordinated it before may not know yet, and tell it that it lives until its lease is over. */
+    private MemberSession sessionOf(MemberImage member, Moment now) {
         var session = new MemberSession(member.id(), member.instanceId(), member.sessionTimeoutMs(), now.nanos());
+        session.onHeard(now.nanos() + settings.brokerSessionMs() * 1_000_000L);
         session.onRecord(member, now.nanos());
         return session;
     }

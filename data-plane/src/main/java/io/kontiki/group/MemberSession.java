@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /**
  * What a coordinator remembers of a member, besides its record: how long its session goes on, the stream that it listens
- * on and what it was told there. Lost with the coordinator: the next one begins with full sessions.
+ * on and what it was told there. Lost with the coordinator: the next one begins with sessions that are full, and longer by as
+ * long as the one before may have gone on.
  */
 final class MemberSession {
     static final long NO_STREAM = -1;
