@@ -26,6 +26,7 @@ final class GroupChecks {
     private final GroupRules rules;
     private final Map<String, List<SimMember>> processes = new HashMap<>();
     private final Map<Key, Acknowledged> acknowledged = new HashMap<>();
+    private long memberEvents;
 
     GroupChecks(Cluster cluster) {
         this.cluster = cluster;
@@ -58,6 +59,15 @@ final class GroupChecks {
         return processes(groupId).stream()
                 .filter(member -> member.id().equals(memberId))
                 .findFirst();
+    }
+
+    void count() {
+        memberEvents++;
+    }
+
+    /** How much all members have done and heard. */
+    long memberEvents() {
+        return memberEvents;
     }
 
     // ---- Single ownership

@@ -105,9 +105,14 @@ final class GroupWorkload {
      * @param pattern of the topics that they read
      */
     void add(String groupId, int members, int statics, String pattern) {
+        add(groupId, members, statics, pattern, POLL_MILLIS);
+    }
+
+    /** @param pollMillis from one poll of a member to the next, in the mean */
+    void add(String groupId, int members, int statics, String pattern, long pollMillis) {
         for (int number = 0; number < members; number++) {
             Optional<String> instance = number < statics ? Optional.of("static-" + number) : Optional.empty();
-            Seat seat = new Seat(new SimMember.Seat(groupId, instance, pattern, POLL_MILLIS));
+            Seat seat = new Seat(new SimMember.Seat(groupId, instance, pattern, pollMillis));
             seats.add(seat);
             scheduler.afterMillis(0, 1_000, seat::start);
         }

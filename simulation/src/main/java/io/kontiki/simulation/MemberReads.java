@@ -27,7 +27,11 @@ import java.util.TreeMap;
 
 /** The partitions that a member reads: where each begins, how far it is, and how much of it is committed. */
 final class MemberReads {
-    private static final int READ_BYTES = 20_000;
+    private static final int READ_BYTES = 4_000;
+    /** Of one partition in one poll: each ends with a segment at the latest. */
+    private static final int READS_MAX = 3;
+
+    private static final int CALM_READS_MAX = 100;
     private static final long COMMIT_MILLIS = 2_000;
     /** Less than a member may take to let go. */
     private static final long CALL_MILLIS = 2_000;
@@ -41,6 +45,8 @@ final class MemberReads {
     private boolean fetching;
     private boolean committing;
     private long nextCommitNanos;
+    /** The highest index that an answer told: a commit that is held up on its way undoes no later one. */
+    private long knownIndex = 1;
 
     /** One partition while it is the member's. */
     private static final class Reading {
@@ -132,11 +138,11 @@ final class MemberReads {
             commit(due(Set.of()), CALL_MILLIS, () -> {});
         }
         if (mayRead) {
-            readOn();
+            readOn(calm ? CALM_READS_MAX : READS_MAX);
         }
     }
 
-    private void readOn() {
+    private void readOn(int times) {
         List<Reading> unknown = readings.values().stream()
                 .filter(reading -> reading.position == UNKNOWN)
                 .toList();
@@ -145,14 +151,20 @@ final class MemberReads {
         }
         readings.values().stream()
                 .filter(reading -> reading.position != UNKNOWN)
-                .forEach(this::read);
+                .forEach(reading -> read(reading, times));
     }
 
-    private void read(Reading reading) {
+    private void read(Reading reading, int times) {
         cluster.record(reading.id)
                 .filter(PartitionRegistration::hasLeader)
                 .flatMap(record -> cluster.node(record.leader()).serving())
-                .ifPresent(broker -> broker.executeOnDisk(() -> read(reading, broker)));
+                .ifPresent(broker -> broker.executeOnDisk(() -> {
+                    long before = UNKNOWN;
+                    for (int i = 0; i < times && before != reading.position; i++) {
+                        before = reading.position;
+                        read(reading, broker);
+                    }
+                }));
     }
 
     private void read(Reading reading, SimBroker broker) {
@@ -205,6 +217,7 @@ final class MemberReads {
         if (!(answer.response().orElse(null) instanceof FetchOffsetsResponse response)) {
             return;
         }
+        knownIndex = Math.max(knownIndex, response.getIndex());
         for (FetchedOffset entry : response.getOffsetsList()) {
             Partition name = new Partition(entry.getTopic(), entry.getPartition());
             asked.stream()
@@ -267,7 +280,8 @@ final class MemberReads {
         CommitOffsetsRequest.Builder request = CommitOffsetsRequest.newBuilder()
                 .setGroupId(member.groupId())
                 .setMemberId(member.id())
-                .setMemberEpoch(member.epoch());
+                .setMemberEpoch(member.epoch())
+                .setKnownIndex(knownIndex);
         Map<Partition, Reading> sent = new TreeMap<>();
         Map<Partition, Long> offsets = new TreeMap<>();
         List<OffsetToCommit> entries = new ArrayList<>();
@@ -298,6 +312,7 @@ final class MemberReads {
         if (!(answer.response().orElse(null) instanceof CommitOffsetsResponse response)) {
             return;
         }
+        knownIndex = Math.max(knownIndex, response.getIndex());
         for (CommitResult result : response.getResultsList()) {
             Partition name = new Partition(result.getTopic(), result.getPartition());
             if (!result.hasError()) {

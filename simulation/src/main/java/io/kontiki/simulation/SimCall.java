@@ -1,16 +1,12 @@
 package io.kontiki.simulation;
 
-import io.kontiki.group.Effect;
-import io.kontiki.group.GroupCoordinator;
-import io.kontiki.group.Moment;
 import io.kontiki.proto.v1.ErrorReason;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * A call of a member about its group: through one broker after the other, until it has an answer that stands or its time is
- * over.
+ * over. What is on its way of an attempt that was given up may arrive at any time.
  */
 final class SimCall {
     private static final long ATTEMPT_NANOS = 1_000 * Scheduler.MILLI;
@@ -18,22 +14,17 @@ final class SimCall {
     private final Cluster cluster;
     private final Scheduler scheduler;
     private final SimMember member;
-    private final Event event;
+    private final SimGroups.Call event;
     private final long deadlineNanos;
     private final Consumer<Optional<SimGroups.Answer>> done;
     private long attempts;
     private boolean over;
 
-    /** What the call is to the coordinator. */
-    interface Event {
-        List<Effect> on(GroupCoordinator coordinator, long callId, Moment now);
-    }
-
     /** @param done told once: empty if the time is over; never if the member dies */
     SimCall(
             Cluster cluster,
             SimMember member,
-            Event event,
+            SimGroups.Call event,
             long timeoutMillis,
             Consumer<Optional<SimGroups.Answer>> done) {
         this.cluster = cluster;
@@ -59,7 +50,7 @@ final class SimCall {
                 .ifPresent(broker -> scheduler.after(cluster.network().delayNanos(), () -> {
                     broker.execute(() -> {
                         if (broker.serving()) {
-                            broker.groups().call(member.groupId(), new Attempt(number), told -> answer(number, told));
+                            broker.groups().call(member.groupId(), event, told -> answer(number, told));
                         }
                     });
                 }));
@@ -105,24 +96,5 @@ final class SimCall {
     private void finish(Optional<SimGroups.Answer> told) {
         over = true;
         done.accept(told);
-    }
-
-    /** One way to one broker. Once the next one is made, the coordinator drops it, as the client has cancelled it. */
-    private final class Attempt implements SimGroups.Call {
-        private final long number;
-
-        Attempt(long number) {
-            this.number = number;
-        }
-
-        @Override
-        public List<Effect> on(GroupCoordinator coordinator, long callId, Moment now) {
-            return event.on(coordinator, callId, now);
-        }
-
-        @Override
-        public boolean isCancelled() {
-            return over || attempts != number || !member.running();
-        }
     }
 }

@@ -49,9 +49,6 @@ final class SimGroups {
     /** A call about a group. */
     interface Call {
         List<Effect> on(GroupCoordinator coordinator, long callId, Moment now);
-
-        /** Nobody waits for it any more. */
-        boolean isCancelled();
     }
 
     /**
@@ -172,10 +169,8 @@ final class SimGroups {
     }
 
     private void take(Call call, Consumer<Answer> answer) {
-        if (!call.isCancelled()) {
-            calls.put(++lastCall, answer);
-            run(call.on(coordinator, lastCall, now()));
-        }
+        calls.put(++lastCall, answer);
+        run(call.on(coordinator, lastCall, now()));
     }
 
     // ---- What the coordinator wants

@@ -115,6 +115,7 @@ final class SimMember implements MembershipProbe.Streams {
         if (paused) {
             whilePaused.add(event);
         } else {
+            cluster.groupChecks().count();
             event.run();
         }
     }

@@ -47,7 +47,9 @@ public final class Simulation {
     public int run() {
         startUp();
         workload.start();
-        workload.groups().draw();
+        if (workload.groups().isEmpty()) {
+            workload.groups().draw();
+        }
         nemesis.start(faults);
         runFor(cluster.options().faultMillis());
         return healAndCheck();
