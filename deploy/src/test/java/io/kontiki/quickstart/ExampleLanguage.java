@@ -26,22 +26,7 @@ enum ExampleLanguage {
     PYTHON {
         @Override
         ProcessBuilder program(boolean consumes, Path directory) {
-            assumeTrue(
-                    works("sh", "-c", "command -v protoc && command -v grpc_python_plugin"),
-                    "protoc for Python is missing");
-            String python = List.of("python3", "/usr/bin/python3").stream()
-                    .filter(candidate -> works(candidate, "-c", "import grpc, google.protobuf"))
-                    .findFirst()
-                    .orElse("");
-            assumeTrue(!python.isEmpty(), "Python 3 with grpcio is missing");
-            return with(
-                    new ProcessBuilder(
-                            EXAMPLES.resolve("python/run").toString(), consumes ? "consume.py" : "produce.py"),
-                    Map.of(
-                            "PYTHON",
-                            python,
-                            "STUBS",
-                            directory.resolve("python").toString()));
+            return python(Path.of(consumes ? "consume.py" : "produce.py"), directory);
         }
     },
     NODE {
@@ -86,6 +71,27 @@ enum ExampleLanguage {
 
     /** Without its arguments; skips the test if the language is not there. */
     abstract ProcessBuilder program(boolean consumes, Path directory) throws IOException;
+
+    /** @param program relative to the examples in Python */
+    private static ProcessBuilder python(Path program, Path directory) {
+        assumeTrue(
+                works("sh", "-c", "command -v protoc && command -v grpc_python_plugin"),
+                "protoc for Python is missing");
+        String python = List.of("python3", "/usr/bin/python3").stream()
+                .filter(candidate -> works(candidate, "-c", "import grpc, google.protobuf"))
+                .findFirst()
+                .orElse("");
+        assumeTrue(!python.isEmpty(), "Python 3 with grpcio is missing");
+        return with(
+                new ProcessBuilder(EXAMPLES.resolve("python/run").toString(), program.toString()),
+                Map.of("PYTHON", python, "STUBS", directory.resolve("python").toString()));
+    }
+
+    /** A program in Python that lies elsewhere, with the stubs; skips the test if Python is not there. */
+    static ExampleProgram ofPython(Path program, Path input, Path directory) throws IOException {
+        Path relative = EXAMPLES.resolve("python").relativize(program);
+        return new ExampleProgram(python(relative, directory).redirectInput(input.toFile()), directory);
+    }
 
     ExampleProgram producer(Path directory, String address, String topic, int count) throws IOException {
         return start(program(false, directory), directory, address, topic, Integer.toString(count));

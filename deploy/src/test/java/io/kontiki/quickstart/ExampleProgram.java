@@ -62,7 +62,7 @@ final class ExampleProgram implements AutoCloseable {
     }
 
     /** Whole lines: one that is being written, or was when it was killed, is left out. */
-    private List<String> lines() throws IOException {
+    List<String> lines() throws IOException {
         String text = Files.readString(output);
         return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
     }

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -41,6 +42,7 @@ class ExamplesIT {
     static void start() throws IOException {
         directory = RealProcesses.newDirectory("examples-programs");
         broker = SingleBroker.create("examples");
+        RealProcesses.startQuickly(List.of(broker));
         broker.set("group.consumer.session.timeout.ms", Long.toString(SESSION.toMillis()));
         broker.set("group.consumer.heartbeat.interval.ms", "1000");
         SingleBroker.start(broker);
@@ -115,6 +117,40 @@ class ExamplesIT {
             assertThat(lines)
                     .allSatisfy((file, count) -> assertThat(count).as(file).isLessThan(40));
         }
+    }
+
+    /** All Python of the page, in its order, as one program. */
+    @Test
+    void snippetsOfTheDocumentationWork() throws Exception {
+        newTopic("events");
+        newTopic("lines");
+        Path input = Files.writeString(directory.resolve("lines.txt"), "one\ntwo\n");
+        Path program = Files.writeString(directory.resolve("snippets.py"), snippets());
+
+        try (ExampleProgram snippets = ExampleLanguage.ofPython(program, input, directory)) {
+            await().atMost(PATIENCE).until(() -> snippets.lines().size() == 2 || !snippets.isAlive());
+
+            assertThat(snippets.lines()).as(snippets::problems).hasSize(2);
+            assertThat(snippets.lines().get(0)).matches("[0-3] \\d+");
+            assertThat(snippets.lines().get(1)).isEqualTo("user-7 {\"clicks\": 3}");
+            assertThat(snippets.problems()).isEmpty();
+        }
+        assertThat(new KontikiCommand(broker.endpoint())
+                        .run("", "consume", "lines")
+                        .output())
+                .contains("one", "two");
+    }
+
+    private static String snippets() throws IOException {
+        String page = Files.readString(RealProcesses.source().resolve("docs/any-language.md"));
+        String work = "def work(key, value):\n    print(key.decode(), value.decode(), flush=True)\n";
+        String snippets = Pattern.compile("(?s)```python\n(.*?)```")
+                .matcher(page)
+                .results()
+                .map(snippet -> snippet.group(1))
+                .collect(Collectors.joining("\n"));
+        assertThat(snippets).contains("Publish(", "PublishStream(", "Consume(", "localhost:9392");
+        return work + snippets.replace("localhost:9392", broker.endpoint());
     }
 
     @ParameterizedTest

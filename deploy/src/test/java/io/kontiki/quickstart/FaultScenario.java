@@ -35,6 +35,7 @@ public final class FaultScenario implements AutoCloseable {
         Path directory = RealProcesses.newDirectory("cluster-of-" + brokers);
         cluster = LocalCluster.create(
                 RealProcesses.distribution(), directory, LocalCluster.loopbackHosts(brokers), voters);
+        RealProcesses.startQuickly(cluster.brokers());
         view = new ClusterView(cluster.bootstrap());
     }
 

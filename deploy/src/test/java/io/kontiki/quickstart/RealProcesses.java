@@ -1,8 +1,11 @@
 package io.kontiki.quickstart;
 
+import io.kontiki.localcluster.BrokerProcess;
+import io.kontiki.localcluster.ClassArchive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 
 /** Where the tests of real processes find things. What they write stays below target/it, for whoever looks for a failure. */
 final class RealProcesses {
@@ -20,6 +23,15 @@ final class RealProcesses {
     static Path newDirectory(String name) throws IOException {
         Path all = Files.createDirectories(Path.of("target/it").toAbsolutePath());
         return Files.createTempDirectory(all, name + "-");
+    }
+
+    /**
+     * Lets brokers that live for seconds start in a quarter of the time, see {@link ClassArchive}. What the tests of starting
+     * itself look at is started as users start it.
+     */
+    static void startQuickly(Collection<BrokerProcess> brokers) throws IOException {
+        String options = ClassArchive.jvmOptions(distribution(), Path.of("target/it"));
+        brokers.forEach(broker -> broker.setEnvironment(BrokerProcess.JVM_OPTS, options));
     }
 
     private static Path path(String property) {
