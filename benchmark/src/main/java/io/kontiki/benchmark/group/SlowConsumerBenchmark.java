@@ -102,15 +102,22 @@ public final class SlowConsumerBenchmark {
             console.line(reader.name() + ": has caught up");
         }
         Map<Integer, BrokerMemory> after = collected(cluster);
-        for (SlowReader reader : readers) {
-            reader.check().fault().ifPresent(fault -> {
-                throw new IllegalStateException(reader.name() + ": " + fault);
-            });
-        }
+        readers.forEach(reader -> requireEachOnce(reader, total));
         cluster.brokers().forEach(broker -> {
             int id = broker.id();
             report.memory(id, before.get(id), during.get(id), after.get(id), watch);
         });
+    }
+
+    /** All offsets rise and as many records came as were acknowledged: so each came once. */
+    private static void requireEachOnce(SlowReader reader, long total) {
+        reader.check().fault().ifPresent(fault -> {
+            throw new IllegalStateException(reader.name() + ": " + fault);
+        });
+        if (reader.check().count() != total) {
+            throw new IllegalStateException(
+                    reader.name() + ": " + reader.check().count() + " records came, " + total + " were acknowledged");
+        }
     }
 
     private static void awaitCount(LocalCluster cluster, SlowReader reader, long records) throws IOException {
