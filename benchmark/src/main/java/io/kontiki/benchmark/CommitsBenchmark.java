@@ -60,6 +60,7 @@ final class CommitsBenchmark {
                     cluster.brokers().stream().map(CommitsBenchmark::connect).toList();
             try {
                 new Round(channels).run();
+                ProcessorTime processors = new ProcessorTime(cluster);
                 for (int round = 0; round < ROUNDS; round++) {
                     Round measured = new Round(channels);
                     double seconds = measured.run();
@@ -68,6 +69,7 @@ final class CommitsBenchmark {
                     late.add(measured.quantileMillis(0.99));
                     System.out.printf(Locale.ROOT, "round %d: %d commits in %.2f s%n", round, commits, seconds);
                 }
+                System.out.println("processor time of one: " + processors.perOne((long) ROUNDS * commits));
             } finally {
                 channels.forEach(ManagedChannel::shutdownNow);
             }

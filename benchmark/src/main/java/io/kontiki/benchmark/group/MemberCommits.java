@@ -1,6 +1,7 @@
 package io.kontiki.benchmark.group;
 
 import io.kontiki.benchmark.Figures;
+import io.kontiki.benchmark.ProcessorTime;
 import io.kontiki.client.NewTopic;
 import io.kontiki.localcluster.ClusterView;
 import io.kontiki.localcluster.LocalCluster;
@@ -54,9 +55,11 @@ public final class MemberCommits {
                     () -> members.stream().allMatch(member -> member.owned() == PARTITIONS / MEMBERS));
             members.forEach(CommittingMember::begin);
             let(WARM_UP, members);
+            ProcessorTime processors = new ProcessorTime(cluster);
             for (int round = 0; round < ROUNDS; round++) {
                 measure(members);
             }
+            System.out.println("processor time of a member's commit: " + processors.perOne(millis.count()));
         } finally {
             members.forEach(CommittingMember::close);
         }
