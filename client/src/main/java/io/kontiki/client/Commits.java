@@ -101,7 +101,8 @@ final class Commits implements AutoCloseable {
                     : calls.commit(asker, offsets, Duration.ofNanos(leftNanos));
             requireAll(asker, results);
             done.complete(null);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // The consumer waits for this one before it commits by itself again.
             done.completeExceptionally(e);
         }
     }

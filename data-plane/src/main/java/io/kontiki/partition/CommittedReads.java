@@ -81,10 +81,8 @@ final class CommittedReads {
         LeaderEpochIndex epochs = log().epochs();
         int latest = epochs.latestEpoch().orElse(-1);
         if (epoch < 0 || epoch > latest) {
-            // A leader that may be read from has its own epoch in the log; one that has not leads no longer.
-            boolean invalid = epoch < 0 || epoch > view.leaderEpoch();
             return Optional.of(new FetchResult.Refused(
-                    invalid ? ErrorReason.ERROR_REASON_INVALID_ARGUMENT : ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE,
+                    unknownEpoch(epoch, view),
                     "last_epoch is " + epoch + ", not 0 to " + latest + ", the leader epoch of " + name,
                     view.highWatermark(),
                     start));
@@ -98,6 +96,19 @@ final class CommittedReads {
                                 + ", which ends at " + end + " in the log: what was read beyond is not there any more",
                         view.highWatermark(),
                         start));
+    }
+
+    /**
+     * Whoever read in a later epoch has come to a leader that does not know yet that it was deposed. A leader that may be
+     * read from has its own epoch in the log; one that has not leads no longer.
+     */
+    private static ErrorReason unknownEpoch(int epoch, ReadView view) {
+        if (epoch < 0) {
+            return ErrorReason.ERROR_REASON_INVALID_ARGUMENT;
+        }
+        return epoch > view.leaderEpoch()
+                ? ErrorReason.ERROR_REASON_UNKNOWN_LEADER_EPOCH
+                : ErrorReason.ERROR_REASON_OFFSET_NOT_AVAILABLE;
     }
 
     private FetchResult outOfRange(long offset, Lease lease, ReadView view, long start) {

@@ -49,8 +49,17 @@ final class TasksInOrder {
             try {
                 task.run();
             } catch (RuntimeException | Error defect) {
-                onDefect.accept(defect);
+                tell(defect);
             }
+        }
+    }
+
+    /** Telling fails if the call was cancelled; the tasks behind are run all the same. */
+    private void tell(Throwable defect) {
+        try {
+            onDefect.accept(defect);
+        } catch (RuntimeException e) {
+            defect.addSuppressed(e);
         }
     }
 

@@ -222,10 +222,7 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
                 "broker_id " + id + " is no registered broker; start it first");
     }
 
-    /**
-     * A storage that is being added gives itself up if it hears nothing for the length of an election, which happens on a busy
-     * machine; then another one is offered.
-     */
+    /** Another storage is offered for one that gave itself up (decision 22). */
     private CompletableFuture<CommandReply> ready(
             int id, Function<QuorumVoter, CompletableFuture<CommandReply>> change, int attempts) {
         var broker = metadata.current().broker(id);
@@ -242,10 +239,11 @@ public final class MemberGrpcService extends MemberServiceGrpc.MemberServiceImpl
                         : notJoined(ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE, unreachable(id, endpoint, error)))
                 .thenCompose(joined -> joined.getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED
                         ? changed(VoterMessages.voter(joined.getVoter()), change)
-                                .thenCompose(reply ->
-                                        attempts > 1 && reply.getReason() == ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE
-                                                ? ready(id, change, attempts - 1)
-                                                : CompletableFuture.completedFuture(reply))
+                                .thenCompose(reply -> attempts > 1
+                                                && reply.getReason() == ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE
+                                                && !members.isChanging()
+                                        ? ready(id, change, attempts - 1)
+                                        : CompletableFuture.completedFuture(reply))
                         : CompletableFuture.completedFuture(refusal(joined.getReason(), joined.getMessage())));
     }
 

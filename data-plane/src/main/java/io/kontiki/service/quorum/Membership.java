@@ -131,14 +131,14 @@ public final class Membership implements MembershipListener {
             if (vote == Vote.UNKNOWN && System.nanoTime() - askedNanos < OFFER_NANOS_MAX) {
                 again(() -> offer(quorumId, askedNanos, offered));
             } else {
-                offered.complete(offer(quorumId, own, vote));
+                offered.complete(answer(quorumId, own, vote));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             offered.completeExceptionally(e);
         }
     }
 
-    private QuorumVoter offer(UUID quorumId, Optional<QuorumVoter> own, Vote vote) {
+    private QuorumVoter answer(UUID quorumId, Optional<QuorumVoter> own, Vote vote) {
         switch (vote) {
             case DOES_NOT_COUNT -> own.ifPresent(this::giveUp);
             case UNKNOWN ->

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * two connections and one alone can be dead.
  *
  * <p>It also has a leader give up that hears from too few voters: Ratis itself looks only while nobody wants anything from
- * it, so that a busy leader without followers stays one, refuses nothing and is asked by all.
+ * it, so that a busy leader without followers stays one, refuses nothing and is asked by all. So does one that sends
+ * nothing to one of the voters.
  */
 final class PeerWatchdog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeerWatchdog.class);
@@ -68,22 +69,26 @@ final class PeerWatchdog implements AutoCloseable {
         try {
             var now = System.nanoTime();
             followMembers();
-            if (!division.getInfo().isLeader()) {
-                peers.values().forEach(peer -> peer.followedNanos = now);
-            }
             if (division.getInfo().isLeader()) {
                 leaderSeenNanos = now;
                 lookAtFollowers(now);
                 lookAtMajority();
                 lookForForgotten(now);
-            } else if (division.getInfo().getLeaderId() != null) {
-                leaderSeenNanos = now;
-            } else if (now - leaderSeenNanos > LEADERLESS_NANOS) {
-                peers.keySet().forEach(id -> reset(id, now, "no leader is known"));
+            } else {
+                lookForLeader(now);
             }
         } catch (RuntimeException e) {
             // The division changes its role while we look; the next look is soon.
             LOG.debug("Could not look at the other voters", e);
+        }
+    }
+
+    private void lookForLeader(long now) {
+        peers.values().forEach(peer -> peer.followedNanos = now);
+        if (division.getInfo().getLeaderId() != null) {
+            leaderSeenNanos = now;
+        } else if (now - leaderSeenNanos > LEADERLESS_NANOS) {
+            peers.keySet().forEach(id -> reset(id, now, "no leader is known"));
         }
     }
 
@@ -145,7 +150,7 @@ final class PeerWatchdog implements AutoCloseable {
         }
     }
 
-    /** Ratis stops sending to a voter whose appender it had to start again, once an attempt to add another one fails. */
+    /** Decision 22. */
     private void lookForForgotten(long now) {
         peers.entrySet().stream()
                 .filter(peer -> now - peer.getValue().followedNanos > STALLED_NANOS)

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.ratis.protocol.ClientId;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class VoterChanges {
     private static final Logger LOG = LoggerFactory.getLogger(VoterChanges.class);
     private static final long CHANGE_SECONDS_MAX = 60;
+    private static final String NO_SUCCESSOR = "no other voter took the leadership";
     /** Whoever is added is given longer to answer. */
     private static final long GIVEN_UP_EARLY_NANOS = RatisProperties.STAGING_TIMEOUT.toNanos() / 2;
 
@@ -118,7 +120,7 @@ final class VoterChanges {
         }
         return brokerId == own.brokerId()
                 // The next leader then makes the change.
-                ? elsewhere()
+                ? elsewhere(refusal(ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE, NO_SUCCESSOR))
                 : set(voters, rest, "the quorum without voter " + brokerId);
     }
 
@@ -136,7 +138,9 @@ final class VoterChanges {
     private CompletableFuture<CommandReply> transfer(QuorumVoter voter, long longestMillis) {
         var request = new TransferLeadershipRequest(
                 clientId, server.getId(), group(), callIds.get(), Peers.id(voter), longestMillis);
-        return guarded("the leadership of voter " + voter.brokerId(), () -> server.transferLeadershipAsync(request));
+        return guarded(
+                () -> server.transferLeadershipAsync(request),
+                cause -> answer(judged("the leadership of voter " + voter.brokerId(), cause)));
     }
 
     CompletableFuture<CommandReply> handOver() {
@@ -145,7 +149,7 @@ final class VoterChanges {
 
     private CompletableFuture<CommandReply> handOver(List<QuorumVoter> candidates) {
         if (candidates.isEmpty()) {
-            return answer(refusal(ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE, "no other voter took the leadership"));
+            return answer(refusal(ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE, NO_SUCCESSOR));
         }
         var next = candidates.get(0);
         return transfer(next, HAND_OVER_MILLIS_MAX)
@@ -185,29 +189,30 @@ final class VoterChanges {
         var request = new SetConfigurationRequest(clientId, server.getId(), group(), callIds.get(), arguments);
         LOG.info("Voters of the metadata quorum are to be {}, and are {}", to, from);
         long beganNanos = System.nanoTime();
-        return guarded(what, () -> server.setConfigurationAsync(request))
-                .thenCompose(reply -> reply.getReason() == ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE
-                                && System.nanoTime() - beganNanos < GIVEN_UP_EARLY_NANOS
-                        ? elsewhere()
-                        : answer(reply));
+        return guarded(() -> server.setConfigurationAsync(request), cause -> {
+            var reply = judged(what, cause);
+            return cause instanceof ReconfigurationTimeoutException
+                            && System.nanoTime() - beganNanos < GIVEN_UP_EARLY_NANOS
+                    ? elsewhere(reply)
+                    : answer(reply);
+        });
     }
 
-    /**
-     * Ratis takes a voter whose appender it had to start again for one that is being added: once such a one is silent,
-     * this leader gives up each change at once. The next leader's appenders are new.
-     */
-    private CompletableFuture<CommandReply> elsewhere() {
+    /** Whoever leads next makes the change (decision 22 for one that was given up too early). */
+    private CompletableFuture<CommandReply> elsewhere(CommandReply ifNobodyElseLeads) {
         return handOver()
                 .thenApply(reply -> isDone(reply)
                         ? refusal(ErrorReason.ERROR_REASON_NOT_LEADER, "another voter leads now")
-                        : reply);
+                        : ifNobodyElseLeads);
     }
 
     private interface Call {
         CompletableFuture<RaftClientReply> make() throws IOException;
     }
 
-    private CompletableFuture<CommandReply> guarded(String what, Call call) {
+    /** @param judge of what the change failed with, or null */
+    private CompletableFuture<CommandReply> guarded(
+            Call call, Function<Throwable, CompletableFuture<CommandReply>> judge) {
         if (!division.getInfo().isLeaderReady() || !division.getInfo().isAlive()) {
             return answer(refusal(ErrorReason.ERROR_REASON_NOT_LEADER, "this voter does not lead the quorum"));
         }
@@ -216,7 +221,8 @@ final class VoterChanges {
                         ErrorReason.ERROR_REASON_CONCURRENT_CHANGE, "another change of the quorum's voters goes on"))
                 : changes.begin(() -> made(call), Duration.ofSeconds(CHANGE_SECONDS_MAX))
                         .handle((reply, error) ->
-                                judged(what, error != null ? error : reply.isSuccess() ? null : reply.getException()));
+                                error != null ? unwrapped(error) : reply.isSuccess() ? null : reply.getException())
+                        .thenCompose(judge);
     }
 
     /** Also one for which nobody waits any more, or that an earlier leader began. */
@@ -233,11 +239,14 @@ final class VoterChanges {
         }
     }
 
-    private static CommandReply judged(String what, Throwable error) {
-        if (error == null) {
+    private static Throwable unwrapped(Throwable error) {
+        return error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    }
+
+    private static CommandReply judged(String what, Throwable cause) {
+        if (cause == null) {
             return done();
         }
-        var cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
         LOG.info("{} did not come about", what, cause);
         if (cause instanceof ReconfigurationInProgressException) {
             return refusal(ErrorReason.ERROR_REASON_CONCURRENT_CHANGE, "another change of the quorum's voters goes on");
