@@ -20,6 +20,7 @@ final class FetchLink {
     private long correlationId;
     private long sentNanos;
     private boolean inFlight;
+    private boolean cancelled;
 
     FetchLink(HostPort address, Function<HostPort, FetchStream> dialler) {
         this.address = address;
@@ -76,6 +77,10 @@ final class FetchLink {
         if (source != stream || response.getCorrelationId() != correlationId) {
             return Map.of();
         }
+        if (cancelled) {
+            // It came all the same, but nothing more can be sent there.
+            stream = null;
+        }
         return end();
     }
 
@@ -92,12 +97,15 @@ final class FetchLink {
         var ended = asked;
         asked = Map.of();
         inFlight = false;
+        cancelled = false;
         return ended;
     }
 
+    /** Gives the stream up. The request counts as waiting until the stream breaks of that, or its answer comes first. */
     void cancel(String why) {
         if (stream != null) {
             stream.cancel(why);
+            cancelled = true;
         }
     }
 }

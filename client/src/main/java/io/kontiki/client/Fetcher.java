@@ -179,8 +179,9 @@ final class Fetcher implements AutoCloseable {
         takeMetadata();
         lookups.start(partitions.values(), nowNanos);
         links.send(nowNanos);
-        links.watchSilence(nowNanos);
         handleEvents(Math.min(maxWaitNanos, nextDueNanos(nowNanos)));
+        // Not before: an answer that waited for a caller who was long away is no silence.
+        links.watchSilence(System.nanoTime());
         takeMetadata();
     }
 
