@@ -1,6 +1,7 @@
 package io.kontiki.benchmark;
 
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import io.kontiki.benchmark.group.MemberCommits;
@@ -67,7 +68,13 @@ final class CommitsBenchmark {
                     rates.add(commits / seconds);
                     medians.add(measured.quantileMillis(0.5));
                     late.add(measured.quantileMillis(0.99));
-                    System.out.printf(Locale.ROOT, "round %d: %d commits in %.2f s%n", round, commits, seconds);
+                    System.out.printf(
+                            Locale.ROOT,
+                            "round %d: %d commits in %.2f s, %d calls repeated%n",
+                            round,
+                            commits,
+                            seconds,
+                            measured.repeated.get());
                 }
                 System.out.println("processor time of one: " + processors.perOne((long) ROUNDS * commits));
             } finally {
@@ -98,6 +105,7 @@ final class CommitsBenchmark {
         private final Semaphore free = new Semaphore(UNDER_WAY);
         private final long[] nanos = new long[commits];
         private final AtomicInteger answered = new AtomicInteger();
+        private final AtomicInteger repeated = new AtomicInteger();
         private final AtomicReference<String> failure = new AtomicReference<>("");
 
         Round(List<ManagedChannel> channels) {
@@ -109,7 +117,7 @@ final class CommitsBenchmark {
             long start = System.nanoTime();
             for (int i = 0; i < commits && failure.get().isEmpty(); i++) {
                 free.acquire();
-                stubs.get(i % stubs.size()).commitOffsets(request(i), new Answer(System.nanoTime()));
+                send(i, System.nanoTime());
             }
             free.acquire(UNDER_WAY);
             double seconds = (System.nanoTime() - start) / 1e9;
@@ -120,14 +128,20 @@ final class CommitsBenchmark {
             return seconds;
         }
 
+        private void send(int number, long sinceNanos) {
+            stubs.get(number % stubs.size()).commitOffsets(request(number), new Answer(number, sinceNanos));
+        }
+
         double quantileMillis(double share) {
             return nanos[(int) (share * (commits - 1))] / 1e6;
         }
 
         private final class Answer implements StreamObserver<CommitOffsetsResponse> {
+            private final int number;
             private final long sentNanos;
 
-            Answer(long sentNanos) {
+            Answer(int number, long sentNanos) {
+                this.number = number;
                 this.sentNanos = sentNanos;
             }
 
@@ -140,6 +154,12 @@ final class CommitsBenchmark {
 
             @Override
             public void onError(Throwable cause) {
+                boolean unavailable = Status.fromThrowable(cause).getCode() == Status.Code.UNAVAILABLE;
+                if (unavailable && repeated.incrementAndGet() <= commits) {
+                    // As when a broker on a busy machine has lost touch with the controller. Clients try again, too.
+                    send(number, sentNanos);
+                    return;
+                }
                 failure.set(String.valueOf(cause));
                 free.release();
             }
