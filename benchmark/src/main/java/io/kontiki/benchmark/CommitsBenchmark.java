@@ -154,9 +154,10 @@ final class CommitsBenchmark {
 
             @Override
             public void onError(Throwable cause) {
-                boolean unavailable = Status.fromThrowable(cause).getCode() == Status.Code.UNAVAILABLE;
-                if (unavailable && repeated.incrementAndGet() <= commits) {
-                    // As when a broker on a busy machine has lost touch with the controller. Clients try again, too.
+                Status.Code code = Status.fromThrowable(cause).getCode();
+                boolean mayRepeat = code == Status.Code.UNAVAILABLE || code == Status.Code.ABORTED;
+                if (mayRepeat && repeated.incrementAndGet() <= commits) {
+                    // A broker lost touch with the controller, or its groups moved meanwhile. Clients try again, too.
                     send(number, sentNanos);
                     return;
                 }
