@@ -8,6 +8,7 @@ import io.kontiki.chaos.cluster.Layout;
 import io.kontiki.chaos.cluster.Layout.NetworkKind;
 import io.kontiki.chaos.fault.Schedule;
 import io.kontiki.chaos.network.NamespaceNetwork;
+import io.kontiki.localcluster.ClassArchive;
 import io.kontiki.localcluster.Console;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,11 +39,14 @@ class ShortRunIT {
         Layout layout =
                 new Layout(3, 3, PARTITIONS, "ack", network ? NetworkKind.NAMESPACES : NetworkKind.PLAIN, false, false);
         Path directory = newDirectory();
+        Path distribution = Path.of(System.getProperty("kontiki.distribution"));
+        // The archive is there already if the tests of the distribution have run.
+        String quickStart = ClassArchive.jvmOptions(distribution, distribution.resolveSibling("it"));
 
         Verdict verdict = new Run(
                         "A short run",
                         layout,
-                        new BrokerSetup(Path.of(System.getProperty("kontiki.distribution")), "", Map.of()),
+                        new BrokerSetup(distribution, quickStart, Map.of()),
                         new Run.Scheduled(Schedule.parse(lines)),
                         directory,
                         RECORDS_PER_SECOND,
