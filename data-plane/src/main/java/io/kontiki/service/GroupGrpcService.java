@@ -1,5 +1,6 @@
 package io.kontiki.service;
 
+import com.google.protobuf.Message;
 import io.grpc.MethodDescriptor;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -34,6 +35,7 @@ final class GroupGrpcService extends GroupServiceGrpc.GroupServiceImplBase {
     private final LocalMetadata metadata;
     private final GroupRouter router;
     private final JoinRelays relays;
+    private final UnaryRelays unaryRelays = new UnaryRelays();
     private final GroupLoop coordinator;
     private volatile boolean leaving;
 
@@ -121,14 +123,14 @@ final class GroupGrpcService extends GroupServiceGrpc.GroupServiceImplBase {
         answer(request.getGroupId(), GroupServiceGrpc.getRemoveMemberMethod(), request, coordinator::removeMember, out);
     }
 
-    private <Q, A> void answer(
+    private <Q extends Message, A> void answer(
             String groupId,
             MethodDescriptor<Q, A> method,
             Q request,
             Function<Q, CompletableFuture<A>> here,
             StreamObserver<A> out) {
         if (router.route(groupId, CallOrigin.current()) instanceof GroupRouter.There there) {
-            UnaryRelay.send(there, method, request, out);
+            unaryRelays.send(there, method, request, out);
         } else {
             UnaryAnswer.send(here.apply(request), out);
         }
