@@ -31,9 +31,7 @@ import io.kontiki.proto.v1.RemoveMemberRequest;
 import io.kontiki.proto.v1.RemoveMemberResponse;
 import io.kontiki.quorum.Proposer;
 import io.kontiki.replication.Lease;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -49,10 +47,6 @@ import java.util.function.Consumer;
 final class GroupLoop implements MemberStream.Listener, AutoCloseable {
     /** Events of clients that may wait. */
     private static final int EVENTS_MAX = 20_000;
-    /** Members' streams that end here. */
-    private static final int STREAMS_MAX = 20_000;
-    /** Calls that wait for their answer. */
-    private static final int CALLS_MAX = 20_000;
 
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long END_MILLIS_MAX = 2_000;
@@ -64,10 +58,8 @@ final class GroupLoop implements MemberStream.Listener, AutoCloseable {
     private final AtomicLong lastId = new AtomicLong();
     // Of the loop alone, from here on.
     private final GroupCoordinator coordinator;
-    private final Map<Long, MemberStream> streams = new HashMap<>();
-    private final Map<Long, CompletableFuture<Message>> calls = new HashMap<>();
+    private final GroupCallers callers = new GroupCallers(this::propose);
     private Lease lease;
-    private boolean ending;
 
     /** An event that has a call as its origin. */
     private interface CallEvent<Q> {
@@ -108,18 +100,13 @@ final class GroupLoop implements MemberStream.Listener, AutoCloseable {
     JoinSide join(JoinGroup join, String clientHost, ServerCallStreamObserver<JoinResponse> member) {
         var stream = new MemberStream(lastId.incrementAndGet(), member, this);
         boolean taken = loop.offer(() -> {
-            if (ending) {
-                stream.end(stopping());
-            } else if (streams.size() >= STREAMS_MAX) {
-                stream.end(overloaded(STREAMS_MAX + " members' streams end at this broker already"));
-            } else {
-                streams.put(stream.id(), stream);
+            if (callers.add(stream)) {
                 run(coordinator.onJoin(stream.id(), join, clientHost, now()));
                 stream.taken();
             }
         });
         if (!taken) {
-            throw overloaded(EVENTS_MAX + " events of groups wait at this broker already");
+            throw GroupCallers.overloaded(EVENTS_MAX + " events of groups wait at this broker already");
         }
         return stream;
     }
@@ -135,7 +122,7 @@ final class GroupLoop implements MemberStream.Listener, AutoCloseable {
         }
         // One at a time of each stream, so that the number of streams bounds them.
         loop.execute(() -> {
-            if (streams.containsKey(stream.id())) {
+            if (callers.has(stream)) {
                 run(event(stream.id(), request));
                 stream.taken();
             }
@@ -155,7 +142,7 @@ final class GroupLoop implements MemberStream.Listener, AutoCloseable {
     @Override
     public void onGone(MemberStream stream) {
         loop.execute(() -> {
-            if (streams.remove(stream.id()) != null) {
+            if (callers.remove(stream)) {
                 run(coordinator.onStreamGone(stream.id(), now()));
             }
         });
@@ -197,16 +184,14 @@ final class GroupLoop implements MemberStream.Listener, AutoCloseable {
                 answer.completeExceptionally(Status.CANCELLED.asRuntimeException());
                 return;
             }
-            if (calls.size() >= CALLS_MAX) {
-                answer.completeExceptionally(overloaded(CALLS_MAX + " calls about groups wait at this broker already"));
-                return;
-            }
             long id = lastId.incrementAndGet();
-            calls.put(id, answer);
-            run(event.on(id, request, now()));
+            if (callers.add(id, answer)) {
+                run(event.on(id, request, now()));
+            }
         });
         if (!taken) {
-            answer.completeExceptionally(overloaded(EVENTS_MAX + " events of groups wait at this broker already"));
+            answer.completeExceptionally(
+                    GroupCallers.overloaded(EVENTS_MAX + " events of groups wait at this broker already"));
         }
         return answer.thenApply(type::cast);
     }
@@ -239,42 +224,14 @@ final class GroupLoop implements MemberStream.Listener, AutoCloseable {
     // ---- Effects
 
     private void run(List<Effect> effects) {
-        effects.forEach(this::run);
+        callers.run(effects);
     }
 
-    private void run(Effect effect) {
-        if (effect instanceof Effect.Send send) {
-            var stream = streams.get(send.streamId());
-            if (stream != null) {
-                stream.send(send.response());
-            }
-        } else if (effect instanceof Effect.EndStream end) {
-            end(end);
-        } else if (effect instanceof Effect.Reply reply) {
-            calls.remove(reply.callId()).complete(reply.response());
-        } else if (effect instanceof Effect.Refuse refuse) {
-            calls.remove(refuse.callId())
-                    .completeExceptionally(ServiceErrors.exception(
-                            refuse.refusal().reason(), refuse.refusal().message()));
-        } else if (effect instanceof Effect.Propose propose) {
-            proposals
-                    .propose(propose.command())
-                    .thenAccept(outcome -> loop.execute(() -> run(coordinator.onProposalResult(
-                            propose.proposalId(), outcome.reply(), outcome.index(), now()))));
-        } else {
-            throw new AssertionError(effect);
-        }
-    }
-
-    private void end(Effect.EndStream end) {
-        var stream = streams.remove(end.streamId());
-        if (stream == null) {
-            return; // It was gone before.
-        }
-        end.refusal()
-                .ifPresentOrElse(
-                        refusal -> stream.end(ServiceErrors.exception(refusal.reason(), refusal.message())),
-                        stream::complete);
+    private void propose(Effect.Propose propose) {
+        proposals
+                .propose(propose.command())
+                .thenAccept(outcome -> loop.execute(() -> run(
+                        coordinator.onProposalResult(propose.proposalId(), outcome.reply(), outcome.index(), now()))));
     }
 
     private Moment now() {
@@ -287,9 +244,7 @@ final class GroupLoop implements MemberStream.Listener, AutoCloseable {
     void endStreams() {
         var done = new CompletableFuture<Void>();
         loop.execute(() -> {
-            ending = true;
-            streams.values().forEach(stream -> stream.end(stopping()));
-            streams.clear();
+            callers.endStreams();
             done.complete(null);
         });
         try {
@@ -301,14 +256,6 @@ final class GroupLoop implements MemberStream.Listener, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static StatusRuntimeException stopping() {
-        return ServiceErrors.exception(ErrorReason.ERROR_REASON_SHUTTING_DOWN, "this broker is stopping");
-    }
-
-    private static StatusRuntimeException overloaded(String what) {
-        return ServiceErrors.exception(ErrorReason.ERROR_REASON_OVERLOADED, what + ", its limit");
     }
 
     @Override
