@@ -81,11 +81,11 @@ sealed interface GroupChange {
         }
     }
 
-    /** A coordinator begins: topics may have changed while there was none. */
+    /** A coordinator begins: topics may have changed while there was none. Or a step towards new targets was made. */
     record CheckTargets() implements GroupChange {
         @Override
         public Optional<Refusal> applyTo(GroupDraft draft) {
-            draft.reassignIfIncomplete();
+            draft.goOn();
             return Optional.empty();
         }
     }

@@ -6,30 +6,43 @@ import io.kontiki.metadata.GroupImage;
 import io.kontiki.metadata.MemberImage;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.proto.internal.v1.ChangeGroup;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.pcollections.PSortedSet;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
 
 /**
- * The next state of a group in the making: changes of members, then {@link #finish} assigns and reconciles (KIP-848).
- *
- * <p>When members or subscriptions change the group epoch rises and targets are made anew. A member first loses what is
- * not in its target: that moves from owned to revoking, where it stays until the member says that it let go (rule G2). Then
- * its epoch becomes that of the assignment (rule G1), and it gets of its target what nobody owns or revokes; more follows
- * as others let go. So a member with something to let go of is at an earlier epoch and is given nothing meanwhile.
+ * The next state of a group in the making: changes of members, then {@link #finish} assigns and reconciles. When members or
+ * subscriptions change the group epoch rises and targets are made anew.
  */
 final class GroupDraft {
+    /** Of members that something happened to, as they are: beyond, other changes wait for the next command. */
+    private static final int ASKED_BYTES_MAX = 192 << 10;
+
+    /**
+     * What is to be proposed.
+     *
+     * @param change the command; empty if the group stays as it is
+     * @param whole whether nothing is left to be done after it
+     * @param refused members for whom there is no room: if there are any, nothing is to be proposed
+     */
+    record Step(Optional<ChangeGroup> change, boolean whole, Map<String, Refusal> refused) {}
+
     private final GroupImage base;
     private final SubscribedTopics topics;
     private final TreeMap<String, MemberImage> members;
     // Took over another one's place: what it is not meant to own it never did, so there is nothing to let go of.
     private final Set<String> successors = new HashSet<>();
+    private final Map<String, Integer> askedBytes = new HashMap<>();
     private Assignor assignor;
     private boolean reassign;
+    private boolean unfinished;
 
     GroupDraft(GroupImage base, SubscribedTopics topics) {
         this.base = base;
@@ -44,6 +57,11 @@ final class GroupDraft {
 
     SubscribedTopics topics() {
         return topics;
+    }
+
+    /** Whether another change may go into the same command. */
+    boolean hasRoom() {
+        return askedBytes.values().stream().mapToInt(Integer::intValue).sum() < ASKED_BYTES_MAX;
     }
 
     int size() {
@@ -63,7 +81,7 @@ final class GroupDraft {
 
     /** Adds a member. */
     void add(MemberImage member) {
-        members.put(member.id(), member);
+        put(member);
         reassign = true;
     }
 
@@ -92,13 +110,24 @@ final class GroupDraft {
 
     /** Replaces a member that is there; targets are made anew if it subscribes to something else. */
     void replace(MemberImage member) {
-        var before = members.put(member.id(), member);
+        var before = put(member);
         reassign |= before == null || !before.subscribesLike(member);
     }
 
     /** Takes out a member, if it is there. */
     void remove(String id) {
-        reassign |= members.remove(id) != null;
+        if (members.remove(id) != null) {
+            askedBytes.put(id, id.length());
+            reassign = true;
+        }
+    }
+
+    private MemberImage put(MemberImage member) {
+        var before = members.put(member.id(), member);
+        if (!member.equals(before)) {
+            askedBytes.put(member.id(), GroupCodec.toRecord(member).getSerializedSize());
+        }
+        return before;
     }
 
     void assignor(Assignor value) {
@@ -111,40 +140,52 @@ final class GroupDraft {
         reassign = true;
     }
 
-    /** Targets are made anew unless they are all that members subscribe to, and nothing else. */
-    void reassignIfIncomplete() {
-        int assigned = 0;
-        for (var member : members.values()) {
-            var wanted = topics.of(member);
-            assigned += member.target().size();
-            reassign |= member.target().stream().anyMatch(partition -> !wanted.contains(partition.topicId()));
+    /** Goes on with what an earlier step has left. Targets are made anew unless they are what they would become. */
+    void goOn() {
+        unfinished = true;
+        if (!reassign && !members.isEmpty()) {
+            var targets = targets();
+            reassign = members.values().stream()
+                    .anyMatch(member -> !targets.get(member.id()).equals(member.target()));
         }
-        int wanted = topics.sizes(subscribers()).stream()
-                .mapToInt(TopicSize::partitions)
-                .sum();
-        reassign |= assigned != wanted;
     }
 
-    /** Assigns and reconciles; empty if the group stays as it is. */
-    Optional<ChangeGroup> finish(int slotEpoch) {
+    /** Assigns and reconciles. */
+    Step finish(int slotEpoch) {
+        if (!reassign && !unfinished && askedBytes.isEmpty()) {
+            return new Step(Optional.empty(), true, Map.of());
+        }
         boolean raised = reassign && (!members.isEmpty() || !base.isEmpty());
         int epoch = raised ? base.epoch() + 1 : base.epoch();
         int assignmentEpoch = raised ? epoch : base.assignmentEpoch();
-        if (raised) {
-            assign();
+        var step = new GroupStep(
+                base,
+                members,
+                askedBytes.keySet(),
+                new Reconciliation(assignmentEpoch, successors),
+                raised ? Optional.of(targets()) : Optional.empty(),
+                GroupStep.BYTES_MAX);
+        var refused = GroupRoom.refused(base, members, step.records());
+        var change = step.change();
+        if (!refused.isEmpty()
+                || epoch == base.epoch() && change.getMembersCount() == 0 && change.getRemovedMembersCount() == 0) {
+            return new Step(Optional.empty(), true, refused);
         }
-        members.replaceAll((id, member) -> withoutLost(member, assignmentEpoch));
-        grant(assignmentEpoch);
-        return difference(slotEpoch, epoch, assignmentEpoch);
+        change.setGroupId(base.id())
+                .setSlotEpoch(slotEpoch)
+                .setExpectedVersion(base.version())
+                .setEpoch(epoch)
+                .setAssignmentEpoch(assignmentEpoch)
+                .setAssignor(assignor.number());
+        return new Step(Optional.of(change.build()), step.whole(), refused);
     }
 
-    private void assign() {
+    private Map<String, PSortedSet<TopicPartition>> targets() {
         var subscribers = subscribers();
-        var targets = assignorOf(assignor).assign(subscribers, topics.sizes(subscribers));
-        members.replaceAll((id, member) -> {
-            var target = new HashSet<>(targets.get(id));
-            return target.equals(member.target()) ? member : member.withTarget(TreePSet.from(target));
-        });
+        var assigned = assignorOf(assignor).assign(subscribers, topics.sizes(subscribers));
+        var targets = new HashMap<String, PSortedSet<TopicPartition>>();
+        assigned.forEach((id, target) -> targets.put(id, TreePSet.from(target)));
+        return targets;
     }
 
     private List<Subscriber> subscribers() {
@@ -160,65 +201,5 @@ final class GroupDraft {
             case ROUND_ROBIN -> new RoundRobinAssignor();
             case STICKY -> new StickyAssignor();
         };
-    }
-
-    private MemberImage withoutLost(MemberImage member, int assignmentEpoch) {
-        var owned = member.owned();
-        var revoking = member.revoking();
-        for (var entry : member.owned().entrySet()) {
-            if (!member.target().contains(entry.getKey())) {
-                owned = owned.minus(entry.getKey());
-                if (!successors.contains(member.id())) {
-                    revoking = revoking.plus(entry.getKey(), entry.getValue());
-                }
-            }
-        }
-        int epoch = revoking.isEmpty() ? assignmentEpoch : member.epoch();
-        return owned == member.owned() && epoch == member.epoch() ? member : member.with(epoch, owned, revoking);
-    }
-
-    private void grant(int assignmentEpoch) {
-        var held = new HashSet<TopicPartition>();
-        for (var member : members.values()) {
-            held.addAll(member.owned().keySet());
-            held.addAll(member.revoking().keySet());
-        }
-        members.replaceAll((id, member) -> {
-            if (member.epoch() != assignmentEpoch
-                    || member.owned().size() == member.target().size()) {
-                return member;
-            }
-            var owned = member.owned();
-            for (var partition : member.target()) {
-                if (!held.contains(partition)) {
-                    owned = owned.plus(partition, member.epoch());
-                }
-            }
-            return owned == member.owned() ? member : member.with(member.epoch(), owned, member.revoking());
-        });
-    }
-
-    private Optional<ChangeGroup> difference(int slotEpoch, int epoch, int assignmentEpoch) {
-        var change = ChangeGroup.newBuilder();
-        for (var member : members.values()) {
-            if (!member.equals(base.members().get(member.id()))) {
-                change.addMembers(GroupCodec.toRecord(member));
-            }
-        }
-        for (var id : base.members().keySet()) {
-            if (!members.containsKey(id)) {
-                change.addRemovedMembers(id);
-            }
-        }
-        if (epoch == base.epoch() && change.getMembersCount() == 0 && change.getRemovedMembersCount() == 0) {
-            return Optional.empty();
-        }
-        return Optional.of(change.setGroupId(base.id())
-                .setSlotEpoch(slotEpoch)
-                .setExpectedVersion(base.version())
-                .setEpoch(epoch)
-                .setAssignmentEpoch(assignmentEpoch)
-                .setAssignor(assignor.number())
-                .build());
     }
 }

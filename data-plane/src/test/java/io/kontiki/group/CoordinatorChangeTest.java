@@ -4,16 +4,35 @@ import static io.kontiki.group.CoordinatorRig.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.proto.v1.ErrorReason;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Coordinators that come, go, lose the quorum, and do not know what became of a proposal (rule C1). */
 class CoordinatorChangeTest {
+    private final CoordinatorRig rig = CoordinatorRig.alone();
+    private final String group = rig.group();
+
+    @BeforeEach
+    void createTopic() {
+        rig.topic("t", 2);
+    }
+
+    /** A member that owns all, on stream 1. */
+    private void oneMember() {
+        rig.join(1, joining(group, "a", "t"));
+    }
+
+    /** The outcome of the first proposal does not arrive. */
+    private Effect.Propose lostProposal() {
+        rig.send(1, joining(group, "a", "t"));
+        var lost = rig.proposals.remove();
+        rig.outcome(lost, CoordinatorRig.unknown(), 0);
+        return lost;
+    }
+
     @Test
     void aSlotThatMovesAwayEndsItsStreams() {
-        var rig = CoordinatorRig.alone();
-        var group = rig.group();
-        rig.topic("t", 2);
-        rig.join(1, joining(group, "a", "t"));
+        oneMember();
 
         rig.quorum.fence(1);
         rig.publish();
@@ -30,10 +49,7 @@ class CoordinatorChangeTest {
     /** And the one before may have told members that they live, as long as it had a lease. */
     @Test
     void sessionsBeginAnewWithTheirCoordinator() {
-        var rig = CoordinatorRig.alone();
-        var group = rig.group();
-        rig.topic("t", 2);
-        rig.join(1, joining(group, "a", "t"));
+        oneMember();
         rig.pass(CoordinatorRig.SESSION_MS - 1000);
         rig.quorum.fence(1);
         rig.publish();
@@ -48,9 +64,6 @@ class CoordinatorChangeTest {
 
     @Test
     void aCoordinatorMakesUpForTopicsThatGrewWhileThereWasNone() {
-        var rig = CoordinatorRig.alone();
-        var group = rig.group();
-        rig.topic("t", 2);
         rig.join(1, joining(group, "a", "t", "u"));
         rig.create("u", 1);
         rig.quorum.fence(1);
@@ -65,9 +78,6 @@ class CoordinatorChangeTest {
 
     @Test
     void whatADeposedCoordinatorProposesIsVoid() {
-        var rig = CoordinatorRig.alone();
-        var group = rig.group();
-        rig.topic("t", 2);
         rig.send(1, joining(group, "a", "t"));
         rig.quorum.fence(1);
 
@@ -81,12 +91,7 @@ class CoordinatorChangeTest {
 
     @Test
     void aProposalOfUnknownOutcomeIsMadeAgain() {
-        var rig = CoordinatorRig.alone();
-        var group = rig.group();
-        rig.topic("t", 2);
-        rig.send(1, joining(group, "a", "t"));
-        var lost = rig.proposals.remove();
-        rig.outcome(lost, CoordinatorRig.unknown(), 0);
+        lostProposal();
         assertThat(rig.proposals).isEmpty();
 
         rig.pass(200);
@@ -97,12 +102,7 @@ class CoordinatorChangeTest {
 
     @Test
     void aProposalOfUnknownOutcomeThatWasAppliedIsNotAppliedTwice() {
-        var rig = CoordinatorRig.alone();
-        var group = rig.group();
-        rig.topic("t", 2);
-        rig.send(1, joining(group, "a", "t"));
-        var lost = rig.proposals.remove();
-        rig.outcome(lost, CoordinatorRig.unknown(), 0);
+        var lost = lostProposal();
         rig.quorum.apply(lost.command());
 
         rig.pass(200);
@@ -136,10 +136,7 @@ class CoordinatorChangeTest {
 
     @Test
     void withoutALeaseNobodyIsAnswered() {
-        var rig = CoordinatorRig.alone();
-        var group = rig.group();
-        rig.topic("t", 2);
-        rig.join(1, joining(group, "a", "t"));
+        oneMember();
         rig.passWithoutLease(2400);
         int before = rig.streams.get(1L).size();
 
@@ -158,10 +155,7 @@ class CoordinatorChangeTest {
 
     @Test
     void aLeaseThatComesBackGivesEverybodyAFullSession() {
-        var rig = CoordinatorRig.alone();
-        var group = rig.group();
-        rig.topic("t", 2);
-        rig.join(1, joining(group, "a", "t"));
+        oneMember();
         rig.passWithoutLease(3600_000);
         rig.pass(0);
         assertThat(rig.record(group).members()).hasSize(1);

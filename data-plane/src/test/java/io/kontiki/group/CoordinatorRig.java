@@ -17,6 +17,7 @@ import io.kontiki.proto.v1.OffsetToCommit;
 import io.kontiki.proto.v1.OwnedPartitions;
 import io.kontiki.proto.v1.Subscription;
 import io.kontiki.proto.v1.TopicPartitions;
+import io.kontiki.quorum.MetadataLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -198,11 +199,15 @@ final class CoordinatorRig {
 
     void fetch(long call, FetchOffsetsRequest.Builder request) {
         perform(coordinator.onFetch(call, request.build(), now()));
+        if (request.getMemberId().isEmpty()) {
+            settle();
+        }
     }
 
     void perform(List<Effect> effects) {
         for (var effect : effects) {
             if (effect instanceof Effect.Propose propose) {
+                assertThat(propose.command().getSerializedSize()).isLessThan(MetadataLog.COMMAND_BYTES_MAX - 1024);
                 proposals.add(propose);
             } else if (effect instanceof Effect.Send send) {
                 streams.get(send.streamId()).add(send);
@@ -251,6 +256,15 @@ final class CoordinatorRig {
         assertThat(effects).isNotEmpty();
         assertThat(effects.get(effects.size() - 1)).isInstanceOf(Effect.EndStream.class);
         return ((Effect.EndStream) effects.get(effects.size() - 1)).refusal().map(Refusal::reason);
+    }
+
+    /** What was said when the stream was ended by an error. */
+    String endMessage(long stream) {
+        var effects = streams.get(stream);
+        return ((Effect.EndStream) effects.get(effects.size() - 1))
+                .refusal()
+                .orElseThrow()
+                .message();
     }
 
     boolean open(long stream) {

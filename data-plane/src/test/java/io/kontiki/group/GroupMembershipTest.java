@@ -233,24 +233,6 @@ class GroupMembershipTest {
     }
 
     @Test
-    void aGroupThatWouldNotFitIntoOneCommandRefusesOneMore() {
-        var names = new String[1000];
-        for (int number = 0; number < names.length; number++) {
-            names[number] = "n".repeat(236) + (1000 + number);
-        }
-        for (int stream = 1; stream <= 3; stream++) {
-            rig.join(stream, joining(group, "m" + stream, names));
-        }
-        rig.join(4, joining(group, "m4", names));
-
-        assertThat(rig.end(4)).contains(ErrorReason.ERROR_REASON_GROUP_FULL);
-        assertThat(rig.record(group).members()).hasSize(3);
-        rig.perform(rig.coordinator.onLeave(1, LeaveGroup.getDefaultInstance(), rig.now()));
-        rig.settle();
-        assertThat(rig.record(group).members()).hasSize(2);
-    }
-
-    @Test
     void aMemberIsRemovedByCall() {
         rig.join(1, joining(group, "a", "t").setInstanceId("name"));
         var request = RemoveMemberRequest.newBuilder()
