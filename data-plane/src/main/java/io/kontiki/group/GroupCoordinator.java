@@ -1,10 +1,7 @@
 package io.kontiki.group;
 
-import io.kontiki.metadata.GroupImage;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
-import io.kontiki.metadata.Slot;
-import io.kontiki.metadata.SlotsImage;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.v1.CommitOffsetsRequest;
 import io.kontiki.proto.v1.DeleteGroupRequest;
@@ -17,10 +14,7 @@ import io.kontiki.proto.v1.OwnedPartitions;
 import io.kontiki.proto.v1.RemoveMemberRequest;
 import io.kontiki.proto.v1.Subscription;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * Coordinates the groups whose slots this broker owns in its image (rules C1 and G1 to G6; reconciliation after KIP-848).
@@ -35,65 +29,38 @@ public final class GroupCoordinator {
     /** Members' streams of one broker; more are turned away. */
     private static final int STREAMS_MAX = 100_000;
 
-    private final int brokerId;
     private final GroupSettings settings;
     private final Outbox outbox = new Outbox();
     private final SubscribedTopics topics = new SubscribedTopics();
     private final OffsetCommits commits = new OffsetCommits(outbox);
     private final GroupDeletions deletions;
-    private final Map<String, CoordinatedGroup> groups = new TreeMap<>();
-    private SlotsImage slots = SlotsImage.EMPTY;
-    private Optional<Long> leaseEndNanos = Optional.empty();
-    private boolean leaseLost = true;
+    private final CoordinatedGroups groups;
+    private final CoordinatorLease lease;
 
     public GroupCoordinator(int brokerId, GroupSettings settings) {
-        this.brokerId = brokerId;
         this.settings = settings;
+        this.groups = new CoordinatedGroups(brokerId, settings, topics, outbox);
+        this.lease = new CoordinatorLease(brokerId);
         this.deletions = new GroupDeletions(settings, topics, outbox);
     }
 
     /** Whether the broker owns the group's slot, as far as it has heard. */
     public boolean coordinates(String groupId) {
-        return slots.of(groupId).owner() == brokerId;
+        return groups.coordinates(groupId);
     }
 
-    /**
-     * The quorum granted a lease: until then no other broker coordinates what this one's image gives to it, but for slots
-     * that are moved to balance load.
-     */
+    /** The quorum granted a lease, told behind the images that it speaks of. */
     public List<Effect> onLease(long endNanos, Moment now) {
-        leaseEndNanos = Optional.of(endNanos);
-        if (leaseLost && leaseHolds(now)) {
-            leaseLost = false;
+        if (lease.renew(endNanos, now)) {
             // Nobody could be heard meanwhile, or not answered.
-            groups.values().forEach(group -> group.renewSessions(now));
+            groups.forEach(group -> group.renewSessions(now));
         }
         return outbox.take();
     }
 
     /** The broker's image went on, by {@code delta} or by several entries whose deltas are in it. */
     public List<Effect> onImage(MetadataImage image, MetadataDelta delta, Moment now) {
-        var changedTopics = topics.onImage(image, delta);
-        boolean moved = slots != image.slots() && !slots.equals(image.slots());
-        if (moved) {
-            slots = image.slots();
-            dropLost();
-        }
-        // Before those are opened that are new here: these look whether their targets are complete.
-        if (!changedTopics.isEmpty()) {
-            reassign(changedTopics, now);
-        }
-        if (moved) {
-            openTaken(now);
-        }
-        groups.forEach((id, group) -> {
-            boolean touched = delta.groups().changed().contains(id)
-                    || delta.groups().removed().contains(id);
-            if (touched || group.waitsForImage()) {
-                group.onImage(now);
-            }
-        });
-        groups.values().removeIf(CoordinatedGroup::idle);
+        groups.onImage(image, delta, now);
         commits.onImage(image);
         deletions.onImage(image);
         return outbox.take();
@@ -111,17 +78,16 @@ public final class GroupCoordinator {
             outbox.endStream(streamId, refusal);
         } else {
             outbox.openStream(streamId, new Outbox.Owner(join.getGroupId(), join.getMemberId()));
-            group(join.getGroupId(), now).join(streamId, JoiningMember.of(join, clientHost, settings), now);
+            groups.open(join.getGroupId(), now).join(streamId, JoiningMember.of(join, clientHost, settings), now);
         }
         return outbox.take();
     }
 
     public List<Effect> onHeartbeat(long streamId, Moment now) {
         heard(streamId, now)
-                .filter(it -> it.session.answersHeartbeats() && leaseHolds(now))
+                .filter(it -> it.session.answersHeartbeats() && lease.holds(now))
                 .ifPresent(
-                        it -> //
-                        outbox.send(streamId, MemberMessages.heartbeat()));
+                        it -> outbox.send(streamId, MemberMessages.heartbeat()));
         return outbox.take();
     }
 
@@ -173,14 +139,22 @@ public final class GroupCoordinator {
     /** Answered by {@code CommitOffsetsResponse}. */
     public List<Effect> onCommit(long callId, CommitOffsetsRequest request, Moment now) {
         if (admit(callId, request.getGroupId(), now)) {
-            commits.commit(callId, request, slot(request.getGroupId()).epoch(), topics.image(), now);
+            commits.commit(callId, request, slotEpoch(request.getGroupId()), topics.image(), now);
         }
         return outbox.take();
     }
 
-    /** Answered by {@code FetchOffsetsResponse}. */
+    /**
+     * Answered by {@code FetchOffsetsResponse}: to a member at once, as it is told of its own partitions only as far as the
+     * image has them; to others when the quorum has confirmed that this broker is still the group's coordinator.
+     */
     public List<Effect> onFetch(long callId, FetchOffsetsRequest request, Moment now) {
-        if (admit(callId, request.getGroupId(), now)) {
+        if (!admit(callId, request.getGroupId(), now)) {
+            return outbox.take();
+        }
+        if (request.getMemberId().isEmpty()) {
+            commits.read(callId, request, slotEpoch(request.getGroupId()));
+        } else {
             OffsetReads.refusal(topics.image(), request)
                     .ifPresentOrElse(
                             refusal -> outbox.refuse(callId, refusal),
@@ -192,7 +166,7 @@ public final class GroupCoordinator {
     /** Answered by {@code DeleteGroupResponse}. */
     public List<Effect> onDeleteGroup(long callId, DeleteGroupRequest request, Moment now) {
         if (admit(callId, request.getGroupId(), now)) {
-            deletions.deleteGroup(callId, request, slot(request.getGroupId()).epoch());
+            deletions.deleteGroup(callId, request, slotEpoch(request.getGroupId()));
         }
         return outbox.take();
     }
@@ -200,7 +174,7 @@ public final class GroupCoordinator {
     /** Answered by {@code DeleteOffsetsResponse}. */
     public List<Effect> onDeleteOffsets(long callId, DeleteOffsetsRequest request, Moment now) {
         if (admit(callId, request.getGroupId(), now)) {
-            deletions.deleteOffsets(callId, request, slot(request.getGroupId()).epoch());
+            deletions.deleteOffsets(callId, request, slotEpoch(request.getGroupId()));
         }
         return outbox.take();
     }
@@ -208,7 +182,7 @@ public final class GroupCoordinator {
     /** Answered by {@code RemoveMemberResponse}. */
     public List<Effect> onRemoveMember(long callId, RemoveMemberRequest request, Moment now) {
         if (admit(callId, request.getGroupId(), now)) {
-            var group = group(request.getGroupId(), now);
+            var group = groups.open(request.getGroupId(), now);
             if (group.full()) {
                 outbox.refuse(callId, group.overloaded());
             } else {
@@ -234,67 +208,18 @@ public final class GroupCoordinator {
 
     /** To be called some times a second. */
     public List<Effect> onTick(Moment now) {
-        if (!leaseLost && leaseGoneFor(now) >= settings.heartbeatIntervalMs() * 1_000_000L) {
-            leaseLost = true;
-            var refusal = leaseExpired();
-            groups.values().forEach(group -> group.endStreams(refusal));
+        if (lease.giveUpAfter(settings.heartbeatIntervalMs() * 1_000_000L, now)) {
+            groups.forEach(group -> group.endStreams(lease.expired()));
         }
-        if (leaseHolds(now)) {
-            groups.values().forEach(group -> group.onTick(now));
-            deletions.onTick(now, id -> coordinates(id) ? slot(id).epoch() : -1);
+        if (lease.holds(now)) {
+            groups.forEach(group -> group.onTick(now));
+            deletions.onTick(now, id -> coordinates(id) ? slotEpoch(id) : -1);
         }
         return outbox.take();
     }
 
-    private void dropLost() {
-        groups.entrySet().removeIf(entry -> {
-            boolean kept = coordinates(entry.getKey())
-                    && slot(entry.getKey()).epoch() == entry.getValue().slotEpoch();
-            if (!kept) {
-                entry.getValue().drop(Refusal.notCoordinator(entry.getKey()));
-            }
-            return !kept;
-        });
-    }
-
-    private void openTaken(Moment now) {
-        for (var group : topics.image().groups().byId().values()) {
-            if (!group.isEmpty() && coordinates(group.id()) && !groups.containsKey(group.id())) {
-                group(group.id(), now).change(new GroupChange.CheckTargets(), now);
-            }
-        }
-    }
-
-    /** Targets of groups that subscribe to one of these topics are made anew. */
-    private void reassign(Set<String> changedTopics, Moment now) {
-        for (var entry : groups.entrySet()) {
-            if (topics.image()
-                    .group(entry.getKey())
-                    .filter(group -> wants(group, changedTopics))
-                    .isPresent()) {
-                entry.getValue().change(new GroupChange.TopicsChanged(), now);
-            }
-        }
-    }
-
-    private boolean wants(GroupImage group, Set<String> names) {
-        return group.members().values().stream()
-                .anyMatch(member -> names.stream().anyMatch(name -> topics.subscribes(member, name)));
-    }
-
-    private CoordinatedGroup group(String groupId, Moment now) {
-        var group = open(groupId);
-        group.onImage(now);
-        return group;
-    }
-
-    private CoordinatedGroup open(String groupId) {
-        return groups.computeIfAbsent(
-                groupId, id -> new CoordinatedGroup(id, slot(id).epoch(), settings, topics, outbox));
-    }
-
-    private Slot slot(String groupId) {
-        return slots.of(groupId);
+    private int slotEpoch(String groupId) {
+        return groups.slot(groupId).epoch();
     }
 
     private boolean admit(long callId, String groupId, Moment now) {
@@ -307,7 +232,7 @@ public final class GroupCoordinator {
         if (!coordinates(groupId)) {
             return Optional.of(Refusal.notCoordinator(groupId));
         }
-        return leaseHolds(now) ? Optional.empty() : Optional.of(leaseExpired());
+        return lease.holds(now) ? Optional.empty() : Optional.of(lease.expired());
     }
 
     private Optional<Refusal> refusal(Subscription subscription) {
@@ -315,21 +240,6 @@ public final class GroupCoordinator {
                 ? Optional.empty()
                 : topics.refusal(subscription.getTopicPattern())
                         .map(message -> new Refusal(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, message));
-    }
-
-    private Refusal leaseExpired() {
-        return new Refusal(
-                ErrorReason.ERROR_REASON_LEASE_EXPIRED,
-                "broker " + brokerId + " has not reached the controller for so long that another one may coordinate"
-                        + " its groups");
-    }
-
-    private boolean leaseHolds(Moment now) {
-        return leaseGoneFor(now) < 0;
-    }
-
-    private long leaseGoneFor(Moment now) {
-        return leaseEndNanos.map(end -> now.nanos() - end).orElse(Long.MAX_VALUE);
     }
 
     /** The group and the session that a stream belongs to. */
@@ -346,7 +256,7 @@ public final class GroupCoordinator {
 
     private Optional<Place> find(long streamId) {
         return outbox.owner(streamId)
-                .flatMap(owner -> Optional.ofNullable(groups.get(owner.groupId()))
+                .flatMap(owner -> groups.find(owner.groupId())
                         .flatMap(group -> group.session(owner.memberId(), streamId)
                                 .map(session -> new Place(group, session, outbox))));
     }

@@ -1,36 +1,27 @@
 package io.kontiki.group;
 
-import io.kontiki.metadata.CommittedOffset;
-import io.kontiki.metadata.GroupCodec;
+import com.google.protobuf.Message;
 import io.kontiki.metadata.MetadataImage;
-import io.kontiki.metadata.TopicPartition;
-import io.kontiki.metadata.UuidBytes;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CommandReply;
 import io.kontiki.proto.internal.v1.CommitGroupOffsets;
 import io.kontiki.proto.internal.v1.GroupCommit;
 import io.kontiki.proto.internal.v1.GroupCommitReply;
-import io.kontiki.proto.internal.v1.GroupOffsetsRecord;
-import io.kontiki.proto.internal.v1.GroupOffsetsRefs;
 import io.kontiki.proto.v1.CommitOffsetsRequest;
-import io.kontiki.proto.v1.CommitOffsetsResponse;
-import io.kontiki.proto.v1.CommitResult;
 import io.kontiki.proto.v1.ErrorReason;
-import io.kontiki.proto.v1.OffsetToCommit;
-import io.kontiki.proto.v1.PartitionError;
+import io.kontiki.proto.v1.FetchOffsetsRequest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.UUID;
 
 /**
  * Commits of all groups of this broker on their way to the quorum. While one command is under way the next one gathers, so
  * that a commit waits for nothing but the one before, and many share one entry of the log. Whether each holds is judged
  * where it is applied (rules C1 and G3). Answered once this broker's image has them, or a fetch that follows could miss them.
+ *
+ * <p>Who reads offsets and is no member goes the same way, with a commit of nothing: if this broker's slot has moved and it
+ * has not heard of it, that is refused; else the image that holds that entry has all that was acknowledged before.
  */
 final class OffsetCommits {
     /** Of the commits of one command. The quorum takes 1 MiB at most, with all that is around them. */
@@ -39,14 +30,13 @@ final class OffsetCommits {
     /** Of all that wait. */
     static final int WAITING_BYTES_MAX = 32 << 20;
 
-    /**
-     * A call that waits.
-     *
-     * @param results as far as they are known already; unset ones are stored if the quorum does not object
-     * @param places of each partition in the results
-     */
-    private record Call(
-            long id, GroupCommit commit, CommitOffsetsResponse.Builder results, Map<TopicPartition, Integer> places) {
+    /** Makes the answer of a call that the quorum has taken, from an image that holds it. */
+    private interface Answer {
+        Message of(GroupCommitReply reply, MetadataImage image);
+    }
+
+    /** A call that waits. */
+    private record Call(long id, GroupCommit commit, Answer answer) {
         /** With room for its tag and length. */
         int bytes() {
             return commit.getSerializedSize() + 8;
@@ -70,7 +60,21 @@ final class OffsetCommits {
 
     void commit(long callId, CommitOffsetsRequest request, int slotEpoch, MetadataImage image, Moment now) {
         knownIndex = Math.max(knownIndex, image.position().index());
-        var call = toCall(callId, request, slotEpoch, image, now);
+        var requested = RequestedCommit.of(request, slotEpoch, image, now);
+        add(new Call(callId, requested.commit(), requested::answer));
+    }
+
+    /** Answers from an image that has all commits which were acknowledged before this. */
+    void read(long callId, FetchOffsetsRequest request, int slotEpoch) {
+        var nothing = GroupCommit.newBuilder()
+                .setGroupId(request.getGroupId())
+                .setSlotEpoch(slotEpoch)
+                .build();
+        add(new Call(callId, nothing, (reply, image) -> OffsetReads.answer(image, request)));
+    }
+
+    private void add(Call call) {
+        long callId = call.id();
         if (call.bytes() > COMMAND_BYTES_MAX) {
             outbox.refuse(
                     callId,
@@ -94,10 +98,7 @@ final class OffsetCommits {
         while (!stored.isEmpty() && stored.element().index() <= image.position().index()) {
             var done = stored.remove();
             for (int i = 0; i < done.calls().size(); i++) {
-                answer(
-                        done.calls().get(i),
-                        done.replies().get(i),
-                        image.position().index());
+                answer(done.calls().get(i), done.replies().get(i), image);
             }
         }
     }
@@ -139,79 +140,11 @@ final class OffsetCommits {
         propose();
     }
 
-    private void answer(Call call, GroupCommitReply reply, long index) {
-        if (reply.getReason() != ErrorReason.ERROR_REASON_UNSPECIFIED) {
+    private void answer(Call call, GroupCommitReply reply, MetadataImage image) {
+        if (reply.getReason() == ErrorReason.ERROR_REASON_UNSPECIFIED) {
+            outbox.reply(call.id(), call.answer().of(reply, image));
+        } else {
             outbox.refuse(call.id(), new Refusal(reply.getReason(), reply.getMessage()));
-            return;
         }
-        reply.getStaleList()
-                .forEach(refs -> fail(
-                        call,
-                        refs,
-                        ErrorReason.ERROR_REASON_STALE_MEMBER_EPOCH,
-                        "the member did not own the partition in epoch "
-                                + call.commit().getMemberEpoch()));
-        reply.getUnknownList()
-                .forEach(refs -> fail(
-                        call, refs, ErrorReason.ERROR_REASON_PARTITION_NOT_FOUND, "the partition is no longer there"));
-        reply.getOvertakenList()
-                .forEach(refs -> fail(
-                        call,
-                        refs,
-                        ErrorReason.ERROR_REASON_CONCURRENT_CHANGE,
-                        "the partition was committed after this commit was begun"));
-        outbox.reply(call.id(), call.results().setIndex(index).build());
-    }
-
-    private static void fail(Call call, GroupOffsetsRefs refs, ErrorReason reason, String message) {
-        var topicId = UuidBytes.fromBytes(refs.getTopicId());
-        for (int number : refs.getPartitionsList()) {
-            var place = call.places().get(new TopicPartition(topicId, number));
-            if (place != null) {
-                call.results().getResultsBuilder(place).setError(error(reason, message));
-            }
-        }
-    }
-
-    private static Call toCall(
-            long callId, CommitOffsetsRequest request, int slotEpoch, MetadataImage image, Moment now) {
-        var results = CommitOffsetsResponse.newBuilder();
-        var places = new HashMap<TopicPartition, Integer>();
-        var topics = new TreeMap<UUID, GroupOffsetsRecord.Builder>();
-        for (var offset : request.getOffsetsList()) {
-            var result = CommitResult.newBuilder().setTopic(offset.getTopic()).setPartition(offset.getPartition());
-            var topic = image.topic(offset.getTopic());
-            if (topic.isEmpty()) {
-                result.setError(error(
-                        ErrorReason.ERROR_REASON_TOPIC_NOT_FOUND, "there is no topic \"" + offset.getTopic() + "\""));
-            } else {
-                var id = topic.get().id();
-                places.put(new TopicPartition(id, offset.getPartition()), results.getResultsCount());
-                topics.computeIfAbsent(
-                                id, key -> GroupOffsetsRecord.newBuilder().setTopicId(UuidBytes.toBytes(id)))
-                        .addOffsets(GroupCodec.toRecord(offset.getPartition(), toCommitted(offset, now)));
-            }
-            results.addResults(result);
-        }
-        var commit = GroupCommit.newBuilder()
-                .setGroupId(request.getGroupId())
-                .setSlotEpoch(slotEpoch)
-                .setMemberId(request.getMemberId())
-                .setMemberEpoch(request.getMemberEpoch())
-                .setAssumedIndex(request.getKnownIndex());
-        topics.values().forEach(commit::addOffsets);
-        return new Call(callId, commit.build(), results, places);
-    }
-
-    private static CommittedOffset toCommitted(OffsetToCommit offset, Moment now) {
-        return new CommittedOffset(
-                offset.getOffset(),
-                offset.hasLeaderEpoch() ? offset.getLeaderEpoch() : CommittedOffset.NO_LEADER_EPOCH,
-                offset.getMetadata(),
-                now.epochMillis());
-    }
-
-    private static PartitionError error(ErrorReason reason, String message) {
-        return PartitionError.newBuilder().setReason(reason).setMessage(message).build();
     }
 }

@@ -37,11 +37,8 @@ final class OffsetReads {
         this.member = group.flatMap(found -> found.member(request.getMemberId()));
     }
 
-    /** Why the call fails as a whole; empty if it does not. */
+    /** Why the call of a member fails as a whole; empty if it does not. */
     static Optional<Refusal> refusal(MetadataImage image, FetchOffsetsRequest request) {
-        if (request.getMemberId().isEmpty()) {
-            return Optional.empty();
-        }
         var member = new OffsetReads(image, request).member;
         if (member.isEmpty()) {
             return Optional.of(Refusal.unknownMember(request.getGroupId(), request.getMemberId()));

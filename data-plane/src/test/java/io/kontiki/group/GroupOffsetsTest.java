@@ -195,6 +195,33 @@ class GroupOffsetsTest {
         assertThat(rig.reply(3, FetchOffsetsResponse.class).getOffsetsList()).hasSize(1);
     }
 
+    /** Its slot is another one's, which has stored more; it has a lease still, and an image from before. */
+    @Test
+    void aDeposedCoordinatorTellsNoOffsets() {
+        rig.commit(1, group, "", 0, "t-0", 10);
+        rig.settle();
+        rig.quorum.fence(1);
+        rig.quorum.unfence(1);
+        rig.fetch(2, FetchOffsetsRequest.newBuilder().setGroupId(group));
+
+        assertThat(rig.refusal(2)).isEqualTo(ErrorReason.ERROR_REASON_NOT_COORDINATOR);
+    }
+
+    @Test
+    void offsetsAreToldOnceTheImageHasAllThatWasThere() {
+        rig.commit(1, group, "", 0, "t-0", 10);
+        rig.perform(rig.coordinator.onFetch(
+                2, FetchOffsetsRequest.newBuilder().setGroupId(group).build(), rig.now()));
+        assertThat(rig.answers).isEmpty();
+        rig.settle();
+
+        assertThat(rig.reply(2, FetchOffsetsResponse.class)
+                        .getOffsets(0)
+                        .getCommitted()
+                        .getOffset())
+                .isEqualTo(10);
+    }
+
     @Test
     void aMemberIsToldWhereToBeginOnlyWithWhatIsItsOwn() {
         rig.join(1, joining(group, "a", "t"));

@@ -315,6 +315,9 @@ final class SwarmMember {
         } else if (joined) {
             fetch();
             commit();
+            if (swarm.random.nextInt(20) == 0) {
+                observe();
+            }
         }
     }
 
@@ -388,6 +391,30 @@ final class SwarmMember {
                     && held == owned) {
                 knownIndex = Math.max(knownIndex, response.getIndex());
                 onFetched(response, least);
+            }
+        });
+    }
+
+    /** Looks from outside at what was committed, as a monitor does: it must see all that was acknowledged before. */
+    private void observe() {
+        if (owned.isEmpty()) {
+            return;
+        }
+        var request = FetchOffsetsRequest.newBuilder()
+                .setGroupId(groupId)
+                .addAllTopics(names(owned))
+                .build();
+        var least = new HashMap<Part, Long>();
+        owned.forEach(part -> least.put(part, swarm.checks.acknowledged(groupId, part)));
+        swarm.call(groupId, (it, call) -> it.onFetch(call, request, time.moment()), answer -> {
+            if (answer instanceof Effect.Reply reply && reply.response() instanceof FetchOffsetsResponse response) {
+                for (var entry : response.getOffsetsList()) {
+                    if (!entry.hasError()) {
+                        var part = new Part(entry.getTopic(), entry.getPartition());
+                        swarm.checks.onFetched(
+                                groupId, part, entry.getCommitted().getOffset(), least.get(part));
+                    }
+                }
             }
         });
     }

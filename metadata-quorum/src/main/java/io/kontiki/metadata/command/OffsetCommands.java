@@ -68,6 +68,10 @@ final class OffsetCommands {
     /** Rule G3, as far as the commit as a whole goes. */
     private static Optional<CommandReply> checkMember(Optional<GroupImage> group, GroupCommit commit) {
         var id = commit.getMemberId();
+        if (id.isEmpty() && commit.getOffsetsCount() == 0) {
+            // A read from outside: whether its coordinator is the group's has been looked at, and that is all.
+            return Optional.empty();
+        }
         if (id.isEmpty()) {
             return group.isEmpty() || group.get().isEmpty()
                     ? Optional.empty()
