@@ -65,6 +65,11 @@ public record Fault(long atMillis, Kind kind, int node, int other, long millis, 
             this.weight = weight;
         }
 
+        /** Whether it befalls a member of a group, and no broker. */
+        boolean isOfMembers() {
+            return compareTo(MEMBER_CRASHES) >= 0;
+        }
+
         /** How often it is drawn, next to the others. */
         int weight() {
             return weight;

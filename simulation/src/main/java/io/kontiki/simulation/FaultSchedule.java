@@ -2,10 +2,13 @@ package io.kontiki.simulation;
 
 import io.kontiki.metadata.FlushMode;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * Draws the faults of a run, before it begins and from random numbers of their own. Each run has some kinds of faults and
@@ -20,6 +23,8 @@ public final class FaultSchedule {
     /** Told apart from the numbers that the run itself draws from the same seed. */
     private static final long STREAM = 0x5DEECE66DL;
 
+    private static final long STREAM_OF_MEMBERS = 0x2545F4914F6CDDL;
+
     private final SplittableRandom random;
     private final SimulationOptions options;
     private final int victim;
@@ -30,7 +35,7 @@ public final class FaultSchedule {
         this.options = options;
         this.victim = 1 + random.nextInt(options.nodes());
         for (Fault.Kind kind : Fault.Kind.values()) {
-            if (random.nextDouble() < KIND_IN_RUN) {
+            if (!kind.isOfMembers() && random.nextDouble() < KIND_IN_RUN) {
                 weights.put(kind, kind.weight() * (1 + random.nextInt(4)));
             }
         }
@@ -38,7 +43,29 @@ public final class FaultSchedule {
 
     /** In the order of their times. */
     public static List<Fault> draw(long seed, SimulationOptions options) {
-        return new FaultSchedule(seed, options).draw();
+        List<Fault> faults = new ArrayList<>(new FaultSchedule(seed, options).draw());
+        faults.addAll(ofMembers(seed, options));
+        faults.sort(Comparator.comparingLong(Fault::atMillis));
+        return List.copyOf(faults);
+    }
+
+    /** Beside the others: they break nothing that those need. */
+    private static List<Fault> ofMembers(long seed, SimulationOptions options) {
+        SplittableRandom random = new SplittableRandom(seed ^ STREAM_OF_MEMBERS);
+        List<Fault.Kind> kinds = Stream.of(Fault.Kind.values())
+                .filter(Fault.Kind::isOfMembers)
+                .flatMap(kind -> Collections.nCopies(kind.weight(), kind).stream())
+                .toList();
+        List<Fault> faults = new ArrayList<>();
+        long gapMillis = 1_000L << random.nextInt(4);
+        for (long at = random.nextLong(2 * gapMillis);
+                at < options.faultMillis();
+                at += random.nextLong(2 * gapMillis)) {
+            long millis = random.nextInt(4) == 0 ? random.nextLong(1_000, 12_000) : random.nextLong(10, 1_500);
+            Fault.Kind kind = kinds.get(random.nextInt(kinds.size()));
+            faults.add(new Fault(at, kind, 0, random.nextInt(2), millis, random.nextInt(1_000)));
+        }
+        return faults;
     }
 
     private List<Fault> draw() {
@@ -85,8 +112,6 @@ public final class FaultSchedule {
             case CREATE_TOPIC, DELETE_TOPIC -> new Fault(at, kind, node, other, millis, between(0, 1));
             case REASSIGN, CANCEL_REASSIGNMENT, ELECT_PREFERRED, ELECT_UNCLEAN ->
                 new Fault(at, kind, node, other, millis, between(0, Integer.MAX_VALUE));
-            case MEMBER_CRASHES, MEMBER_LEAVES, MEMBER_STANDS_STILL, MEMBER_LOSES_ITS_STREAM ->
-                new Fault(at, kind, node, other, millis, between(0, 1_000));
             default -> new Fault(at, kind, node, other, millis, 0);
         };
     }

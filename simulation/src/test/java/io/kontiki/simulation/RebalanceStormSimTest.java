@@ -19,9 +19,9 @@ class RebalanceStormSimTest {
     private static final int MEMBERS = Integer.getInteger("sim.storm.members", 40);
     private static final int SECONDS = Integer.getInteger("sim.storm.seconds", 20);
     private static final long SEED = Long.getLong("sim.seed", 1);
-    private static final int GROUPS = 4;
+    private static final int OF_EACH_GROUP = 10;
     private static final int PARTITIONS = 16;
-    private static final long POLL_MILLIS = 100;
+    private static final long POLL_MILLIS = 90;
     /** Of one member. */
     private static final long CALM_MILLIS = 10_000;
 
@@ -33,12 +33,11 @@ class RebalanceStormSimTest {
         var options = new SimulationOptions(
                 3, 2, FlushMode.ACK, IsolatedLeader.SERVE, 1, PARTITIONS, 1 << 14, -1, 60_000, 200, 4_000, millis);
         Simulation simulation = new Simulation(SEED, options, faults(millis));
-        for (int group = 0; group < GROUPS; group++) {
-            int members = MEMBERS / GROUPS;
+        for (int group = 0; group < MEMBERS / OF_EACH_GROUP; group++) {
             simulation
                     .workload()
                     .groups()
-                    .add("group-" + group, members, members / 4, GroupWorkload.ALL_TOPICS, POLL_MILLIS);
+                    .add("group-" + group, OF_EACH_GROUP, 2, GroupWorkload.ALL_TOPICS, POLL_MILLIS);
         }
         simulation.run();
         System.out.println("storm of " + MEMBERS + " members in " + SECONDS + " s, seed " + SEED + ": "
