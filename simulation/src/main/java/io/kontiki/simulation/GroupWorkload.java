@@ -19,11 +19,15 @@ final class GroupWorkload {
     static final String ALL_TOPICS = ".*";
     private static final String FIRST_TOPIC = "sim.*";
 
+    /** It is asked after each event. */
+    private static final long LOOK_NANOS = 20 * Scheduler.MILLI;
+
     private final Cluster cluster;
     private final Scheduler scheduler;
     private final List<Seat> seats = new ArrayList<>();
     private boolean calm;
     private long processes;
+    private long nextLookNanos;
 
     GroupWorkload(Cluster cluster) {
         this.cluster = cluster;
@@ -149,6 +153,10 @@ final class GroupWorkload {
 
     /** Whether each group's members are those that live, and own and have read what they are to; as all brokers know. */
     boolean isSettled() {
+        if (scheduler.now() < nextLookNanos) {
+            return false;
+        }
+        nextLookNanos = scheduler.now() + LOOK_NANOS;
         GroupsImage known = cluster.quorum().image().groups();
         return seats.stream().allMatch(this::isSettled)
                 && groups().stream().allMatch(this::isSettled)
