@@ -258,10 +258,17 @@ final class CoordinatedGroup {
     /** The change is in the record, or there was nothing to be changed. */
     private void finish(GroupChange change, Moment now) {
         if (change instanceof GroupChange.Join join) {
+            dropFence(join.member().id());
             sessions.onJoined(join, now);
         } else if (change instanceof GroupChange.Remove remove) {
             outbox.reply(remove.callId(), RemoveMemberResponse.getDefaultInstance());
         }
+    }
+
+    /** Decided while the member joined again and not on its way yet: it lives, and is about to be told so. */
+    private void dropFence(String memberId) {
+        waiting.removeIf(later ->
+                later instanceof GroupChange.Fence fence && fence.memberId().equals(memberId));
     }
 
     private void refuse(GroupChange change, Refusal refusal) {

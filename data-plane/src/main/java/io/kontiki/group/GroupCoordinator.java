@@ -86,8 +86,7 @@ public final class GroupCoordinator {
     public List<Effect> onHeartbeat(long streamId, Moment now) {
         heard(streamId, now)
                 .filter(it -> it.session.answersHeartbeats() && lease.holds(now))
-                .ifPresent(
-                        it -> outbox.send(streamId, MemberMessages.heartbeat()));
+                .ifPresent(it -> outbox.send(streamId, MemberMessages.heartbeat()));
         return outbox.take();
     }
 

@@ -47,12 +47,6 @@ public record GroupSettings(
                 BROKER_SESSION_MS);
     }
 
-    /** These settings with another {@code brokerSessionMs}. */
-    public GroupSettings withBrokerSession(int ms) {
-        return new GroupSettings(
-                offsetsRetentionMillis, sessionTimeoutMs, heartbeatIntervalMs, rebalanceTimeoutMs, membersMax, ms);
-    }
-
     /** For a member of that session time-out: the interval of the broker, or a third of a session that is short. */
     int heartbeatIntervalMs(int memberSessionMs) {
         return Math.min(heartbeatIntervalMs, Math.max(1, memberSessionMs / 3));
