@@ -89,7 +89,7 @@ final class RandomCommands {
         }
         int broker = random.nextInt(BROKERS);
         long epoch = image.broker(broker).map(b -> b.epoch()).orElse(0L) - (random.nextInt(20) == 0 ? 1 : 0);
-        switch (random.nextInt(38)) {
+        switch (random.nextInt(41)) {
             case 0, 1, 2 -> command.setRegisterBroker(register(image, broker));
             case 3, 4, 5, 6, 7 ->
                 command.setUnfenceBroker(UnfenceBroker.newBuilder()
@@ -109,7 +109,7 @@ final class RandomCommands {
                         .setBrokerId(broker)
                         .setBrokerEpoch(epoch)
                         .setCount(random.nextInt(100)));
-            case 12 ->
+            case 12, 38, 39, 40 ->
                 command.setCreateTopic(TestQuorum.createTopic(
                                 new UUID(random.nextLong(), random.nextLong()),
                                 "topic" + random.nextInt(12),
