@@ -108,7 +108,7 @@ final class CoordinatedGroup {
 
     /** Fences who is overdue, and tries again what had no outcome. */
     void onTick(Moment now) {
-        sessions.overdue(now).forEach(memberId -> waiting.add(new GroupChange.Fence(memberId)));
+        waiting.addAll(sessions.overdue(now));
         propose(now);
     }
 
@@ -200,7 +200,7 @@ final class CoordinatedGroup {
         refused.forEach((memberId, refusal) -> {
             if (record().member(memberId).isPresent()) {
                 sessions.endStream(memberId, refusal);
-                waiting.addFirst(new GroupChange.Fence(memberId));
+                waiting.addFirst(GroupChange.Fence.ofSilent(memberId));
             }
         });
     }

@@ -1,6 +1,8 @@
 package io.kontiki.group;
 
+import io.kontiki.metadata.MemberImage;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Something that happened to a group and has to get into its record. Applied to the record as it is when the proposal is
@@ -50,11 +52,32 @@ sealed interface GroupChange {
         }
     }
 
-    /** A member was silent for too long, or held on to partitions for too long. */
-    record Fence(String memberId) implements GroupChange {
+    /**
+     * A member was silent for too long, or held on to partitions for too long.
+     *
+     * @param clingingAt the epoch in which it holds on to partitions; empty if there is another reason to fence it
+     */
+    record Fence(String memberId, OptionalInt clingingAt) implements GroupChange {
+        /** Whatever the member does meanwhile. */
+        static Fence ofSilent(String memberId) {
+            return new Fence(memberId, OptionalInt.empty());
+        }
+
+        /** Unless it lets go before that is in the record. */
+        static Fence ofClinging(MemberImage member) {
+            return new Fence(member.id(), OptionalInt.of(member.epoch()));
+        }
+
+        /** Whether there still is a reason. */
+        boolean holdsFor(MemberImage member) {
+            return clingingAt.isEmpty()
+                    || member.epoch() == clingingAt.getAsInt()
+                            && !member.revoking().isEmpty();
+        }
+
         @Override
         public Optional<Refusal> applyTo(GroupDraft draft) {
-            draft.remove(memberId);
+            draft.member(memberId).filter(this::holdsFor).ifPresent(member -> draft.remove(memberId));
             return Optional.empty();
         }
     }

@@ -31,9 +31,8 @@ final class MemberSession {
     private MemberImage told;
     private long revokingSinceNanos;
     // Decided, and perhaps on its way already: the member is not to be told that it lives, or it would go on where
-    // others
-    // begin.
-    private boolean fencing;
+    // others begin.
+    private Optional<GroupChange.Fence> fence = Optional.empty();
     private long fencingSinceNanos;
 
     MemberSession(String memberId, Optional<String> instanceId, int sessionTimeoutMs, long nowNanos) {
@@ -69,7 +68,7 @@ final class MemberSession {
 
     /** Whether a heartbeat is answered: then the member counts on its session. */
     boolean answersHeartbeats() {
-        return listens() && !fencing;
+        return listens() && fence.isEmpty();
     }
 
     /** Whether the member may be told assignments. */
@@ -87,7 +86,7 @@ final class MemberSession {
 
     void onJoined() {
         phase = Phase.JOINED;
-        fencing = false;
+        fence = Optional.empty();
     }
 
     void onLeaving() {
@@ -112,6 +111,7 @@ final class MemberSession {
             revokingSinceNanos = nowNanos;
         }
         record = latest;
+        fence = fence.filter(decided -> decided.holdsFor(latest));
     }
 
     /** Gives the member its whole time again to let go of partitions. */
@@ -136,18 +136,26 @@ final class MemberSession {
                 && left.revoking().isEmpty() == right.revoking().isEmpty();
     }
 
-    /** Whether it is time to fence the member; true once in a session, should the fence come to nothing. */
-    boolean overdue(long nowNanos) {
-        boolean silent = nowNanos - deadlineNanos >= 0;
-        boolean clinging = record != null
-                && !record.revoking().isEmpty()
-                && nowNanos - revokingSinceNanos >= record.rebalanceTimeoutMs() * 1_000_000L;
-        boolean decided = fencing && nowNanos - fencingSinceNanos < sessionNanos;
-        if (record == null || decided || !(silent || clinging)) {
-            return false;
+    /** The fence, when it is time for one; once in a session, should it come to nothing. */
+    Optional<GroupChange.Fence> overdue(long nowNanos) {
+        boolean decided = fence.isPresent() && nowNanos - fencingSinceNanos < sessionNanos;
+        if (record == null || decided) {
+            return Optional.empty();
         }
-        fencing = true;
-        fencingSinceNanos = nowNanos;
-        return true;
+        var due = due(nowNanos);
+        if (due.isPresent()) {
+            fence = due;
+            fencingSinceNanos = nowNanos;
+        }
+        return due;
+    }
+
+    private Optional<GroupChange.Fence> due(long nowNanos) {
+        if (nowNanos - deadlineNanos >= 0) {
+            return Optional.of(GroupChange.Fence.ofSilent(memberId));
+        }
+        boolean clinging = !record.revoking().isEmpty()
+                && nowNanos - revokingSinceNanos >= record.rebalanceTimeoutMs() * 1_000_000L;
+        return clinging ? Optional.of(GroupChange.Fence.ofClinging(record)) : Optional.empty();
     }
 }

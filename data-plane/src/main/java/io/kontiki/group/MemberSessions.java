@@ -89,10 +89,9 @@ final class MemberSessions {
     }
 
     /** Members that are to be fenced now; each is told once. */
-    List<String> overdue(Moment now) {
+    List<GroupChange.Fence> overdue(Moment now) {
         return byMember.values().stream()
-                .filter(session -> session.overdue(now.nanos()))
-                .map(MemberSession::memberId)
+                .flatMap(session -> session.overdue(now.nanos()).stream())
                 .toList();
     }
 

@@ -171,6 +171,12 @@ final class CoordinatorRig {
     }
 
     void owned(long stream, int epoch, String... partitions) {
+        ownedUnsettled(stream, epoch, partitions);
+        settle();
+    }
+
+    /** The same, but nothing of what is proposed is applied. */
+    void ownedUnsettled(long stream, int epoch, String... partitions) {
         perform(coordinator.onOwned(
                 stream,
                 OwnedPartitions.newBuilder()
@@ -178,7 +184,6 @@ final class CoordinatorRig {
                         .addAllPartitions(names(partitions))
                         .build(),
                 now()));
-        settle();
     }
 
     void commit(long call, String group, String member, int epoch, String partition, long offset) {

@@ -95,6 +95,28 @@ class GroupMembershipTest {
         assertThat(rig.told(2)).hasSize(4);
     }
 
+    /** What it said is on its way into the record when its time is over: it counts on its session, and reads on. */
+    @Test
+    void whoLetsGoInTimeLivesThoughTheRecordIsLate() { // G2
+        twoMembers();
+        for (int second = 1; second < CoordinatorRig.REBALANCE_MS / 1000; second++) {
+            rig.pass(1000);
+            rig.heartbeat(1);
+            rig.heartbeat(2);
+        }
+        rig.ownedUnsettled(1, 1, "t-0", "t-1");
+        rig.passUnsettled(1000);
+        rig.settle();
+        assertThat(rig.toldEpoch(1)).isEqualTo(2);
+
+        int before = rig.streams.get(1L).size();
+        rig.heartbeat(1);
+        rig.tick();
+        assertThat(rig.open(1)).isTrue();
+        assertThat(rig.streams.get(1L)).hasSize(before + 1);
+        assertThat(rig.told(2)).containsExactly("t-2", "t-3");
+    }
+
     @Test
     void whoIsSilentForItsSessionIsFenced() {
         rig.join(1, joining(group, "a", "t"));
