@@ -17,6 +17,8 @@ import java.util.Optional;
 
 /** What holds of groups at each step: one owner for a partition, as members see it, and no acknowledged commit lost. */
 final class GroupChecks {
+    private record Name(String groupId, String instanceId) {}
+
     private record Key(String groupId, TopicPartition partition) {}
 
     /** Who vouched for a commit. */
@@ -25,6 +27,7 @@ final class GroupChecks {
     private final Cluster cluster;
     private final GroupRules rules;
     private final Map<String, List<SimMember>> processes = new HashMap<>();
+    private final Map<Name, SimMember> newestOfName = new HashMap<>();
     private final Map<Key, Acknowledged> acknowledged = new HashMap<>();
     private long memberEvents;
 
@@ -37,6 +40,7 @@ final class GroupChecks {
 
     void begin(SimMember member) {
         processes.computeIfAbsent(member.groupId(), id -> new ArrayList<>()).add(member);
+        member.instanceId().ifPresent(name -> newestOfName.put(new Name(member.groupId(), name), member));
     }
 
     void end(SimMember member) {
@@ -89,11 +93,14 @@ final class GroupChecks {
 
     /**
      * Nobody is fenced within the session that it believes in, and reads on; but those who do not let go of what they have to,
-     * and those who share their name.
+     * and those whose name another process has. A later one may have come and gone by one command.
      */
     private void onRemoved(GroupImage after, MemberImage removed) {
         boolean clings = !removed.revoking().isEmpty();
-        boolean replaced = removed.instanceId().flatMap(after::instance).isPresent();
+        boolean replaced = removed.instanceId()
+                .filter(name -> after.instance(name).isPresent()
+                        || !newestOfName.get(new Name(after.id(), name)).id().equals(removed.id()))
+                .isPresent();
         if (!clings && !replaced) {
             process(after.id(), removed.id())
                     .ifPresent(member -> check(

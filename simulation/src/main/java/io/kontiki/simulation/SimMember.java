@@ -64,6 +64,11 @@ final class SimMember implements MembershipProbe.Streams {
         return seat.groupId();
     }
 
+    /** Of a static member. */
+    Optional<String> instanceId() {
+        return seat.instanceId();
+    }
+
     /** As of the assignment that it has made true. */
     int epoch() {
         return memberEpoch;
