@@ -38,15 +38,17 @@ final class LagReading {
         partitions.removeIf(wanted.negate());
         committed.keySet().retainAll(partitions);
         Map<TopicPartition, Long> starts = offsets(partitions, Position.earliest());
+        Map<TopicPartition, Long> recordsEnds = offsets(partitions, Position.recordsEnd());
         Map<TopicPartition, Long> ends = offsets(partitions, Position.latest());
         Map<TopicPartition, Long> unread =
-                new UnreadTimes(admin::listOffsets, nowMs).find(firstUnread(committed, starts, ends));
+                new UnreadTimes(admin::listOffsets, nowMs).find(firstUnread(committed, starts, recordsEnds));
         return partitions.stream()
                 .map(partition -> new PartitionLag(
                         group,
                         partition,
                         Optional.ofNullable(committed.get(partition)),
                         starts.get(partition),
+                        recordsEnds.get(partition),
                         ends.get(partition),
                         unread.containsKey(partition) ? OptionalLong.of(unread.get(partition)) : OptionalLong.empty(),
                         Optional.ofNullable(owners.get(partition)),
@@ -76,11 +78,11 @@ final class LagReading {
     static Map<TopicPartition, Long> firstUnread(
             Map<TopicPartition, CommittedOffset> committed,
             Map<TopicPartition, Long> starts,
-            Map<TopicPartition, Long> ends) {
+            Map<TopicPartition, Long> recordsEnds) {
         var unread = new TreeMap<TopicPartition, Long>();
         committed.forEach((partition, offset) -> {
             long first = Math.max(offset.offset(), starts.get(partition));
-            if (first < ends.get(partition)) {
+            if (first < recordsEnds.get(partition)) {
                 unread.put(partition, first);
             }
         });

@@ -21,7 +21,8 @@ import java.util.OptionalLong;
  * @param group id
  * @param committed what the group has committed there, if anything
  * @param logStart first readable offset
- * @param logEnd end of the committed records
+ * @param recordsEnd where the records end that consumers get
+ * @param logEnd end of the committed records, the broker's own among them
  * @param firstUnreadMs time stamp of the first record not yet read, in milliseconds since 1970; empty if there is none
  * @param member who owns the partition, if anybody does
  * @param nowMs when this was true
@@ -31,6 +32,7 @@ record PartitionLag(
         TopicPartition partition,
         Optional<CommittedOffset> committed,
         long logStart,
+        long recordsEnd,
         long logEnd,
         OptionalLong firstUnreadMs,
         Optional<GroupMemberInfo> member,
@@ -72,8 +74,8 @@ record PartitionLag(
     OptionalLong records() {
         return committed.isEmpty()
                 ? OptionalLong.empty()
-                : OptionalLong.of(
-                        Math.max(0, logEnd - Math.max(logStart, committed.get().offset())));
+                : OptionalLong.of(Math.max(
+                        0, recordsEnd - Math.max(logStart, committed.get().offset())));
     }
 
     /** Age of the first record not yet read, at least 0; 0 if there is none, empty if it is not known. */
@@ -92,6 +94,10 @@ record PartitionLag(
     /** All of a group in one sentence. */
     static String sentence(String group, List<PartitionLag> lags) {
         long records = lags.stream().mapToLong(lag -> lag.records().orElse(0)).sum();
+        if (lags.stream().allMatch(lag -> lag.committed.isEmpty())) {
+            return "group " + group + " has committed nothing"
+                    + (lags.isEmpty() ? "" : " in " + Quantity.count(lags.size(), "partition"));
+        }
         long behind = lags.stream().filter(lag -> lag.records().orElse(0) > 0).count();
         long unknown = lags.stream().filter(lag -> lag.committed.isEmpty()).count();
         double oldest =

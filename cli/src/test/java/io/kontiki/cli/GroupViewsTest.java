@@ -111,6 +111,27 @@ class GroupViewsTest {
                 .isEqualTo("group g is 60 records behind in 1 partition, the oldest for 12.3 s;"
                         + " nothing is committed in 1 partition");
         assertThat(PartitionLag.sentence("g", lags.subList(1, 2))).isEqualTo("group g has read all that it follows");
+        assertThat(PartitionLag.sentence("g", lags.subList(2, 3)))
+                .isEqualTo("group g has committed nothing in 1 partition");
+        assertThat(PartitionLag.sentence("g", List.of())).isEqualTo("group g has committed nothing");
+    }
+
+    @Test
+    void whatTheBrokerWroteForItselfIsNoLag() {
+        var lag = new PartitionLag(
+                "g",
+                tp(0),
+                Optional.of(CommittedOffset.of(100)),
+                0,
+                100,
+                102,
+                OptionalLong.empty(),
+                Optional.empty(),
+                NOW_MS);
+
+        assertThat(lag.records()).hasValue(0);
+        assertThat(lag.seconds()).hasValue(0);
+        assertThat(PartitionLag.render(List.of(lag), ListFormat.TABLE)).contains(" 100      102    0      0.0 ");
     }
 
     @Test
@@ -160,7 +181,7 @@ class GroupViewsTest {
             Optional<GroupMemberInfo> member) {
         var offset =
                 committed.map(at -> new CommittedOffset(at, OptionalInt.empty(), "", OptionalLong.of(NOW_MS - 1_000)));
-        return new PartitionLag("g", tp(partition), offset, start, end, unreadMs, member, NOW_MS);
+        return new PartitionLag("g", tp(partition), offset, start, end, end, unreadMs, member, NOW_MS);
     }
 
     private static GroupInfo info(GroupState state, int members) {

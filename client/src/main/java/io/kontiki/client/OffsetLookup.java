@@ -30,6 +30,8 @@ final class OffsetLookup {
             OffsetSpec.newBuilder().setEarliest(true).build();
     private static final OffsetSpec LATEST =
             OffsetSpec.newBuilder().setLatest(true).build();
+    private static final OffsetSpec RECORDS_END =
+            OffsetSpec.newBuilder().setRecordsEnd(true).build();
 
     private final MetadataTracker tracker;
     private final TopicDirectory topics;
@@ -80,7 +82,8 @@ final class OffsetLookup {
         if (position instanceof Position.Timestamp time) {
             return OffsetSpec.newBuilder().setTimestampMs(time.timestampMs()).build();
         }
-        return LATEST;
+        boolean behindRecords = position instanceof Position.RecordsEnd || position instanceof Position.Last;
+        return behindRecords ? RECORDS_END : LATEST;
     }
 
     /** Asks again where the first answer is but a part: so many before the end, and a time after all records. */

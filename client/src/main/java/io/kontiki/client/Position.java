@@ -13,6 +13,11 @@ public sealed interface Position {
         return new Latest();
     }
 
+    /** The end of the committed records, without the broker's own ones behind the last: who is here has read all. */
+    static Position recordsEnd() {
+        return new RecordsEnd();
+    }
+
     /** The record with this offset. */
     static Position offset(long offset) {
         return new Offset(offset);
@@ -23,7 +28,7 @@ public sealed interface Position {
         return new Timestamp(timestampMs);
     }
 
-    /** So many offsets before the end, but not before the first readable record. */
+    /** So many offsets before {@link #recordsEnd}, but not before the first readable record. */
     static Position last(long count) {
         return new Last(count);
     }
@@ -33,6 +38,9 @@ public sealed interface Position {
 
     /** See {@link #latest()}. */
     record Latest() implements Position {}
+
+    /** See {@link #recordsEnd()}. */
+    record RecordsEnd() implements Position {}
 
     /**
      * See {@link #offset(long)}.

@@ -320,7 +320,7 @@ final class FakeBroker {
                     result.setError(cluster.notLeaderOf(wanted.getPartition()));
                 } else if (wanted.getSpec().getEarliest()) {
                     result.setOffset(0);
-                } else if (wanted.getSpec().getLatest()) {
+                } else if (wanted.getSpec().getLatest() || wanted.getSpec().getRecordsEnd()) {
                     result.setOffset(cluster.endOffset(wanted.getPartition()));
                 }
                 response.addPartitions(result);

@@ -88,6 +88,26 @@ public final class LeaderEpochIndex {
         return new EpochEnd(epoch, behind.startOffset());
     }
 
+    /**
+     * Where the records end that consumers get. Each epoch begins with one control record (rule L17): those that have
+     * nothing else are passed over from the end. The first epoch may have begun before the log does, so it counts whole.
+     *
+     * @param endOffset up to which to look, exclusive
+     * @return at most {@code endOffset}
+     */
+    public long recordsEnd(long endOffset) {
+        long end = endOffset;
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            long start = entries.get(i).startOffset();
+            boolean wholeEpoch = i > 0 || start == 0;
+            if (start + 1 < end || start < end && !wholeEpoch) {
+                return end;
+            }
+            end = Math.min(start, end);
+        }
+        return end;
+    }
+
     /** This index with an epoch beginning at the log end; the same object if the epoch is the latest already. */
     LeaderEpochIndex with(int epoch, long startOffset) {
         if (!entries.isEmpty() && latestEpoch().getAsInt() == epoch) {

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 
 /**
  * What clients may read of a partition: committed records and their offsets, by the state that its event loop last
@@ -132,10 +133,20 @@ final class CommittedReads {
     }
 
     OffsetLookup latest() {
+        return end(highWatermark -> highWatermark);
+    }
+
+    /** @see Partition#recordsEndOffset */
+    OffsetLookup recordsEnd() {
+        return end(highWatermark -> log().epochs().recordsEnd(highWatermark));
+    }
+
+    private OffsetLookup end(LongUnaryOperator ofHighWatermark) {
         Lease lease = driver.lease();
         ReadView view = driver.view();
         return lookup(mayTellEnd(lease, view))
-                .orElseGet(() -> new OffsetLookup.Found(view.highWatermark(), OptionalLong.empty()));
+                .orElseGet(() -> new OffsetLookup.Found(
+                        ofHighWatermark.applyAsLong(view.highWatermark()), OptionalLong.empty()));
     }
 
     /** @see Partition#offsetForTimestamp */

@@ -367,6 +367,11 @@ public final class Partition {
         return reads.latest();
     }
 
+    /** The end of the committed records that consumers get: control batches behind the last one do not count. */
+    public OffsetLookup recordsEndOffset() {
+        return reads.recordsEnd();
+    }
+
     /**
      * The first committed record at or after a time. May block on the disk.
      *

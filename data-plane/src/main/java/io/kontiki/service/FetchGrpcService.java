@@ -69,6 +69,7 @@ public final class FetchGrpcService extends FetchServiceGrpc.FetchServiceImplBas
         OffsetLookup found = switch (spec.getSpecCase()) {
             case EARLIEST -> partition.earliestOffset();
             case LATEST -> partition.latestOffset();
+            case RECORDS_END -> partition.recordsEndOffset();
             case TIMESTAMP_MS -> partition.offsetForTimestamp(spec.getTimestampMs());
             case SPEC_NOT_SET ->
                 new OffsetLookup.Refused(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, "spec: none is set");

@@ -58,6 +58,19 @@ class LeaderEpochIndexTest {
     }
 
     @Test
+    void recordsEndBeforeEpochsThatHaveNothingElseThanTheirControlRecord() { // L17
+        assertThat(index.recordsEnd(50)).isEqualTo(50);
+        assertThat(index.recordsEnd(36)).as("only its control record").isEqualTo(35);
+        assertThat(index.recordsEnd(35)).isEqualTo(35);
+        assertThat(index.recordsEnd(30)).isEqualTo(30);
+        assertThat(index.with(8, 36).recordsEnd(37)).as("two of them").isEqualTo(35);
+        assertThat(index.recordsEnd(11)).as("the log may begin with a record").isEqualTo(11);
+        assertThat(LeaderEpochIndex.of(List.of(new EpochEntry(0, 0))).recordsEnd(1))
+                .isZero();
+        assertThat(LeaderEpochIndex.empty().recordsEnd(5)).isEqualTo(5);
+    }
+
+    @Test
     void entriesMustRise() {
         assertThatThrownBy(() -> index.with(6, 60)).isInstanceOf(IllegalArgumentException.class);
     }

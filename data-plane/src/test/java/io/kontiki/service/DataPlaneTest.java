@@ -216,6 +216,21 @@ class DataPlaneTest {
                 .isEqualTo(second);
     }
 
+    /** Or a group that has read all would seem to be behind after each change of the leader. */
+    @Test
+    void controlRecordsAtTheEndAreNoneToBeRead() throws IOException {
+        var recordsEnd = OffsetSpec.newBuilder().setRecordsEnd(true).build();
+        cluster.createTopic("t", Map.of(), List.of(0, 1, 2));
+        await().untilAsserted(() -> assertThat(
+                        offset(OffsetSpec.newBuilder().setLatest(true).build()).getOffset())
+                .isEqualTo(1));
+        assertThat(offset(recordsEnd).getOffset()).isZero();
+        try (ProduceCalls produce = new ProduceCalls(cluster.client(0))) {
+            long last = produce.append("t", 0, Acks.ACKS_ALL, batch("a")).getBaseOffset();
+            assertThat(offset(recordsEnd).getOffset()).isEqualTo(last + 1);
+        }
+    }
+
     private ListOffsetsPartitionResult offset(OffsetSpec spec) {
         return FetchCalls.listOffset(cluster.client(0), "t", 0, spec);
     }
