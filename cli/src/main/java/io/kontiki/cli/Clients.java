@@ -11,7 +11,7 @@ import java.util.function.Function;
 final class Clients {
     private static final String CLIENT_ID = "kontiki-cli";
     /** Somebody waits at the keyboard: where no broker takes a connection, say so soon. */
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
 
     private final Terminal terminal;
     private final GlobalOptions options;

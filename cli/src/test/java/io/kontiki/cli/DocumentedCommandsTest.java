@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -106,8 +107,9 @@ class DocumentedCommandsTest {
     }
 
     private static boolean wantsMembers(CommandExample example) {
-        return Set.of("list", "describe", "lag", "remove-member")
-                .contains(example.arguments().get(1));
+        List<String> arguments = example.arguments();
+        return arguments.get(0).equals("group")
+                && Set.of("list", "describe", "lag", "remove-member").contains(arguments.get(1));
     }
 
     /** Of the two one is static. */
@@ -119,6 +121,7 @@ class DocumentedCommandsTest {
                 start(dynamicMember, consume),
                 start(staticMember, List.of("consume", "orders", "--group", GROUP, "--instance", "till-3")));
         await("two members with records")
+                .atMost(Duration.ofSeconds(30))
                 .until(() -> members().size() == 2 && !dynamicMember.out().isEmpty());
         String id = members().stream()
                 .filter(member -> member.get("instanceId").isJsonNull())

@@ -36,8 +36,7 @@ final class OffsetCalls {
     private static final long MAX_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final AnyBroker anyBroker;
-    // The highest that an answer told. Named in each commit, so that one that is held up on its way undoes no later
-    // one.
+    // The highest that an answer told. Named in each commit: one that is held up on its way undoes no later one.
     private final AtomicLong knownIndex = new AtomicLong(1);
 
     OffsetCalls(AnyBroker anyBroker) {

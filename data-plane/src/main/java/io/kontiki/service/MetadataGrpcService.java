@@ -35,9 +35,8 @@ public final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServi
     private final ScheduledExecutorService watching;
     private final int messageBytes;
     private final Set<MetadataWatcher> watchers = new LinkedHashSet<>();
-    // What the watchers were told of. The current image may be ahead of it, by changes that are tasks still: a watcher
-    // that
-    // was shown it would be shown older ones next.
+    // What the watchers were told of. The current image may be ahead of it, by changes that are tasks still: a
+    // watcher that was shown it would be shown older ones next.
     private MetadataImage told = MetadataImage.EMPTY;
 
     /**

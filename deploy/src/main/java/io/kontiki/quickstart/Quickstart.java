@@ -35,7 +35,7 @@ public final class Quickstart {
     /** Lines on their way at a time: enough for full batches, few enough for the fault to meet the load, not a buffer. */
     private static final int PENDING_MAX = 1000;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final Options options;
     private final PrintStream out;

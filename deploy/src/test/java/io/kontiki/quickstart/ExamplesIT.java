@@ -132,7 +132,7 @@ class ExamplesIT {
 
             assertThat(snippets.lines()).as(snippets::problems).hasSize(2);
             assertThat(snippets.lines().get(0)).matches("[0-3] \\d+");
-            assertThat(snippets.lines().get(1)).isEqualTo("user-7 {\"clicks\": 3}");
+            assertThat(snippets.lines().get(1)).isEqualTo("user-7 {\"user\": \"user-7\", \"number\": 3}");
             assertThat(snippets.problems()).isEmpty();
         }
         assertThat(new KontikiCommand(broker.endpoint())

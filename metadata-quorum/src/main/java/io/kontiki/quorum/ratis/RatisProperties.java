@@ -71,9 +71,8 @@ final class RatisProperties {
         // Acknowledged before it is on the disk, both of them (rule Q3).
         RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);
         RaftServerConfigKeys.Log.setAsyncFlushEnabled(properties, false);
-        // Otherwise a follower answers entries that came twice, the second time with more behind them, with the end of
-        // the
-        // longer request once the shorter one is written: it acknowledges what it has not (decision 21).
+        // Otherwise a follower answers entries that came twice, the second time with more behind them, with the end
+        // of the longer request once the shorter one is written: it acknowledges what it has not (decision 21).
         RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
         RaftServerConfigKeys.Log.setCorruptionPolicy(properties, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
         RaftServerConfigKeys.Log.setForceSyncNum(properties, 512);
