@@ -48,6 +48,7 @@ class FullDiskIT {
                     run.awaitMoreFlushes(FLUSHES);
                     disk.fill();
                     run.awaitFull();
+                    run.freeze();
                     disk.cutPower(PowerCut.AT_ONCE);
                 }
                 disk.remount();

@@ -73,11 +73,11 @@ final class LogRun implements AutoCloseable {
     }
 
     private void onLine(String line) {
+        tail.addLast(line);
+        if (tail.size() > TAIL_LINES) {
+            tail.removeFirst();
+        }
         if (!line.startsWith("> ")) {
-            tail.addLast(line);
-            if (tail.size() > TAIL_LINES) {
-                tail.removeFirst();
-            }
             return;
         }
         String[] words = line.substring(2).split(" ");
@@ -130,6 +130,14 @@ final class LogRun implements AutoCloseable {
     boolean awaitFailure() {
         awaitOrEnd(() -> !failure.isEmpty());
         return failure.equals("failed");
+    }
+
+    /**
+     * The process stands still from now on, as all of a machine does without power. A flush that the cut of the file system
+     * meets may return as if it had been done, and a process that goes on would take that for true.
+     */
+    void freeze() {
+        Tools.run("kill", "-STOP", Long.toString(process.pid()));
     }
 
     private void awaitOrEnd(java.util.concurrent.Callable<Boolean> condition) {

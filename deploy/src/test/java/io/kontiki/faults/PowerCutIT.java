@@ -28,6 +28,7 @@ class PowerCutIT {
     private final SplittableRandom random = new SplittableRandom(SEED);
     private long checkedRecords;
     private int cutsWhileOpening;
+    private String before = "";
 
     @Test
     @Timeout(value = 30, unit = TimeUnit.MINUTES)
@@ -64,16 +65,19 @@ class PowerCutIT {
     private void cutOnce(LoopFileSystem disk, int run, ExpectedLog expected) throws IOException, InterruptedException {
         boolean whileOpening = run > 1 && random.nextInt(5) == 0;
         LogRun process = LogRun.start(disk.root(), run, random.nextLong(), expected, Map.of());
+        PowerCut kind = kind();
         try (process) {
             if (!whileOpening) {
                 process.awaitOpened();
             }
             // The moment of the cut is the very thing that is drawn.
             Thread.sleep(random.nextInt(whileOpening ? 400 : 200));
-            disk.cutPower(kind());
+            process.freeze();
+            disk.cutPower(kind);
         } catch (AssertionError e) {
-            throw new AssertionError(e.getMessage() + "; -Dfaults.seed=" + SEED + "; " + process.tail(), e);
+            throw new AssertionError(e.getMessage() + "; -Dfaults.seed=" + SEED + "; " + before + process.tail(), e);
         }
+        before = "run " + run + ", cut " + kind + ":\n" + process.tail() + "\n";
         if (!process.opened()) {
             cutsWhileOpening++;
         }
