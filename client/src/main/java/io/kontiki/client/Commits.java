@@ -2,10 +2,13 @@ package io.kontiki.client;
 
 import io.kontiki.client.OffsetCalls.Asker;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,26 +17,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Stores offsets one commit after the other, so that a retry of an earlier one never undoes a later one. Thread-safe; a
- * thread of its own makes the calls.
+ * Stores offsets one commit after the other, so that a retry of an earlier one never undoes a later one. Those that wait
+ * while one is under way go together in the next call. Thread-safe; a thread of its own makes the calls.
  */
 final class Commits implements AutoCloseable {
     private static final int WAITING_MAX = 1000;
+    /** Of commits that go together. */
+    private static final int PARTITIONS_MAX = 10_000;
 
-    private final OffsetCalls calls;
+    /** See {@link OffsetCalls#commit}. */
+    interface Call {
+        Map<TopicPartition, Optional<KontikiException>> commit(
+                Asker asker, Map<TopicPartition, CommittedOffset> offsets, Duration timeout);
+    }
+
+    private final Call call;
     private final Duration requestTimeout;
+    private final BlockingQueue<Runnable> waiting = new ArrayBlockingQueue<>(WAITING_MAX);
     private final ThreadPoolExecutor thread;
 
-    Commits(OffsetCalls calls, Duration requestTimeout) {
-        this.calls = calls;
+    Commits(Call call, Duration requestTimeout) {
+        this.call = call;
         this.requestTimeout = requestTimeout;
         this.thread = new ThreadPoolExecutor(
-                1,
-                1,
-                10,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(WAITING_MAX),
-                task -> Threads.daemon("kontiki-commits", task));
+                1, 1, 10, TimeUnit.SECONDS, waiting, task -> Threads.daemon("kontiki-commits", task));
         thread.allowCoreThreadTimeOut(true);
     }
 
@@ -81,40 +88,56 @@ final class Commits implements AutoCloseable {
 
         @Override
         public void run() {
-            store(asker, offsets, deadlineNanos, done);
+            store(this);
         }
     }
 
-    private void store(
-            Asker asker,
-            Map<TopicPartition, CommittedOffset> offsets,
-            long deadlineNanos,
-            CompletableFuture<Void> done) {
+    private void store(Commit first) {
+        var together = new ArrayList<>(List.of(first));
         try {
-            long leftNanos = deadlineNanos - System.nanoTime();
+            long leftNanos = first.deadlineNanos - System.nanoTime();
             if (leftNanos <= 0) {
                 throw new KontikiException(
-                        ErrorReason.TIMED_OUT, "commit for group " + asker.groupId() + ": earlier ones took too long");
+                        ErrorReason.TIMED_OUT,
+                        "commit for group " + first.asker.groupId() + ": earlier ones took too long");
             }
+            var offsets = join(together);
             var results = offsets.isEmpty()
                     ? Map.<TopicPartition, Optional<KontikiException>>of()
-                    : calls.commit(asker, offsets, Duration.ofNanos(leftNanos));
-            requireAll(asker, results);
-            done.complete(null);
+                    : call.commit(first.asker, offsets, Duration.ofNanos(leftNanos));
+            together.forEach(commit -> settle(commit, results));
         } catch (RuntimeException | Error e) {
-            // The consumer waits for this one before it commits by itself again.
-            done.completeExceptionally(e);
+            // The consumer waits for these before it commits by itself again.
+            together.forEach(commit -> commit.done.completeExceptionally(e));
         }
     }
 
-    private static void requireAll(Asker asker, Map<TopicPartition, Optional<KontikiException>> results) {
-        var failures = results.values().stream().flatMap(Optional::stream).toList();
-        if (!failures.isEmpty()) {
-            var first = failures.get(0);
-            var more = failures.size() == 1 ? "" : "; and " + (failures.size() - 1) + " more partitions";
-            throw new KontikiException(
-                    first.reason(), "group " + asker.groupId() + ": " + first.getMessage() + more, first);
+    /** Takes what waits behind the commit on the same behalf. Of a partition in several of them the last offset counts. */
+    private Map<TopicPartition, CommittedOffset> join(List<Commit> together) {
+        var first = together.get(0);
+        var offsets = new TreeMap<>(first.offsets);
+        while (waiting.peek() instanceof Commit next
+                && next.asker.equals(first.asker)
+                && offsets.size() + next.offsets.size() <= PARTITIONS_MAX
+                && waiting.remove(next)) {
+            offsets.putAll(next.offsets);
+            together.add(next);
         }
+        return offsets;
+    }
+
+    private static void settle(Commit commit, Map<TopicPartition, Optional<KontikiException>> results) {
+        var failures = commit.offsets.keySet().stream()
+                .flatMap(partition -> results.get(partition).stream())
+                .toList();
+        if (failures.isEmpty()) {
+            commit.done.complete(null);
+            return;
+        }
+        var first = failures.get(0);
+        var more = failures.size() == 1 ? "" : "; and " + (failures.size() - 1) + " more partitions";
+        commit.done.completeExceptionally(new KontikiException(
+                first.reason(), "group " + commit.asker.groupId() + ": " + first.getMessage() + more, first));
     }
 
     /** Waits for a commit; throws what it fails with, or TIMED_OUT. */
@@ -137,9 +160,9 @@ final class Commits implements AutoCloseable {
     /** Gives up what is waiting, which fails with CLOSED. */
     @Override
     public void close() {
-        for (var waiting : thread.shutdownNow()) {
+        for (var left : thread.shutdownNow()) {
             // Nothing else is ever given to the thread.
-            var commit = (Commit) waiting;
+            var commit = (Commit) left;
             commit.done.completeExceptionally(closed(commit.asker));
         }
     }

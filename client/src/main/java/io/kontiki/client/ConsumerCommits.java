@@ -35,7 +35,7 @@ final class ConsumerCommits implements AutoCloseable {
         this.fetcher = fetcher;
         this.offsets = offsets;
         this.asker = asker;
-        this.commits = new Commits(offsets, requestTimeout);
+        this.commits = new Commits(offsets::commit, requestTimeout);
         this.autoCommit = new AutoCommit(
                 settings.autoCommit(), settings.autoCommitInterval().toNanos(), System.nanoTime());
     }

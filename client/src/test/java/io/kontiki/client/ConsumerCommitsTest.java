@@ -3,6 +3,7 @@ package io.kontiki.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
@@ -86,7 +87,9 @@ class ConsumerCommitsTest extends GroupFixture {
         read(consumer, 2);
         groups.failNextCommits(io.kontiki.proto.v1.ErrorReason.ERROR_REASON_NOT_COORDINATOR);
 
+        int before = groups.commits();
         consumer.commitAsync(Map.of(P0, CommittedOffset.of(1)));
+        await("the first one is under way").until(() -> groups.commits() > before);
         consumer.commitAsync(Map.of(P0, CommittedOffset.of(2).withMetadata("x")))
                 .get();
 
