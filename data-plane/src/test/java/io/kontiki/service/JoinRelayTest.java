@@ -248,7 +248,7 @@ class JoinRelayTest {
 
         assertThat(member.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
         assertThat(member.reason()).isEqualTo("NOT_COORDINATOR");
-        assertThat(relays).isEmpty();
+        await().until(relays::isEmpty);
         assertThat(coordinator.origin).isNull();
     }
 
