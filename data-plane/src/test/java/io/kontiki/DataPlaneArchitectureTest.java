@@ -66,6 +66,7 @@ class DataPlaneArchitectureTest {
                 "io.kontiki.metadata",
                 "io.kontiki.proto..",
                 "com.google.protobuf..",
+                "com.google.re2j..",
                 "org.pcollections..",
                 "java.lang..",
                 "java.util..");

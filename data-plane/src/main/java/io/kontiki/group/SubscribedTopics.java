@@ -21,8 +21,8 @@ import java.util.UUID;
 final class SubscribedTopics {
     /** Patterns whose matches are remembered. */
     private static final int PATTERNS_MAX = 1000;
-    /** Characters that a pattern may read when it is first matched with all topics; some tenths of a second. */
-    private static final long READS_MAX = 20_000_000;
+    /** Of a pattern that is matched with all topics, at most; some tenths of a second. */
+    private static final long STEPS_MAX = 50_000_000;
 
     private final Map<String, Matches> patterns = new LinkedHashMap<>(16, 0.75f, true);
     private MetadataImage image = MetadataImage.EMPTY;
@@ -65,19 +65,20 @@ final class SubscribedTopics {
             return Optional.empty();
         }
         try {
-            var pattern = TopicPattern.of(text);
-            for (var topic : image.topics().all()) {
-                if (pattern.match(topic.name()) == TopicPattern.Match.TOO_COSTLY || pattern.reads() > READS_MAX) {
-                    return Optional.of("topic_pattern is too costly: to match it with the name of topic \""
-                            + topic.name()
-                            + "\" takes more than " + TopicPattern.READS_MAX + " steps, or with all names up to there "
-                            + READS_MAX);
-                }
-            }
-            return Optional.empty();
+            long steps = TopicPattern.of(text).size() * nameLengths();
+            return steps <= STEPS_MAX
+                    ? Optional.empty()
+                    : Optional.of("topic_pattern is too costly: to match it with all topics takes up to " + steps
+                            + " steps, at most " + STEPS_MAX + " are allowed");
         } catch (IllegalArgumentException e) {
             return Optional.of(e.getMessage());
         }
+    }
+
+    private long nameLengths() {
+        return image.topics().all().stream()
+                .mapToLong(topic -> topic.name().length())
+                .sum();
     }
 
     /** Ids of the topics of the image that the member subscribes to. */
@@ -102,7 +103,7 @@ final class SubscribedTopics {
         // Of a topic that is gone, the match is not remembered.
         return topic.isPresent()
                 ? matched(member.topicPattern().get()).contains(topic.get().id())
-                : matches(member.topicPattern().get()).pattern.match(name) == TopicPattern.Match.YES;
+                : matches(member.topicPattern().get()).pattern.matches(name);
     }
 
     /** Those of the topics that anyone wants, in the order of their names. */
@@ -136,7 +137,7 @@ final class SubscribedTopics {
         return matches;
     }
 
-    /** What a pattern matches. Names of later topics that it is too costly for count as not matched. */
+    /** What a pattern matches. */
     private static final class Matches {
         final TopicPattern pattern;
         final Set<UUID> matched = new HashSet<>();
@@ -146,7 +147,7 @@ final class SubscribedTopics {
         }
 
         void add(TopicImage topic) {
-            if (pattern.match(topic.name()) == TopicPattern.Match.YES) {
+            if (pattern.matches(topic.name())) {
                 matched.add(topic.id());
             }
         }
