@@ -59,13 +59,17 @@ final class ConsumeAnswers {
         send(ConsumeResponse.newBuilder().setCommitted(ConsumedCommitted.getDefaultInstance()));
     }
 
+    /** All for one reason: the first partition has it in words. */
     void notCommitted(Collection<TopicPartition> partitions, Refused why) {
         var answer = ConsumedCommitted.newBuilder();
-        new TreeSet<>(partitions)
-                .forEach(partition -> answer.addFailures(CommitResult.newBuilder()
-                        .setTopic(partition.topic())
-                        .setPartition(partition.partition())
-                        .setError(why.toPartitionError(errors))));
+        var error = why.toPartitionError(errors);
+        for (var partition : new TreeSet<>(partitions)) {
+            answer.addFailures(CommitResult.newBuilder()
+                    .setTopic(partition.topic())
+                    .setPartition(partition.partition())
+                    .setError(error));
+            error = error.toBuilder().clearMessage().build();
+        }
         send(ConsumeResponse.newBuilder().setCommitted(answer));
     }
 

@@ -56,7 +56,12 @@ final class ConsumeGrpcService extends ConsumeServiceGrpc.ConsumeServiceImplBase
 
         Stream(ServerCallStreamObserver<ConsumeResponse> call) {
             this.call = call;
-            this.requests = new ConsumeRequests(call, this::begin);
+            this.requests = new ConsumeRequests(call, this::begin, this::endWithoutStart);
+        }
+
+        private void endWithoutStart() {
+            call.onError(Refused.invalid("start", "is missing: the stream was ended before it")
+                    .toStatus(errors));
         }
 
         private void begin(ConsumeRequest first) {

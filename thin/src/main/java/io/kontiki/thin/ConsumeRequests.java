@@ -12,15 +12,19 @@ import java.util.function.Consumer;
 
 /**
  * What the caller of a {@code Consume} stream says, until the stream's thread gets to it: at most {@link #WAITING_MAX}
- * messages, then no more are taken from the connection. gRPC puts in, the stream's thread takes out.
+ * messages, or {@link #WAITING_BYTES_MAX} and one more, then no more are taken from the connection. gRPC puts in, the
+ * stream's thread takes out.
  */
 final class ConsumeRequests implements StreamObserver<ConsumeRequest> {
     static final int WAITING_MAX = 16;
+    static final int WAITING_BYTES_MAX = 64 << 10;
 
     private final ServerCallStreamObserver<ConsumeResponse> call;
     private final Consumer<ConsumeRequest> onFirst;
+    private final Runnable onNone;
     // Guarded by this.
     private final Queue<ConsumeRequest> waiting = new ArrayDeque<>();
+    private long waitingBytes;
     private Runnable onNews = () -> {};
     private boolean begun;
     private boolean news;
@@ -29,10 +33,14 @@ final class ConsumeRequests implements StreamObserver<ConsumeRequest> {
     private boolean gone;
     private Optional<Refused> stop = Optional.empty();
 
-    /** @param onFirst takes the first message, on gRPC's thread */
-    ConsumeRequests(ServerCallStreamObserver<ConsumeResponse> call, Consumer<ConsumeRequest> onFirst) {
+    /**
+     * @param onFirst takes the first message, on gRPC's thread
+     * @param onNone called there if the caller ends its side without one
+     */
+    ConsumeRequests(ServerCallStreamObserver<ConsumeResponse> call, Consumer<ConsumeRequest> onFirst, Runnable onNone) {
         this.call = call;
         this.onFirst = onFirst;
+        this.onNone = onNone;
         call.disableAutoRequest();
         call.setOnReadyHandler(this::wake);
         call.setOnCancelHandler(this::onGone);
@@ -56,6 +64,7 @@ final class ConsumeRequests implements StreamObserver<ConsumeRequest> {
             asked = false;
             if (!first) {
                 waiting.add(request);
+                waitingBytes += request.getSerializedSize();
             }
             askForMore();
         }
@@ -67,7 +76,8 @@ final class ConsumeRequests implements StreamObserver<ConsumeRequest> {
 
     /** Within the lock. */
     private void askForMore() {
-        if (!asked && waiting.size() < WAITING_MAX && !gone && !halfClosed) {
+        boolean room = waiting.size() < WAITING_MAX && waitingBytes < WAITING_BYTES_MAX;
+        if (!asked && room && !gone && !halfClosed) {
             asked = true;
             call.request(1);
         }
@@ -80,8 +90,13 @@ final class ConsumeRequests implements StreamObserver<ConsumeRequest> {
 
     @Override
     public void onCompleted() {
+        boolean none;
         synchronized (this) {
             halfClosed = true;
+            none = !begun;
+        }
+        if (none) {
+            onNone.run();
         }
         wake();
     }
@@ -90,6 +105,7 @@ final class ConsumeRequests implements StreamObserver<ConsumeRequest> {
         synchronized (this) {
             gone = true;
             waiting.clear();
+            waitingBytes = 0;
         }
         wake();
     }
@@ -116,6 +132,7 @@ final class ConsumeRequests implements StreamObserver<ConsumeRequest> {
     /** The next message, if there is one. */
     synchronized Optional<ConsumeRequest> take() {
         var next = Optional.ofNullable(waiting.poll());
+        next.ifPresent(request -> waitingBytes -= request.getSerializedSize());
         askForMore();
         return next;
     }
@@ -132,6 +149,11 @@ final class ConsumeRequests implements StreamObserver<ConsumeRequest> {
     /** Whether the caller has said all that it will. */
     synchronized boolean ended() {
         return halfClosed && waiting.isEmpty();
+    }
+
+    /** Whether nothing more comes than what waits. */
+    synchronized boolean halfClosed() {
+        return halfClosed;
     }
 
     /** Whether nobody is there any more. */

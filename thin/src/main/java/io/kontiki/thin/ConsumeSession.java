@@ -149,7 +149,8 @@ final class ConsumeSession implements Runnable {
     private void takeRequests() {
         // First, or commits that are settled would keep out what waits behind them, and nothing else would be news.
         commits.answerSettled();
-        while (!commits.full()) {
+        // Each may have an answer: who reads none is not listened to either, but when it ends its side.
+        while (!commits.full() && (answers.ready() || requests.halfClosed())) {
             var request = requests.take();
             if (request.isEmpty()) {
                 return;

@@ -20,6 +20,8 @@ import java.util.concurrent.TimeoutException;
 final class StreamCommits {
     /** Commits on their way, after which the caller's next messages wait. */
     static final int WAITING_MAX = 16;
+    /** Offsets in them, after which they wait, too. */
+    private static final int OFFSETS_MAX = 20_000;
 
     private record Commit(Map<TopicPartition, CommittedOffset> offsets, CompletableFuture<Void> outcome) {}
 
@@ -39,7 +41,8 @@ final class StreamCommits {
     }
 
     boolean full() {
-        return waiting.size() >= WAITING_MAX;
+        return waiting.size() >= WAITING_MAX
+                || waiting.stream().mapToInt(commit -> commit.offsets().size()).sum() >= OFFSETS_MAX;
     }
 
     void commit(Map<TopicPartition, CommittedOffset> offsets) {

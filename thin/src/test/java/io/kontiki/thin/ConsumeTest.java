@@ -106,6 +106,35 @@ class ConsumeTest {
         await().until(() -> caller.offsets(T0).size() == 10_000);
     }
 
+    /** Each commit has an answer. */
+    @Test
+    void aCallerThatCommitsAndReadsNothingIsListenedToNoMore() {
+        var caller = fixture.open(false).start(start().setCommitMode(CommitMode.COMMIT_MODE_MANUAL));
+        await().until(() -> !fixture.consumers.isEmpty());
+        var offset = OffsetToCommit.newBuilder().setTopic("t").setPartition(1).setOffset(42);
+        for (int commits = 0; commits < 300; commits++) {
+            caller.say(ConsumeRequest.newBuilder()
+                    .setCommit(CommitConsumed.newBuilder().addOffsets(offset)));
+        }
+        var before = new AtomicLong(-1);
+        await().pollInterval(Duration.ofMillis(300))
+                .until(() -> before.getAndSet(consumer().commits().size())
+                        == consumer().commits().size());
+
+        assertThat(consumer().commits()).hasSizeLessThan(50);
+        caller.out.request(Integer.MAX_VALUE);
+        await().until(() -> caller.count(ResponseCase.COMMITTED) == 300);
+    }
+
+    @Test
+    void aStreamThatEndsBeforeItsStartIsRefused() {
+        var caller = fixture.open(true);
+        caller.out.onCompleted();
+        await().until(() -> !caller.ends.isEmpty());
+
+        assertThat(caller.ends.get(0)).contains("start");
+    }
+
     @Test
     void messagesWithRecordsAreSmall() {
         var caller = consuming(1000, CommitMode.COMMIT_MODE_MANUAL);
