@@ -119,7 +119,8 @@ final class GroupReading implements RebalanceListener {
         if (!ends.isEmpty()) {
             throw TopicReading.stuck(patience, ends.keySet());
         }
-        messages.tell("this member got no partition for " + patience.toSeconds() + " s: others have them all");
+        messages.tell("this member got no partition for " + patience.toSeconds() + " s: others have them all,"
+                + " or there is no such topic");
         return true;
     }
 

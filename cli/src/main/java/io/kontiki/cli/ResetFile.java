@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonSyntaxException;
 import io.kontiki.client.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,9 +75,11 @@ final class ResetFile {
             }
         } catch (Failure e) {
             throw e;
-        } catch (RuntimeException e) {
-            // Gson tells of wrong syntax and wrong types by several kinds of exceptions.
+        } catch (JsonSyntaxException e) {
             throw unsound(String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            // Gson tells of wrong types by several kinds of exceptions, in the words of Java.
+            throw unsound("\"partitions\" is not a list of objects, or a field of one is neither text nor number");
         }
     }
 

@@ -88,6 +88,8 @@ class ResetPlanTest {
                 "{\"partitions\": [{\"topic\": \"t\"}]} | lacks topic, partition or newOffset",
                 "{\"partitions\": [{\"topic\": \"t\", \"partition\": 0, \"newOffset\": 1.5}]} | offset '1.5'",
                 "{\"partitions\": [] | is no plan",
+                "{\"partitions\": null} | is not a list of objects",
+                "{\"partitions\": [{\"topic\": null, \"partition\": 0, \"newOffset\": 1}]} | neither text nor number",
                 "# | names no partition"
             })
     void unsoundPlansAreRefusedWithTheReason(String text, String hint) throws IOException {
