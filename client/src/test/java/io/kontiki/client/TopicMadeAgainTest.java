@@ -24,12 +24,7 @@ class TopicMadeAgainTest extends GroupFixture {
 
     @Test
     void anAssignedTopicMadeAgainIsNotReadAtTheOldPosition() {
-        cluster.appendRaw(0, batch("a", "b"));
-        var consumer =
-                start(Consumer.builder().bootstrapServers(cluster.bootstrap()).transport(cluster));
-        consumer.assign(List.of(P0));
-        consumer.seek(P0, Position.offset(1));
-        assertThat(read(consumer, 1)).containsExactly("b");
+        var consumer = behindTheSecondRecord();
 
         cluster.makeTopicAgain();
         cluster.appendRaw(0, batch("c", "d", "e"));
@@ -41,12 +36,7 @@ class TopicMadeAgainTest extends GroupFixture {
 
     @Test
     void aTopicMadeAgainThatTheMetadataLackYetIsNotReadAtTheOldPosition() {
-        cluster.appendRaw(0, batch("a", "b"));
-        var consumer =
-                start(Consumer.builder().bootstrapServers(cluster.bootstrap()).transport(cluster));
-        consumer.assign(List.of(P0));
-        consumer.seek(P0, Position.offset(1));
-        assertThat(read(consumer, 1)).containsExactly("b");
+        var consumer = behindTheSecondRecord();
 
         cluster.makeTopicAgainQuietly();
         cluster.appendRaw(0, batch("c", "d", "e"));
@@ -76,5 +66,15 @@ class TopicMadeAgainTest extends GroupFixture {
         org.awaitility.Awaitility.await()
                 .until(() -> consumer.topic(FakeCluster.TOPIC).id().equals(WireValues.topicId(cluster.topicId())));
         assertThat(consumer.endOffsets(List.of(P0))).containsEntry(P0, 1L);
+    }
+
+    private Consumer behindTheSecondRecord() {
+        cluster.appendRaw(0, batch("a", "b"));
+        var consumer =
+                start(Consumer.builder().bootstrapServers(cluster.bootstrap()).transport(cluster));
+        consumer.assign(List.of(P0));
+        consumer.seek(P0, Position.offset(1));
+        assertThat(read(consumer, 1)).containsExactly("b");
+        return consumer;
     }
 }
