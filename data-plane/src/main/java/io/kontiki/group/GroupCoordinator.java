@@ -9,6 +9,7 @@ import io.kontiki.proto.v1.DeleteOffsetsRequest;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.FetchOffsetsRequest;
 import io.kontiki.proto.v1.JoinGroup;
+import io.kontiki.proto.v1.JoinRequest;
 import io.kontiki.proto.v1.LeaveGroup;
 import io.kontiki.proto.v1.OwnedPartitions;
 import io.kontiki.proto.v1.RemoveMemberRequest;
@@ -64,6 +65,17 @@ public final class GroupCoordinator {
         commits.onImage(image);
         deletions.onImage(image);
         return outbox.take();
+    }
+
+    /** A member says something by its stream, after its join. */
+    public List<Effect> onRequest(long streamId, JoinRequest request, Moment now) {
+        return switch (request.getRequestCase()) {
+            case HEARTBEAT -> onHeartbeat(streamId, now);
+            case OWNED -> onOwned(streamId, request.getOwned(), now);
+            case SUBSCRIPTION -> onSubscription(streamId, request.getSubscription(), now);
+            case LEAVE -> onLeave(streamId, request.getLeave(), now);
+            case JOIN, REQUEST_NOT_SET -> throw new AssertionError(request);
+        };
     }
 
     /** A stream's first message. */

@@ -123,20 +123,10 @@ final class GroupLoop implements MemberStream.Listener, AutoCloseable {
         // One at a time of each stream, so that the number of streams bounds them.
         loop.execute(() -> {
             if (callers.has(stream)) {
-                run(event(stream.id(), request));
+                run(coordinator.onRequest(stream.id(), request, now()));
                 stream.taken();
             }
         });
-    }
-
-    private List<Effect> event(long streamId, JoinRequest request) {
-        return switch (request.getRequestCase()) {
-            case HEARTBEAT -> coordinator.onHeartbeat(streamId, now());
-            case OWNED -> coordinator.onOwned(streamId, request.getOwned(), now());
-            case SUBSCRIPTION -> coordinator.onSubscription(streamId, request.getSubscription(), now());
-            case LEAVE -> coordinator.onLeave(streamId, request.getLeave(), now());
-            case JOIN, REQUEST_NOT_SET -> throw new AssertionError(request);
-        };
     }
 
     @Override

@@ -113,18 +113,8 @@ final class SimGroups {
             streams.put(stream.id(), stream);
             run(coordinator.onJoin(stream.id(), request.getJoin(), "simulated", now()));
         } else if (streams.containsKey(stream.id())) {
-            run(event(stream.id(), request));
+            run(coordinator.onRequest(stream.id(), request, now()));
         }
-    }
-
-    private List<Effect> event(long streamId, JoinRequest request) {
-        return switch (request.getRequestCase()) {
-            case HEARTBEAT -> coordinator.onHeartbeat(streamId, now());
-            case OWNED -> coordinator.onOwned(streamId, request.getOwned(), now());
-            case SUBSCRIPTION -> coordinator.onSubscription(streamId, request.getSubscription(), now());
-            case LEAVE -> coordinator.onLeave(streamId, request.getLeave(), now());
-            case JOIN, REQUEST_NOT_SET -> throw new AssertionError(request);
-        };
     }
 
     void onGone(SimJoin stream) {
