@@ -1,13 +1,13 @@
 package io.kontiki.broker;
 
 import io.kontiki.metadata.Endpoint;
+import io.kontiki.metadata.QuantityText;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicConfigKey;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,75 +20,43 @@ import java.util.stream.Collectors;
  * @param parser throws {@link IllegalArgumentException} if the text is not allowed
  */
 record ConfigType<T>(String limits, Function<String, T> parser) {
-    private static final Pattern QUANTITY = Pattern.compile("(-?[0-9]{1,19})\\s*([A-Za-z]*)");
     private static final Pattern LISTENER = Pattern.compile("GRPC://(.*)");
     private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[0-9A-Fa-f:.]*]|[^\\[\\]:]*):([0-9]{1,5})");
-    private static final Map<String, Long> MILLIS =
-            Map.of("", 1L, "ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
-    private static final Map<String, Long> BYTES = Map.of(
-            "",
-            1L,
-            "B",
-            1L,
-            "KB",
-            1_000L,
-            "MB",
-            1_000_000L,
-            "GB",
-            1_000_000_000L,
-            "KiB",
-            1L << 10,
-            "MiB",
-            1L << 20,
-            "GiB",
-            1L << 30);
 
     static ConfigType<Integer> integer(int min, int max) {
         return new ConfigType<>(
                 "a number from " + min + " to " + max,
-                text -> Math.toIntExact(checked(quantity(text, Map.of("", 1L)), min, max)));
+                text -> Math.toIntExact(checked(QuantityText.count(text), min, max)));
     }
 
     /** A duration in milliseconds, or with a unit of ms, s, m, h or d. */
     static ConfigType<Duration> duration(Duration min, Duration max) {
         return new ConfigType<>(
                 "a duration from " + min.toMillis() + "ms to " + max.toMillis() + "ms, as in 500ms or 10s",
-                text -> Duration.ofMillis(checked(quantity(text, MILLIS), min.toMillis(), max.toMillis())));
+                text -> Duration.ofMillis(checked(QuantityText.millis(text), min.toMillis(), max.toMillis())));
     }
 
     /** A size in bytes, or with a unit of KiB, MiB, GiB, KB, MB or GB. */
     static ConfigType<Integer> size(int minBytes, int maxBytes) {
         return new ConfigType<>(
                 "a size from " + minBytes + " to " + maxBytes + " bytes, as in 65536 or 64KiB",
-                text -> Math.toIntExact(checked(quantity(text, BYTES), minBytes, maxBytes)));
+                text -> Math.toIntExact(checked(QuantityText.bytes(text), minBytes, maxBytes)));
     }
 
     /** As {@link #size(int, int)}, for what may be beyond 2 GiB. */
     static ConfigType<Long> longSize(long minBytes) {
         return new ConfigType<>(
                 "a size of at least " + minBytes + " bytes, as in 134217728 or 128MiB",
-                text -> checked(quantity(text, BYTES), minBytes, Long.MAX_VALUE));
+                text -> checked(QuantityText.bytes(text), minBytes, Long.MAX_VALUE));
     }
 
     /** What a topic's key may be, as the text that the topic gets; a size or duration may have a unit here. */
     static ConfigType<String> topic(TopicConfigKey key) {
-        return new ConfigType<>(key.limits() + example(key.unit()), text -> {
-            var value = switch (key.unit()) {
-                case NONE -> text;
-                case BYTES -> Long.toString(quantity(text, BYTES));
-                case MILLIS -> Long.toString(quantity(text, MILLIS));
-            };
+        return new ConfigType<>(key.limits(), text -> {
+            var value = key.plain(text);
             require(TopicConfig.problem(key.key(), value).isEmpty());
             return value;
         });
-    }
-
-    private static String example(TopicConfigKey.Unit unit) {
-        return switch (unit) {
-            case NONE -> "";
-            case BYTES -> " (bytes), as in 65536 or 64KiB";
-            case MILLIS -> " (milliseconds), as in 60000 or 7d";
-        };
     }
 
     static ConfigType<Boolean> bool() {
@@ -184,11 +152,6 @@ record ConfigType<T>(String limits, Function<String, T> parser) {
         var matcher = pattern.matcher(text);
         require(matcher.matches());
         return matcher;
-    }
-
-    private static long quantity(String text, Map<String, Long> units) {
-        var matcher = matched(QUANTITY, text);
-        return Math.multiplyExact(Long.parseLong(matcher.group(1)), required(units.get(matcher.group(2))));
     }
 
     private static <T> T required(T value) {

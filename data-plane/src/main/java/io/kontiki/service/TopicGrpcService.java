@@ -49,7 +49,7 @@ public final class TopicGrpcService extends TopicServiceGrpc.TopicServiceImplBas
         RequestLimits.topicName(request.getName());
         RequestLimits.configs("configs", request.getConfigsMap());
         var configs = new HashMap<>(configsOfNewTopics);
-        configs.putAll(request.getConfigsMap());
+        configs.putAll(TopicConfig.plain(request.getConfigsMap()));
         var complete = request.toBuilder().putAllConfigs(configs).build();
         changes.propose(
                 proposal -> proposal.setCreateTopic(complete),
@@ -73,8 +73,11 @@ public final class TopicGrpcService extends TopicServiceGrpc.TopicServiceImplBas
         RequestLimits.topicName(request.getName());
         RequestLimits.configs("set_configs", request.getSetConfigsMap());
         RequestLimits.configKeys("remove_configs", request.getRemoveConfigsList());
+        var plain = request.toBuilder()
+                .putAllSetConfigs(TopicConfig.plain(request.getSetConfigsMap()))
+                .build();
         changes.propose(
-                proposal -> known(proposal, request.getName()).setAlterTopic(request),
+                proposal -> known(proposal, request.getName()).setAlterTopic(plain),
                 made -> AlterTopicResponse.newBuilder()
                         .setTopic(topic(made, request.getName()))
                         .build(),

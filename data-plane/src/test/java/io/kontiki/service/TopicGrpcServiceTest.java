@@ -107,6 +107,23 @@ class TopicGrpcServiceTest {
     }
 
     @Test
+    void unitsAreTakenAndPlainNumbersStored() {
+        var created = topics.createTopic(
+                        create("t", 1, 3).putConfigs("segment.bytes", "64KiB").build())
+                .getTopic();
+        var altered = topics.alterTopic(AlterTopicRequest.newBuilder()
+                        .setName("t")
+                        .putSetConfigs("retention.ms", "1h")
+                        .build())
+                .getTopic();
+
+        assertThat(created.getConfigsMap()).containsEntry("segment.bytes", "65536");
+        assertThat(altered.getConfigsMap())
+                .containsEntry("segment.bytes", "65536")
+                .containsEntry("retention.ms", "3600000");
+    }
+
+    @Test
     void checkChangesNothing() {
         var planned = topics.createTopic(create("t", 2, 3).setValidateOnly(true).build())
                 .getTopic();

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /**
  * A topic's configuration, typed. What is not set has its default.
@@ -136,6 +137,18 @@ public record TopicConfig(
     /** As {@link #problem(Map)}, of one setting. */
     public static Optional<String> problem(String key, String value) {
         return TopicConfigKey.find(key).map(known -> known.check(value)).orElseGet(() -> problemOfKey(key));
+    }
+
+    /**
+     * The settings as they are stored: a size or duration with a unit, as in {@code 64KiB} or {@code 7d}, becomes the plain
+     * number of bytes or milliseconds, so that all brokers read it, those of earlier versions too. What is none stays as it
+     * is, for {@link #problem(Map)} to name.
+     */
+    public static Map<String, String> plain(Map<String, String> configs) {
+        var plain = new TreeMap<>(configs);
+        plain.replaceAll((key, value) ->
+                TopicConfigKey.find(key).map(known -> known.plain(value)).orElse(value));
+        return plain;
     }
 
     /** What is wrong with a key alone, such as one to be put back to its default. */

@@ -154,6 +154,19 @@ public enum TopicConfigKey {
         return type.unit();
     }
 
+    /** The value as it is stored, a number without a unit where it is one; else as it is. */
+    public String plain(String value) {
+        try {
+            return switch (unit()) {
+                case NONE -> value;
+                case BYTES -> Long.toString(QuantityText.bytes(value));
+                case MILLIS -> Long.toString(QuantityText.millis(value));
+            };
+        } catch (IllegalArgumentException e) {
+            return value;
+        }
+    }
+
     /** What is wrong with a value, for people; empty if it is allowed. */
     Optional<String> check(String value) {
         return type.allowed().test(value)

@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 record TopicConfigType(String limits, TopicConfigKey.Unit unit, Predicate<String> allowed) {
     static TopicConfigType number(TopicConfigKey.Unit unit, long min, long max) {
         var limits = max == Long.MAX_VALUE ? "of at least " + min : "from " + min + " to " + max;
-        return new TopicConfigType("a whole number " + limits, unit, text -> {
+        return new TopicConfigType("a whole number " + limits + example(unit), unit, text -> {
             try {
                 long number = Long.parseLong(text);
                 return number >= min && number <= max;
@@ -20,6 +20,14 @@ record TopicConfigType(String limits, TopicConfigKey.Unit unit, Predicate<String
                 return false;
             }
         });
+    }
+
+    private static String example(TopicConfigKey.Unit unit) {
+        return switch (unit) {
+            case NONE -> "";
+            case BYTES -> " (bytes), as in 65536 or 64KiB";
+            case MILLIS -> " (milliseconds), as in 60000 or 7d";
+        };
     }
 
     /** A share from 0 to 1. */

@@ -87,7 +87,8 @@ class TopicConfigTest {
                 .contains("config compression.type is \"zstd\", but must be producer");
         assertThat(TopicConfig.problem("min.cleanable.dirty.ratio", "NaN")).isPresent();
         assertThat(TopicConfig.problem("retention.ms", "-2"))
-                .contains("config retention.ms is \"-2\", but must be a whole number of at least -1");
+                .contains("config retention.ms is \"-2\", but must be a whole number of at least -1 (milliseconds),"
+                        + " as in 60000 or 7d");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TopicConfig.of(Map.of("segment.bytes", "")))
                 .withMessageContaining("segment.bytes");
@@ -115,5 +116,28 @@ class TopicConfigTest {
                         new TopicConfig.Entry("max.message.bytes", "1048588", true),
                         new TopicConfig.Entry("min.insync.replicas", "2", true),
                         new TopicConfig.Entry("retention.ms", "604800000", true));
+    }
+
+    @Test
+    void unitsBecomePlainNumbersAndTheRestStays() {
+        assertThat(TopicConfig.plain(Map.of(
+                        "segment.bytes", "64KiB",
+                        "retention.ms", "7d",
+                        "retention.bytes", "-1",
+                        "min.insync.replicas", "2",
+                        "cleanup.policy", "compact",
+                        "segment.ms", "5y",
+                        "unknown", "1s")))
+                .isEqualTo(Map.of(
+                        "segment.bytes", "65536",
+                        "retention.ms", "604800000",
+                        "retention.bytes", "-1",
+                        "min.insync.replicas", "2",
+                        "cleanup.policy", "compact",
+                        "segment.ms", "5y",
+                        "unknown", "1s"));
+        assertThat(TopicConfig.plain(Map.of("retention.bytes", "9223372036854775807KiB")))
+                .as("beyond a long")
+                .containsEntry("retention.bytes", "9223372036854775807KiB");
     }
 }
