@@ -34,8 +34,11 @@ public final class BrokerConfig {
 
     private final Map<ConfigKey<?>, Setting<?>> settings;
 
-    private BrokerConfig(Map<ConfigKey<?>, Setting<?>> settings) {
-        this.settings = Map.copyOf(settings);
+    private final List<String> warnings;
+
+    private BrokerConfig(ConfigReader.Reading reading) {
+        this.settings = Map.copyOf(reading.settings());
+        this.warnings = reading.warnings();
         var problems = contradictions();
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
@@ -59,6 +62,11 @@ public final class BrokerConfig {
                 .map(setting -> setting.key().name() + "=" + setting.text() + " (" + setting.origin() + ")")
                 .sorted()
                 .toList();
+    }
+
+    /** What was set and has no effect: one sentence each. */
+    public List<String> warnings() {
+        return warnings;
     }
 
     public OptionalInt brokerId() {
@@ -105,9 +113,18 @@ public final class BrokerConfig {
         return quorumListener().map(address -> address.port() != 0).orElse(outsideQuorum() || !voters().isEmpty());
     }
 
-    /** Whether this broker joins a quorum that others form, with or without a vote. */
+    /**
+     * Whether this broker joins a quorum that others form, with or without a vote: it has been told whom to ask, and
+     * {@code quorum.voters}, which all brokers may have the same, does not name it.
+     */
     public boolean outsideQuorum() {
-        return !metadataBootstrapServers().isEmpty();
+        return !metadataBootstrapServers().isEmpty() && !isFounder();
+    }
+
+    private boolean isFounder() {
+        return brokerId().isPresent()
+                && voters().stream()
+                        .anyMatch(voter -> voter.brokerId() == brokerId().getAsInt());
     }
 
     /** Absolute and normalized. */
@@ -292,17 +309,13 @@ public final class BrokerConfig {
         if (voters.stream().map(Voter::endpoint).distinct().count() != voters.size()) {
             problems.add("quorum.voters names an endpoint twice: " + voters);
         }
-        if (!voters.isEmpty() && outsideQuorum()) {
-            problems.add(
-                    "quorum.voters and metadata.bootstrap.servers are both set: the first is for voters, the second "
-                            + "for brokers outside the quorum; delete quorum.voters to join one that is there");
-        }
         if (!voters.isEmpty()
                 && !outsideQuorum()
                 && (brokerId().isEmpty() || !ids.contains(brokerId().getAsInt()))) {
             problems.add("broker.id is "
                     + (brokerId().isEmpty() ? "not set" : "" + brokerId().getAsInt())
-                    + ", but must be one of quorum.voters, which are " + ids);
+                    + ", but must be one of quorum.voters, which are " + ids
+                    + "; a broker that joins them needs metadata.bootstrap.servers");
         }
         if (outsideQuorum() && brokerId().isEmpty()) {
             problems.add("broker.id is not set, but must be where there are other brokers");

@@ -50,7 +50,7 @@ final class BrokerKeys {
     static final ConfigKey<List<Endpoint>> METADATA_BOOTSTRAP_SERVERS = optional(
             "metadata.bootstrap.servers",
             ConfigType.list(ConfigType.endpoint(), 32),
-            "gRPC endpoints of voters, for a broker that is none itself");
+            "gRPC endpoints of some brokers, for one that quorum.voters does not name");
 
     static final ConfigKey<List<Path>> LOG_DIRS =
             withDefault("log.dirs", ConfigType.list(path(), 64), "data", "directories of all data");
@@ -185,9 +185,14 @@ final class BrokerKeys {
             Stream.of(OWN, LogKeys.ALL, GroupKeys.ALL).flatMap(List::stream).toList();
 
     /** Other names that Kafka has for some. */
-    static final Map<String, ConfigKey<?>> ALIASES = Map.of("log.dir", LOG_DIRS);
+    static final Map<String, ConfigKey<?>> ALIASES = Map.of("log.dir", LOG_DIRS, "node.id", BROKER_ID);
 
     private BrokerKeys() {}
+
+    /** Of all keys, without the other names. */
+    static List<String> names() {
+        return ALL.stream().map(ConfigKey::name).toList();
+    }
 
     static Optional<ConfigKey<?>> find(String name) {
         if (ALIASES.containsKey(name)) {

@@ -32,13 +32,17 @@ record ConfigKey<T>(String name, ConfigType<T> type, Optional<String> defaultTex
         return ENVIRONMENT_PREFIX + name.toUpperCase(Locale.ROOT).replace('.', '_');
     }
 
-    /** @throws IllegalArgumentException with a message that names key, value and limits */
-    T parse(String text) {
+    /**
+     * @param text the value itself
+     * @param written as it was written, with references in it; only this is shown
+     * @throws IllegalArgumentException with a message that names key, value and limits
+     */
+    T parse(String text, String written) {
         try {
             return type.parser().apply(text.strip());
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new IllegalArgumentException(
-                    name + " is \"" + Excerpt.of(text) + "\", but must be " + type.limits(), e);
+                    name + " is \"" + Excerpt.of(written) + "\", but must be " + type.limits(), e);
         }
     }
 }

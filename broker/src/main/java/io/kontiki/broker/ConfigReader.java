@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -18,8 +19,19 @@ import java.util.regex.Pattern;
 
 /** Reads all sources into one table of values, and collects every problem on the way. */
 final class ConfigReader {
-    /** A value with where it came from. */
+    /**
+     * A value with where it came from.
+     *
+     * @param text as written: with references, not with what they stand for, which may be secret
+     */
     record Setting<T>(ConfigKey<T> key, String text, T value, String origin) {}
+
+    /**
+     * What was read.
+     *
+     * @param warnings one sentence each, of what was set and has no effect
+     */
+    record Reading(Map<ConfigKey<?>, Setting<?>> settings, List<String> warnings) {}
 
     private static final long FILE_BYTES_MAX = 1 << 20;
     /** Read by the start script, the client or the log, not by this table. */
@@ -30,6 +42,8 @@ final class ConfigReader {
             "KONTIKI_JVM_OPTS",
             "KONTIKI_LOG_FORMAT",
             "KONTIKI_LOG_LEVEL",
+            "KONTIKI_PID_FILE",
+            "KONTIKI_PROCESS_LOG_DIR",
             "KONTIKI_PROFILE",
             "KONTIKI_BOOTSTRAP");
     /** What Kubernetes sets in each pod for a Service whose name begins with "kontiki". */
@@ -40,10 +54,16 @@ final class ConfigReader {
 
     private final Map<ConfigKey<?>, Setting<?>> settings = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final ConfigReferences references;
+
+    private ConfigReader(ConfigReferences references) {
+        this.references = references;
+    }
 
     /** @throws ConfigException with every problem found */
-    static Map<ConfigKey<?>, Setting<?>> read(ConfigSources sources) {
-        var reader = new ConfigReader();
+    static Reading read(ConfigSources sources) {
+        var reader = new ConfigReader(new ConfigReferences(sources.environment()));
         reader.readDefaults(sources.dev());
         sources.file().ifPresent(reader::readFile);
         reader.readEnvironment(sources.environment());
@@ -51,7 +71,7 @@ final class ConfigReader {
         if (!reader.problems.isEmpty()) {
             throw new ConfigException(reader.problems);
         }
-        return reader.settings;
+        return new Reading(reader.settings, List.copyOf(reader.warnings));
     }
 
     private void readDefaults(boolean dev) {
@@ -98,7 +118,8 @@ final class ConfigReader {
             } else if (name.startsWith(ConfigKey.ENVIRONMENT_PREFIX)
                     && !RESERVED.contains(name)
                     && !SERVICE_LINK.matcher(name).matches()) {
-                problems.add("environment variable " + unknown(name, List.copyOf(names.keySet())));
+                putUnknown(
+                        "environment variable ", name, KafkaKeys.findByVariable(name), List.copyOf(names.keySet()), "");
             }
         });
     }
@@ -116,18 +137,32 @@ final class ConfigReader {
         BrokerKeys.find(name)
                 .ifPresentOrElse(
                         key -> put(key, text, origin),
-                        () -> problems.add("key "
-                                + unknown(
-                                        name,
-                                        BrokerKeys.ALL.stream()
-                                                .map(ConfigKey::name)
-                                                .toList())
-                                + " (" + origin + ")"));
+                        () -> putUnknown("key ", name, KafkaKeys.find(name), BrokerKeys.names(), " (" + origin + ")"));
+    }
+
+    private void putUnknown(
+            String what, String name, Optional<KafkaKeys.Verdict> kafka, List<String> known, String origin) {
+        if (kafka.isEmpty()) {
+            problems.add(what + unknown(name, known) + origin);
+        } else if (kafka.get().refused()) {
+            problems.add(what + "\"" + Excerpt.of(name) + "\" of Kafka cannot be honoured here, because "
+                    + kafka.get().why() + "; take it out" + origin);
+        } else {
+            warnings.add(what + "\"" + Excerpt.of(name) + "\" of Kafka is ignored, because "
+                    + kafka.get().why() + origin);
+        }
     }
 
     private <T> void put(ConfigKey<T> key, String text, String origin) {
+        String resolved;
         try {
-            settings.put(key, new Setting<>(key, text, key.parse(text), origin));
+            resolved = references.resolve(text);
+        } catch (IllegalArgumentException e) {
+            problems.add(key.name() + " " + e.getMessage() + " (" + origin + ")");
+            return;
+        }
+        try {
+            settings.put(key, new Setting<>(key, text, key.parse(resolved, text), origin));
         } catch (IllegalArgumentException e) {
             problems.add(e.getMessage() + " (" + origin + ")");
         }

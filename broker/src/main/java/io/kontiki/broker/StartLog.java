@@ -19,6 +19,7 @@ final class StartLog {
                 Runtime.version(),
                 ProcessHandle.current().pid());
         config.explicitSettings().forEach(setting -> LOG.info("Setting {}", setting));
+        config.warnings().forEach(warning -> LOG.warn("Configuration: {}", warning));
         LOG.info("Data directories {} ({})", directories.logDirs(), lastRun(directories));
         checkDescriptors(Descriptors.ofThisProcess(), directories.logDirs().size());
     }

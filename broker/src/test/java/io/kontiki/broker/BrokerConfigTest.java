@@ -193,16 +193,26 @@ class BrokerConfigTest {
                 .hasMessageContaining(problem);
     }
 
-    /** Its file is a copy of a voter's, most often. */
+    /** All pods of a StatefulSet have the same settings but for their number. */
     @Test
-    void brokerThatJoinsIsToldWhatToDelete() {
-        assertThatThrownBy(() -> BrokerConfig.of(Map.of(
-                        "broker.id", "4",
-                        "cluster.id", "c",
-                        "quorum.voters", "1@a:9393,2@b:9393,3@c:9393",
-                        "metadata.bootstrap.servers", "a:9392")))
-                .hasMessageContaining("delete quorum.voters")
-                .hasMessageNotContaining("must be one of");
+    void brokerThatTheVotersDoNotNameJoinsThem() {
+        var shared = Map.of(
+                "cluster.id", "c",
+                "quorum.voters", "0@a:9393,1@b:9393,2@c:9393",
+                "metadata.bootstrap.servers", "a:9392");
+        var founder = new HashMap<>(shared);
+        founder.put("broker.id", "2");
+        var joining = new HashMap<>(shared);
+        joining.put("broker.id", "3");
+
+        assertThat(BrokerConfig.of(founder).outsideQuorum()).isFalse();
+        assertThat(BrokerConfig.of(joining).outsideQuorum()).isTrue();
+        assertThat(BrokerConfig.of(joining).hasFixedQuorumListener()).isTrue();
+        assertThatThrownBy(() -> BrokerConfig.of(shared))
+                .hasMessageContaining("broker.id is not set, but must be where there are other brokers");
+        joining.remove("metadata.bootstrap.servers");
+        assertThatThrownBy(() -> BrokerConfig.of(joining))
+                .hasMessageContaining("a broker that joins them needs metadata.bootstrap.servers");
     }
 
     @Test
