@@ -64,6 +64,26 @@ public final class BrokerConfig {
                 .toList();
     }
 
+    /**
+     * A key with what counts.
+     *
+     * @param value as written, with references and units; empty if nothing is set and there is no default
+     * @param origin {@code default}, {@code --set}, or the file or variable; {@code derived} if there is no value
+     */
+    public record Effective(String key, Optional<String> value, String origin) {}
+
+    /** Every key, in the order of the documentation. */
+    public List<Effective> effective() {
+        return BrokerKeys.ALL.stream().map(this::effective).toList();
+    }
+
+    private Effective effective(ConfigKey<?> key) {
+        var setting = settings.get(key);
+        return setting == null
+                ? new Effective(key.name(), Optional.empty(), "derived")
+                : new Effective(key.name(), Optional.of(setting.text()), setting.origin());
+    }
+
     /** What was set and has no effect: one sentence each. */
     public List<String> warnings() {
         return warnings;

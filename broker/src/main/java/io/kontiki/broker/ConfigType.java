@@ -16,12 +16,22 @@ import java.util.stream.Collectors;
 /**
  * How the text of a value is read.
  *
+ * @param unit of a plain number; empty if it is none, or counts things
  * @param limits what is allowed, in words that fit after "must be"
  * @param parser throws {@link IllegalArgumentException} if the text is not allowed
  */
-record ConfigType<T>(String limits, Function<String, T> parser) {
+record ConfigType<T>(String unit, String limits, Function<String, T> parser) {
     private static final Pattern LISTENER = Pattern.compile("GRPC://(.*)");
     private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[0-9A-Fa-f:.]*]|[^\\[\\]:]*):([0-9]{1,5})");
+
+    ConfigType(String limits, Function<String, T> parser) {
+        this("", limits, parser);
+    }
+
+    /** The same, of numbers in a unit. */
+    ConfigType<T> in(String otherUnit) {
+        return new ConfigType<>(otherUnit, limits, parser);
+    }
 
     static ConfigType<Integer> integer(int min, int max) {
         return new ConfigType<>(
@@ -32,6 +42,7 @@ record ConfigType<T>(String limits, Function<String, T> parser) {
     /** A duration in milliseconds, or with a unit of ms, s, m, h or d. */
     static ConfigType<Duration> duration(Duration min, Duration max) {
         return new ConfigType<>(
+                "ms",
                 "a duration from " + min.toMillis() + "ms to " + max.toMillis() + "ms, as in 500ms or 10s",
                 text -> Duration.ofMillis(checked(QuantityText.millis(text), min.toMillis(), max.toMillis())));
     }
@@ -39,6 +50,7 @@ record ConfigType<T>(String limits, Function<String, T> parser) {
     /** A size in bytes, or with a unit of KiB, MiB, GiB, KB, MB or GB. */
     static ConfigType<Integer> size(int minBytes, int maxBytes) {
         return new ConfigType<>(
+                "bytes",
                 "a size from " + minBytes + " to " + maxBytes + " bytes, as in 65536 or 64KiB",
                 text -> Math.toIntExact(checked(QuantityText.bytes(text), minBytes, maxBytes)));
     }
@@ -46,17 +58,27 @@ record ConfigType<T>(String limits, Function<String, T> parser) {
     /** As {@link #size(int, int)}, for what may be beyond 2 GiB. */
     static ConfigType<Long> longSize(long minBytes) {
         return new ConfigType<>(
+                "bytes",
                 "a size of at least " + minBytes + " bytes, as in 134217728 or 128MiB",
                 text -> checked(QuantityText.bytes(text), minBytes, Long.MAX_VALUE));
     }
 
     /** What a topic's key may be, as the text that the topic gets; a size or duration may have a unit here. */
     static ConfigType<String> topic(TopicConfigKey key) {
-        return new ConfigType<>(key.limits(), text -> {
+        return new ConfigType<>(unit(key), key.limits(), text -> {
             var value = key.plain(text);
             require(TopicConfig.problem(key.key(), value).isEmpty());
             return value;
         });
+    }
+
+    /** What a plain number of a topic's key counts; empty if it counts things. */
+    static String unit(TopicConfigKey key) {
+        return switch (key.unit()) {
+            case NONE -> "";
+            case BYTES -> "bytes";
+            case MILLIS -> "ms";
+        };
     }
 
     static ConfigType<Boolean> bool() {

@@ -9,26 +9,34 @@ import java.util.List;
 final class GroupKeys {
     static final ConfigKey<Integer> OFFSETS_RETENTION_MINUTES = withDefault(
             "offsets.retention.minutes",
-            ConfigType.integer(1, Integer.MAX_VALUE),
+            ConfigType.integer(1, Integer.MAX_VALUE).in("minutes"),
             "10080",
-            "minutes after which a group without members and commits is forgotten, with its offsets");
+            "Time after which a group that has no members, and commits nothing, is forgotten with its " + "offsets.");
     static final ConfigKey<Duration> SESSION_TIMEOUT_MS = withDefault(
             "group.consumer.session.timeout.ms",
             ConfigType.duration(Duration.ofSeconds(1), Duration.ofMinutes(30)),
             "10s",
-            "silence after which a member of a group is fenced, where it asks for no other");
+            "Silence after which a member of a consumer group is fenced, where it asks for no other. "
+                    + "Kafka's default is 45s.");
     static final ConfigKey<Duration> HEARTBEAT_INTERVAL_MS = withDefault(
             "group.consumer.heartbeat.interval.ms",
             ConfigType.duration(Duration.ofMillis(100), Duration.ofMinutes(5)),
             "3s",
-            "how often a member says that it lives, but at least three times in its session time-out");
+            "How often a member says that it lives, but at least three times in its session time-out. "
+                    + "Kafka's default is 5s.");
     static final ConfigKey<Duration> REBALANCE_TIMEOUT_MS = withDefault(
             "group.consumer.rebalance.timeout.ms",
             ConfigType.duration(Duration.ofSeconds(1), Duration.ofHours(1)),
             "60s",
-            "how long a member may take to let go of partitions, where it asks for no other");
-    static final ConfigKey<Integer> GROUP_MAX_SIZE =
-            withDefault("group.max.size", ConfigType.integer(1, 10_000), "10000", "most members of a group");
+            "How long a member may take to let go of partitions that go to another one, where it asks "
+                    + "for no other.");
+    static final ConfigKey<Integer> GROUP_MAX_SIZE = withDefault(
+            "group.max.size",
+            ConfigType.integer(1, 10_000),
+            "10000",
+            "Most members of a group. A member that would take more than 768 KiB of the metadata with "
+                    + "its subscription and its partitions, and one that would make the group larger than 16 "
+                    + "MiB, is refused (`GROUP_FULL`).");
 
     /** In the order of the documentation. */
     static final List<ConfigKey<?>> ALL = List.of(

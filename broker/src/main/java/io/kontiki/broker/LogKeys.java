@@ -46,42 +46,44 @@ final class LogKeys {
             "log.retention.check.interval.ms",
             ConfigType.duration(Duration.ofMillis(10), Duration.ofDays(1)),
             "5m",
-            "how often it is looked for segments to delete");
+            "How often it is looked for segments to delete.");
     static final ConfigKey<Integer> CLEANER_THREADS = withDefault(
             "log.cleaner.threads",
             ConfigType.integer(0, 64),
             "1",
-            "threads of each directory that compact; 0 compacts nothing");
+            "Threads of each directory that compact; 0 compacts nothing.");
     static final ConfigKey<Long> CLEANER_DEDUPE_BUFFER_SIZE = withDefault(
             "log.cleaner.dedupe.buffer.size",
             ConfigType.longSize(1 << 20),
             "128MiB",
-            "memory that the cleaner threads share for the keys of what they compact");
+            "Memory that they share for the keys of what they compact.");
     static final ConfigKey<Long> CLEANER_IO_MAX_BYTES_PER_SECOND = withDefault(
             "log.cleaner.io.max.bytes.per.second",
             ConfigType.longSize(1024),
             Long.toString(Long.MAX_VALUE),
-            "what all cleaner threads together may read and write in a second");
+            "What they may read and write together in a second.");
     static final ConfigKey<Duration> CLEANER_BACKOFF_MS = withDefault(
             "log.cleaner.backoff.ms",
             ConfigType.duration(Duration.ofMillis(1), Duration.ofDays(1)),
             "15s",
-            "how long the cleaner rests when no log needs it");
+            "How long they rest when no log needs them.");
     static final ConfigKey<Duration> SCRUB_INTERVAL_MS = withDefault(
             "log.scrub.interval.ms",
             ConfigType.duration(Duration.ofSeconds(1), Duration.ofDays(365)),
             "7d",
-            "how often the checksums of each closed segment are compared");
+            "How often the checksums of all closed segments are compared, and the replicas with each "
+                    + "other ([durability](durability.md)). The first time a minute after the start.");
     static final ConfigKey<Long> SCRUB_IO_MAX_BYTES_PER_SECOND = withDefault(
             "log.scrub.io.max.bytes.per.second",
             ConfigType.longSize(1024),
             "8MiB",
-            "what may be read for that in a second");
+            "What a broker may read for that in a second.");
     static final ConfigKey<Long> MOVE_IO_MAX_BYTES_PER_SECOND = withDefault(
             "replica.alter.log.dirs.io.max.bytes.per.second",
             ConfigType.longSize(1024),
             "64MiB",
-            "what moving logs between directories may copy in a second");
+            "What a broker may copy in a second to move logs between its directories "
+                    + "([operations](operations.md#disks)). Kafka's default is no limit.");
 
     /** In the order of the documentation. */
     static final List<ConfigKey<?>> ALL = Stream.concat(
@@ -113,7 +115,7 @@ final class LogKeys {
         var count = ConfigType.integer(min, Integer.MAX_VALUE);
         return optional(
                 name,
-                new ConfigType<>(count.limits(), text -> {
+                new ConfigType<>(unit.equals(Duration.ofHours(1)) ? "hours" : "minutes", count.limits(), text -> {
                     int number = count.parser().apply(text);
                     return Long.toString(number < 0 ? number : number * unit.toMillis());
                 }),

@@ -10,8 +10,8 @@ import java.time.Duration;
  */
 public record MillisRange(Duration min, Duration max) {
     /** Below 50 ms, a pause of the collector would depose a leader; above a minute, nobody waits. */
-    static final ConfigType<MillisRange> TYPE =
-            new ConfigType<>("a range min-max in milliseconds, as in 300-600, with 50 <= min < max <= 60000", text -> {
+    static final ConfigType<MillisRange> TYPE = new ConfigType<>(
+            "ms", "a range min-max in milliseconds, as in 300-600, with 50 <= min < max <= 60000", text -> {
                 var parts = text.split("-", -1);
                 ConfigType.require(parts.length == 2);
                 var item = ConfigType.duration(Duration.ofMillis(50), Duration.ofMinutes(1))

@@ -52,7 +52,7 @@ class ArchitectureTest {
                 .areTopLevelClasses()
                 .should()
                 .haveNameMatching(
-                        ".*\\.(Broker|BrokerConfig|ConfigSources|ConfigException|BrokerStartException|DataDirectoryException"
+                        ".*\\.(Broker|BrokerConfig|ConfigDocs|ConfigSources|ConfigException|BrokerStartException|DataDirectoryException"
                                 + "|ListenAddress|Voter|MillisRange|Identity|Version)")
                 .check(CLASSES);
     }

@@ -2,6 +2,7 @@ package io.kontiki.cli;
 
 import io.kontiki.cli.output.DocumentFormat;
 import io.kontiki.cli.output.ListFormat;
+import io.kontiki.cli.output.ReferenceFormat;
 import io.kontiki.client.Acks;
 import io.kontiki.client.Assignor;
 import io.kontiki.client.Compression;
@@ -84,6 +85,7 @@ final class Kontiki extends CommandGroup {
                 .registerConverter(PartitionerChoice.class, new OneOf<>(PartitionerChoice.class))
                 .registerConverter(ReadUntil.class, new OneOf<>(ReadUntil.class))
                 .registerConverter(ListFormat.class, new OneOf<>(ListFormat.class))
+                .registerConverter(ReferenceFormat.class, new OneOf<>(ReferenceFormat.class))
                 .registerConverter(DocumentFormat.class, new OneOf<>(DocumentFormat.class))
                 .registerConverter(RecordOutput.class, new OneOf<>(RecordOutput.class))
                 .setParameterExceptionHandler((misuse, args) -> print(Misuse.of(misuse)))
@@ -106,7 +108,11 @@ final class Kontiki extends CommandGroup {
     }
 
     private CommandLine serverCommands(Messages messages, StopSignal stop) {
-        return group(new ServerCommands(), new ServerStart(terminal, messages, stop));
+        return group(
+                new ServerCommands(),
+                new ServerStart(terminal, messages, stop),
+                new ServerCheckConfig(terminal, messages),
+                new ServerConfigDocs(terminal));
     }
 
     private CommandLine topicCommands(Clients clients, Messages messages) {

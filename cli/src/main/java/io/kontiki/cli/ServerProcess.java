@@ -40,11 +40,7 @@ final class ServerProcess {
         try {
             return Broker.start(BrokerConfig.load(sources));
         } catch (ConfigException e) {
-            throw new Failure(
-                    ExitCode.USAGE,
-                    String.join("; ", e.problems()),
-                    "Correct it where it is set: --set, KONTIKI_* in the environment, or the file.",
-                    e);
+            throw refused(e);
         } catch (DataDirectoryException e) {
             throw new Failure(
                     ExitCode.CONFLICT,
@@ -58,6 +54,15 @@ final class ServerProcess {
                     "Settings are changed by --set KEY=VALUE.",
                     e);
         }
+    }
+
+    /** Of a configuration that no broker starts with. */
+    static Failure refused(ConfigException e) {
+        return new Failure(
+                ExitCode.USAGE,
+                String.join("; ", e.problems()),
+                "Correct it where it is set: --set, KONTIKI_* in the environment, or the file.",
+                e);
     }
 
     /** What somebody would do first with a new broker, ready to be copied. */

@@ -1,13 +1,8 @@
 package io.kontiki.cli;
 
-import io.kontiki.broker.ConfigSources;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /**
  * {@code kontiki server start}. Holds the options only; {@link ServerProcess} has the broker's classes, so that other
@@ -24,22 +19,8 @@ final class ServerStart implements Callable<Integer> {
     private final Messages messages;
     private final StopSignal stop;
 
-    @Option(
-            names = "--dev",
-            description = {"A broker for a laptop: no configuration needed,", "only this machine can reach it."})
-    private boolean dev;
-
-    @Option(names = "--data", paramLabel = "DIR", description = "Where to keep the data: --set log.dirs=DIR.")
-    private String data;
-
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "Configuration, a properties file. Default: KONTIKI_CONFIG")
-    private Path config;
-
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting; repeatable.")
-    private Map<String, String> settings = new LinkedHashMap<>();
+    @Mixin
+    private ServerSources sources = new ServerSources();
 
     ServerStart(Terminal terminal, Messages messages, StopSignal stop) {
         this.terminal = terminal;
@@ -49,13 +30,6 @@ final class ServerStart implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var overrides = new LinkedHashMap<>(settings);
-        if (data != null) {
-            overrides.put("log.dirs", data);
-        }
-        Optional<Path> file = Optional.ofNullable(config)
-                .or(() -> terminal.variable("KONTIKI_CONFIG").map(Path::of));
-        return new ServerProcess(terminal, messages, stop)
-                .run(new ConfigSources(overrides, terminal.environment(), file, dev));
+        return new ServerProcess(terminal, messages, stop).run(sources.given(terminal));
     }
 }

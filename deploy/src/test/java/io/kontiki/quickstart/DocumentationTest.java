@@ -39,7 +39,7 @@ class DocumentationTest {
     @Test
     void everyKeyOfTheBrokerInTheTableIsKnown() throws IOException {
         String page = Files.readString(ROOT.resolve("docs/configuration.md"));
-        String table = page.substring(page.indexOf("## Broker"), page.indexOf("## Topic"));
+        String table = page.substring(page.indexOf("## Keys of a broker"), page.indexOf("## Keys of a topic"));
 
         List<String> keys = firstCells(table);
 
