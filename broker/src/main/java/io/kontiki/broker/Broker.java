@@ -1,6 +1,8 @@
 package io.kontiki.broker;
 
 import io.grpc.BindableService;
+import io.kontiki.broker.http.HttpEndpoint;
+import io.kontiki.broker.metrics.ScrapedMetrics;
 import io.kontiki.log.LogConfig;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
@@ -22,10 +24,13 @@ import io.kontiki.service.TopicGrpcService;
 import io.kontiki.storage.StorageException;
 import io.kontiki.thin.ThinTier;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,8 +45,8 @@ import org.slf4j.LoggerFactory;
  * it ended. Thread-safe.
  *
  * <pre>
- * start: directory, recovery of the logs, gRPC server, metadata log, registration, caught up, serving
- * stop:  leaderships and groups handed over, gRPC server, logs, session, metadata log, clean marker, directory
+ * start: directory, HTTP, recovery of the logs, gRPC server, metadata log, registration, caught up, serving
+ * stop:  leaderships and groups handed over, gRPC server, logs, session, metadata log, clean marker, HTTP, directory
  * fault: gRPC server, session, metadata log; then the rest, for a few seconds at most
  * </pre>
  */
@@ -61,9 +66,16 @@ public final class Broker implements AutoCloseable {
     /** What is not closed by then waits for something that may never come. */
     private static final Duration FAULT_CLOSE_MAX = Duration.ofSeconds(10);
 
+    /** An event loop may wait for a disk, which is looked after by itself. */
+    private static final Duration LOOP_PATIENCE_MIN = Duration.ofSeconds(30);
+
+    private static final int LOOP_PATIENCE_TIMEOUTS = 2;
+
     private final BrokerConfig config;
     private final DataDirectories directories;
     private final MeterRegistry meters;
+    private final ScrapedMetrics scraped = new ScrapedMetrics();
+    private final Health health;
     private final long startedNanos = System.nanoTime();
     private final OpenParts parts = new OpenParts();
     private final CompletableFuture<Void> serving = new CompletableFuture<>();
@@ -80,12 +92,19 @@ public final class Broker implements AutoCloseable {
     private DataPlane dataPlane;
     private ThinTier thin;
     private volatile GrpcEndpoint grpc;
+    private Optional<HttpEndpoint> http = Optional.empty();
     private Endpoint endpoint;
 
     private Broker(BrokerConfig config, DataDirectories directories, MeterRegistry meters) {
         this.config = config;
         this.directories = directories;
         this.meters = meters;
+        this.health = new Health(
+                System::nanoTime,
+                LOOP_PATIENCE_TIMEOUTS
+                        * Math.max(
+                                LOOP_PATIENCE_MIN.toNanos(),
+                                config.logDirTimeout().toNanos()));
     }
 
     /**
@@ -128,14 +147,21 @@ public final class Broker implements AutoCloseable {
 
     private void open() {
         StartLog.begin(config, directories);
+        // First of all, so that a long recovery can be watched.
+        parts.add("metrics", scraped::close);
+        scraped.add(new BrokerMetrics(health));
+        http = HttpPort.open(config, health, scraped);
+        http.ifPresent(open -> parts.add("HTTP endpoint", open::close));
         control = new ControlPlane(config, directories, metadata, this::onFault);
         parts.add("metadata quorum", control::close);
         dataPlane = dataPlane();
         parts.add("partitions", dataPlane::close);
         directories.logDirs().forEach(dir -> dir.onOffline(this::onDirectoryOffline));
-        dataPlane.logs().recoveryProgress().bindTo(meters);
-        dataPlane.metrics().bindTo(meters);
+        measure(dataPlane.logs().recoveryProgress());
+        measure(dataPlane.metrics());
+        health.onRecovery(RecoveryCheck.Remaining.of(dataPlane.logs().recoveryProgress()), dataPlane::loopTurns);
         var recovered = dataPlane.recover(directories::cleanEnds);
+        health.onRecovered();
         LOG.info(
                 "Recovered {} logs; cut {} bytes of torn tails; {} damaged",
                 recovered.logs(),
@@ -162,6 +188,12 @@ public final class Broker implements AutoCloseable {
                 dataPlane::renew,
                 directories::belongTo,
                 this::onRegistered);
+    }
+
+    /** For scrapes, and for whoever gave a registry. */
+    private void measure(MeterBinder meter) {
+        meter.bindTo(meters);
+        meter.bindTo(scraped.registry());
     }
 
     private DataPlane dataPlane() {
@@ -224,11 +256,18 @@ public final class Broker implements AutoCloseable {
         directories.markServed();
         var placed = dataPlane.start(brokerEpoch);
         gate.open();
-        var ready = new Serving(identity().brokerId(), brokerEpoch, startedNanos, grpc::setReady, serving);
+        health.onRegistered();
+        var ready = new Serving(identity().brokerId(), brokerEpoch, startedNanos, this::onServing, serving);
         metadata.addPublisher(ready);
         CompletableFuture.delayedExecutor(CATCH_UP_MAX.toMillis(), TimeUnit.MILLISECONDS)
                 .execute(ready::stopWaiting);
         return placed;
+    }
+
+    /** Both kinds of health say the same. */
+    private void onServing(boolean unfenced, boolean caughtUp) {
+        health.onServing(unfenced, caughtUp);
+        grpc.setReady(unfenced && caughtUp);
     }
 
     /** A broker that ends tells the quorum of no failed directory: what it holds is whole, and can be claimed later. */
@@ -267,7 +306,7 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    /** The metrics of this broker. */
+    /** The metrics of this broker's logs, in the registry that {@link #start} was given, if any. */
     public MeterRegistry meters() {
         return meters;
     }
@@ -279,6 +318,11 @@ public final class Broker implements AutoCloseable {
     /** Where clients and other brokers reach this one. */
     public Endpoint endpoint() {
         return endpoint;
+    }
+
+    /** The port where metrics and health are read; empty if {@code http.listener} is off. */
+    public OptionalInt httpPort() {
+        return http.map(open -> OptionalInt.of(open.port())).orElseGet(OptionalInt::empty);
     }
 
     /** Whose data this broker holds. */
@@ -340,6 +384,7 @@ public final class Broker implements AutoCloseable {
 
     private void stop() {
         LOG.info("Broker {} stops", identity().brokerId());
+        health.onStop();
         grpc.announceStop();
         dataPlane.leaveGroups();
         control.leave(config.controlledShutdownTimeout());
@@ -372,6 +417,7 @@ public final class Broker implements AutoCloseable {
 
     /** Stops at once: what runs on could differ from the others. Nothing is handed over and nothing is called clean. */
     private void endBecause(String message, Throwable cause) {
+        health.onFault(message);
         if (ending.compareAndSet(false, true)) {
             // Before a word is logged: that, too, may wait for the disk that hangs.
             DaemonThreads.named("kontiki-fault-stop").newThread(this::endAtOnce).start();

@@ -105,6 +105,11 @@ public final class BrokerConfig {
         return get(BrokerKeys.LISTENERS);
     }
 
+    /** Where metrics and health are read; empty for nowhere. */
+    public Optional<ListenAddress> httpListener() {
+        return get(HttpKeys.LISTENER);
+    }
+
     /** Unset, it is derived from the listener once that is bound. */
     public Optional<Endpoint> advertisedListener() {
         return find(BrokerKeys.ADVERTISED_LISTENERS);

@@ -212,9 +212,10 @@ final class BrokerKeys {
             CONTROLLED_SHUTDOWN_TIMEOUT_MS,
             NUM_EVENT_LOOPS);
 
-    /** Those of this class, of {@link LogKeys} and of {@link GroupKeys}. */
-    static final List<ConfigKey<?>> ALL =
-            Stream.of(OWN, LogKeys.ALL, GroupKeys.ALL).flatMap(List::stream).toList();
+    /** Those of this class, of {@link LogKeys}, {@link GroupKeys} and {@link HttpKeys}. */
+    static final List<ConfigKey<?>> ALL = Stream.of(OWN, LogKeys.ALL, GroupKeys.ALL, HttpKeys.ALL)
+            .flatMap(List::stream)
+            .toList();
 
     /** Other names that Kafka has for some. */
     static final Map<String, ConfigKey<?>> ALIASES = Map.of("log.dir", LOG_DIRS, "node.id", BROKER_ID);

@@ -50,7 +50,9 @@ final class ConfigReader {
     private static final Pattern SERVICE_LINK = Pattern.compile(
             "KONTIKI_(.*_)?(SERVICE_(HOST|PORT(_.*)?)|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)");
 
-    private static final Map<String, String> DEV = Map.of(BrokerKeys.LISTENERS.name(), "GRPC://localhost:9392");
+    private static final Map<String, String> DEV = Map.of(
+            BrokerKeys.LISTENERS.name(), "GRPC://localhost:9392",
+            HttpKeys.LISTENER.name(), "localhost:9394");
 
     private final Map<ConfigKey<?>, Setting<?>> settings = new HashMap<>();
     private final List<String> problems = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.kontiki.broker;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,8 +20,13 @@ public record ConfigSources(
         environment = Map.copyOf(environment);
     }
 
-    /** Settings and nothing else, for embedded brokers. */
+    /**
+     * Settings and nothing else, for embedded brokers. Such a one listens for HTTP only if {@code http.listener} is set: its
+     * program may hold several, and tells of them in its own way.
+     */
     public static ConfigSources of(Map<String, String> settings) {
-        return new ConfigSources(settings, Map.of(), Optional.empty(), false);
+        var all = new HashMap<>(settings);
+        all.putIfAbsent(HttpKeys.LISTENER.name(), HttpKeys.OFF);
+        return new ConfigSources(all, Map.of(), Optional.empty(), false);
     }
 }

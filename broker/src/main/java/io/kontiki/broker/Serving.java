@@ -5,7 +5,6 @@ import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.MetadataPublisher;
 import io.kontiki.metadata.PartitionRegistration;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,10 +16,17 @@ import org.slf4j.LoggerFactory;
 final class Serving implements MetadataPublisher {
     private static final Logger LOG = LoggerFactory.getLogger(Serving.class);
 
+    /** Told at each change, one call at a time. */
+    @FunctionalInterface
+    interface Listener {
+        /** The broker is ready if both hold. */
+        void onServing(boolean serving, boolean caughtUp);
+    }
+
     private final int brokerId;
     private final long brokerEpoch;
     private final long startedNanos;
-    private final Consumer<Boolean> ready;
+    private final Listener listener;
     private final CompletableFuture<Void> first;
     // Guarded by this.
     private boolean serving;
@@ -28,14 +34,13 @@ final class Serving implements MetadataPublisher {
 
     /**
      * @param startedNanos when the process began to start, of {@link System#nanoTime}
-     * @param ready told whether the broker is ready, at each change
      * @param first completed when the broker serves for the first time
      */
-    Serving(int brokerId, long brokerEpoch, long startedNanos, Consumer<Boolean> ready, CompletableFuture<Void> first) {
+    Serving(int brokerId, long brokerEpoch, long startedNanos, Listener listener, CompletableFuture<Void> first) {
         this.brokerId = brokerId;
         this.brokerEpoch = brokerEpoch;
         this.startedNanos = startedNanos;
-        this.ready = ready;
+        this.listener = listener;
         this.first = first;
     }
 
@@ -59,7 +64,7 @@ final class Serving implements MetadataPublisher {
         }
         serving = now;
         caughtUp = complete;
-        ready.accept(serving && caughtUp);
+        listener.onServing(serving, caughtUp);
     }
 
     /** Takes it for caught up: a replica that cannot get in sync must not hold up for ever what waits for this broker. */
@@ -67,7 +72,7 @@ final class Serving implements MetadataPublisher {
         if (!caughtUp) {
             LOG.warn("Broker {} counts as ready, though some of its replicas are not in sync yet", brokerId);
             caughtUp = true;
-            ready.accept(serving);
+            listener.onServing(serving, true);
         }
     }
 

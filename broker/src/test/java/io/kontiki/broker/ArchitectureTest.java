@@ -36,12 +36,37 @@ class ArchitectureTest {
     }
 
     @Test
-    void brokerIsOnePackageOfFewPublicTypes() {
+    void httpAndMetricsKnowNothingOfBrokers() {
+        classes()
+                .that()
+                .resideInAPackage("io.kontiki.broker.http")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("io.kontiki.broker.http", "java..", "com.sun.net.httpserver", "org.slf4j")
+                .check(CLASSES);
+        classes()
+                .that()
+                .resideInAPackage("io.kontiki.broker.metrics")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("io.kontiki.broker.metrics", "java..", "io.micrometer..", "io.prometheus..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.kontiki.broker.metrics")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.prometheus..", "io.micrometer.prometheusmetrics..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void brokerHasFewPublicTypes() {
         classes()
                 .that()
                 .resideInAPackage("io.kontiki.broker..")
                 .should()
-                .resideInAPackage("io.kontiki.broker")
+                .resideInAnyPackage("io.kontiki.broker", "io.kontiki.broker.http", "io.kontiki.broker.metrics")
                 .check(CLASSES);
         classes()
                 .that()

@@ -339,4 +339,18 @@ class BrokerConfigTest {
         assertThat(BrokerConfig.of(Map.of("log.dir.reserve.bytes", "1MiB")).logDirReserveBytes(1L << 40))
                 .isEqualTo(1 << 20);
     }
+
+    @Test
+    void httpIsOffForEmbeddedBrokersAndOnThisMachineForDev() {
+        var process = new ConfigSources(Map.of(), Map.of(), Optional.empty(), false);
+        var dev = new ConfigSources(Map.of(), Map.of(), Optional.empty(), true);
+
+        assertThat(BrokerConfig.load(process).httpListener()).contains(new ListenAddress("", 9394));
+        assertThat(BrokerConfig.load(dev).httpListener()).contains(new ListenAddress("localhost", 9394));
+        assertThat(BrokerConfig.of(Map.of()).httpListener()).isEmpty();
+        assertThat(BrokerConfig.of(Map.of("http.listener", "127.0.0.1:0")).httpListener())
+                .contains(new ListenAddress("127.0.0.1", 0));
+        assertThatThrownBy(() -> BrokerConfig.of(Map.of("http.listener", "9394")))
+                .hasMessageContaining("http.listener is \"9394\"");
+    }
 }

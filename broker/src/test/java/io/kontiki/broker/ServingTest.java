@@ -48,7 +48,8 @@ class ServingTest {
                         .setAssumedIndex(image.position().index())
                         .addPartitions(Replicas.newBuilder().addBrokerIds(1).addBrokerIds(2))));
         register(2, 2);
-        serving = new Serving(2, epoch(2), System.nanoTime(), told::add, first);
+        serving = new Serving(
+                2, epoch(2), System.nanoTime(), (unfenced, caughtUp) -> told.add(unfenced && caughtUp), first);
     }
 
     private void apply(Command.Builder command) {

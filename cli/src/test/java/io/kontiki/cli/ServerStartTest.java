@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ServerStartTest {
     private static final String ANY_PORT = "listeners=GRPC://127.0.0.1:0";
+    private static final String ANY_HTTP_PORT = "http.listener=127.0.0.1:0";
 
     @TempDir
     private Path directory;
@@ -22,15 +23,16 @@ class ServerStartTest {
     @Test
     void runsUntilAskedToStopAndSaysWhatToDoNext() throws Exception {
         var server = new CommandRun();
-        var exitCode = CompletableFuture.supplyAsync(
-                () -> server.run("server", "start", "--dev", "--data", directory.toString(), "--set", ANY_PORT));
+        var exitCode = CompletableFuture.supplyAsync(() -> server.run(
+                "server", "start", "--dev", "--data", directory.toString(), "--set", ANY_PORT, "--set", ANY_HTTP_PORT));
         await().atMost(Duration.ofSeconds(30)).until(() -> server.err().contains("consume greetings --follow"));
 
         assertThat(server.err())
                 .contains("Ready at 127.0.0.1:")
                 .contains("kontiki topic create greetings -b 127.0.0.1:");
         var second = new CommandRun();
-        assertThat(second.run("server", "start", "--data", directory.toString(), "--set", ANY_PORT))
+        assertThat(second.run(
+                        "server", "start", "--data", directory.toString(), "--set", ANY_PORT, "--set", ANY_HTTP_PORT))
                 .isEqualTo(ExitCode.CONFLICT);
         assertThat(second.err()).contains(directory.toString()).contains("--data DIR");
         assertThat(exitCode).isNotDone();
@@ -45,7 +47,15 @@ class ServerStartTest {
             var run = new CommandRun();
             String listener = "listeners=GRPC://127.0.0.1:" + taken.getLocalPort();
 
-            assertThat(run.run("server", "start", "--data", directory.toString(), "--set", listener))
+            assertThat(run.run(
+                            "server",
+                            "start",
+                            "--data",
+                            directory.toString(),
+                            "--set",
+                            listener,
+                            "--set",
+                            ANY_HTTP_PORT))
                     .isEqualTo(ExitCode.CONFLICT);
             assertThat(run.err())
                     .contains(Integer.toString(taken.getLocalPort()))
@@ -59,7 +69,7 @@ class ServerStartTest {
         Path file = Files.writeString(directory.resolve("file"), "");
         var run = new CommandRun();
 
-        assertThat(run.run("server", "start", "--data", file.toString(), "--set", ANY_PORT))
+        assertThat(run.run("server", "start", "--data", file.toString(), "--set", ANY_PORT, "--set", ANY_HTTP_PORT))
                 .isEqualTo(ExitCode.CONFLICT);
         assertThat(run.err()).contains(file.toString());
         assertThat(run.err().lines()).hasSize(2);

@@ -160,6 +160,11 @@ public final class Partitions implements AutoCloseable {
         assigned.afterChanges(() -> leases.forEach(each -> each.renew(lease)));
     }
 
+    /** How many events and ticks each event loop has ended: many in a second, unless it is stuck. */
+    public long[] loopTurns() {
+        return threads().stream().mapToLong(LoopThread::eventsEnded).toArray();
+    }
+
     private void onOffline(LogDir dir) {
         if (brokerEpoch != NOT_STARTED) { // Else it is told at the start.
             open.onOffline(dir);

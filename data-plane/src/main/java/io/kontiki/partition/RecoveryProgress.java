@@ -73,6 +73,18 @@ public final class RecoveryProgress implements MeterBinder {
         return counts.get(dir).remainingLogs.get();
     }
 
+    /** Logs that are not recovered yet, of all directories. */
+    public int remainingLogs() {
+        return counts.values().stream().mapToInt(of -> of.remainingLogs.get()).sum();
+    }
+
+    /** Segments of those logs. */
+    public int remainingSegments() {
+        return counts.values().stream()
+                .mapToInt(of -> of.remainingSegments.get())
+                .sum();
+    }
+
     void found(LogDir dir, int segments) {
         Counts of = counts.get(dir);
         of.logs.incrementAndGet();

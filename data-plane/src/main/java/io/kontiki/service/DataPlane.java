@@ -194,6 +194,11 @@ public final class DataPlane implements AutoCloseable {
         return care.metrics();
     }
 
+    /** How many events and ticks each event loop has ended: many in a second, unless it is stuck. */
+    public long[] loopTurns() {
+        return partitions.loopTurns();
+    }
+
     public List<BindableService> services() {
         return services;
     }

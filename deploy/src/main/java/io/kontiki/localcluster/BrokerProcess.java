@@ -47,6 +47,8 @@ public final class BrokerProcess {
         this.directory = directory;
         set("broker.id", Integer.toString(id));
         set("listeners", "GRPC://" + host.listens() + ":" + host.port());
+        // Several brokers share a machine; whoever reads metrics and health sets a port.
+        set("http.listener", "localhost:0");
         set("advertised.listeners", "GRPC://" + host.endpoint());
         host.environment().forEach(this::setEnvironment);
         set("log.dirs", dataDirectory().toString());

@@ -1,0 +1,86 @@
+package io.kontiki.broker.metrics;
+
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Exemplars;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** What one scrape finds. One thread. */
+public final class Samples {
+    private static final String TOTAL = "_total";
+
+    private final Map<Metric, List<GaugeDataPointSnapshot>> gauges = new EnumMap<>(Metric.class);
+    private final Map<Metric, List<CounterDataPointSnapshot>> counters = new EnumMap<>(Metric.class);
+    private final Map<Metric, List<HistogramDataPointSnapshot>> histograms = new EnumMap<>(Metric.class);
+
+    /** @param labelValues in the order of the metric's labels, each combination once */
+    public void gauge(Metric metric, double value, String... labelValues) {
+        require(metric, MetricKind.GAUGE);
+        points(gauges, metric).add(new GaugeDataPointSnapshot(value, labels(metric, labelValues), null));
+    }
+
+    /** @param labelValues in the order of the metric's labels, each combination once */
+    public void counter(Metric metric, double value, String... labelValues) {
+        require(metric, MetricKind.COUNTER);
+        points(counters, metric).add(new CounterDataPointSnapshot(value, labels(metric, labelValues), null, 0));
+    }
+
+    /**
+     * A histogram.
+     *
+     * @param upperBounds of the buckets in rising order, in the metric's unit; the last one is infinite
+     * @param counts in each bucket alone
+     * @param sum of all values, in the metric's unit
+     */
+    public void histogram(Metric metric, double[] upperBounds, long[] counts, double sum, String... labelValues) {
+        require(metric, MetricKind.HISTOGRAM);
+        points(histograms, metric)
+                .add(new HistogramDataPointSnapshot(
+                        ClassicHistogramBuckets.of(upperBounds, counts),
+                        sum,
+                        labels(metric, labelValues),
+                        Exemplars.EMPTY,
+                        0));
+    }
+
+    private static void require(Metric metric, MetricKind kind) {
+        if (metric.kind() != kind) {
+            throw new IllegalArgumentException(metric.metricName() + " is a " + metric.kind() + ", not a " + kind);
+        }
+    }
+
+    private static <T> List<T> points(Map<Metric, List<T>> all, Metric metric) {
+        return all.computeIfAbsent(metric, key -> new ArrayList<>());
+    }
+
+    private static Labels labels(Metric metric, String... values) {
+        return values.length == 0 && metric.labels().isEmpty() ? Labels.EMPTY : Labels.of(metric.labelNames(), values);
+    }
+
+    MetricSnapshots snapshots() {
+        List<MetricSnapshot> all = new ArrayList<>();
+        gauges.forEach((metric, points) -> all.add(new GaugeSnapshot(metadata(metric), points)));
+        counters.forEach((metric, points) -> all.add(new CounterSnapshot(metadata(metric), points)));
+        histograms.forEach((metric, points) -> all.add(new HistogramSnapshot(metadata(metric), points)));
+        return new MetricSnapshots(all);
+    }
+
+    /** The library puts the ending of counters behind their names itself. */
+    private static MetricMetadata metadata(Metric metric) {
+        String name = metric.metricName();
+        return new MetricMetadata(
+                name.endsWith(TOTAL) ? name.substring(0, name.length() - TOTAL.length()) : name, metric.meaning());
+    }
+}

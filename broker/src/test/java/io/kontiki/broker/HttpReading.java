@@ -1,0 +1,65 @@
+package io.kontiki.broker;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads the HTTP pages of a broker, for tests. */
+final class HttpReading {
+    private static final Pattern TYPE = Pattern.compile("(?m)^# TYPE (\\S+) (\\w+)$");
+
+    private HttpReading() {}
+
+    static HttpResponse<String> get(Broker broker, String path, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + broker.httpPort().orElseThrow() + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Kind of each metric of a scrape, by name. */
+    static Map<String, String> kinds(String scrape) {
+        Map<String, String> kinds = new LinkedHashMap<>();
+        Matcher type = TYPE.matcher(scrape);
+        while (type.find()) {
+            kinds.put(type.group(1), type.group(2));
+        }
+        return kinds;
+    }
+
+    /** Names of the labels of a metric, those of buckets left out. */
+    static Set<String> labels(String scrape, String name) {
+        Set<String> labels = new TreeSet<>();
+        Matcher sample =
+                Pattern.compile("(?m)^" + name + "(?:_bucket)?\\{(.*)} \\S+$").matcher(scrape);
+        while (sample.find()) {
+            Matcher label = Pattern.compile("(\\w+)=\"(?:[^\"\\\\]|\\\\.)*\"").matcher(sample.group(1));
+            while (label.find()) {
+                labels.add(label.group(1));
+            }
+        }
+        labels.remove("le");
+        return labels;
+    }
+
+    /** Value of a series as it stands in the scrape, labels and all. */
+    static double value(String scrape, String series) {
+        Matcher sample =
+                Pattern.compile("(?m)^" + Pattern.quote(series) + " (\\S+)$").matcher(scrape);
+        if (!sample.find()) {
+            throw new AssertionError("there is no " + series + " in\n" + scrape);
+        }
+        return Double.parseDouble(sample.group(1));
+    }
+}

@@ -1,0 +1,75 @@
+package io.kontiki.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kontiki.broker.metrics.Metric;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Catalogue, {@code docs/metrics.md} and a scrape name the same metrics. */
+class MetricsDocumentationTest {
+    private static final Pattern ROW =
+            Pattern.compile("(?m)^\\| `(\\w+)(?:\\{([\\w,]+)})?` \\| (gauge|counter|histogram) \\|");
+    private static final String OWN = "kontiki_";
+
+    @TempDir
+    private Path data;
+
+    private static String documentation() throws Exception {
+        return Files.readString(Path.of("..", "docs", "metrics.md"));
+    }
+
+    private static Map<String, String> documented() throws Exception {
+        var rows = new TreeMap<String, String>();
+        Matcher row = ROW.matcher(documentation());
+        while (row.find()) {
+            var labels = row.group(2) == null ? "" : row.group(2);
+            assertThat(rows.put(row.group(1), row.group(3) + " {" + labels + "}"))
+                    .as("rows of " + row.group(1))
+                    .isNull();
+        }
+        return rows;
+    }
+
+    @Test
+    void tablesHaveTheCatalogueWithKindsAndLabels() throws Exception {
+        var catalogue = new TreeMap<String, String>();
+        for (var metric : Metric.values()) {
+            catalogue.put(metric.metricName(), metric.kind() + " {" + String.join(",", metric.labels()) + "}");
+        }
+        var rows = documented();
+        rows.keySet().removeIf(name -> !name.startsWith(OWN));
+        assertThat(rows).isEqualTo(catalogue);
+    }
+
+    @Test
+    void aScrapeHasTheCatalogueAndWhatIsDocumentedOfTheProcess() throws Exception {
+        try (var broker = Broker.start(BrokerConfig.of(Map.of(
+                "log.dirs", data.toString(), "listeners", "GRPC://127.0.0.1:0", "http.listener", "127.0.0.1:0")))) {
+            assertThat(broker.awaitServing(Duration.ofSeconds(30))).isTrue();
+            var scrape = HttpReading.get(broker, "/metrics").body();
+            var scraped = new TreeMap<String, String>();
+            HttpReading.kinds(scrape)
+                    .forEach((name, kind) -> scraped.put(name, kind + " " + HttpReading.labels(scrape, name)));
+            var catalogue = new TreeMap<String, String>();
+            for (var metric : Metric.values()) {
+                catalogue.put(metric.metricName(), metric.kind() + " " + new TreeSet<>(metric.labels()));
+            }
+            var own = new TreeMap<>(scraped);
+            own.keySet().removeIf(name -> !name.startsWith(OWN));
+            assertThat(own).isEqualTo(catalogue);
+            var others = new TreeSet<>(documented().keySet());
+            others.removeIf(name -> name.startsWith(OWN));
+            assertThat(scraped.keySet()).containsAll(others);
+            assertThat(others).isNotEmpty();
+        }
+    }
+}

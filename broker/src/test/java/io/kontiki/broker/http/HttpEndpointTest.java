@@ -1,0 +1,162 @@
+package io.kontiki.broker.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HttpEndpointTest {
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final AtomicInteger done = new AtomicInteger();
+    private HttpEndpoint endpoint;
+
+    @BeforeEach
+    void start() throws IOException {
+        endpoint = HttpEndpoint.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Thread::new,
+                Map.of("/page", this::page, "/broken", query -> {
+                    throw new IllegalStateException("broken");
+                }));
+    }
+
+    @AfterEach
+    void close() {
+        endpoint.close();
+    }
+
+    private HttpReply page(HttpQuery query) {
+        HttpReply text = HttpReply.text(
+                HttpReply.OK, "verbose " + query.has("verbose") + " names " + query.values("name[]") + "\n");
+        return new HttpReply(text.status(), text.contentType(), new HttpReply.Body() {
+            @Override
+            public void writeTo(java.io.OutputStream out) throws IOException {
+                text.body().writeTo(out);
+            }
+
+            @Override
+            public void done() {
+                done.incrementAndGet();
+            }
+        });
+    }
+
+    private HttpResponse<byte[]> ask(String method, String path, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + endpoint.port() + path))
+                .method(method, HttpRequest.BodyPublishers.noBody());
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    private static String text(HttpResponse<byte[]> response) {
+        return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aPageGetsItsQuery() throws Exception {
+        assertThat(text(ask("GET", "/page"))).isEqualTo("verbose false names []\n");
+        assertThat(text(ask("GET", "/page?name%5B%5D=b&verbose&name[]=a%20c".replace("[]", "%5B%5D"))))
+                .isEqualTo("verbose true names [b, a c]\n");
+    }
+
+    @Test
+    void whatIsNotThereOrChangesSomethingIsRefused() throws Exception {
+        HttpResponse<byte[]> missing = ask("GET", "/pages");
+        assertThat(missing.statusCode()).isEqualTo(404);
+        assertThat(text(missing)).contains("/broken /page");
+
+        HttpResponse<byte[]> posted = ask("POST", "/page");
+        assertThat(posted.statusCode()).isEqualTo(405);
+        assertThat(posted.headers().firstValue("Allow")).contains("GET, HEAD");
+    }
+
+    @Test
+    void headHasNoBodyAndTheAnswerIsDoneAllTheSame() throws Exception {
+        HttpResponse<byte[]> head = ask("HEAD", "/page");
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
+        assertThat(ask("GET", "/page").statusCode()).isEqualTo(200);
+        endpoint.close();
+        assertThat(done).hasValue(2);
+    }
+
+    @Test
+    void whoTakesGzipGetsIt() throws Exception {
+        HttpResponse<byte[]> packed = ask("GET", "/page", "Accept-Encoding", "br, gzip;q=0.5");
+        assertThat(packed.headers().firstValue("Content-Encoding")).contains("gzip");
+        assertThat(new GZIPInputStream(new ByteArrayInputStream(packed.body())).readAllBytes())
+                .asString()
+                .startsWith("verbose");
+        assertThat(ask("GET", "/page", "Accept-Encoding", "gzip;q=0").headers().firstValue("Content-Encoding"))
+                .isEmpty();
+    }
+
+    @Test
+    void aPageThatFailsIsAnErrorAndTheNextIsServed() throws Exception {
+        assertThat(ask("GET", "/broken").statusCode()).isEqualTo(500);
+        assertThat(ask("GET", "/page").statusCode()).isEqualTo(200);
+    }
+
+    /** More than there are threads; they are cut off after a while only. */
+    @Test
+    void connectionsThatSayNothingHoldUpNobody() throws Exception {
+        Socket[] silent = new Socket[16];
+        try {
+            for (int i = 0; i < silent.length; i++) {
+                silent[i] = new Socket(InetAddress.getLoopbackAddress(), endpoint.port());
+            }
+            assertThat(ask("GET", "/page").statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket each : silent) {
+                each.close();
+            }
+        }
+    }
+
+    @Test
+    void aPortInUseIsTold() {
+        assertThatThrownBy(() -> HttpEndpoint.start(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), endpoint.port()),
+                        Thread::new,
+                        Map.of()))
+                .isInstanceOf(BindException.class);
+    }
+
+    @Test
+    void oneConnectionServesSeveralRequests() throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), endpoint.port())) {
+            socket.setSoTimeout(10_000);
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            for (int i = 0; i < 2; i++) {
+                socket.getOutputStream()
+                        .write("HEAD /page HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+                assertThat(in.readLine()).contains("200");
+                while (!in.readLine().isEmpty()) {
+                    // The headers.
+                }
+            }
+        }
+    }
+}
