@@ -110,6 +110,10 @@ public final class BrokerConfig {
         return get(HttpKeys.LISTENER);
     }
 
+    PartitionSeries partitionSeries() {
+        return get(HttpKeys.METRICS_PARTITIONS);
+    }
+
     /** Unset, it is derived from the listener once that is bound. */
     public Optional<Endpoint> advertisedListener() {
         return find(BrokerKeys.ADVERTISED_LISTENERS);

@@ -10,6 +10,7 @@ import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.ControllerHost;
 import io.kontiki.quorum.FaultHandler;
 import io.kontiki.quorum.Proposer;
+import io.kontiki.quorum.QuorumStatus;
 import io.kontiki.quorum.TcpBrokerProbe;
 import io.kontiki.quorum.ratis.RatisMetadataLog;
 import io.kontiki.replication.Lease;
@@ -143,6 +144,11 @@ final class ControlPlane implements AutoCloseable {
     /** Ids of the voters, as far as this broker knows. */
     List<Integer> voters() {
         return view.voterIds();
+    }
+
+    /** This broker's member of the quorum; empty while it has no vote. Any thread. */
+    Optional<QuorumStatus> member() {
+        return view.votes() ? Optional.of(log.status()) : Optional.empty();
     }
 
     /** The leader of the metadata log, as far as this broker knows. */

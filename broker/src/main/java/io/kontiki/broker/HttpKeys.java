@@ -19,7 +19,13 @@ final class HttpKeys {
             ":9394",
             "where metrics and health are read over HTTP; off for nowhere");
 
-    static final List<ConfigKey<?>> ALL = List.of(LISTENER);
+    static final ConfigKey<PartitionSeries> METRICS_PARTITIONS = withDefault(
+            "metrics.partitions",
+            ConfigType.choice(PartitionSeries.class),
+            "true",
+            "replicas with series of their own in the metrics: all, those of leaders, or none");
+
+    static final List<ConfigKey<?>> ALL = List.of(LISTENER, METRICS_PARTITIONS);
 
     private HttpKeys() {}
 }

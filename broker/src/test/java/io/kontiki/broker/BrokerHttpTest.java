@@ -94,4 +94,38 @@ class BrokerHttpTest {
         broker = Broker.start(config("off"));
         assertThat(broker.httpPort()).isEmpty();
     }
+
+    @Test
+    void theClusterItsQuorumAndEachReplicaAreTold() throws Exception {
+        start();
+        HttpReading.createTopic(broker, "orders", 2);
+        var scrape = get(broker, "/metrics").body();
+
+        assertThat(value(scrape, "kontiki_cluster_brokers{state=\"running\"}")).isEqualTo(1);
+        assertThat(value(scrape, "kontiki_cluster_partitions")).isEqualTo(2);
+        assertThat(value(scrape, "kontiki_cluster_offline_partitions")).isZero();
+        assertThat(value(scrape, "kontiki_quorum_leader")).isEqualTo(1);
+        assertThat(value(scrape, "kontiki_quorum_commit_index")).isPositive();
+        assertThat(value(scrape, "kontiki_quorum_applied_index")).isPositive();
+        assertThat(value(scrape, "kontiki_replica_leaders")).isEqualTo(2);
+        // The record with which a leader begins its epoch.
+        assertThat(value(scrape, "kontiki_partition_log_end_offset{partition=\"1\",topic=\"orders\"}"))
+                .isEqualTo(1);
+        assertThat(value(scrape, "kontiki_partition_size_bytes{partition=\"0\",topic=\"orders\"}"))
+                .isPositive();
+    }
+
+    @Test
+    void partitionsMayGoWithoutSeries() throws Exception {
+        broker = Broker.start(BrokerConfig.of(Map.of(
+                "log.dirs", data.toString(),
+                "listeners", "GRPC://127.0.0.1:0",
+                "http.listener", "127.0.0.1:0",
+                "metrics.partitions", "false")));
+        assertThat(broker.awaitServing(Duration.ofSeconds(30))).isTrue();
+        HttpReading.createTopic(broker, "orders", 2);
+        assertThat(get(broker, "/metrics").body())
+                .contains("kontiki_replica_leaders 2")
+                .doesNotContain("kontiki_partition_");
+    }
 }

@@ -1,11 +1,22 @@
 package io.kontiki.broker;
 
+import static org.awaitility.Awaitility.await;
+
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.kontiki.broker.metrics.MetricSource;
+import io.kontiki.broker.metrics.ScrapedMetrics;
+import io.kontiki.proto.v1.CreateTopicRequest;
+import io.kontiki.proto.v1.TopicServiceGrpc;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,6 +37,38 @@ final class HttpReading {
             request.headers(headers);
         }
         return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Waits until this broker, the only one, leads all of its partitions. */
+    static void createTopic(Broker broker, String name, int partitions) {
+        var channel = NettyChannelBuilder.forAddress(
+                        broker.endpoint().host(), broker.endpoint().port())
+                .usePlaintext()
+                .build();
+        try {
+            TopicServiceGrpc.newBlockingStub(channel)
+                    .createTopic(CreateTopicRequest.newBuilder()
+                            .setName(name)
+                            .setPartitions(partitions)
+                            .build());
+        } finally {
+            channel.shutdownNow();
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            var scrape = get(broker, "/metrics").body();
+            return value(scrape, "kontiki_replica_leaders") >= partitions
+                    && value(scrape, "kontiki_replica_offline") == 0;
+        });
+    }
+
+    /** What a scrape of these sources is. */
+    static String scrape(MetricSource... sources) throws IOException {
+        try (var metrics = new ScrapedMetrics()) {
+            List.of(sources).forEach(metrics::add);
+            var out = new ByteArrayOutputStream();
+            metrics.write(out, ScrapedMetrics.contentType(""), Set.of());
+            return out.toString(StandardCharsets.UTF_8);
+        }
     }
 
     /** Kind of each metric of a scrape, by name. */

@@ -55,6 +55,7 @@ class MetricsDocumentationTest {
         try (var broker = Broker.start(BrokerConfig.of(Map.of(
                 "log.dirs", data.toString(), "listeners", "GRPC://127.0.0.1:0", "http.listener", "127.0.0.1:0")))) {
             assertThat(broker.awaitServing(Duration.ofSeconds(30))).isTrue();
+            HttpReading.createTopic(broker, "t", 1);
             var scrape = HttpReading.get(broker, "/metrics").body();
             var scraped = new TreeMap<String, String>();
             HttpReading.kinds(scrape)

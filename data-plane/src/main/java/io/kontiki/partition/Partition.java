@@ -104,6 +104,21 @@ public final class Partition {
         return log().logStartOffset();
     }
 
+    /** Offset that the next record gets here. */
+    public long logEndOffset() {
+        return log().endOffset();
+    }
+
+    /** First offset not known to be committed, as far as was published; 0 before the replica has any part. */
+    public long highWatermark() {
+        return driver.view().highWatermark();
+    }
+
+    /** Bytes of all segments. */
+    public long sizeInBytes() {
+        return log().sizeInBytes();
+    }
+
     /** Whether this replica leads, as far as was published. */
     public boolean isLeader() {
         return driver.view().role() == ReplicaRole.LEADER;

@@ -12,6 +12,7 @@ import io.kontiki.partition.HungDirListener;
 import io.kontiki.partition.LogCare;
 import io.kontiki.partition.LogDir;
 import io.kontiki.partition.MoveSettings;
+import io.kontiki.partition.Partition;
 import io.kontiki.partition.PartitionLogs;
 import io.kontiki.partition.Partitions;
 import io.kontiki.partition.ReplicaReports;
@@ -192,6 +193,11 @@ public final class DataPlane implements AutoCloseable {
     /** What is measured of the logs, apart from their {@link PartitionLogs#recoveryProgress}. */
     public MeterBinder metrics() {
         return care.metrics();
+    }
+
+    /** The replica of a partition here, if it is open. */
+    public Optional<Partition> partition(TopicPartition id) {
+        return partitions.find(id);
     }
 
     /** How many events and ticks each event loop has ended: many in a second, unless it is stuck. */

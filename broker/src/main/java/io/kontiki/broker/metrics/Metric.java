@@ -12,6 +12,59 @@ import java.util.List;
 public enum Metric {
     BUILD_INFO(GAUGE, "kontiki_build_info", "1; the version is in the label", "version"),
     BROKER_STATE(GAUGE, "kontiki_broker_state", "1 for the state that the broker is in, 0 for the others", "state"),
+    CLUSTER_BROKERS(GAUGE, "kontiki_cluster_brokers", "Registered brokers, by state", "state"),
+    CLUSTER_TOPICS(GAUGE, "kontiki_cluster_topics", "Topics of the cluster"),
+    CLUSTER_PARTITIONS(GAUGE, "kontiki_cluster_partitions", "Partitions of the cluster"),
+    CLUSTER_OFFLINE(GAUGE, "kontiki_cluster_offline_partitions", "Partitions of the cluster without a leader"),
+    CLUSTER_UNDER_REPLICATED(
+            GAUGE,
+            "kontiki_cluster_under_replicated_partitions",
+            "Partitions of the cluster with a replica that is not in sync"),
+    CLUSTER_UNDER_MIN_ISR(
+            GAUGE,
+            "kontiki_cluster_under_min_isr_partitions",
+            "Partitions of the cluster with too few in-sync replicas for acks=all"),
+    CLUSTER_AT_MIN_ISR(
+            GAUGE,
+            "kontiki_cluster_at_min_isr_partitions",
+            "Partitions of the cluster with no in-sync replica to spare for acks=all"),
+    CLUSTER_REASSIGNING(
+            GAUGE,
+            "kontiki_cluster_reassigning_partitions",
+            "Partitions of the cluster whose replicas are being moved"),
+    QUORUM_VOTER(GAUGE, "kontiki_quorum_voter", "1 if this broker votes in the metadata quorum"),
+    QUORUM_LEADER(GAUGE, "kontiki_quorum_leader", "1 if this broker leads the metadata quorum: it is the controller"),
+    QUORUM_TERM(GAUGE, "kontiki_quorum_term", "Term of the metadata log, which rises with each election"),
+    QUORUM_COMMIT_INDEX(
+            GAUGE,
+            "kontiki_quorum_commit_index",
+            "Last entry of the metadata log that this voter knows to be committed"),
+    QUORUM_APPLIED_INDEX(
+            GAUGE, "kontiki_quorum_applied_index", "Last entry of the metadata log that this broker's image contains"),
+    REPLICAS(GAUGE, "kontiki_replicas", "Replicas that this broker should hold"),
+    REPLICA_LEADERS(GAUGE, "kontiki_replica_leaders", "Partitions that this broker leads"),
+    REPLICA_PREFERRED_LEADERS(
+            GAUGE,
+            "kontiki_replica_preferred_leaders",
+            "Partitions of which this broker is the first replica, which leads if it can"),
+    REPLICA_UNDER_REPLICATED(
+            GAUGE,
+            "kontiki_replica_under_replicated",
+            "Partitions led by this broker with a replica that is not in sync"),
+    REPLICA_UNDER_MIN_ISR(
+            GAUGE,
+            "kontiki_replica_under_min_isr",
+            "Partitions led by this broker with too few in-sync replicas for acks=all"),
+    REPLICA_OFFLINE(
+            GAUGE, "kontiki_replica_offline", "Replicas that this broker should hold, but that are not open here"),
+    PARTITION_LOG_START_OFFSET(
+            GAUGE, "kontiki_partition_log_start_offset", "First offset still readable here", "topic", "partition"),
+    PARTITION_LOG_END_OFFSET(
+            GAUGE, "kontiki_partition_log_end_offset", "Offset that the next record gets here", "topic", "partition"),
+    PARTITION_HIGH_WATERMARK(
+            GAUGE, "kontiki_partition_high_watermark", "First offset not known to be committed", "topic", "partition"),
+    PARTITION_SIZE(
+            GAUGE, "kontiki_partition_size_bytes", "Bytes of all segments of the log here", "topic", "partition"),
     LOG_DIR_OFFLINE(GAUGE, "kontiki_log_dir_offline", "1 if the directory is not used any more in this run", "dir"),
     LOG_DIR_FULL(GAUGE, "kontiki_log_dir_full", "1 if the directory takes no appends for want of room", "dir"),
     LOG_DIR_FREE(
