@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class ModuleRulesTest {
     private static final String METADATA = "io.kontiki.metadata";
     private static final String COMMAND = "io.kontiki.metadata.command";
+    private static final String TREE = "io.kontiki.metadata.tree";
     private static final String CONTROLLER = "io.kontiki.controller";
     private static final String QUORUM = "io.kontiki.quorum..";
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -30,7 +31,17 @@ class ModuleRulesTest {
                 .resideInAPackage(METADATA)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(COMMAND, CONTROLLER, QUORUM));
+                .resideInAnyPackage(COMMAND, TREE, CONTROLLER, QUORUM));
+    }
+
+    @Test
+    void treeImportsMetadataOnly() {
+        check(noClasses()
+                .that()
+                .resideInAPackage(TREE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(COMMAND, CONTROLLER, QUORUM, "io.kontiki.proto..", "com.google.protobuf.."));
     }
 
     @Test
@@ -72,7 +83,7 @@ class ModuleRulesTest {
     void coresDoNoInputOrOutput() {
         check(noClasses()
                 .that()
-                .resideInAnyPackage(METADATA, COMMAND, CONTROLLER)
+                .resideInAnyPackage(METADATA, COMMAND, TREE, CONTROLLER)
                 .should()
                 .dependOnClassesThat(
                         resideInAnyPackage("java.io..", "java.nio.file..", "java.nio.channels..", "java.net..")
@@ -84,7 +95,7 @@ class ModuleRulesTest {
     void coresReadNoClockStartNoThreadAndDrawNoSeed() {
         check(noClasses()
                 .that()
-                .resideInAnyPackage(METADATA, COMMAND, CONTROLLER)
+                .resideInAnyPackage(METADATA, COMMAND, TREE, CONTROLLER)
                 .should()
                 .callMethod(System.class, "nanoTime")
                 .orShould()
