@@ -17,6 +17,7 @@ import io.kontiki.quorum.QuorumStartException;
 import io.kontiki.replication.ReplicaOptions;
 import io.kontiki.service.ClusterGrpcService;
 import io.kontiki.service.DataPlane;
+import io.kontiki.service.MetaGrpcService;
 import io.kontiki.service.MetadataGrpcService;
 import io.kontiki.service.ServerInfo;
 import io.kontiki.service.StartGate;
@@ -248,6 +249,7 @@ public final class Broker implements AutoCloseable {
         services.add(new TopicGrpcService(metadata, control.proposer(), config.topicConfigs()));
         services.add(new MetadataGrpcService(metadata, watching, control::lease));
         services.add(new ClusterGrpcService(metadata, control.proposer(), info, control::controllerId));
+        services.add(new MetaGrpcService(metadata, control::quorumFacts));
         services.addAll(control.services());
         services.addAll(dataPlane.services());
         thin = ThinServices.of(metadata);

@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.kontiki.controller.Now;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.tree.QuorumFacts;
 import io.kontiki.partition.HeldReplicas;
 import io.kontiki.proto.internal.v1.RegisterBroker;
 import io.kontiki.proto.v1.ErrorReason;
@@ -154,6 +155,11 @@ final class ControlPlane implements AutoCloseable {
     /** The leader of the metadata log, as far as this broker knows. */
     OptionalInt controllerId() {
         return host.leaderId();
+    }
+
+    /** What this broker knows of the quorum, to be looked at. Any thread. */
+    QuorumFacts quorumFacts() {
+        return view.facts();
     }
 
     /**

@@ -47,7 +47,7 @@ final class ErrorReport {
                     LEADER_CHANGED_AFTER_APPEND,
                     TRIM_TIMED_OUT,
                     OUTCOME_UNKNOWN -> ExitCode.UNREACHABLE;
-            case TOPIC_NOT_FOUND, PARTITION_NOT_FOUND, TOPIC_ID_UNKNOWN, GROUP_NOT_FOUND, UNKNOWN_MEMBER ->
+            case TOPIC_NOT_FOUND, PARTITION_NOT_FOUND, TOPIC_ID_UNKNOWN, GROUP_NOT_FOUND, UNKNOWN_MEMBER, NODE_NOT_FOUND ->
                 ExitCode.NOT_FOUND;
             case TOPIC_EXISTS,
                     CONCURRENT_CHANGE,
@@ -110,6 +110,7 @@ final class ErrorReport {
                     CONCURRENT_CHANGE -> "Try again in a moment.";
             case TOPIC_NOT_FOUND -> "See what there is: kontiki topic list";
             case GROUP_NOT_FOUND -> "See what there is: kontiki group list";
+            case NODE_NOT_FOUND -> "See what there is: kontiki meta ls -R /";
             case UNKNOWN_MEMBER, GROUP_NOT_EMPTY, GROUP_SUBSCRIBED, GROUP_FULL ->
                 "See who is in it: kontiki group describe GROUP";
             case PARTITION_NOT_FOUND -> "See what there is: kontiki topic describe TOPIC";

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Creates, changes and shows topics, places and elects their replicas, shows and mends consumer groups, and shows the
@@ -21,6 +22,7 @@ public final class Admin implements AutoCloseable {
     private final QuorumCalls quorum;
     private final PartitionCalls partitions;
     private final GroupCalls groups;
+    private final MetaCalls meta;
     private final LeaderOffsets offsets;
 
     private Admin(Builder builder) {
@@ -34,6 +36,7 @@ public final class Admin implements AutoCloseable {
         quorum = new QuorumCalls(anyBroker);
         partitions = new PartitionCalls(anyBroker);
         groups = new GroupCalls(anyBroker, client.requestTimeout());
+        meta = new MetaCalls(anyBroker);
         offsets = new LeaderOffsets(client, channels);
     }
 
@@ -278,6 +281,27 @@ public final class Admin implements AutoCloseable {
     /** Looks up offsets at the leaders, by partition. Fails if one of them cannot be found within the request time-out. */
     public Map<TopicPartition, OffsetInfo> listOffsets(Map<TopicPartition, Position> positions) {
         return offsets.find(positions);
+    }
+
+    /**
+     * A node of the cluster's metadata, as the broker that answers first has it. Fails with NODE_NOT_FOUND.
+     *
+     * @param path such as {@code /brokers/ids/1}
+     */
+    public MetadataNode metadataNode(String path) {
+        return meta.node(path);
+    }
+
+    /**
+     * Visits the nodes below one, each before its children, while brokers answer; what changes meanwhile is seen or not,
+     * and each node tells its {@link MetadataNode#index}. Fails with NODE_NOT_FOUND.
+     *
+     * @param depth how far below, 1 to 16: 1 is the children only
+     * @param values whether their values are wanted, too
+     * @param visitor called on the caller's thread; false ends it
+     */
+    public void visitMetadata(String path, int depth, boolean values, Predicate<MetadataNode> visitor) {
+        meta.visit(path, depth, values, visitor);
     }
 
     /** Frees all resources. Idempotent. */

@@ -104,6 +104,8 @@ public enum ErrorReason {
     GROUP_FULL(true, true),
     /** A member subscribes to what was to be forgotten. */
     GROUP_SUBSCRIBED(false, true),
+    /** There is no node at that path of the metadata. */
+    NODE_NOT_FOUND(false, true),
 
     /** Client: no broker could be reached; the message names the addresses. */
     NO_BROKER(true, false),

@@ -19,7 +19,10 @@ record ErrorClass(Status.Code code, boolean retriable, Duration retryDelay) {
     static ErrorClass of(ErrorReason reason) {
         return switch (reason) {
             case ERROR_REASON_UNSPECIFIED, UNRECOGNIZED -> throw new IllegalArgumentException("no error: " + reason);
-            case ERROR_REASON_TOPIC_NOT_FOUND, ERROR_REASON_PARTITION_NOT_FOUND, ERROR_REASON_GROUP_NOT_FOUND ->
+            case ERROR_REASON_TOPIC_NOT_FOUND,
+                    ERROR_REASON_PARTITION_NOT_FOUND,
+                    ERROR_REASON_GROUP_NOT_FOUND,
+                    ERROR_REASON_NODE_NOT_FOUND -> //
                 refused(Status.Code.NOT_FOUND);
             case ERROR_REASON_TOPIC_ID_UNKNOWN -> new ErrorClass(Status.Code.NOT_FOUND, true, SOON);
             case ERROR_REASON_TOPIC_EXISTS -> refused(Status.Code.ALREADY_EXISTS);

@@ -6,17 +6,21 @@ import io.kontiki.metadata.ImageCodec;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.LogPosition;
 import io.kontiki.metadata.UuidBytes;
+import io.kontiki.metadata.tree.QuorumFacts;
 import io.kontiki.proto.internal.v1.DescribeMemberResponse;
 import io.kontiki.proto.internal.v1.WatchImageResponse.Voters;
 import io.kontiki.proto.v1.LeaderHint;
 import io.kontiki.quorum.MetadataLog;
 import io.kontiki.quorum.QuorumMembers;
+import io.kontiki.quorum.QuorumStatus;
 import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.VoterMessages;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
@@ -130,6 +134,24 @@ public final class QuorumView {
             return log.status().leaderId();
         }
         return told.hasLeaderId() ? OptionalInt.of(told.getLeaderId()) : OptionalInt.empty();
+    }
+
+    /** All of it, to be looked at. */
+    public QuorumFacts facts() {
+        var status = votes() ? Optional.of(log.status()) : Optional.<QuorumStatus>empty();
+        var voters = new TreeMap<Integer, String>();
+        voterIds().forEach(id -> voters.put(id, ""));
+        if (status.isPresent()) {
+            members.voters().forEach(voter -> voters.put(voter.brokerId(), voter.toString()));
+        }
+        return new QuorumFacts(
+                quorumId().map(UUID::toString),
+                status.map(known -> OptionalLong.of(known.term())).orElseGet(OptionalLong::empty),
+                leaderId(),
+                voters,
+                status.filter(known -> known.committedIndex() >= 0)
+                        .map(known -> OptionalLong.of(known.committedIndex()))
+                        .orElseGet(OptionalLong::empty));
     }
 
     /** Broker ids of the voters, as far as known. */

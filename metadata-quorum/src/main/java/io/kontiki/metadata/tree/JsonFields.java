@@ -8,8 +8,6 @@ import java.util.Optional;
  * numbers, as in the command line's JSON (decision 6). Not thread-safe.
  */
 final class JsonFields {
-    private static final char FIRST_PRINTABLE = ' ';
-
     private final StringBuilder text = new StringBuilder("{");
 
     JsonFields put(String name, long value) {
@@ -95,7 +93,7 @@ final class JsonFields {
             char c = value.charAt(i);
             if (c == '"' || c == '\\') {
                 out.append('\\').append(c);
-            } else if (c < FIRST_PRINTABLE || Character.isSurrogate(c) || c == '\u2028' || c == '\u2029') {
+            } else if (Character.isISOControl(c) || Character.isSurrogate(c) || c == '\u2028' || c == '\u2029') {
                 // A lone surrogate has no UTF-8; escaped, halves and pairs both read back as they were.
                 out.append(String.format("\\u%04x", (int) c));
             } else {
