@@ -48,6 +48,7 @@ public final class ConfigDocs {
             "auto.leader.rebalance.delay.ms",
             "controlled.shutdown.timeout.ms",
             "http.listener",
+            "metrics.partitions",
             "num.event.loops",
             "group.consumer.rebalance.timeout.ms");
 

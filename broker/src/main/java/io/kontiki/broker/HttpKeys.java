@@ -17,13 +17,15 @@ final class HttpKeys {
                             ? Optional.empty()
                             : Optional.of(ConfigType.address().parser().apply(text))),
             ":9394",
-            "where metrics and health are read over HTTP; off for nowhere");
+            "Where [metrics](metrics.md) and [health](operations.md#health) are read over HTTP. Nothing can be "
+                    + "changed there, and nobody is asked who they are: let only who watches reach it.");
 
     static final ConfigKey<PartitionSeries> METRICS_PARTITIONS = withDefault(
             "metrics.partitions",
             ConfigType.choice(PartitionSeries.class),
             "true",
-            "replicas with series of their own in the metrics: all, those of leaders, or none");
+            "Replicas that have series of their own in the "
+                    + "[metrics](metrics.md#replicas-of-this-broker): all, those that this broker leads, or none.");
 
     static final List<ConfigKey<?>> ALL = List.of(LISTENER, METRICS_PARTITIONS);
 

@@ -47,8 +47,12 @@ final class ErrorReport {
                     LEADER_CHANGED_AFTER_APPEND,
                     TRIM_TIMED_OUT,
                     OUTCOME_UNKNOWN -> ExitCode.UNREACHABLE;
-            case TOPIC_NOT_FOUND, PARTITION_NOT_FOUND, TOPIC_ID_UNKNOWN, GROUP_NOT_FOUND, UNKNOWN_MEMBER, NODE_NOT_FOUND ->
-                ExitCode.NOT_FOUND;
+            case TOPIC_NOT_FOUND,
+                    PARTITION_NOT_FOUND,
+                    TOPIC_ID_UNKNOWN,
+                    GROUP_NOT_FOUND,
+                    UNKNOWN_MEMBER,
+                    NODE_NOT_FOUND -> ExitCode.NOT_FOUND;
             case TOPIC_EXISTS,
                     CONCURRENT_CHANGE,
                     NOT_ENOUGH_REPLICAS,
