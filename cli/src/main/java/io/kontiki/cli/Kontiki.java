@@ -111,6 +111,7 @@ final class Kontiki extends CommandGroup {
         return group(
                 new ServerCommands(),
                 new ServerStart(terminal, messages, stop),
+                new ServerStop(terminal, messages),
                 new ServerCheckConfig(terminal, messages),
                 new ServerConfigDocs(terminal));
     }

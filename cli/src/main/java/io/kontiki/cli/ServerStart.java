@@ -3,6 +3,7 @@ package io.kontiki.cli;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /**
  * {@code kontiki server start}. Holds the options only; {@link ServerProcess} has the broker's classes, so that other
@@ -22,6 +23,11 @@ final class ServerStart implements Callable<Integer> {
     @Mixin
     private ServerSources sources = new ServerSources();
 
+    @Option(
+            names = "--daemon",
+            description = {"Start it in the background, and return once it runs. See", "docs/operations.md."})
+    private boolean daemon;
+
     ServerStart(Terminal terminal, Messages messages, StopSignal stop) {
         this.terminal = terminal;
         this.messages = messages;
@@ -30,6 +36,12 @@ final class ServerStart implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (daemon) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "--daemon is done by the start script, which did not run",
+                    "Use bin/kontiki, or run it in the background by means of the system.");
+        }
         return new ServerProcess(terminal, messages, stop).run(sources.given(terminal));
     }
 }

@@ -101,6 +101,65 @@ class StartScriptTest {
         }
     }
 
+    @Test
+    void daemonIsCheckedStartedAndNoted() throws Exception {
+        environment.put("JAVA_HOME", javaThatServes().toString());
+        environment.put("KONTIKI_PROCESS_LOG_DIR", directory.resolve("a log").toString());
+        environment.put("KONTIKI_PID_FILE", directory.resolve("run/pid").toString());
+
+        List<String> told = run(script, "server", "start", "--daemon", "--set", "a=b c");
+
+        assertThat(told).hasSize(1).first().asString().contains("the broker runs as process", "a log");
+        long pid = Long.parseLong(Files.readString(directory.resolve("run/pid")).strip());
+        ProcessHandle broker = ProcessHandle.of(pid).orElseThrow();
+        try {
+            assertThat(Files.readAllLines(directory.resolve("a log/kontiki.out")))
+                    .contains("-Dkontiki.log=-file", "-XX:+ExitOnOutOfMemoryError")
+                    .endsWith("io.kontiki.cli.Main", "server", "start", "--set", "a=b c");
+            assertThat(Files.readAllLines(directory.resolve("checked")))
+                    .endsWith("io.kontiki.cli.Main", "server", "check-config", "--set", "a=b c");
+            assertThat(run(script, "server", "start", "--daemon"))
+                    .first()
+                    .asString()
+                    .contains("process " + pid, "runs already");
+        } finally {
+            broker.destroyForcibly();
+        }
+    }
+
+    @Test
+    void daemonThatEndsAtOnceIsToldWithTheEndOfItsOutput() throws Exception {
+        assertThat(run(script, "server", "start", "--daemon", "--dev"))
+                .contains("--dev")
+                .last()
+                .asString()
+                .contains("the broker ended at its start", home + "/logs");
+        assertThat(home.resolve("kontiki.pid")).doesNotExist();
+    }
+
+    @Test
+    void logGoesToItsDirectoryInTheForegroundToo() throws Exception {
+        environment.put("KONTIKI_PROCESS_LOG_DIR", "/var/log/kontiki");
+
+        assertThat(run(script, "server", "start")).contains("-Dkontiki.log=-file");
+        environment.remove("KONTIKI_PROCESS_LOG_DIR");
+        assertThat(run(script, "server", "start")).doesNotContain("-Dkontiki.log=-file");
+    }
+
+    /** A Java home whose java notes what it is to check, and serves until it is killed. */
+    private Path javaThatServes() throws IOException {
+        Path javaHome = java("17.0.9");
+        Files.write(
+                javaHome.resolve("bin/java"),
+                List.of(
+                        "#!/bin/sh",
+                        "case \"$*\" in *check-config*) printf '%s\\n' \"$@\" > '" + directory
+                                + "/checked'; exit ;; esac",
+                        "printf '%s\\n' \"$@\"",
+                        "exec tail -f /dev/null"));
+        return javaHome;
+    }
+
     /** A Java home whose java prints its arguments, and writes the archive that it is told to write. */
     private Path java(String version) throws IOException {
         Path javaHome = Files.createDirectories(directory.resolve("java-" + version));
