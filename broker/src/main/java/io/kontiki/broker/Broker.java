@@ -160,10 +160,9 @@ public final class Broker implements AutoCloseable {
         directories.logDirs().forEach(dir -> dir.onOffline(this::onDirectoryOffline));
         measure(dataPlane.logs().recoveryProgress());
         measure(dataPlane.metrics());
-        scraped.add(new ClusterMetrics(metadata::current));
-        scraped.add(new QuorumMetrics(metadata::current, control::member));
-        scraped.add(new ReplicaMetrics(
-                identity().brokerId(), metadata::current, dataPlane::partition, config.partitionSeries()));
+        parts.add(
+                "record times",
+                ClusterSources.add(scraped, config, identity().brokerId(), metadata, control, dataPlane));
         health.onRecovery(RecoveryCheck.Remaining.of(dataPlane.logs().recoveryProgress()), dataPlane::loopTurns);
         var recovered = dataPlane.recover(directories::cleanEnds);
         health.onRecovered();

@@ -114,6 +114,11 @@ public final class BrokerConfig {
         return get(HttpKeys.METRICS_PARTITIONS);
     }
 
+    /** Whether consumer groups have series of their own in the metrics. */
+    boolean groupSeries() {
+        return get(HttpKeys.METRICS_GROUPS);
+    }
+
     /** Unset, it is derived from the listener once that is bound. */
     public Optional<Endpoint> advertisedListener() {
         return find(BrokerKeys.ADVERTISED_LISTENERS);

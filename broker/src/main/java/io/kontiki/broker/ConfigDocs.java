@@ -49,6 +49,7 @@ public final class ConfigDocs {
             "controlled.shutdown.timeout.ms",
             "http.listener",
             "metrics.partitions",
+            "metrics.groups",
             "num.event.loops",
             "group.consumer.rebalance.timeout.ms");
 

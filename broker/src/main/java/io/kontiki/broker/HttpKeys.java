@@ -27,7 +27,13 @@ final class HttpKeys {
             "Replicas that have series of their own in the "
                     + "[metrics](metrics.md#replicas-of-this-broker): all, those that this broker leads, or none.");
 
-    static final List<ConfigKey<?>> ALL = List.of(LISTENER, METRICS_PARTITIONS);
+    static final ConfigKey<Boolean> METRICS_GROUPS = withDefault(
+            "metrics.groups",
+            ConfigType.bool(),
+            "true",
+            "Whether consumer groups have series of their own in the [metrics](metrics.md#consumer-groups).");
+
+    static final List<ConfigKey<?>> ALL = List.of(LISTENER, METRICS_PARTITIONS, METRICS_GROUPS);
 
     private HttpKeys() {}
 }

@@ -1,8 +1,13 @@
 package io.kontiki.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.kontiki.broker.metrics.Metric;
+import io.kontiki.proto.v1.CommitOffsetsRequest;
+import io.kontiki.proto.v1.GroupServiceGrpc;
+import io.kontiki.proto.v1.OffsetToCommit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,12 +55,32 @@ class MetricsDocumentationTest {
         assertThat(rows).isEqualTo(catalogue);
     }
 
+    private static void commit(Broker broker) {
+        var channel = NettyChannelBuilder.forAddress(
+                        broker.endpoint().host(), broker.endpoint().port())
+                .usePlaintext()
+                .build();
+        try {
+            GroupServiceGrpc.newBlockingStub(channel)
+                    .commitOffsets(CommitOffsetsRequest.newBuilder()
+                            .setGroupId("g")
+                            .addOffsets(OffsetToCommit.newBuilder().setTopic("t"))
+                            .build());
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
     @Test
     void aScrapeHasTheCatalogueAndWhatIsDocumentedOfTheProcess() throws Exception {
         try (var broker = Broker.start(BrokerConfig.of(Map.of(
                 "log.dirs", data.toString(), "listeners", "GRPC://127.0.0.1:0", "http.listener", "127.0.0.1:0")))) {
             assertThat(broker.awaitServing(Duration.ofSeconds(30))).isTrue();
             HttpReading.createTopic(broker, "t", 1);
+            commit(broker);
+            await().until(
+                            () -> HttpReading.get(broker, "/metrics").body(),
+                            body -> body.contains(Metric.GROUP_LAG_SECONDS.metricName() + "{"));
             var scrape = HttpReading.get(broker, "/metrics").body();
             var scraped = new TreeMap<String, String>();
             HttpReading.kinds(scrape)

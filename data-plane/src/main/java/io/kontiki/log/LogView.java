@@ -5,6 +5,7 @@ import io.kontiki.storage.StorageException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -200,6 +201,18 @@ record LogView(
             throw new InvalidBatchException(
                     e.reason(), directory + " cannot be read from offset " + fromOffset + ": " + e.getMessage());
         }
+    }
+
+    /** See {@link PartitionLog#timestampFrom}. */
+    OptionalLong timestampFrom(long offset) {
+        long from = Math.max(offset, logStartOffset);
+        for (int i = segmentOf(from); i < segments.length; i++) {
+            OptionalLong found = segments[i].reader().timestampFrom(from, endOffset);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return OptionalLong.empty();
     }
 
     Optional<TimestampOffset> offsetForTimestamp(long timestampMs) {

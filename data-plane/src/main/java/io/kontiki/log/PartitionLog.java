@@ -294,6 +294,16 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
+     * Time stamp of the batch that holds an offset, or of the next one with records of producers: that of its first record,
+     * or of the append where the leader stamps; ms since 1970. Reads headers alone. Any thread.
+     *
+     * @return empty if there is no such batch
+     */
+    public OptionalLong timestampFrom(long offset) {
+        return look(view -> view.timestampFrom(offset));
+    }
+
+    /**
      * The first record, in offset order, whose timestamp is at or above the given one. Any thread.
      *
      * @param timestampMs ms since 1970

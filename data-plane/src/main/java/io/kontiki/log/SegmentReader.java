@@ -5,9 +5,11 @@ import io.kontiki.record.InvalidBatchException;
 import io.kontiki.record.InvalidBatchException.Reason;
 import io.kontiki.record.Record;
 import io.kontiki.record.RecordBatch;
+import io.kontiki.record.TimestampType;
 import io.kontiki.storage.DiskFile;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -113,6 +115,26 @@ final class SegmentReader {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Time stamp of the batch that holds an offset, or of the next one: of its first record, or of the append where the
+     * leader stamps. Markers of the log itself do not count. Empty if there is none in this segment.
+     */
+    OptionalLong timestampFrom(long offset, long endOffsetExclusive) {
+        SegmentCursor cursor = SegmentCursor.forLookUp(file);
+        for (boolean there = seek(cursor, offset);
+                there && cursor.header().nextOffset() <= endOffsetExclusive;
+                there = cursor.advance()) {
+            BatchHeader batch = cursor.header();
+            if (batch.lastOffset() >= offset && !batch.isControl()) {
+                return OptionalLong.of(
+                        batch.timestampType() == TimestampType.LOG_APPEND_TIME
+                                ? batch.maxTimestampMs()
+                                : batch.baseTimestampMs());
+            }
+        }
+        return OptionalLong.empty();
     }
 
     /**

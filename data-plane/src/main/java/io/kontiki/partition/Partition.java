@@ -29,6 +29,7 @@ import io.kontiki.replication.PartitionReplica;
 import io.kontiki.replication.Push;
 import io.kontiki.replication.ReplicaRole;
 import io.kontiki.storage.DiskFullException;
+import io.kontiki.storage.StorageException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
@@ -112,6 +113,25 @@ public final class Partition {
     /** First offset not known to be committed, as far as was published; 0 before the replica has any part. */
     public long highWatermark() {
         return driver.view().highWatermark();
+    }
+
+    /** Where the committed records end that consumers get, as far as was published; unlike a look-up it needs no lease. */
+    public long recordsEnd() {
+        return log().epochs().recordsEnd(driver.view().highWatermark());
+    }
+
+    /**
+     * Time stamp of the batch that holds an offset, or of the next one with records; ms since 1970. Blocks on the disk.
+     *
+     * @return empty if there is none, or it cannot be read now
+     */
+    public OptionalLong timestampFrom(long offset) {
+        try {
+            return place.read(log -> log.timestampFrom(offset));
+        } catch (StorageException | InvalidBatchException unreadable) {
+            // Whoever reads the records will find out; this is for measuring alone.
+            return OptionalLong.empty();
+        }
     }
 
     /** Bytes of all segments. */

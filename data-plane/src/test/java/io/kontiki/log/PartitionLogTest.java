@@ -3,6 +3,7 @@ package io.kontiki.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kontiki.record.ControlRecords;
 import io.kontiki.record.InvalidBatchException;
 import io.kontiki.record.Record;
 import io.kontiki.record.RecordBatch;
@@ -293,6 +294,22 @@ class PartitionLogTest {
         assertThat(log.offsetForTimestamp(100)).contains(new TimestampOffset(100, 0, 0));
         assertThat(log.offsetForTimestamp(101)).contains(new TimestampOffset(200, 3, 1));
         assertThat(log.offsetForTimestamp(201)).isEmpty();
+    }
+
+    @Test
+    void timesAreFoundByOffsetAcrossSegmentsAndOverControlRecords() {
+        appendMany(300);
+        for (int i = 0; i < 300; i += 7) {
+            assertThat(log.timestampFrom(i)).hasValue(1000 + i);
+        }
+        assertThat(log.timestampFrom(300)).isEmpty();
+        log.appendAsLeader(ControlRecords.leaderChange(1, List.of(1), List.of(1), 5), 9);
+        assertThat(log.timestampFrom(300)).isEmpty();
+        log.appendAsLeader(Batches.of(7, "a", "b"), 9);
+        assertThat(log.timestampFrom(300)).hasValue(7);
+        assertThat(log.timestampFrom(302)).hasValue(7);
+        log.raiseLogStart(301);
+        assertThat(log.timestampFrom(0)).hasValue(7);
     }
 
     @Test

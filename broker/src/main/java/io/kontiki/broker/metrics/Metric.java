@@ -65,6 +65,29 @@ public enum Metric {
             GAUGE, "kontiki_partition_high_watermark", "First offset not known to be committed", "topic", "partition"),
     PARTITION_SIZE(
             GAUGE, "kontiki_partition_size_bytes", "Bytes of all segments of the log here", "topic", "partition"),
+    GROUPS(GAUGE, "kontiki_groups", "Consumer groups that this broker coordinates, by state", "state"),
+    GROUP_MEMBERS(GAUGE, "kontiki_group_members", "Members of a consumer group; told by its coordinator", "group"),
+    GROUP_COMMITTED_OFFSET(
+            GAUGE,
+            "kontiki_group_committed_offset",
+            "Offset of the next record that the group reads; told by the leader of the partition",
+            "group",
+            "topic",
+            "partition"),
+    GROUP_LAG_RECORDS(
+            GAUGE,
+            "kontiki_group_lag_records",
+            "Records that the group has not read yet; told by the leader of the partition",
+            "group",
+            "topic",
+            "partition"),
+    GROUP_LAG_SECONDS(
+            GAUGE,
+            "kontiki_group_lag_seconds",
+            "Age of the first record that the group has not read yet; told by the leader of the partition",
+            "group",
+            "topic",
+            "partition"),
     LOG_DIR_OFFLINE(GAUGE, "kontiki_log_dir_offline", "1 if the directory is not used any more in this run", "dir"),
     LOG_DIR_FULL(GAUGE, "kontiki_log_dir_full", "1 if the directory takes no appends for want of room", "dir"),
     LOG_DIR_FREE(

@@ -1,0 +1,43 @@
+package io.kontiki.broker;
+
+import io.kontiki.broker.metrics.ScrapedMetrics;
+import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.service.DataPlane;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.OptionalLong;
+
+/** Puts together what is measured of the cluster, of its quorum, and of the replicas and groups of one broker. */
+final class ClusterSources {
+    /** A scrape is to be over well within the usual 10 s of a Prometheus. */
+    private static final Duration RECORD_TIMES_PATIENCE = Duration.ofSeconds(1);
+
+    private ClusterSources() {}
+
+    /** @return ends what it needs beside; to be called before the data plane ends */
+    static Runnable add(
+            ScrapedMetrics scraped,
+            BrokerConfig config,
+            int brokerId,
+            LocalMetadata metadata,
+            ControlPlane control,
+            DataPlane dataPlane) {
+        var times = new RecordTimes(
+                place -> dataPlane
+                        .partition(place.partition())
+                        .map(partition -> partition.timestampFrom(place.offset()))
+                        .orElseGet(OptionalLong::empty),
+                RECORD_TIMES_PATIENCE);
+        scraped.add(new ClusterMetrics(metadata::current));
+        scraped.add(new QuorumMetrics(metadata::current, control::member));
+        scraped.add(new ReplicaMetrics(brokerId, metadata::current, dataPlane::partition, config.partitionSeries()));
+        scraped.add(new GroupMetrics(
+                brokerId,
+                metadata::current,
+                dataPlane::partition,
+                times,
+                InstantSource.system(),
+                config.groupSeries()));
+        return times::close;
+    }
+}
