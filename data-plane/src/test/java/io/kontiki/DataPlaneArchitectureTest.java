@@ -27,6 +27,7 @@ class DataPlaneArchitectureTest {
                         "io.kontiki.storage",
                         "io.kontiki.log",
                         "io.kontiki.replication",
+                        "io.kontiki.measure",
                         "io.kontiki.partition",
                         "io.kontiki.group",
                         "io.kontiki.service");
@@ -75,6 +76,7 @@ class DataPlaneArchitectureTest {
     @Test
     void groupReadsNoClock() {
         readsNoClock("io.kontiki.group..");
+        readsNoClock("io.kontiki.measure..");
     }
 
     @Test

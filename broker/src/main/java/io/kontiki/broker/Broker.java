@@ -82,6 +82,7 @@ public final class Broker implements AutoCloseable {
     private final CompletableFuture<Void> serving = new CompletableFuture<>();
     private final CompletableFuture<Integer> termination = new CompletableFuture<>();
     private final StartGate gate = new StartGate();
+    private final ConnectionCounts connections = new ConnectionCounts();
     private final AtomicBoolean stopping = new AtomicBoolean();
     /** Set by the one that says how the broker ended: a stop whose parts are all closed, or a fault before that. */
     private final AtomicBoolean ending = new AtomicBoolean();
@@ -151,6 +152,7 @@ public final class Broker implements AutoCloseable {
         // First of all, so that a long recovery can be watched.
         parts.add("metrics", scraped::close);
         scraped.add(new BrokerMetrics(health));
+        scraped.add(connections);
         http = HttpPort.open(config, health, scraped);
         http.ifPresent(open -> parts.add("HTTP endpoint", open::close));
         control = new ControlPlane(config, directories, metadata, this::onFault);
@@ -176,6 +178,7 @@ public final class Broker implements AutoCloseable {
                 identity().brokerId(),
                 config.requestMaxBytes(),
                 Descriptors.ofThisProcess().connectionsMax(),
+                connections,
                 gate,
                 services());
         parts.add("gRPC server", () -> grpc.stop(CALLS_GRACE));

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.OptionalLong;
 
-/** Puts together what is measured of the cluster, of its quorum, and of the replicas and groups of one broker. */
+/** Puts together what is measured of the cluster, of its quorum, and of the replicas, groups and traffic of one broker. */
 final class ClusterSources {
     /** A scrape is to be over well within the usual 10 s of a Prometheus. */
     private static final Duration RECORD_TIMES_PATIENCE = Duration.ofSeconds(1);
@@ -38,6 +38,10 @@ final class ClusterSources {
                 times,
                 InstantSource.system(),
                 config.groupSeries()));
+        scraped.add(new TrafficMetrics(dataPlane.traffic(), metadata::current));
+        var changes = new ReplicaChanges(brokerId, dataPlane.traffic()::forget);
+        metadata.addPublisher(changes);
+        scraped.add(changes);
         return times::close;
     }
 }

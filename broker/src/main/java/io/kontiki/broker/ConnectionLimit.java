@@ -4,7 +4,6 @@ import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,26 +16,31 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
     private static final long TELL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final int max;
-    /** Ended by threads of their own. */
-    private final AtomicInteger open = new AtomicInteger();
+    private final ConnectionCounts counts;
 
     private long toldNanos = System.nanoTime() - TELL_NANOS;
 
-    /** @param max connections at a time, at least 1 */
-    ConnectionLimit(int max) {
+    /**
+     * @param max connections at a time, at least 1
+     * @param counts of this listener alone
+     */
+    ConnectionLimit(int max, ConnectionCounts counts) {
         this.max = max;
+        this.counts = counts;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object accepted) {
         var connection = (Channel) accepted;
-        if (open.get() >= max) {
+        if (counts.open() >= max) {
+            counts.onRefused();
             tell(connection);
             connection.unsafe().closeForcibly();
             return;
         }
-        open.incrementAndGet();
-        connection.closeFuture().addListener(closed -> open.decrementAndGet());
+        counts.onTaken();
+        // On a thread of the connection.
+        connection.closeFuture().addListener(closed -> counts.onClosed());
         context.fireChannelRead(accepted);
     }
 

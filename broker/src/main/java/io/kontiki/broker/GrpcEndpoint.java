@@ -46,6 +46,7 @@ final class GrpcEndpoint implements AutoCloseable {
      *
      * @param requestMaxBytes largest message taken
      * @param connectionsMax connections at a time, at least 1; those above are closed at once
+     * @param connections counts them
      * @param gate opened once clients may be served
      * @throws BrokerStartException if the port is in use
      */
@@ -54,11 +55,12 @@ final class GrpcEndpoint implements AutoCloseable {
             int brokerId,
             int requestMaxBytes,
             int connectionsMax,
+            ConnectionCounts connections,
             StartGate gate,
             List<BindableService> services) {
         var health = new HealthStatusManager();
         var handlers = handlers();
-        var threads = new ServerThreads(connectionsMax);
+        var threads = new ServerThreads(connectionsMax, connections);
         var builder = threads.use(NettyServerBuilder.forAddress(address.toSocketAddress()))
                 .executor(handlers)
                 .maxInboundMessageSize(requestMaxBytes)

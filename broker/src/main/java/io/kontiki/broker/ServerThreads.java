@@ -22,10 +22,12 @@ final class ServerThreads implements AutoCloseable {
     private final EventLoopGroup accepting = group("kontiki-accept", 1);
     private final EventLoopGroup serving = group("kontiki-connections", USUAL);
     private final int connectionsMax;
+    private final ConnectionCounts connections;
 
     /** @param connectionsMax connections at a time, at least 1 */
-    ServerThreads(int connectionsMax) {
+    ServerThreads(int connectionsMax, ConnectionCounts connections) {
         this.connectionsMax = connectionsMax;
+        this.connections = connections;
     }
 
     NettyServerBuilder use(NettyServerBuilder builder) {
@@ -37,7 +39,7 @@ final class ServerThreads implements AutoCloseable {
     private ServerChannel listener() {
         var channel = Epoll.isAvailable() ? new EpollServerSocketChannel() : new NioServerSocketChannel();
         // In front of what takes them over.
-        channel.pipeline().addLast(new ConnectionLimit(connectionsMax));
+        channel.pipeline().addLast(new ConnectionLimit(connectionsMax, connections));
         return channel;
     }
 

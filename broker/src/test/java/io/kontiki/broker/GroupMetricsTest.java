@@ -8,7 +8,12 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
 import io.kontiki.proto.v1.CommitOffsetsRequest;
+import io.kontiki.proto.v1.FetchPartition;
+import io.kontiki.proto.v1.FetchRequest;
+import io.kontiki.proto.v1.FetchResponse;
+import io.kontiki.proto.v1.FetchServiceGrpc;
 import io.kontiki.proto.v1.GroupServiceGrpc;
 import io.kontiki.proto.v1.OffsetToCommit;
 import io.kontiki.proto.v1.PublishRecord;
@@ -17,7 +22,10 @@ import io.kontiki.proto.v1.PublishServiceGrpc;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,9 +101,56 @@ class GroupMetricsTest {
         assertThat(value(scrape, "kontiki_groups{state=\"empty\"}")).isEqualTo(1);
         assertThat(value(scrape, "kontiki_group_members{group=\"readers\"}")).isZero();
 
+        assertThat(value(scrape, "kontiki_topic_received_records_total{topic=\"orders\"}"))
+                .isEqualTo(3);
+        for (String stage : List.of("queue", "append", "replicate")) {
+            assertThat(value(scrape, "kontiki_produce_stage_duration_seconds_count{stage=\"" + stage + "\"}"))
+                    .isEqualTo(3);
+        }
+
         commit(4);
         await().untilAsserted(() -> assertThat(scrape())
                 .contains("kontiki_group_lag_records" + SERIES + " 0", "kontiki_group_lag_seconds" + SERIES + " 0"));
+    }
+
+    @Test
+    void whatConsumersGetAndAreRefusedIsCounted() throws Exception {
+        start(Map.of());
+        publish(1);
+        var answers = new LinkedBlockingQueue<FetchResponse>();
+        var requests = FetchServiceGrpc.newStub(channel).fetch(new StreamObserver<>() {
+            @Override
+            public void onNext(FetchResponse response) {
+                answers.add(response);
+            }
+
+            @Override
+            public void onError(Throwable cause) {}
+
+            @Override
+            public void onCompleted() {}
+        });
+        requests.onNext(fetch("orders", 1));
+        requests.onNext(fetch("bills", 0));
+        var read = answers.poll(30, TimeUnit.SECONDS).getPartitions(0);
+        assertThat(answers.poll(30, TimeUnit.SECONDS).getPartitions(0).hasError())
+                .isTrue();
+        var scrape = scrape();
+
+        assertThat(value(scrape, "kontiki_fetch_requests_total")).isEqualTo(2);
+        assertThat(value(scrape, "kontiki_topic_sent_bytes_total{topic=\"orders\"}"))
+                .isEqualTo(read.getRecords().size())
+                .isPositive();
+        assertThat(value(scrape, "kontiki_errors_total{reason=\"TOPIC_NOT_FOUND\"}"))
+                .isEqualTo(1);
+        assertThat(value(scrape, "kontiki_fetch_stage_duration_seconds_count{stage=\"read\"}"))
+                .isEqualTo(2);
+    }
+
+    private static FetchRequest fetch(String topic, long offset) {
+        return FetchRequest.newBuilder()
+                .addPartitions(FetchPartition.newBuilder().setTopic(topic).setOffset(offset))
+                .build();
     }
 
     @Test

@@ -44,6 +44,7 @@ class GrpcEndpointTest {
 
     private static final int CONNECTIONS_MAX = 3;
 
+    private final ConnectionCounts connections = new ConnectionCounts();
     private final StartGate gate = new StartGate();
     private GrpcEndpoint endpoint;
     private ManagedChannel channel;
@@ -51,7 +52,13 @@ class GrpcEndpointTest {
     @BeforeEach
     void start() {
         endpoint = GrpcEndpoint.start(
-                ANY_PORT, 7, 1 << 20, CONNECTIONS_MAX, gate, List.<BindableService>of(new Defective(), new Missing()));
+                ANY_PORT,
+                7,
+                1 << 20,
+                CONNECTIONS_MAX,
+                connections,
+                gate,
+                List.<BindableService>of(new Defective(), new Missing()));
         channel = NettyChannelBuilder.forAddress("127.0.0.1", endpoint.port())
                 .usePlaintext()
                 .build();
@@ -165,7 +172,7 @@ class GrpcEndpointTest {
     void portInUseIsNamed() {
         var taken = new ListenAddress("127.0.0.1", endpoint.port());
 
-        assertThatThrownBy(() -> GrpcEndpoint.start(taken, 8, 1 << 20, 1, gate, List.of()))
+        assertThatThrownBy(() -> GrpcEndpoint.start(taken, 8, 1 << 20, 1, new ConnectionCounts(), gate, List.of()))
                 .isInstanceOf(BrokerStartException.class)
                 .hasMessageContaining("cannot listen on port " + endpoint.port())
                 .hasMessageContaining("Address already in use")
@@ -173,7 +180,7 @@ class GrpcEndpointTest {
     }
 
     @Test
-    void connectionsAboveTheLimitAreClosedAndOthersGoOn() throws IOException {
+    void connectionsAboveTheLimitAreClosedAndOthersGoOn() throws Exception {
         assertThat(health("liveness")).isEqualTo(ServingStatus.SERVING);
         try (var idle = connect();
                 var alsoIdle = connect();
@@ -183,6 +190,12 @@ class GrpcEndpointTest {
             assertThat(alsoIdle.getInputStream().read()).isNotNegative();
             assertThat(isRefused(tooMany)).isTrue();
             assertThat(health("liveness")).isEqualTo(ServingStatus.SERVING);
+            var scrape = HttpReading.scrape(connections);
+            assertThat(HttpReading.value(scrape, "kontiki_connections")).isEqualTo(CONNECTIONS_MAX);
+            assertThat(HttpReading.value(scrape, "kontiki_connections_taken_total"))
+                    .isEqualTo(CONNECTIONS_MAX);
+            assertThat(HttpReading.value(scrape, "kontiki_connections_refused_total"))
+                    .isEqualTo(1);
         }
         await().until(() -> {
             try (var next = connect()) {

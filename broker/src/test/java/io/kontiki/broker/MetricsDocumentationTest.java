@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,13 @@ class MetricsDocumentationTest {
         var rows = documented();
         rows.keySet().removeIf(name -> !name.startsWith(OWN));
         assertThat(rows).isEqualTo(catalogue);
+    }
+
+    /** To a scraper, a counter without its ending is a gauge of the same name, and the whole scrape is void. */
+    @Test
+    void noTwoMetricsDifferByTheEndingOfCountersAlone() {
+        assertThat(Stream.of(Metric.values()).map(metric -> metric.metricName().replaceFirst("_total$", "")))
+                .doesNotHaveDuplicates();
     }
 
     private static void commit(Broker broker) {

@@ -8,6 +8,7 @@ import io.kontiki.log.LogScrub;
 import io.kontiki.log.LogSlice;
 import io.kontiki.log.PartitionLog;
 import io.kontiki.log.ProducerCheck;
+import io.kontiki.measure.TopicTraffic;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicConfig;
@@ -55,12 +56,21 @@ public final class Partition {
     private final ReplicaDriver driver;
     private final CommittedReads reads;
     private final LongConsumer ticker;
+    private final TopicTraffic traffic;
     private volatile BatchRules rules;
     /** Written by the scrub of its directory. */
     private volatile DivergentCopies divergentCopies = DivergentCopies.NONE;
 
-    Partition(TopicPartition id, String name, EventLoop loop, LogPlace place, ReplicaDriver driver, BatchRules rules) {
+    Partition(
+            TopicPartition id,
+            String name,
+            EventLoop loop,
+            LogPlace place,
+            ReplicaDriver driver,
+            BatchRules rules,
+            TopicTraffic traffic) {
         this.rules = rules;
+        this.traffic = traffic;
         this.id = id;
         this.name = name;
         this.loop = loop;
@@ -132,6 +142,11 @@ public final class Partition {
             // Whoever reads the records will find out; this is for measuring alone.
             return OptionalLong.empty();
         }
+    }
+
+    /** What goes in and out of its topic here. */
+    public TopicTraffic traffic() {
+        return traffic;
     }
 
     /** Bytes of all segments. */
@@ -258,20 +273,17 @@ public final class Partition {
      * @param records one batch; must not change until the outcome is told
      * @param leaderEpoch the leader epoch that the caller knows, if any
      * @param timeoutMillis how long to wait for the acknowledgement, at least 1
-     * @param outcome told once, on any thread; with {@link Acks#NONE} right after the append
+     * @param told the outcome, once, on any thread; with {@link Acks#NONE} right after the append
      * @throws InvalidBatchException if the bytes are no acceptable batch; nothing is told then
      */
     public void produce(
-            ByteBuffer records,
-            Acks acks,
-            OptionalInt leaderEpoch,
-            int timeoutMillis,
-            Consumer<ProduceOutcome> outcome) {
+            ByteBuffer records, Acks acks, OptionalInt leaderEpoch, int timeoutMillis, Consumer<ProduceOutcome> told) {
         RecordBatch batch = BatchValidator.validate(records, rules, driver.nowMillis());
         if (batch.isTransactional()) {
-            outcome.accept(Refusals.ofTransactional(name));
+            told.accept(Refusals.ofTransactional(name));
             return;
         }
+        ProduceTiming outcome = new ProduceTiming(traffic.all(), driver::nowNanos, told);
         long timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         if (!loop.offer(() -> append(batch, acks, leaderEpoch, timeoutNanos, outcome))) {
             outcome.accept(new ProduceOutcome.Refused(
@@ -281,11 +293,8 @@ public final class Partition {
 
     /** Rule D5: check and append are one event. */
     private void append(
-            RecordBatch batch,
-            Acks acks,
-            OptionalInt leaderEpoch,
-            long timeoutNanos,
-            Consumer<ProduceOutcome> outcome) {
+            RecordBatch batch, Acks acks, OptionalInt leaderEpoch, long timeoutNanos, ProduceTiming outcome) {
+        outcome.onTurn();
         if (driver.stopped()) {
             // It waited behind the end of the partition: the log may be closed already, and nobody would answer.
             outcome.accept(Refusals.ofStopped(name));
@@ -303,6 +312,7 @@ public final class Partition {
         }
         ProducerCheck check = log().producers().check(batch);
         if (check instanceof ProducerCheck.Duplicate duplicate) {
+            traffic.onDuplicate();
             acknowledge(duplicate.baseOffset(), duplicate.lastOffset() + 1, acks, timeoutNanos, outcome);
             return;
         }
@@ -324,6 +334,8 @@ public final class Partition {
             return;
         }
         driver.onAppended(appended);
+        traffic.onAppended(batch.sizeInBytes(), batch.recordCount());
+        outcome.onAppended(acks != Acks.NONE);
         acknowledge(appended.baseOffset(), appended.nextOffset(), acks, timeoutNanos, outcome);
     }
 

@@ -1,6 +1,7 @@
 package io.kontiki.partition;
 
 import io.kontiki.log.CleanEnd;
+import io.kontiki.measure.Traffic;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicImage;
@@ -60,6 +61,7 @@ public final class Partitions implements AutoCloseable {
     /** One thread, on which nothing blocks. */
     private final ScheduledExecutorService timer;
 
+    private final Traffic traffic = new Traffic();
     private final OpenReplicas open;
     private final AssignedReplicas assigned;
     private final LogMaintenance maintenance;
@@ -160,6 +162,16 @@ public final class Partitions implements AutoCloseable {
         assigned.afterChanges(() -> leases.forEach(each -> each.renew(lease)));
     }
 
+    /** What producers and consumers do here. */
+    public Traffic traffic() {
+        return traffic;
+    }
+
+    /** Monotonic: by it all time is taken here. */
+    public long nanoTime() {
+        return ports.nanoTime().getAsLong();
+    }
+
     /** How many events and ticks each event loop has ended: many in a second, unless it is stuck. */
     public long[] loopTurns() {
         return threads().stream().mapToLong(LoopThread::eventsEnded).toArray();
@@ -197,7 +209,8 @@ public final class Partitions implements AutoCloseable {
                 loop,
                 place,
                 new ReplicaDriver(id, name, place, logView, replica, loop, leases.get(number), ports),
-                logs.settings(topic.config()).rules());
+                logs.settings(topic.config()).rules(),
+                traffic.topic(id.topicId()));
     }
 
     /** By name and number, as clients ask. */

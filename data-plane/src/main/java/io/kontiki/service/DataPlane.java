@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.kontiki.group.GroupSettings;
 import io.kontiki.log.CleanEnd;
+import io.kontiki.measure.Traffic;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.TopicPartition;
@@ -198,6 +199,11 @@ public final class DataPlane implements AutoCloseable {
     /** The replica of a partition here, if it is open. */
     public Optional<Partition> partition(TopicPartition id) {
         return partitions.find(id);
+    }
+
+    /** What producers and consumers do here. */
+    public Traffic traffic() {
+        return partitions.traffic();
     }
 
     /** How many events and ticks each event loop has ended: many in a second, unless it is stuck. */

@@ -1,6 +1,9 @@
 package io.kontiki.service;
 
 import com.google.protobuf.UnsafeByteOperations;
+import io.kontiki.measure.Stage;
+import io.kontiki.measure.TopicTraffic;
+import io.kontiki.measure.Traffic;
 import io.kontiki.partition.FetchResult;
 import io.kontiki.partition.Partition;
 import io.kontiki.partition.Partitions;
@@ -45,6 +48,10 @@ final class PendingFetch {
     private ScheduledFuture<?> deadline;
     private boolean timeOver;
     private boolean scheduled;
+    private long scheduledNanos;
+    /** By entry: where the last read has read; null where it was refused. One thread at a time reads. */
+    private final TopicTraffic[] readFrom;
+
     private boolean wokenMeanwhile;
     private boolean done;
 
@@ -61,10 +68,12 @@ final class PendingFetch {
         this.readers = readers;
         this.budget = budget;
         this.answer = answer;
+        this.readFrom = new TopicTraffic[request.getPartitionsCount()];
     }
 
     /** Any thread. */
     void start() {
+        partitions.traffic().onFetchRequest();
         schedule();
     }
 
@@ -81,6 +90,7 @@ final class PendingFetch {
             wokenMeanwhile = true;
         } else if (!done) {
             scheduled = true;
+            scheduledNanos = partitions.nanoTime();
             readers.execute(this::stepOrFail);
         }
     }
@@ -107,7 +117,7 @@ final class PendingFetch {
                 subscribe();
             }
         }
-        FetchResponse response = read();
+        FetchResponse response = timedRead();
         long booked = response.getSerializedSize();
         synchronized (this) {
             if (done || !(timeOver || isEnough(response))) {
@@ -118,7 +128,29 @@ final class PendingFetch {
             done = true;
             release();
         }
+        count(response);
         answer.complete(response, booked);
+    }
+
+    private FetchResponse timedRead() {
+        Traffic traffic = partitions.traffic();
+        long begunNanos = partitions.nanoTime();
+        traffic.stage(Stage.FETCH_QUEUE).add(begunNanos - scheduledNanos);
+        FetchResponse response = read();
+        traffic.stage(Stage.FETCH_READ).add(partitions.nanoTime() - begunNanos);
+        return response;
+    }
+
+    /** What is read again, since it was too little, counts once. */
+    private void count(FetchResponse response) {
+        for (int i = 0; i < readFrom.length; i++) {
+            FetchPartitionResult result = response.getPartitions(i);
+            if (result.hasError()) {
+                partitions.traffic().onRefused(result.getError().getReason());
+            } else if (readFrom[i] != null) {
+                readFrom[i].onRead(result.getRecords().size());
+            }
+        }
     }
 
     private void waitForMore() {
@@ -202,13 +234,14 @@ final class PendingFetch {
     private FetchResponse read(int granted) {
         FetchResponse.Builder response = FetchResponse.newBuilder().setCorrelationId(request.getCorrelationId());
         int room = granted;
-        for (FetchPartition entry : request.getPartitionsList()) {
+        for (int i = 0; i < readFrom.length; i++) {
+            FetchPartition entry = request.getPartitions(i);
             FetchPartitionResult result = granted == 0
                     ? refused(
                             entry,
                             ErrorReason.ERROR_REASON_OVERLOADED,
                             "too many bytes wait on this broker for consumers that do not take them")
-                    : readPartition(entry, room);
+                    : readPartition(i, entry, room);
             room -= result.getRecords().size();
             response.addPartitions(result);
         }
@@ -219,12 +252,13 @@ final class PendingFetch {
         return entry.getMaxBytes() <= 0 ? PARTITION_BYTES_DEFAULT : entry.getMaxBytes();
     }
 
-    private FetchPartitionResult readPartition(FetchPartition entry, int room) {
+    private FetchPartitionResult readPartition(int index, FetchPartition entry, int room) {
         Partitions.Lookup lookup = find(entry);
         if (lookup instanceof Partitions.Missing missing) {
             return refused(entry, missing.reason(), missing.message());
         }
         Partition partition = ((Partitions.Found) lookup).partition();
+        readFrom[index] = partition.traffic();
         int asked = bytesAsked(entry);
         OptionalInt leaderEpoch = entry.hasLeaderEpoch() ? OptionalInt.of(entry.getLeaderEpoch()) : OptionalInt.empty();
         OptionalInt lastEpoch = entry.hasLastEpoch() ? OptionalInt.of(entry.getLastEpoch()) : OptionalInt.empty();

@@ -3,6 +3,8 @@ package io.kontiki.service;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.kontiki.measure.Stage;
+import io.kontiki.measure.Traffic;
 import io.kontiki.partition.Partition;
 import io.kontiki.partition.Partitions;
 import io.kontiki.partition.ProduceOutcome;
@@ -33,6 +35,7 @@ final class ProduceStream implements StreamObserver<ProduceRequest> {
     private static final int TIMEOUT_MILLIS_DEFAULT = 30_000;
 
     private final Partitions partitions;
+    private final Traffic traffic;
     private final PartitionErrors errors;
     private final ProduceBudget budget;
     private final ServerCallStreamObserver<ProduceResponse> out;
@@ -55,6 +58,7 @@ final class ProduceStream implements StreamObserver<ProduceRequest> {
             ProduceBudget budget,
             ServerCallStreamObserver<ProduceResponse> out) {
         this.partitions = partitions;
+        this.traffic = partitions.traffic();
         this.errors = errors;
         this.budget = budget;
         this.out = out;
@@ -72,6 +76,7 @@ final class ProduceStream implements StreamObserver<ProduceRequest> {
             endWith(e);
             return;
         }
+        traffic.onProduceRequest();
         int bytes = request.getSerializedSize();
         boolean granted = budget.take(bytes);
         PendingProduce pending = new PendingProduce(request, granted ? bytes : 0, this::onCompleted);
@@ -154,12 +159,14 @@ final class ProduceStream implements StreamObserver<ProduceRequest> {
             return result.setBaseOffset(written.baseOffset()).build();
         }
         ProduceOutcome.Refused refused = (ProduceOutcome.Refused) outcome;
+        traffic.onRefused(refused.reason());
         return result.setError(errors.of(entry.getTopic(), entry.getPartition(), refused.reason(), refused.message()))
                 .build();
     }
 
     private void refuse(PendingProduce pending, int index, ErrorReason reason, String message) {
         ProducePartition entry = pending.request().getPartitions(index);
+        traffic.onRefused(reason);
         pending.complete(
                 index,
                 ProducePartitionResult.newBuilder()
@@ -170,6 +177,7 @@ final class ProduceStream implements StreamObserver<ProduceRequest> {
     }
 
     private void onCompleted(PendingProduce pending) {
+        long endedNanos = partitions.nanoTime();
         synchronized (out) {
             requestsUnderWay--;
             bytesUnderWay -= pending.bookedBytes();
@@ -178,6 +186,7 @@ final class ProduceStream implements StreamObserver<ProduceRequest> {
             }
             endIfDone();
         }
+        traffic.stage(Stage.PRODUCE_RESPOND).add(partitions.nanoTime() - endedNanos);
         budget.giveBack(pending.bookedBytes());
         askForMore();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.PartitionLog;
+import io.kontiki.measure.Traffic;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.PartitionRegistration;
@@ -34,6 +35,7 @@ import java.util.function.LongSupplier;
 final class PartitionRig implements AutoCloseable {
     static final long TIMESTAMP_MS = 1_700_000_000_000L;
 
+    private final Traffic traffic = new Traffic();
     private final TopicPartition id = new TopicPartition(UUID.randomUUID(), 0);
     private final ConcurrentLinkedQueue<Throwable> defects = new ConcurrentLinkedQueue<>();
     private final AtomicLong linkIds = new AtomicLong();
@@ -71,7 +73,12 @@ final class PartitionRig implements AutoCloseable {
                 loop,
                 placed,
                 new ReplicaDriver(id, "t-0", placed, logView, replica, loop, () -> lease, ports),
-                LogConfig.defaults().rules());
+                LogConfig.defaults().rules(),
+                traffic.topic(id.topicId()));
+    }
+
+    Traffic traffic() {
+        return traffic;
     }
 
     TopicPartition id() {

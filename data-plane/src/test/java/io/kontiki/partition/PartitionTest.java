@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.PartitionLog;
+import io.kontiki.measure.Stage;
+import io.kontiki.measure.TopicTraffic;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicConfig;
@@ -28,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +85,25 @@ class PartitionTest {
             assertThat(produce(Acks.ALL, partition::latestOffset))
                     .isEqualTo(new OffsetLookup.Found(end, OptionalLong.empty()));
         }
+    }
+
+    @Test
+    void whatProducersAppendIsCountedAndTimedByStage() throws Exception {
+        lead(List.of(1));
+        produce(Acks.ALL, () -> null);
+        produce(Acks.NONE, () -> null);
+        TopicTraffic counts = partition.traffic();
+        assertThat(counts.receivedRecords()).isEqualTo(2);
+        assertThat(counts.receivedBytes())
+                .isEqualTo(2L * PartitionRig.batch("x").remaining());
+        assertThat(taken(Stage.PRODUCE_QUEUE)).isEqualTo(2);
+        assertThat(taken(Stage.PRODUCE_APPEND)).isEqualTo(2);
+        // Who waits for nothing is in no such stage.
+        assertThat(taken(Stage.PRODUCE_REPLICATE)).isEqualTo(1);
+    }
+
+    private long taken(Stage stage) {
+        return LongStream.of(rig.traffic().stage(stage).counts()).sum();
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.kontiki.broker.metrics;
 
 import static io.kontiki.broker.metrics.MetricKind.COUNTER;
 import static io.kontiki.broker.metrics.MetricKind.GAUGE;
+import static io.kontiki.broker.metrics.MetricKind.HISTOGRAM;
 
 import java.util.List;
 
@@ -88,6 +89,34 @@ public enum Metric {
             "group",
             "topic",
             "partition"),
+    PRODUCE_REQUESTS(COUNTER, "kontiki_produce_requests_total", "Requests of producers"),
+    FETCH_REQUESTS(COUNTER, "kontiki_fetch_requests_total", "Requests of consumers for records"),
+    TOPIC_RECEIVED_BYTES(
+            COUNTER,
+            "kontiki_topic_received_bytes_total",
+            "Bytes of batches that producers had appended here",
+            "topic"),
+    TOPIC_RECEIVED_RECORDS(
+            COUNTER, "kontiki_topic_received_records_total", "Records that producers had appended here", "topic"),
+    TOPIC_DUPLICATE_BATCHES(
+            COUNTER,
+            "kontiki_topic_duplicate_batches_total",
+            "Batches that producers sent again, and are there once",
+            "topic"),
+    TOPIC_SENT_BYTES(COUNTER, "kontiki_topic_sent_bytes_total", "Bytes of batches sent to consumers", "topic"),
+    ERRORS(COUNTER, "kontiki_errors_total", "Partitions refused to producers and consumers, by reason", "reason"),
+    PRODUCE_STAGE(
+            HISTOGRAM, "kontiki_produce_stage_duration_seconds", "What the time of produced batches goes to", "stage"),
+    FETCH_STAGE(HISTOGRAM, "kontiki_fetch_stage_duration_seconds", "What the time of fetches goes to", "stage"),
+    ISR_SHRINKS(
+            COUNTER, "kontiki_isr_shrinks_total", "Times that in-sync replicas were taken out of a partition led here"),
+    ISR_EXPANDS(COUNTER, "kontiki_isr_expands_total", "Times that replicas of a partition led here got in sync"),
+    LEADER_ELECTIONS(
+            COUNTER, "kontiki_leader_elections_total", "Times that this broker was elected to lead a partition"),
+    CONNECTIONS(GAUGE, "kontiki_connections", "Connections of clients and brokers that are open"),
+    CONNECTIONS_TAKEN(COUNTER, "kontiki_connections_taken_total", "Connections of clients and brokers that were taken"),
+    CONNECTIONS_REFUSED(
+            COUNTER, "kontiki_connections_refused_total", "Connections that were refused, since too many were open"),
     LOG_DIR_OFFLINE(GAUGE, "kontiki_log_dir_offline", "1 if the directory is not used any more in this run", "dir"),
     LOG_DIR_FULL(GAUGE, "kontiki_log_dir_full", "1 if the directory takes no appends for want of room", "dir"),
     LOG_DIR_FREE(
