@@ -25,7 +25,7 @@ public final class Main {
     public static void main(String[] args) throws Exception {
         LogManager.getLogManager().reset();
         if (args.length < 3 || args.length > 4 && !WITH_OPTIONS.contains(args[2])) {
-            System.err.println("usage: benchmark/run start|throughput|commits [SIZE], failover [TIMES] [--pause]"
+            System.err.println("usage: benchmark/run start|throughput|commits|scrape [SIZE], failover [TIMES] [--pause]"
                     + " [--controller] [--json FILE], rebalance [CYCLES] [--json FILE],"
                     + " slow-consumer [--gib N] [--minutes N] [--json FILE] or log [--quick]");
             System.exit(2);
@@ -41,10 +41,12 @@ public final class Main {
             case "failover" -> failover(distribution, directory, options);
             case "rebalance" -> rebalance(distribution, directory, options);
             case "slow-consumer" -> slowConsumer(distribution, directory, options);
+            case "scrape" -> new ScrapeBenchmark(distribution, directory, size(args, 10_000)).run();
             case "log" -> LogBenchmarks.run(directory, args.length > 3 && args[3].equals("--quick"));
             default -> {
-                System.err.println("unknown benchmark \"" + name
-                        + "\"; there are start, throughput, commits, failover, rebalance, slow-consumer and log");
+                System.err.println(
+                        "unknown benchmark \"" + name
+                                + "\"; there are start, throughput, commits, failover, rebalance, slow-consumer, scrape and log");
                 System.exit(2);
             }
         }

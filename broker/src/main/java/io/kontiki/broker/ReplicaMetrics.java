@@ -42,6 +42,7 @@ final class ReplicaMetrics implements MetricSource {
         int underReplicated;
         int underMinIsr;
         int offline;
+        long lagRecords;
 
         Look(Samples samples) {
             this.samples = samples;
@@ -60,7 +61,10 @@ final class ReplicaMetrics implements MetricSource {
             var replica = open.apply(id);
             if (replica.isEmpty() || replica.get().dir().isOffline()) {
                 offline++;
-            } else if (series.includes(leads)) {
+                return;
+            }
+            lagRecords = Math.max(lagRecords, replica.get().lagRecords());
+            if (series.includes(leads)) {
                 log(replica.get(), topic, Integer.toString(id.partition()));
             }
         }
@@ -79,6 +83,7 @@ final class ReplicaMetrics implements MetricSource {
             samples.gauge(Metric.REPLICA_UNDER_REPLICATED, underReplicated);
             samples.gauge(Metric.REPLICA_UNDER_MIN_ISR, underMinIsr);
             samples.gauge(Metric.REPLICA_OFFLINE, offline);
+            samples.gauge(Metric.REPLICA_MAX_LAG, lagRecords);
         }
     }
 

@@ -70,6 +70,12 @@ class BrokerHttpTest {
                 .contains("process_uptime_seconds");
         assertThat(get(broker, "/metrics?name%5B%5D=kontiki_build_info").body().lines())
                 .hasSize(3);
+        assertThat(get(broker, "/metrics?name%5B%5D=kontiki_log_damage_total").body())
+                .contains("kontiki_log_damage_total{");
+        assertThat(get(broker, "/metrics?name%5B%5D=kontiki_fetch_stage_duration_seconds_bucket")
+                        .body())
+                .contains("kontiki_fetch_stage_duration_seconds_sum{")
+                .doesNotContain("kontiki_produce");
         var open = get(broker, "/metrics", "Accept", "application/openmetrics-text; version=1.0.0");
         assertThat(open.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/openmetrics-text");
         assertThat(open.body()).endsWith("# EOF\n");

@@ -60,6 +60,8 @@ public final class LogDir {
     /** As of the last look. */
     private volatile double freeBytes = Double.NaN;
 
+    private volatile double totalBytes = Double.NaN;
+
     /** Whether nobody told the free space at the last look. */
     private volatile boolean unanswered;
 
@@ -149,6 +151,11 @@ public final class LogDir {
         return isOffline() ? Double.NaN : freeBytes;
     }
 
+    /** Bytes of its file system, as of the last {@link #checkSpace}; NaN if that is not known. */
+    double totalBytes() {
+        return isOffline() ? Double.NaN : totalBytes;
+    }
+
     /** Times that a log here turned out to be damaged or could not be read, in this run. */
     long damageFound() {
         return damageFound.get();
@@ -209,14 +216,17 @@ public final class LogDir {
             return;
         }
         long usable;
+        long total;
         try {
             usable = disk.orElseThrow().usableBytes();
+            total = disk.orElseThrow().totalBytes();
         } catch (StorageException e) {
             noteUnanswered(e);
             return;
         }
         unanswered = false;
         freeBytes = usable;
+        totalBytes = total == 0 ? Double.NaN : total;
         if (usable < reserveBytes) {
             noteFull(usable + " bytes are free, log.dir.reserve.bytes is " + reserveBytes);
         } else if (usable >= reserveBytes + reserveBytes / 8) {

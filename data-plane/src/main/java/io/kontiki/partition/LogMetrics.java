@@ -59,6 +59,12 @@ final class LogMetrics implements MeterBinder {
                 "kontiki_log_dir_free_bytes",
                 "Bytes that the broker may still write there, the reserve included",
                 LogDir::freeBytes);
+        gauge(
+                registry,
+                dir,
+                "kontiki_log_dir_total_bytes",
+                "Bytes of the file system that the directory is on",
+                LogDir::totalBytes);
         counter(
                 registry,
                 dir,

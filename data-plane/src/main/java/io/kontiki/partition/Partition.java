@@ -149,6 +149,11 @@ public final class Partition {
         return traffic;
     }
 
+    /** Committed records that this follower lacks, as its leader told it last; 0 for a leader. */
+    public long lagRecords() {
+        return driver.view().lagRecords();
+    }
+
     /** Bytes of all segments. */
     public long sizeInBytes() {
         return log().sizeInBytes();

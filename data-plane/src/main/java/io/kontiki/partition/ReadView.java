@@ -8,9 +8,10 @@ import io.kontiki.replication.Standing;
  *
  * @param lastStableOffset at most the high watermark: what is below is neither undecided nor can it become so again (rule V2)
  * @param isWhole whether every replica has what is committed: all are in sync
+ * @param lagRecords committed records that a follower lacks, as its leader told it last; 0 for a leader
  */
-record ReadView(Standing standing, long highWatermark, long lastStableOffset, boolean isWhole) {
-    static final ReadView NONE = new ReadView(Standing.NONE, 0, 0, false);
+record ReadView(Standing standing, long highWatermark, long lastStableOffset, boolean isWhole, long lagRecords) {
+    static final ReadView NONE = new ReadView(Standing.NONE, 0, 0, false, 0);
 
     ReplicaRole role() {
         return standing.role();

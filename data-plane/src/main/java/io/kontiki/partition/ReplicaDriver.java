@@ -147,7 +147,8 @@ final class ReplicaDriver extends RemoteEffects {
                 replica.standing(),
                 replica.highWatermark(),
                 log().lastStableOffset(replica.highWatermark()),
-                replica.isWhole());
+                replica.isWhole(),
+                Math.max(0, replica.knownHighWatermark() - log().endOffset()));
         if (!now.equals(view)) {
             view = now;
             readWaiters.wakeBelow(now.highWatermark());

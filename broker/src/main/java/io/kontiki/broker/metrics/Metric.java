@@ -58,6 +58,8 @@ public enum Metric {
             "Partitions led by this broker with too few in-sync replicas for acks=all"),
     REPLICA_OFFLINE(
             GAUGE, "kontiki_replica_offline", "Replicas that this broker should hold, but that are not open here"),
+    REPLICA_MAX_LAG(
+            GAUGE, "kontiki_replica_max_lag_records", "Most committed records that a follower on this broker lacks"),
     PARTITION_LOG_START_OFFSET(
             GAUGE, "kontiki_partition_log_start_offset", "First offset still readable here", "topic", "partition"),
     PARTITION_LOG_END_OFFSET(
@@ -124,6 +126,7 @@ public enum Metric {
             "kontiki_log_dir_free_bytes",
             "Bytes that the broker may still write there, the reserve included",
             "dir"),
+    LOG_DIR_TOTAL(GAUGE, "kontiki_log_dir_total_bytes", "Bytes of the file system that the directory is on", "dir"),
     LOG_DAMAGE(
             COUNTER,
             "kontiki_log_damage_total",

@@ -15,6 +15,7 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -75,8 +76,15 @@ public final class ScrapedMetrics implements AutoCloseable {
         if (names.isEmpty()) {
             registry.scrape(out, contentType);
         } else {
-            registry.scrape(out, contentType, names);
+            registry.scrape(out, contentType, families(names));
         }
+    }
+
+    /** The library knows counters without their ending, and histograms without that of their samples. */
+    private static Set<String> families(Set<String> names) {
+        Set<String> families = new HashSet<>(names);
+        names.forEach(name -> families.add(name.replaceFirst("_(total|bucket|sum|count)$", "")));
+        return families;
     }
 
     @Override
