@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
 /**
@@ -66,6 +67,7 @@ final class Kontiki extends CommandGroup {
                         new QuorumChange.Remove(clients, messages),
                         new QuorumChange.Replace(clients, messages),
                         new QuorumChange.Transfer(clients, messages)))
+                .addSubcommand(metaCommands(clients, messages))
                 .addSubcommand(
                         group(new LogCommands(), new LogDump(terminal, messages), new LogVerify(terminal, messages)));
         withoutClientOptions(commandLine.getSubcommands().get("server").getCommandSpec());
@@ -156,6 +158,24 @@ final class Kontiki extends CommandGroup {
                 new PerfProduce(terminal, clients, messages, stop),
                 new PerfConsume(terminal, clients, messages, options, stop),
                 new PerfLatency(terminal, clients, messages, options, stop));
+    }
+
+    private CommandLine metaCommands(Clients clients, Messages messages) {
+        var metaOptions = new MetaOptions();
+        var session = new MetaSession(terminal, clients, messages, metaOptions);
+        return new CommandLine(new MetaCommands(terminal, session, metaOptions, this::reportAny))
+                // A line of -c may be one word, such as ls.
+                .setAllowSubcommandsAsOptionParameters(true)
+                .addSubcommand(new MetaLs(session))
+                .addSubcommand(new MetaGet(session))
+                .addSubcommand(new MetaStat(session))
+                .addSubcommand(new MetaTree(session))
+                .addSubcommand(new MetaFind(session))
+                .addSubcommand(new MetaDump(session));
+    }
+
+    private int reportAny(Throwable thrown) {
+        return thrown instanceof ParameterException misuse ? print(Misuse.of(misuse)) : report(thrown);
     }
 
     /** A broker has no broker to connect to: options without effect are refused. */

@@ -1,5 +1,9 @@
 package io.kontiki.cli;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -29,6 +33,8 @@ class ArchitectureTest {
     @Test
     void nothingReachesBehindClientAndBroker() {
         noClasses()
+                .that()
+                .doNotHaveSimpleName("MetaOffline")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
@@ -43,6 +49,22 @@ class ArchitectureTest {
                         "io.kontiki.service..",
                         "org.slf4j..",
                         "ch.qos.logback..")
+                .check(classes);
+    }
+
+    /** {@code kontiki meta --offline} reads what a stopped broker left, and that is all that it may know. */
+    @Test
+    void offlineMetadataIsReadThroughTheTree() {
+        noClasses()
+                .that()
+                .haveSimpleName("MetaOffline")
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage("io.kontiki.metadata..", "io.kontiki.quorum..", "io.kontiki.proto..")
+                                .and(not(resideInAPackage("io.kontiki.metadata.tree")))
+                                .and(not(simpleName("StoppedMetadata")))
+                                .and(not(simpleName("MetadataImage")))
+                                .and(not(simpleName("LogPosition"))))
                 .check(classes);
     }
 

@@ -8,6 +8,7 @@ import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.SlotsImage;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -30,6 +31,7 @@ import java.util.stream.Collectors;
  */
 public final class MetadataTree {
     private static final int NAMES_TOLD_MAX = 10;
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+");
 
     private final MetadataImage image;
     private final MetadataNode root;
@@ -77,7 +79,9 @@ public final class MetadataTree {
                 .limit(NAMES_TOLD_MAX)
                 .map(name -> Excerpt.of(MetadataPath.escaped(name)))
                 .collect(Collectors.joining(", "));
-        var meant = NearestKey.nearest(path.names().get(depth), nearestOf(nearest))
+        var wanted = path.names().get(depth);
+        // Another number is no typing error.
+        var meant = NearestKey.nearest(wanted, NUMBER.matcher(wanted).matches() ? List.of() : some(nearest))
                 .map(name -> "; did you mean " + path.upTo(depth).child(name) + "?")
                 .orElse("");
         var has = names.isEmpty()
@@ -90,7 +94,7 @@ public final class MetadataTree {
     }
 
     /** To compare with each of a hundred thousand would take longer than the question is worth. */
-    private static List<String> nearestOf(MetadataNode node) {
+    private static List<String> some(MetadataNode node) {
         return node.namesAfter("").limit(1_000).toList();
     }
 
