@@ -1,6 +1,7 @@
 package io.kontiki.benchmark;
 
 import io.kontiki.client.CommittedOffset;
+import io.kontiki.client.KontikiException;
 import io.kontiki.client.NewTopic;
 import io.kontiki.client.Producer;
 import io.kontiki.client.ProducerRecord;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a scrape of {@code /metrics} costs on a broker with many partitions, which leads them all, and 100 groups that are one
@@ -55,6 +57,8 @@ final class ScrapeBenchmark {
                 ClusterView view = new ClusterView(cluster.bootstrap())) {
             BrokerProcess broker = cluster.brokers().get(0);
             broker.set("http.listener", "localhost:" + port);
+            // A machine that is busy making logs is not to be taken for one that is gone.
+            broker.set("broker.session.timeout.ms", "60s");
             broker.setEnvironment("KONTIKI_HEAP_OPTS", "-Xms1g -Xmx1g -XX:+UseG1GC");
             broker.start();
             cluster.awaitReady(view, PATIENCE);
@@ -68,7 +72,7 @@ final class ScrapeBenchmark {
         console.finish();
     }
 
-    private void fill(LocalCluster cluster, ClusterView view) {
+    private void fill(LocalCluster cluster, ClusterView view) throws IOException {
         try (Producer producer =
                 Producer.builder().bootstrapServers(cluster.bootstrap()).build()) {
             for (int topic = 0; topic < TOPICS; topic++) {
@@ -95,11 +99,17 @@ final class ScrapeBenchmark {
                         new TopicPartition("t" + group % TOPICS, (group + i) % partitionsOfATopic),
                         CommittedOffset.of(1));
             }
-            view.admin().alterGroupOffsets("group-" + group, offsets).forEach((partition, failure) -> {
-                if (failure.isPresent()) {
-                    throw new IllegalStateException(partition + " is not committed", failure.get());
-                }
-            });
+            String name = "group-" + group;
+            cluster.await("offsets of " + name, PATIENCE, () -> isCommitted(view, name, offsets));
+        }
+    }
+
+    private static boolean isCommitted(ClusterView view, String group, Map<TopicPartition, CommittedOffset> offsets) {
+        try {
+            return view.admin().alterGroupOffsets(group, offsets).values().stream()
+                    .allMatch(Optional::isEmpty);
+        } catch (KontikiException e) {
+            return false; // Again, until the patience is over.
         }
     }
 

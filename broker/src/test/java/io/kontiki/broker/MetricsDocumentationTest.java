@@ -104,6 +104,8 @@ class MetricsDocumentationTest {
             others.removeIf(name -> name.startsWith(OWN));
             assertThat(scraped.keySet()).containsAll(others);
             assertThat(others).isNotEmpty();
+            // What promtool says of names.
+            assertThat(scraped.keySet()).noneMatch(name -> name.matches(".*_(ns|ms|kb|mb|bucket|count|sum)(_total)?"));
         }
     }
 }
