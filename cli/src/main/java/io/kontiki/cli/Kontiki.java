@@ -162,7 +162,7 @@ final class Kontiki extends CommandGroup {
 
     private CommandLine metaCommands(Clients clients, Messages messages) {
         var metaOptions = new MetaOptions();
-        var session = new MetaSession(terminal, clients, messages, metaOptions);
+        var session = new MetaSession(terminal, messages, metaOptions, MetaOpening.of(metaOptions, clients, messages));
         return new CommandLine(new MetaCommands(terminal, session, metaOptions, this::reportAny))
                 // A line of -c may be one word, such as ls.
                 .setAllowSubcommandsAsOptionParameters(true)

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
         name = "meta",
         description = {
             "Look into the cluster's metadata, as a tree of paths such as /brokers/ids/1.",
-            "Without a command it is a shell: it reads one command from each line of standard input, until one fails."
+            "Without a command it is a shell: on a terminal with history and completion, else it reads one command from"
+                    + " each line of standard input, until one fails."
         },
         synopsisSubcommandLabel = "[COMMAND]")
 final class MetaCommands implements Callable<Integer> {
@@ -47,6 +48,9 @@ final class MetaCommands implements Callable<Integer> {
         var shell = new MetaShell(session, report);
         if (!lines.isEmpty()) {
             return shell.runAll(lines.iterator());
+        }
+        if (terminal.inIsTerminal() && terminal.outIsTerminal()) {
+            return new MetaConsole(session, shell).run();
         }
         return shell.runAll(new TypedLines(new LineReader(terminal.in(), MetaWords.CHARS_MAX)));
     }

@@ -10,18 +10,18 @@ import java.util.function.ToIntFunction;
  */
 final class MetaSession {
     private final Terminal terminal;
-    private final Clients clients;
     private final Messages messages;
     private final MetaOptions options;
+    private final MetaOpening opening;
     private MetaOptions lineOptions = new MetaOptions();
     private Optional<MetaSource> open = Optional.empty();
     private String directory = MetaPath.ROOT;
 
-    MetaSession(Terminal terminal, Clients clients, Messages messages, MetaOptions options) {
-        this.options = options;
+    MetaSession(Terminal terminal, Messages messages, MetaOptions options, MetaOpening opening) {
         this.terminal = terminal;
-        this.clients = clients;
         this.messages = messages;
+        this.options = options;
+        this.opening = opening;
     }
 
     /** Options of the line that is run next count before those of the command. */
@@ -38,19 +38,14 @@ final class MetaSession {
         if (open.isPresent()) {
             return work.applyAsInt(open.get());
         }
-        try {
-            if (options.offline().isPresent()) {
-                return opened(MetaOffline.open(options.offline().get(), messages), work);
+        return opening.with(source -> {
+            open = Optional.of(source);
+            try {
+                return work.applyAsInt(source);
+            } finally {
+                open = Optional.empty();
             }
-            return clients.withAdmin(admin -> opened(new MetaLive(admin), work));
-        } finally {
-            open = Optional.empty();
-        }
-    }
-
-    private int opened(MetaSource source, ToIntFunction<MetaSource> work) {
-        open = Optional.of(source);
-        return work.applyAsInt(source);
+        });
     }
 
     /** The absolute path that was typed here; where this stands if nothing was. */

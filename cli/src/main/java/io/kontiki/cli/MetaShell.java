@@ -41,11 +41,13 @@ final class MetaShell {
     }
 
     private final MetaSession session;
+    private final ToIntFunction<Throwable> report;
     private final CommandLine commands;
 
     /** @param report tells what ended a command, and returns the exit code */
     MetaShell(MetaSession session, ToIntFunction<Throwable> report) {
         this.session = session;
+        this.report = report;
         var line = new Line();
         commands = new CommandLine(line)
                 .addSubcommand(new MetaLs(session))
@@ -73,7 +75,12 @@ final class MetaShell {
 
     /** Runs one line and returns its exit code; an empty line and a comment do nothing. */
     int run(String line) {
-        List<String> words = MetaWords.of(line);
+        List<String> words;
+        try {
+            words = MetaWords.of(line);
+        } catch (Failure e) {
+            return report.applyAsInt(e);
+        }
         if (words.isEmpty()) {
             return ExitCode.DONE;
         }
