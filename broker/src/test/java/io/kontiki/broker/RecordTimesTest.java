@@ -79,6 +79,8 @@ class RecordTimesTest {
             hangs.countDown();
             await().untilAsserted(
                             () -> assertThat(times.find(List.of(at(1), at(2)))).hasSize(2));
+            // Nobody asked again while the first question was open.
+            assertThat(lookUps).hasValue(2);
         }
     }
 }
