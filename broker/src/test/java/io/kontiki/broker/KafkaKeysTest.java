@@ -34,7 +34,7 @@ class KafkaKeysTest {
                 .asString()
                 .startsWith("key \"" + key + "\" of Kafka is ignored, because ")
                 .endsWith(" (--set)");
-        assertThat(config.explicitSettings()).isEmpty();
+        assertThat(config.explicitSettings()).noneMatch(line -> line.startsWith(key));
     }
 
     @Test
