@@ -98,7 +98,14 @@ final class KafkaKeys {
                 "metadata.log.max.",
                 "metadata.max.idle.interval.ms",
                 "metadata.max.retention.");
-        ignore(METRICS, "metric.reporters", "metrics.num.samples", "metrics.recording.level", "metrics.sample.window.ms", "kafka.metrics.", "auto.include.jmx.reporter");
+        ignore(
+                METRICS,
+                "metric.reporters",
+                "metrics.num.samples",
+                "metrics.recording.level",
+                "metrics.sample.window.ms",
+                "kafka.metrics.",
+                "auto.include.jmx.reporter");
         ignore(NO_QUOTAS, "quota.", "replication.quota.", "alter.log.dirs.replication.quota.", "controller.quota.");
         ignore(NO_TIERS, "remote.", "log.local.retention.", "log.remote.");
         ignore("topics are made by a command or a client that asks for it", "auto.create.topics.enable");

@@ -28,6 +28,19 @@ final class Clients {
         }
     }
 
+    /** The same with an admin that asks one broker alone, which should be up: it is not waited for. */
+    <T> T withAdminAt(String address, Function<Admin, T> work) {
+        var timeout = shorter(options.timeout(), CONNECT_TIMEOUT);
+        try (Admin admin =
+                configured(Admin.builder(), address).requestTimeout(timeout).build()) {
+            return work.apply(admin);
+        }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
     Consumer.Builder consumer() {
         return configured(Consumer.builder());
     }
@@ -38,9 +51,13 @@ final class Clients {
     }
 
     private <B extends ClientBuilder<B>> B configured(B builder) {
+        return configured(builder, options.bootstrap(terminal));
+    }
+
+    private <B extends ClientBuilder<B>> B configured(B builder, String bootstrap) {
         ClientLogs.configure(options.verbose(), terminal.err());
         try {
-            return builder.bootstrapServers(options.bootstrap(terminal))
+            return builder.bootstrapServers(bootstrap)
                     .clientId(CLIENT_ID)
                     .connectTimeout(CONNECT_TIMEOUT)
                     .requestTimeout(options.timeout());

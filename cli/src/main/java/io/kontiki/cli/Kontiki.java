@@ -68,6 +68,7 @@ final class Kontiki extends CommandGroup {
                         new QuorumChange.Replace(clients, messages),
                         new QuorumChange.Transfer(clients, messages)))
                 .addSubcommand(metaCommands(clients, messages))
+                .addSubcommand(new Doctor(terminal, clients, messages, clock))
                 .addSubcommand(
                         group(new LogCommands(), new LogDump(terminal, messages), new LogVerify(terminal, messages)));
         withoutClientOptions(commandLine.getSubcommands().get("server").getCommandSpec());

@@ -8,6 +8,7 @@ import io.kontiki.proto.v1.GetServerInfoRequest;
 import io.kontiki.proto.v1.UnregisterBrokerRequest;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** The calls about the cluster and its brokers. Calls block. Thread-safe. */
 final class ClusterCalls {
@@ -46,7 +47,9 @@ final class ClusterCalls {
                 answer.getMaxMessageBytes(),
                 answer.getMaxRequestBytes(),
                 answer.getMaxTopicNameLength(),
-                List.copyOf(answer.getFeaturesList()));
+                List.copyOf(answer.getFeaturesList()),
+                // An earlier broker does not tell.
+                answer.getTimeMs() == 0 ? OptionalLong.empty() : OptionalLong.of(answer.getTimeMs()));
     }
 
     /** See {@link Admin#unregisterBroker}. */

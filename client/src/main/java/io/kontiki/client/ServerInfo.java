@@ -1,6 +1,7 @@
 package io.kontiki.client;
 
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Version and limits of one broker.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param maxRequestBytes largest gRPC message, in bytes
  * @param maxTopicNameLength longest topic name, in characters
  * @param features names of optional features that are there
+ * @param timeMs its clock when it answered, in milliseconds since 1970; empty if it does not tell
  */
 public record ServerInfo(
         String version,
@@ -20,4 +22,5 @@ public record ServerInfo(
         int maxMessageBytes,
         int maxRequestBytes,
         int maxTopicNameLength,
-        List<String> features) {}
+        List<String> features,
+        OptionalLong timeMs) {}

@@ -41,6 +41,7 @@ public final class ClusterGrpcService extends ClusterServiceGrpc.ClusterServiceI
                 .setMaxMessageBytes(info.messageMaxBytes())
                 .setMaxRequestBytes(info.requestMaxBytes())
                 .setMaxTopicNameLength(RequestLimits.TOPIC_NAME_CHARS_MAX)
+                .setTimeMs(System.currentTimeMillis())
                 .build());
         out.onCompleted();
     }
