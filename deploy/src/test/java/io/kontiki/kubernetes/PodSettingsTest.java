@@ -103,7 +103,7 @@ class PodSettingsTest {
         // The Prometheus operator's kinds are not among those of the client.
         var objects = new HashMap<Class<?>, Object>();
         for (String document : rendered.split("(?m)^---$")) {
-            if (!document.contains("\nkind: PodMonitor")) {
+            if (!document.contains("apiVersion: monitoring.coreos.com/")) {
                 Object object = Yaml.load(document);
                 objects.put(object.getClass(), object);
             }
