@@ -93,6 +93,7 @@ final class GroupMetrics implements MetricSource {
 
     private void addLags(List<Lag> lags, MetadataImage now, GroupImage group) {
         group.offsets()
+                .byTopic()
                 .forEach((topicId, offsets) -> now.topic(topicId).ifPresent(topic -> {
                     for (var each : offsets.entrySet()) {
                         boolean leads = topic.partition(each.getKey())

@@ -171,10 +171,9 @@ final class GroupDeletions {
         var doomed = new TreeSet<TopicPartition>();
         for (var asked : request.getTopicsList()) {
             var topic = topics.image().topic(asked.getTopic());
-            var offsets = topic.map(found -> group.offsets().get(found.id()));
-            if (offsets.isPresent()) {
+            if (topic.isPresent()) {
                 var wanted = new HashSet<>(asked.getPartitionsList());
-                for (int number : offsets.get().keySet()) {
+                for (int number : group.offsets().ofTopic(topic.get().id()).keySet()) {
                     if (wanted.isEmpty() || wanted.contains(number)) {
                         doomed.add(new TopicPartition(topic.get().id(), number));
                     }

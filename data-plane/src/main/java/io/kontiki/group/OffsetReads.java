@@ -61,6 +61,7 @@ final class OffsetReads {
         }
         var partitions = new ArrayList<TopicPartition>();
         group.ifPresent(found -> found.offsets()
+                .byTopic()
                 .forEach((id, topic) -> topic.keySet().forEach(it -> partitions.add(new TopicPartition(id, it)))));
         return MemberMessages.names(partitions, image);
     }
@@ -72,7 +73,7 @@ final class OffsetReads {
             asked.getPartitionsList()
                     .forEach(number -> fail(asked, number, ErrorReason.ERROR_REASON_TOPIC_NOT_FOUND, text));
         } else if (asked.getPartitionsCount() == 0) {
-            group.map(found -> found.offsets().get(topic.get().id()))
+            group.map(found -> found.offsets().ofTopic(topic.get().id()))
                     .ifPresent(offsets -> offsets.keySet().forEach(number -> add(asked, topic.get(), number)));
         } else {
             asked.getPartitionsList().forEach(number -> add(asked, topic.get(), number));

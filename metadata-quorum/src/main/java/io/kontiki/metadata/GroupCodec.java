@@ -14,7 +14,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
-import org.pcollections.PSortedMap;
 import org.pcollections.PSortedSet;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
@@ -49,7 +48,7 @@ public final class GroupCodec {
                 record.getAssignmentEpoch(),
                 assignor,
                 TreePMap.fromSortedMap(members),
-                TreePMap.empty(),
+                GroupOffsets.NONE,
                 record.getEmptySinceMs(),
                 record.getVersion());
     }
@@ -163,10 +162,9 @@ public final class GroupCodec {
         for (var record : records) {
             var topicId = UuidBytes.fromBytes(record.getTopicId());
             result = change(result, record.getGroupId(), group -> {
-                PSortedMap<Integer, CommittedOffset> before = group.offsets().get(topicId);
-                var offsets = before == null ? new TreeMap<Integer, CommittedOffset>() : new TreeMap<>(before);
+                var offsets = new TreeMap<Integer, CommittedOffset>();
                 record.getOffsetsList().forEach(offset -> offsets.put(offset.getPartition(), fromRecord(offset)));
-                return group.withOffsets(group.offsets().plus(topicId, TreePMap.fromSortedMap(offsets)));
+                return group.withOffsets(group.offsets().with(topicId, offsets));
             });
         }
         return result;
@@ -177,13 +175,10 @@ public final class GroupCodec {
         var result = groups;
         for (var record : records) {
             var topicId = UuidBytes.fromBytes(record.getTopicId());
-            result = change(result, record.getGroupId(), group -> {
-                var rest = group;
-                for (int number : record.getPartitionsList()) {
-                    rest = rest.withoutOffset(new TopicPartition(topicId, number));
-                }
-                return rest;
-            });
+            result = change(
+                    result,
+                    record.getGroupId(),
+                    group -> group.withOffsets(group.offsets().without(topicId, record.getPartitionsList())));
         }
         return result;
     }

@@ -1,8 +1,8 @@
 package io.kontiki.metadata;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import org.pcollections.PSortedMap;
 import org.pcollections.TreePMap;
 
@@ -14,7 +14,7 @@ import org.pcollections.TreePMap;
  * @param assignmentEpoch the {@code epoch} that the targets were made for; at most that
  * @param assignor how partitions are spread
  * @param members by id
- * @param offsets by topic id, by partition number; no topic without any
+ * @param offsets how far it has read
  * @param emptySinceMs since when it has no members, in milliseconds since 1970; 0 while it has
  * @param version index of the entry that last changed anything here but offsets; a change compares and sets on it
  */
@@ -24,7 +24,7 @@ public record GroupImage(
         int assignmentEpoch,
         Assignor assignor,
         PSortedMap<String, MemberImage> members,
-        PSortedMap<UUID, PSortedMap<Integer, CommittedOffset>> offsets,
+        GroupOffsets offsets,
         long emptySinceMs,
         long version) {
     public GroupImage {
@@ -36,7 +36,7 @@ public record GroupImage(
 
     /** A group that nobody has joined, as of version 0. */
     public static GroupImage empty(String id) {
-        return new GroupImage(id, 0, 0, Assignor.STICKY, TreePMap.empty(), TreePMap.empty(), 0, 0);
+        return new GroupImage(id, 0, 0, Assignor.STICKY, TreePMap.empty(), GroupOffsets.NONE, 0, 0);
     }
 
     public Optional<MemberImage> member(String memberId) {
@@ -52,8 +52,7 @@ public record GroupImage(
     }
 
     public Optional<CommittedOffset> offset(TopicPartition partition) {
-        var topic = offsets.get(partition.topicId());
-        return topic == null ? Optional.empty() : Optional.ofNullable(topic.get(partition.partition()));
+        return offsets.of(partition);
     }
 
     public boolean isEmpty() {
@@ -66,7 +65,7 @@ public record GroupImage(
      */
     public long lastUsedMs() {
         long last = emptySinceMs;
-        for (var topic : offsets.values()) {
+        for (var topic : offsets.byTopic().values()) {
             for (var committed : topic.values()) {
                 last = Math.max(last, committed.committedAtMs());
             }
@@ -77,7 +76,7 @@ public record GroupImage(
     /** Index of the entry that last changed anything here, offsets too. Looks at all offsets. */
     public long lastChangeIndex() {
         long last = version;
-        for (var topic : offsets.values()) {
+        for (var topic : offsets.byTopic().values()) {
             for (var committed : topic.values()) {
                 last = Math.max(last, committed.index());
             }
@@ -113,21 +112,14 @@ public record GroupImage(
     }
 
     public GroupImage withOffset(TopicPartition partition, CommittedOffset offset) {
-        PSortedMap<Integer, CommittedOffset> topic = offsets.getOrDefault(partition.topicId(), TreePMap.empty());
-        return withOffsets(offsets.plus(partition.topicId(), topic.plus(partition.partition(), offset)));
+        return withOffsets(offsets.with(partition, offset));
     }
 
     public GroupImage withoutOffset(TopicPartition partition) {
-        var topic = offsets.get(partition.topicId());
-        if (topic == null) {
-            return this;
-        }
-        var rest = topic.minus(partition.partition());
-        return withOffsets(
-                rest.isEmpty() ? offsets.minus(partition.topicId()) : offsets.plus(partition.topicId(), rest));
+        return withOffsets(offsets.without(partition.topicId(), List.of(partition.partition())));
     }
 
-    public GroupImage withOffsets(PSortedMap<UUID, PSortedMap<Integer, CommittedOffset>> value) {
+    public GroupImage withOffsets(GroupOffsets value) {
         return new GroupImage(id, epoch, assignmentEpoch, assignor, members, value, emptySinceMs, version);
     }
 }

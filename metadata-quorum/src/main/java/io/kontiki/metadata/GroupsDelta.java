@@ -69,8 +69,8 @@ public record GroupsDelta(
         if (before.offsets() == after.offsets()) {
             return;
         }
-        after.offsets().forEach((topic, offsets) -> {
-            if (offsets != before.offsets().get(topic)) {
+        after.offsets().byTopic().forEach((topic, offsets) -> {
+            if (offsets != before.offsets().byTopic().get(topic)) {
                 offsets.forEach((number, offset) -> {
                     var partition = new TopicPartition(topic, number);
                     if (!before.offset(partition).filter(offset::equals).isPresent()) {
@@ -79,8 +79,8 @@ public record GroupsDelta(
                 });
             }
         });
-        before.offsets().forEach((topic, offsets) -> {
-            if (offsets != after.offsets().get(topic)) {
+        before.offsets().byTopic().forEach((topic, offsets) -> {
+            if (offsets != after.offsets().byTopic().get(topic)) {
                 for (int number : offsets.keySet()) {
                     var partition = new TopicPartition(topic, number);
                     if (after.offset(partition).isEmpty()) {

@@ -86,7 +86,7 @@ public final class ImageCodec {
                         .addGroups(GroupCodec.toRecord(group))
                         .build());
         var offsets = image.groups().byId().values().stream()
-                .flatMap(group -> group.offsets().entrySet().stream()
+                .flatMap(group -> group.offsets().byTopic().entrySet().stream()
                         .map(topic -> ImageRecord.newBuilder()
                                 .addGroupOffsets(GroupCodec.toRecord(group.id(), topic.getKey(), topic.getValue()))
                                 .build()));

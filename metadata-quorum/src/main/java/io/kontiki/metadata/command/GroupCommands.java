@@ -117,8 +117,8 @@ final class GroupCommands {
             if (members != group.members()) {
                 edit.put(group.withMembers(members).withVersion(index));
             }
-            var offsets = group.offsets().get(topicId);
-            if (offsets != null) {
+            var offsets = group.offsets().ofTopic(topicId);
+            if (!offsets.isEmpty()) {
                 var partitions = new ArrayList<TopicPartition>();
                 offsets.keySet().forEach(number -> partitions.add(new TopicPartition(topicId, number)));
                 edit.removeOffsets(group.id(), partitions);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kontiki.metadata.Assignor;
 import io.kontiki.metadata.Excerpt;
+import io.kontiki.metadata.OffsetsSize;
 import io.kontiki.metadata.UuidBytes;
 import io.kontiki.proto.internal.v1.ChangeGroup;
 import io.kontiki.proto.internal.v1.CommandReply;
@@ -35,7 +36,15 @@ public final class GroupRules {
     /** Groups in a cluster: each is in the memory of every broker. */
     public static final int GROUPS_MAX = 100_000;
 
+    /** Of one commit of one partition. */
     public static final int METADATA_BYTES_MAX = 4096;
+    /** Of all that a group has committed. */
+    public static final long GROUP_METADATA_BYTES_MAX = 1 << 20;
+    /** Of all that is committed in a cluster: it is in the memory of every broker, as are the offsets. */
+    public static final long CLUSTER_METADATA_BYTES_MAX = 16 << 20;
+
+    /** Offsets that are committed in a cluster: partitions, for each group that has committed them. */
+    public static final long OFFSETS_MAX = 1_000_000;
 
     private GroupRules() {}
 
@@ -79,6 +88,33 @@ public final class GroupRules {
     /** A refusal if a commit's metadata is too long. */
     public static Optional<CommandReply> checkMetadata(String metadata) {
         return checkBytes("metadata", metadata, METADATA_BYTES_MAX);
+    }
+
+    /**
+     * A refusal if a commit makes more of the offsets than may be. One that makes less is never refused, so that a cluster
+     * above a limit, as another version had it, gets below.
+     */
+    static Optional<CommandReply> checkOffsets(String groupId, OffsetsSize before, OffsetsSize after, OffsetsSize all) {
+        var allAfter = all.minus(before).plus(after);
+        if (after.count() > before.count() && allAfter.count() > OFFSETS_MAX) {
+            return Optional.of(Replies.refusal(
+                    ErrorReason.ERROR_REASON_OVERLOADED,
+                    "the cluster would have " + allAfter.count() + " committed offsets, at most " + OFFSETS_MAX
+                            + " are allowed"));
+        }
+        if (after.metadataBytes() <= before.metadataBytes()) {
+            return Optional.empty();
+        }
+        if (after.metadataBytes() > GROUP_METADATA_BYTES_MAX) {
+            return invalid("metadata of the offsets of group \"" + groupId + "\" would have " + after.metadataBytes()
+                    + " bytes in all, at most " + GROUP_METADATA_BYTES_MAX + " are allowed");
+        }
+        return allAfter.metadataBytes() <= CLUSTER_METADATA_BYTES_MAX
+                ? Optional.empty()
+                : Optional.of(Replies.refusal(
+                        ErrorReason.ERROR_REASON_OVERLOADED,
+                        "metadata of all committed offsets of the cluster would have " + allAfter.metadataBytes()
+                                + " bytes, at most " + CLUSTER_METADATA_BYTES_MAX + " are allowed"));
     }
 
     /** Refuses what cannot be read as a change of a group at all. */

@@ -1,15 +1,14 @@
 package io.kontiki.metadata.command;
 
 import io.kontiki.metadata.BrokerRegistration;
-import io.kontiki.metadata.CommittedOffset;
 import io.kontiki.metadata.GroupImage;
+import io.kontiki.metadata.GroupOffsets;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicImage;
 import io.kontiki.metadata.TopicPartition;
 import java.util.Collection;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
@@ -80,14 +79,11 @@ final class ImageEdit {
         image = image.withGroups(image.groups().with(group));
     }
 
-    /** Stores offsets of a group that is there. */
-    void putOffsets(String groupId, Map<TopicPartition, CommittedOffset> offsets) {
+    /** Puts the offsets of a group that is there, of which those of {@code changed} are new. */
+    void put(String groupId, GroupOffsets offsets, Collection<TopicPartition> changed) {
+        changed.forEach(partition -> groups.touch(groupId, partition));
         var group = image.group(groupId).orElseThrow();
-        for (var entry : offsets.entrySet()) {
-            groups.touch(groupId, entry.getKey());
-            group = group.withOffset(entry.getKey(), entry.getValue());
-        }
-        image = image.withGroups(image.groups().with(group));
+        image = image.withGroups(image.groups().with(group.withOffsets(offsets)));
     }
 
     void removeOffsets(String groupId, Collection<TopicPartition> partitions) {

@@ -2,6 +2,7 @@ package io.kontiki.metadata.command;
 
 import io.kontiki.metadata.CommittedOffset;
 import io.kontiki.metadata.GroupImage;
+import io.kontiki.metadata.GroupOffsets;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
@@ -47,22 +48,37 @@ final class OffsetCommands {
                 .or(() -> checkOffsets(commit))
                 .or(() -> group.isEmpty() ? GroupCommands.checkRoom(edit.image()) : Optional.empty());
         if (refusal.isPresent()) {
-            return GroupCommitReply.newBuilder()
-                    .setReason(refusal.get().getReason())
-                    .setMessage(refusal.get().getMessage())
-                    .build();
+            return refused(refusal.get());
         }
         var member = group.flatMap(present -> present.member(commit.getMemberId()));
         var reply = GroupCommitReply.newBuilder();
         var judgement = new CommitJudgement(edit.image(), member, commit, assumedIndex, timestampMs, index);
         var accepted = judgement.accepted(reply);
-        if (!accepted.isEmpty()) {
-            if (group.isEmpty()) {
-                edit.put(GroupImage.empty(id).withEmptySince(timestampMs).withVersion(index));
-            }
-            edit.putOffsets(id, accepted);
+        if (accepted.isEmpty()) {
+            return reply.build();
         }
+        var before = group.map(GroupImage::offsets).orElse(GroupOffsets.NONE);
+        var after = before;
+        for (var each : accepted.entrySet()) {
+            after = after.with(each.getKey(), each.getValue());
+        }
+        refusal = GroupRules.checkOffsets(
+                id, before.size(), after.size(), edit.image().groups().offsetsSize());
+        if (refusal.isPresent()) {
+            return refused(refusal.get());
+        }
+        if (group.isEmpty()) {
+            edit.put(GroupImage.empty(id).withEmptySince(timestampMs).withVersion(index));
+        }
+        edit.put(id, after, accepted.keySet());
         return reply.build();
+    }
+
+    private static GroupCommitReply refused(CommandReply refusal) {
+        return GroupCommitReply.newBuilder()
+                .setReason(refusal.getReason())
+                .setMessage(refusal.getMessage())
+                .build();
     }
 
     /** Rule G3, as far as the commit as a whole goes. */

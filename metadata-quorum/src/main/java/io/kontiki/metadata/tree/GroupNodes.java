@@ -75,7 +75,7 @@ final class GroupNodes {
     private static NavigableMap<String, NavigableMap<Integer, CommittedOffset>> topics(
             MetadataImage image, GroupImage group) {
         var names = new TreeMap<String, NavigableMap<Integer, CommittedOffset>>();
-        group.offsets().forEach((id, offsets) -> names.put(name(image, id), offsets));
+        group.offsets().byTopic().forEach((id, offsets) -> names.put(name(image, id), offsets));
         return names;
     }
 

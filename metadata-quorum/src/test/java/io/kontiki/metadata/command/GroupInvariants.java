@@ -6,6 +6,7 @@ import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.GroupImage;
 import io.kontiki.metadata.MemberImage;
 import io.kontiki.metadata.MetadataImage;
+import io.kontiki.metadata.OffsetsSize;
 import io.kontiki.metadata.Slot;
 import io.kontiki.metadata.SlotsImage;
 import io.kontiki.metadata.TopicPartition;
@@ -49,6 +50,11 @@ final class GroupInvariants {
                 events.addAll(events(by, old, group));
             }
         }
+        assertThat(after.groups().offsetsSize())
+                .as(about)
+                .isEqualTo(after.groups().byId().values().stream()
+                        .map(group -> group.offsets().size())
+                        .reduce(OffsetsSize.NONE, OffsetsSize::plus));
         if (after.groups().size() < before.groups().size()) {
             assertThat(by).as(about).isEqualTo(CommandCase.DELETE_GROUP);
             events.add(Event.DELETED);
@@ -80,7 +86,13 @@ final class GroupInvariants {
                             .isTrue());
         }
         held.addAll(wanted);
-        group.offsets().forEach((topic, offsets) -> {
+        assertThat(group.offsets().size())
+                .as(text)
+                .isEqualTo(group.offsets().byTopic().values().stream()
+                        .flatMap(topic -> topic.values().stream())
+                        .map(OffsetsSize::of)
+                        .reduce(OffsetsSize.NONE, OffsetsSize::plus));
+        group.offsets().byTopic().forEach((topic, offsets) -> {
             assertThat(offsets).as(text).isNotEmpty();
             offsets.keySet().forEach(number -> held.add(new TopicPartition(topic, number)));
         });

@@ -90,7 +90,7 @@ class OffsetCommandsTest {
         var commit = group.commit("a", 2, zero, 50);
         quorum.fence(quorum.image().slots().of("readers").owner());
         refused(group.apply(commit), ErrorReason.ERROR_REASON_NOT_COORDINATOR, "slot_epoch");
-        assertThat(group.image().offsets()).isEmpty();
+        assertThat(group.image().offsets().byTopic()).isEmpty();
     }
 
     @Test
@@ -100,7 +100,7 @@ class OffsetCommandsTest {
         refused(group.apply(group.commit("c", 2, zero, 1)), ErrorReason.ERROR_REASON_UNKNOWN_MEMBER, "no such member");
         group.accept(group.change().setEpoch(3).addRemovedMembers("a"));
         refused(group.apply(group.commit("a", 2, zero, 1)), ErrorReason.ERROR_REASON_UNKNOWN_MEMBER, "no such member");
-        assertThat(group.image().offsets()).isEmpty();
+        assertThat(group.image().offsets().byTopic()).isEmpty();
     }
 
     @Test
@@ -291,7 +291,7 @@ class OffsetCommandsTest {
         var version = group.image().version();
         quorum.accept(Command.newBuilder()
                 .setDeleteTopic(DeleteTopic.newBuilder().setTopicId(UuidBytes.toBytes(zero.topicId()))));
-        assertThat(group.image().offsets()).isEmpty();
+        assertThat(group.image().offsets().byTopic()).isEmpty();
         assertThat(group.image().version()).isEqualTo(version);
         assertThat(quorum.last().delta().groups().removedOffsets().get("readers"))
                 .containsExactly(zero);

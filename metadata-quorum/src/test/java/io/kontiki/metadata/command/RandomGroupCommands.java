@@ -246,10 +246,10 @@ final class RandomGroupCommands {
                 .setSlotEpoch(slotEpoch(image, group.id()))
                 .setExpectedVersion(group.version())
                 .setAssumedIndex(image.position().index());
-        any(group.offsets().keySet())
+        any(group.offsets().byTopic().keySet())
                 .ifPresent(topic -> forget.addOffsets(GroupOffsetsRefs.newBuilder()
                         .setTopicId(UuidBytes.toBytes(topic))
-                        .addAllPartitions(group.offsets().get(topic).keySet())));
+                        .addAllPartitions(group.offsets().ofTopic(topic).keySet())));
         return forget.build();
     }
 
