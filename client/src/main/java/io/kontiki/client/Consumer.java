@@ -152,8 +152,10 @@ public final class Consumer implements AutoCloseable {
     }
 
     private void setPaused(Collection<TopicPartition> partitions, boolean paused) {
-        turn.run(() ->
-                partitions.stream().map(this::assigned).toList().forEach(partition -> partition.setPaused(paused)));
+        turn.run(() -> partitions.stream()
+                .map(this::assigned)
+                .toList()
+                .forEach(partition -> partition.setPaused(paused, System.nanoTime())));
     }
 
     /** Those that are paused. */

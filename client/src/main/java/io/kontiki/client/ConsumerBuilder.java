@@ -21,6 +21,7 @@ public abstract class ConsumerBuilder<B extends ConsumerBuilder<B>> extends Clie
     private Optional<ResetPolicy> resetPolicy = Optional.empty();
     private int maxPollRecords = 1000;
     private int fetchMaxBytes = 1 << 20;
+    private long prefetchMaxBytes = 64 << 20;
     private int fetchMinBytes = 1;
     private Duration fetchMaxWait = Duration.ofMillis(500);
     private boolean checkCrc = true;
@@ -149,6 +150,15 @@ public abstract class ConsumerBuilder<B extends ConsumerBuilder<B>> extends Clie
         return self();
     }
 
+    /**
+     * Most bytes fetched ahead of {@code poll}, of all partitions together, 64 KiB to 1 GiB. Each broker has an equal share,
+     * and what it answers may be larger by one batch. Default 64 MiB.
+     */
+    public B prefetchMaxBytes(long bytes) {
+        this.prefetchMaxBytes = Limits.within("prefetchMaxBytes", bytes, 64 << 10, 1 << 30);
+        return self();
+    }
+
     /** Bytes a broker waits for before it answers, 1 to 1 MiB. Default 1: answers at once. */
     public B fetchMinBytes(int bytes) {
         this.fetchMinBytes = (int) Limits.within("fetchMinBytes", bytes, 1, 1 << 20);
@@ -189,6 +199,7 @@ public abstract class ConsumerBuilder<B extends ConsumerBuilder<B>> extends Clie
                 resetPolicy.orElse(group.isPresent() ? ResetPolicy.LATEST : ResetPolicy.ERROR),
                 maxPollRecords,
                 fetchMaxBytes,
+                prefetchMaxBytes,
                 fetchMinBytes,
                 (int) fetchMaxWait.toMillis(),
                 checkCrc,

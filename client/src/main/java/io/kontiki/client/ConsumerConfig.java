@@ -8,6 +8,7 @@ record ConsumerConfig(
         ResetPolicy resetPolicy,
         int maxPollRecords,
         int fetchMaxBytes,
+        long prefetchMaxBytes,
         int fetchMinBytes,
         int fetchMaxWaitMillis,
         boolean checkCrc,

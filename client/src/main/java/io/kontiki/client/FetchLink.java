@@ -39,13 +39,18 @@ final class FetchLink {
         return sentNanos;
     }
 
-    /** Asks for these partitions. Only if {@link #isIdle}. */
-    void request(List<PartitionFetcher> partitions, ConsumerConfig config, int maxWaitMillis, long nowNanos) {
+    /**
+     * Asks for these partitions. Only if {@link #isIdle}.
+     *
+     * @param maxBytes of all together, above 0; a first batch that is larger comes all the same
+     */
+    void request(
+            List<PartitionFetcher> partitions, ConsumerConfig config, long maxBytes, int maxWaitMillis, long nowNanos) {
         var request = FetchRequest.newBuilder()
                 .setCorrelationId(++correlationId)
                 .setMaxWaitMs(maxWaitMillis)
                 .setMinBytes(config.fetchMinBytes())
-                .setMaxBytes(MAX_RESPONSE_BYTES);
+                .setMaxBytes((int) Math.min(MAX_RESPONSE_BYTES, maxBytes));
         asked = new HashMap<>();
         for (var partition : partitions) {
             request.addPartitions(entry(partition, config));

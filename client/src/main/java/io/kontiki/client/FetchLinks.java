@@ -2,10 +2,8 @@ package io.kontiki.client;
 
 import com.google.protobuf.ByteString;
 import io.kontiki.proto.v1.FetchResponse;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -43,26 +41,38 @@ final class FetchLinks implements AutoCloseable {
 
     /** Asks for what is due, where no answer is outstanding. */
     void send(long nowNanos) {
-        var due = new LinkedHashMap<HostPort, List<PartitionFetcher>>();
+        var demands = new LinkedHashMap<HostPort, FetchDemand>();
         for (var partition : partitions.values()) {
             partition
-                    .fetchDue(nowNanos)
-                    .ifPresent(address ->
-                            due.computeIfAbsent(address, a -> new ArrayList<>()).add(partition));
+                    .leaderAddress()
+                    .ifPresent(address -> demands.computeIfAbsent(address, a -> new FetchDemand())
+                            .add(partition, nowNanos));
         }
-        due.forEach((address, wanted) -> {
-            var link = links.computeIfAbsent(address, a -> new FetchLink(a, this::dial));
-            if (link.isIdle()) {
-                boolean heldBack = wanted.size() > MAX_PARTITIONS
-                        || partitions.values().stream().anyMatch(p -> p.isHeldBackAt(address, nowNanos));
-                int maxWait = config.fetchMaxWaitMillis();
-                link.request(
-                        wanted.subList(0, Math.min(wanted.size(), MAX_PARTITIONS)),
-                        config,
-                        heldBack ? Math.min(maxWait, SHORT_WAIT_MILLIS) : maxWait,
-                        nowNanos);
+        demands.forEach((address, demand) -> {
+            if (!demand.wanted().isEmpty()) {
+                send(address, demand, config.prefetchMaxBytes() / demands.size(), nowNanos);
             }
         });
+    }
+
+    /** Each broker has an equal share, so that one that has nothing new, and waits for it, keeps no room from others. */
+    private void send(HostPort address, FetchDemand demand, long share, long nowNanos) {
+        var link = links.computeIfAbsent(address, a -> new FetchLink(a, this::dial));
+        if (!link.isIdle()) {
+            return;
+        }
+        long room = demand.room(share);
+        if (room > 0) {
+            var wanted = demand.wanted();
+            boolean heldBack = wanted.size() > MAX_PARTITIONS || demand.isHeldBack();
+            int maxWait = config.fetchMaxWaitMillis();
+            link.request(
+                    wanted.subList(0, Math.min(wanted.size(), MAX_PARTITIONS)),
+                    config,
+                    room,
+                    heldBack ? Math.min(maxWait, SHORT_WAIT_MILLIS) : maxWait,
+                    nowNanos);
+        }
     }
 
     private FetchStream dial(HostPort address) {

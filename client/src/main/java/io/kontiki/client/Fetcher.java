@@ -178,6 +178,7 @@ final class Fetcher implements AutoCloseable {
         long nowNanos = System.nanoTime();
         takeMetadata();
         lookups.start(partitions.values(), nowNanos);
+        partitions.values().forEach(partition -> partition.onTick(nowNanos));
         links.send(nowNanos);
         handleEvents(Math.min(maxWaitNanos, nextDueNanos(nowNanos)));
         // Not before: an answer that waited for a caller who was long away is no silence.

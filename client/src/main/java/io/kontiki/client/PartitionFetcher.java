@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One assigned partition: where its consumer is, what was fetched ahead, and when the next fetch may go out. Pure: no
@@ -31,6 +32,9 @@ final class PartitionFetcher {
         IN_FLIGHT
     }
 
+    /** How long what was fetched is kept in a pause. */
+    static final long KEPT_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final TopicPartition partition;
     private final boolean inGroup;
     private final NamedTopic topic;
@@ -49,6 +53,7 @@ final class PartitionFetcher {
     private boolean asCommitted;
 
     private boolean paused;
+    private long pausedAtNanos;
     private KontikiException failure;
 
     /** @param start empty to start where the group has committed */
@@ -167,8 +172,30 @@ final class PartitionFetcher {
     }
 
     /** Left out by polls; nothing is fetched meanwhile. */
-    void setPaused(boolean leftOut) {
+    void setPaused(boolean leftOut, long nowNanos) {
+        if (leftOut && !paused) {
+            pausedAtNanos = nowNanos;
+        }
         paused = leftOut;
+    }
+
+    /** A pause that lasts costs no memory: what was fetched before is fetched again after it. */
+    void onTick(long nowNanos) {
+        if (paused && nowNanos - pausedAtNanos >= KEPT_NANOS) {
+            giveUpFetched();
+        }
+    }
+
+    /** Forgets what was fetched and not returned, unless more of it is on its way. The position stays. */
+    void giveUpFetched() {
+        if (state == State.READY && !ahead.isEmpty()) {
+            ahead.restart();
+        }
+    }
+
+    /** What was fetched and not returned. */
+    int fetchedBytes() {
+        return ahead.sizeInBytes();
     }
 
     boolean isPaused() {
@@ -254,9 +281,14 @@ final class PartitionFetcher {
         return mayFetch(nowNanos) && !ahead.isFull() ? leader.address() : Optional.empty();
     }
 
-    /** Whether it would be fetched from this broker, had it not enough already. */
-    boolean isHeldBackAt(HostPort address, long nowNanos) {
-        return mayFetch(nowNanos) && ahead.isFull() && leader.address().equals(Optional.of(address));
+    /** Whether it would be fetched, had it not enough already. */
+    boolean isHeldBack(long nowNanos) {
+        return mayFetch(nowNanos) && ahead.isFull();
+    }
+
+    /** The broker to fetch from; empty if it is not known. */
+    Optional<HostPort> leaderAddress() {
+        return leader.address();
     }
 
     long fetchOffset() {

@@ -68,11 +68,15 @@ final class ReadAhead {
     }
 
     boolean isFull() {
+        return sizeInBytes() >= prefetchBytes;
+    }
+
+    int sizeInBytes() {
         int bytes = 0;
         for (var reader : fetched) {
             bytes += reader.sizeInBytes();
         }
-        return bytes >= prefetchBytes;
+        return bytes;
     }
 
     /** Takes whole batches, fetched from {@link #fetchOffset}; perhaps none. */

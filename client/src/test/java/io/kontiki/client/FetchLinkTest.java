@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class FetchLinkTest {
     private static final ConsumerConfig CONFIG = new ConsumerConfig(
-            Position.earliest(), ResetPolicy.ERROR, 1000, 1 << 20, 1, 500, true, 1, Optional.empty());
+            Position.earliest(), ResetPolicy.ERROR, 1000, 1 << 20, 64 << 20, 1, 500, true, 1, Optional.empty());
 
     private final List<Call> calls = new ArrayList<>();
     private final List<FetchStream> streams = new ArrayList<>();
@@ -76,7 +76,7 @@ class FetchLinkTest {
     }
 
     private void request() {
-        link.request(List.of(), CONFIG, 500, 0);
+        link.request(List.of(), CONFIG, 1, 500, 0);
     }
 
     private void answer(FetchStream stream, long correlationId) {

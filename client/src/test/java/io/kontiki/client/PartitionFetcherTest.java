@@ -55,6 +55,38 @@ class PartitionFetcherTest {
         assertThat(partition.fetchEpoch()).isEmpty();
     }
 
+    @Test
+    void aLongPauseCostsNoMemoryAndNoRecords() {
+        fetched(batch(10, 3).concat(batch(11, 5)));
+        assertThat(drain(1)).containsExactly(10L);
+        partition.setPaused(true, 100);
+        partition.onTick(99 + PartitionFetcher.KEPT_NANOS);
+        assertThat(partition.fetchedBytes()).isPositive();
+        // Said again: it is the same pause.
+        partition.setPaused(true, 200);
+
+        partition.onTick(100 + PartitionFetcher.KEPT_NANOS);
+
+        assertThat(partition.fetchedBytes()).isZero();
+        partition.setPaused(false, 300 + PartitionFetcher.KEPT_NANOS);
+        assertThat(partition.fetchOffset()).isEqualTo(11);
+        assertThat(partition.fetchEpoch()).hasValue(3);
+        fetched(batch(11, 5));
+        assertThat(drain(9)).containsExactly(11L);
+    }
+
+    @Test
+    void whatIsOnItsWayInAPauseIsKeptUntilItIsThere() {
+        partition.onLeader(Optional.of(new Leader(new UUID(1, 2), 9, new HostPort("b", 1))));
+        partition.onRequested();
+        partition.setPaused(true, 0);
+        partition.onTick(PartitionFetcher.KEPT_NANOS);
+        assertThat(partition.awaits(partition.generation())).isTrue();
+        partition.onFetched(batch(10, 3));
+        partition.onTick(PartitionFetcher.KEPT_NANOS);
+        assertThat(partition.fetchedBytes()).isZero();
+    }
+
     /** Records that nobody has seen yet may change without a word. */
     @Test
     void whatWasFetchedAheadOfALogThatPartsIsFetchedAnew() {

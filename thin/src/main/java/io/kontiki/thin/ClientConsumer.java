@@ -22,8 +22,6 @@ import java.util.concurrent.CompletableFuture;
 final class ClientConsumer implements GroupConsumer {
     /** Fewer than usual: they wait in memory while the caller is slow. */
     private static final int POLL_RECORDS_MAX = 500;
-    /** Of each partition, ahead of what is polled. */
-    private static final int FETCH_BYTES_MAX = 256 << 10;
 
     private static final Duration LEAVE_MAX = Duration.ofSeconds(5);
 
@@ -38,8 +36,10 @@ final class ClientConsumer implements GroupConsumer {
      *
      * @param advertised {@code host:port} under which the cluster knows this broker
      * @param bound {@code host:port} where this broker can be reached from itself
+     * @param prefetchBytes memory for what is fetched ahead of what is polled
      */
-    static GroupConsumer open(String advertised, String bound, ConsumeStart start, RebalanceListener listener) {
+    static GroupConsumer open(
+            String advertised, String bound, int prefetchBytes, ConsumeStart start, RebalanceListener listener) {
         var builder = Consumer.builder()
                 .bootstrapServers(bound)
                 .route(advertised, bound)
@@ -51,7 +51,8 @@ final class ClientConsumer implements GroupConsumer {
                 .rejoin(false)
                 .autoCommit(false)
                 .maxPollRecords(POLL_RECORDS_MAX)
-                .fetchMaxBytes(FETCH_BYTES_MAX);
+                .fetchMaxBytes(prefetchBytes)
+                .prefetchMaxBytes(prefetchBytes);
         start.instanceId().ifPresent(builder::instanceId);
         start.assignor().ifPresent(builder::assignor);
         start.sessionTimeout().ifPresent(builder::sessionTimeout);

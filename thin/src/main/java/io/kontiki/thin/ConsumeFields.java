@@ -62,7 +62,7 @@ final class ConsumeFields {
 
     private static TopicPartition partition(String field, String topic, int number) {
         if (topic.isEmpty() || number < 0) {
-            throw Refused.invalid(field, "\"" + topic + "\" " + number + " is no partition of a topic");
+            throw Refused.invalid(field, number + " is no partition of a topic \"" + topic + "\"");
         }
         return new TopicPartition(topic, number);
     }

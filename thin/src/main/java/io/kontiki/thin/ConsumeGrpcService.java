@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 
 /**
  * Serves consumers of groups as streams. Each stream has a consumer and a thread of its own, and the few threads of that
@@ -31,17 +32,27 @@ final class ConsumeGrpcService extends ConsumeServiceGrpc.ConsumeServiceImplBase
     private final WireErrors errors;
     private final int streamsMax;
     private final ThreadFactory threads;
+    private final LongSupplier nanoTime;
     // Guarded by this.
     private final Map<Member, ConsumeSession> sessions = new HashMap<>();
     private int streams;
     private boolean closed;
 
-    /** @param streamsMax streams at a time, at least 1 */
-    ConsumeGrpcService(GroupConsumer.Opener opener, WireErrors errors, int streamsMax, ThreadFactory threads) {
+    /**
+     * @param streamsMax streams at a time, at least 1
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    ConsumeGrpcService(
+            GroupConsumer.Opener opener,
+            WireErrors errors,
+            int streamsMax,
+            ThreadFactory threads,
+            LongSupplier nanoTime) {
         this.opener = opener;
         this.errors = errors;
         this.streamsMax = streamsMax;
         this.threads = threads;
+        this.nanoTime = nanoTime;
     }
 
     @Override
@@ -71,10 +82,7 @@ final class ConsumeGrpcService extends ConsumeServiceGrpc.ConsumeServiceImplBase
                 }
                 var start = ConsumeStart.of(
                         first.getStart(), () -> UUID.randomUUID().toString());
-                serve(
-                        start,
-                        new ConsumeSession(
-                                start, requests, new ConsumeAnswers(call, errors), opener, System::nanoTime));
+                serve(start, new ConsumeSession(start, requests, new ConsumeAnswers(call, errors), opener, nanoTime));
             } catch (Refused e) {
                 call.onError(e.toStatus(errors));
             }

@@ -35,6 +35,9 @@ final class ConsumeSession implements Runnable {
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final long COMMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long FINISH_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** How long records wait for a caller that takes none. */
+    private static final long PENDING_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private static final Duration REBALANCE_TIMEOUT = Duration.ofSeconds(60);
 
     private final ConsumeStart start;
@@ -53,6 +56,7 @@ final class ConsumeSession implements Runnable {
     private GroupConsumer consumer;
     private StreamCommits commits;
     private boolean holding;
+    private long holdingSinceNanos;
     private boolean lost;
     private long commitDueNanos;
 
@@ -115,6 +119,10 @@ final class ConsumeSession implements Runnable {
         commits.answerSettled();
         deliver();
         hold(!pending.isEmpty() || deliveries.credits() == 0 || !answers.ready());
+        if (holding && nanoTime.getAsLong() - holdingSinceNanos >= PENDING_NANOS) {
+            // A caller that stands still costs no memory.
+            fetchAgain(consumer.assignment());
+        }
         if (nanoTime.getAsLong() - commitDueNanos >= 0) {
             commitDueNanos = nanoTime.getAsLong() + COMMIT_NANOS;
             commits.commitAutomatically();
@@ -134,6 +142,7 @@ final class ConsumeSession implements Runnable {
     private void hold(boolean hold) {
         if (hold != holding) {
             holding = hold;
+            holdingSinceNanos = nanoTime.getAsLong();
             var partitions = new TreeSet<>(consumer.assignment());
             if (hold) {
                 consumer.pause(partitions);
@@ -180,12 +189,17 @@ final class ConsumeSession implements Runnable {
     /** Those that are gone meanwhile are passed over. What is fetched of them is fetched again later. */
     private void pause(Set<TopicPartition> partitions) {
         partitions.retainAll(consumer.assignment());
+        fetchAgain(partitions);
+        pausedByCaller.addAll(partitions);
+        consumer.pause(partitions);
+    }
+
+    /** Forgets what is pending of these, to poll it another time. */
+    private void fetchAgain(Set<TopicPartition> partitions) {
         for (var partition : partitions) {
             pending.firstOffset(partition).ifPresent(offset -> consumer.seek(partition, offset));
         }
         pending.drop(partitions);
-        pausedByCaller.addAll(partitions);
-        consumer.pause(partitions);
     }
 
     private void resume(Set<TopicPartition> partitions) {

@@ -114,7 +114,7 @@ record ConsumeStart(
 
     private static String matching(String field, String value, Pattern pattern) {
         if (!pattern.matcher(value).matches()) {
-            throw Refused.invalid(field, "\"" + value + "\" does not match " + pattern);
+            throw Refused.invalid(field, "does not match " + pattern + ": \"" + value + "\"");
         }
         return value;
     }

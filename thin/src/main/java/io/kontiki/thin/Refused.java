@@ -8,14 +8,22 @@ import java.util.Optional;
 /** Ends a call, or one message of a stream, with an error that its sender gets to see. */
 final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1L;
+    /** What a caller sent may be in it, and would not fit in the header of an answer. */
+    private static final int MESSAGE_LENGTH_MAX = 500;
 
     private final ErrorReason reason;
     private final String field;
 
     private Refused(ErrorReason reason, String message, String field, Throwable cause) {
-        super(message, cause);
+        super(excerpt(message), cause);
         this.reason = Objects.requireNonNull(reason);
         this.field = field;
+    }
+
+    private static String excerpt(String message) {
+        return message.length() <= MESSAGE_LENGTH_MAX
+                ? message
+                : message.substring(0, MESSAGE_LENGTH_MAX) + "... (" + message.length() + " characters)";
     }
 
     static Refused because(ErrorReason reason, String message) {

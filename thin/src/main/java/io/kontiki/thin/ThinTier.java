@@ -49,8 +49,8 @@ public final class ThinTier implements AutoCloseable {
     public ThinTier(ThinSettings settings, WireErrors errors, TopicShapes topics) {
         this.settings = settings;
         var budget = new PublishBudget(settings.publishBytesMax());
-        this.consuming =
-                new ConsumeGrpcService(this::open, errors, settings.consumeStreamsMax(), named("kontiki-thin-consume"));
+        this.consuming = new ConsumeGrpcService(
+                this::open, errors, settings.consumeStreamsMax(), named("kontiki-thin-consume"), System::nanoTime);
         this.services = List.of(
                 new PublishGrpcService(new Publisher(this::send, topics), budget, errors, publishing), consuming);
     }
@@ -95,7 +95,7 @@ public final class ThinTier implements AutoCloseable {
         if (producer == null) {
             throw starting();
         }
-        return ClientConsumer.open(advertised, bound, start, listener);
+        return ClientConsumer.open(advertised, bound, settings.consumePrefetchBytes(), start, listener);
     }
 
     private static Refused starting() {

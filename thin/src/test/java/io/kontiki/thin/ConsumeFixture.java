@@ -25,6 +25,9 @@ import java.util.concurrent.TimeUnit;
 final class ConsumeFixture {
     static final int SECONDS_MAX = 30;
 
+    /** Besides those that do pass. */
+    volatile long secondsPassed;
+
     final List<FakeConsumer> consumers = new CopyOnWriteArrayList<>();
     final ConsumeGrpcService service;
     private final Server server;
@@ -43,7 +46,8 @@ final class ConsumeFixture {
                     var thread = new Thread(task, "consume");
                     thread.setDaemon(true);
                     return thread;
-                });
+                },
+                () -> System.nanoTime() + TimeUnit.SECONDS.toNanos(secondsPassed));
         var name = InProcessServerBuilder.generateName();
         server =
                 InProcessServerBuilder.forName(name).addService(service).build().start();

@@ -16,6 +16,7 @@ import io.kontiki.proto.v1.ConsumeResponse.ResponseCase;
 import io.kontiki.proto.v1.OffsetToCommit;
 import io.kontiki.thin.ConsumeFixture.Caller;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -104,6 +105,28 @@ class ConsumeTest {
         assertThat(consumer().polled()).isLessThanOrEqualTo(2 * FakeConsumer.POLL_RECORDS_MAX);
         caller.out.request(Integer.MAX_VALUE);
         await().until(() -> caller.offsets(T0).size() == 10_000);
+    }
+
+    @Test
+    void whatACallerDoesNotTakeIsForgottenAndFetchedAgain() {
+        var caller = consuming(2, CommitMode.COMMIT_MODE_MANUAL);
+        consumer().fill(T0, 10);
+        consumer().fill(T1, 10);
+        consumer().assign(T0, T1);
+        await().until(() -> caller.offsets(T0).size() + caller.offsets(T1).size() == 2);
+        assertThat(consumer().polled()).isEqualTo(20);
+
+        fixture.secondsPassed = 5;
+        consumer().wakeup();
+        await().until(() -> consumer().position(T0) + consumer().position(T1) == 2);
+        caller.credits(18);
+
+        await().until(() -> caller.offsets(T0).size() + caller.offsets(T1).size() == 20);
+        for (var partition : List.of(T0, T1)) {
+            assertThat(caller.offsets(partition))
+                    .containsExactlyElementsOf(LongStream.range(0, 10).boxed().toList());
+        }
+        assertThat(consumer().polled()).isEqualTo(38);
     }
 
     /** Each commit has an answer. */

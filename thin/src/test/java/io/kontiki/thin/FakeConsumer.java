@@ -108,6 +108,11 @@ final class FakeConsumer implements GroupConsumer {
         return polled;
     }
 
+    /** The offset that is polled next. */
+    synchronized long position(TopicPartition partition) {
+        return positions.get(partition);
+    }
+
     /** How it ended: "left", "abandoned", or nothing. */
     synchronized String end() {
         return end;
