@@ -3,16 +3,26 @@ package io.kontiki.cli;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /** Options that stand before or behind any command. Filled by picocli; read only once that is done. */
 final class GlobalOptions {
     static final String DEFAULT_BOOTSTRAP = "localhost:9392";
     static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
+    private static final Duration MAX_TIMEOUT = Duration.ofDays(1);
 
     /** Those that only mean something to commands which connect to brokers. */
     static final List<String> FOR_CLIENTS = List.of("--bootstrap", "--timeout");
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    private Duration timeout;
 
     @Option(
             names = {"-b", "--bootstrap", "--bootstrap-server"},
@@ -29,7 +39,15 @@ final class GlobalOptions {
             paramLabel = "TIME",
             scope = ScopeType.INHERIT,
             description = "Longest wait for brokers, such as 500ms, 10s or 2m. Default: 30s")
-    private Duration timeout;
+    private void timeout(Duration value) {
+        if (value.compareTo(MIN_TIMEOUT) < 0 || value.compareTo(MAX_TIMEOUT) > 0) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--timeout is " + value.toMillis() + "ms, not " + MIN_TIMEOUT.toMillis() + "ms to "
+                            + MAX_TIMEOUT.toHours() + "h");
+        }
+        timeout = value;
+    }
 
     @Option(names = "--no-color", scope = ScopeType.INHERIT, description = "No colours. So does NO_COLOR.")
     private boolean noColor;

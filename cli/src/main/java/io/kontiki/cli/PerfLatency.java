@@ -92,6 +92,7 @@ final class PerfLatency implements Callable<Integer> {
             delivery.stop();
         }
         delivery.requireNoFailure();
+        sending.requireSomeStored();
         long missing = Math.max(0, sending.acknowledged() - delivery.delivered());
         var latencies = new LinkedHashMap<String, LatencyHistogram.Summary>();
         latencies.put("acknowledged", sending.latencies());

@@ -51,6 +51,7 @@ final class PerfProduce implements Callable<Integer> {
             var bar = new ProgressBar(terminal.err(), messages.progressShown(), OptionalLong.empty(), System::nanoTime);
             OptionalLong perSecond = load.perSecond(0);
             sending.sendAll(new Pace(System.nanoTime(), perSecond), end::asked, bar);
+            sending.requireSomeStored();
             terminal.print(report(sending, perSecond).render(output.format()));
             sending.requireAllStored();
             return end.asked() ? ExitCode.INTERRUPTED : ExitCode.DONE;

@@ -100,6 +100,17 @@ final class PerfSending {
     }
 
     /**
+     * Tells of a record that failed, if that was all: then nothing was measured.
+     *
+     * @throws KontikiException or {@link Failure}, as {@link #requireAllStored} does
+     */
+    void requireSomeStored() {
+        if (tally.acknowledged() == 0) {
+            requireAllStored();
+        }
+    }
+
+    /**
      * Tells of a record that failed.
      *
      * @throws KontikiException if none was stored

@@ -135,7 +135,7 @@ class CommandLineTest {
                 "quorum remove -1 | BROKER: -1 is below 0",
                 "quorum replace one | 'one'",
                 "topic list --timeout 5 | '5'",
-                "topic list --timeout 0s | requestTimeout",
+                "topic list --timeout 0s | --timeout is 0ms",
                 "topic list -b host:99999 | host:99999",
                 "server start -b x | -b",
                 "server start --timeout 5s | --timeout",
