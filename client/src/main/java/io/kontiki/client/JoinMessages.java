@@ -14,12 +14,20 @@ final class JoinMessages {
             .build();
 
     private final GroupConfig settings;
+    private final long process;
+    private long attempts;
 
-    JoinMessages(GroupConfig settings) {
+    /** @param process drawn at random, so that the group tells a process from another one of the same member id */
+    JoinMessages(GroupConfig settings, long process) {
         this.settings = settings;
+        this.process = process;
     }
 
-    /** @param memberEpoch 0 to join anew */
+    /**
+     * For a new stream.
+     *
+     * @param memberEpoch 0 to join anew
+     */
     JoinRequest join(int memberEpoch, SortedSet<TopicPartition> owned, Subscription subscription) {
         var join = JoinGroup.newBuilder()
                 .setGroupId(settings.groupId())
@@ -30,7 +38,9 @@ final class JoinMessages {
                 .setSubscription(subscription.toWire())
                 .setSessionTimeoutMs(settings.sessionTimeoutMillis().orElse(0))
                 .setRebalanceTimeoutMs(settings.rebalanceTimeoutMillis().orElse(0))
-                .setClientId(settings.clientId());
+                .setClientId(settings.clientId())
+                .setProcess(process)
+                .setAttempt(++attempts);
         settings.assignor().ifPresent(assignor -> join.setAssignor(WireValues.assignor(assignor)));
         return JoinRequest.newBuilder().setJoin(join).build();
     }

@@ -77,9 +77,9 @@ final class Membership {
     private boolean leavesTemporarily;
     private long leaveDeadlineNanos;
 
-    Membership(GroupConfig settings, Backoff backoff) {
+    Membership(GroupConfig settings, long process, Backoff backoff) {
         this.rejoins = settings.rejoins();
-        this.messages = new JoinMessages(settings);
+        this.messages = new JoinMessages(settings, process);
         this.link = new MemberLink(settings, backoff, effects);
     }
 

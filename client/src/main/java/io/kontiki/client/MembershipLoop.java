@@ -45,7 +45,8 @@ final class MembershipLoop implements AutoCloseable {
         this.channels = channels;
         this.onChange = onChange;
         this.dials = random.nextInt(1 << 16);
-        this.membership = new Membership(settings, new Backoff(MIN_BACKOFF_NANOS, MAX_BACKOFF_NANOS, random));
+        this.membership =
+                new Membership(settings, random.nextLong(), new Backoff(MIN_BACKOFF_NANOS, MAX_BACKOFF_NANOS, random));
         this.view = membership.view();
         this.loop = new EventLoop("kontiki-group", this::step, () -> stream.ifPresent(s -> s.cancel("closed")));
         loop.start();

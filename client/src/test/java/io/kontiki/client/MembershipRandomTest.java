@@ -84,7 +84,7 @@ class MembershipRandomTest {
     void neverReadsWhatTheGroupHoldsForLetGoOf(long seed) {
         random = new SplittableRandom(seed);
         membership = new Membership(
-                MembershipTest.settings(), new Backoff(10 * MILLI, 100 * MILLI, new SplittableRandom(seed)));
+                MembershipTest.settings(), seed, new Backoff(10 * MILLI, 100 * MILLI, new SplittableRandom(seed)));
         act(membership.onSubscribe(1, Subscription.to(List.of("t")), nowNanos));
         for (int step = 0; step < STEPS; step++) {
             step();

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class MembershipTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final long PROCESS = 77;
 
     private Membership membership = membership(settings());
     private final List<Effect> effects = new ArrayList<>();
@@ -31,7 +32,7 @@ class MembershipTest {
     private long link;
 
     private static Membership membership(GroupConfig settings) {
-        return new Membership(settings, new Backoff(SECOND / 100, SECOND / 10, new SplittableRandom(1)));
+        return new Membership(settings, PROCESS, new Backoff(SECOND / 100, SECOND / 10, new SplittableRandom(1)));
     }
 
     static GroupConfig settings() {
@@ -243,7 +244,10 @@ class MembershipTest {
 
         assertThat(take()).anyMatch(Cancel.class::isInstance);
         pass(SECOND / 10);
-        assertThat(connected().first().getJoin().getMemberEpoch()).isEqualTo(1);
+        var again = connected().first().getJoin();
+        assertThat(again.getMemberEpoch()).isEqualTo(1);
+        assertThat(again.getProcess()).isEqualTo(PROCESS);
+        assertThat(again.getAttempt()).as("later than the one before").isEqualTo(2);
         assertThat(state()).isEqualTo(State.STABLE);
         // Three more brokers fit into the session.
         assertThat(heldUntil - nowNanos).isGreaterThan(4 * SECOND);

@@ -70,8 +70,9 @@ final class CoordinatedGroup {
 
     /** A member's new stream, which takes the place of an earlier one. */
     void join(long streamId, JoiningMember member, Moment now) {
-        if (full()) {
-            outbox.endStream(streamId, Optional.of(overloaded()));
+        var refusal = full() ? Optional.of(overloaded()) : sessions.refuse(member);
+        if (refusal.isPresent()) {
+            outbox.endStream(streamId, refusal);
         } else {
             sessions.onJoining(streamId, member, now);
             change(new GroupChange.Join(member, streamId), now);

@@ -10,6 +10,7 @@ import java.util.Optional;
  * A member that asks to be in its group.
  *
  * @param id its id
+ * @param attempt by which of its streams
  * @param epoch the last one that it was told, 0 if none
  * @param owned what it owns, as it says
  * @param instanceId its name as a static member, if it has one
@@ -23,6 +24,7 @@ import java.util.Optional;
  */
 record JoiningMember(
         String id,
+        JoinAttempt attempt,
         int epoch,
         OwnedNames owned,
         Optional<String> instanceId,
@@ -36,6 +38,7 @@ record JoiningMember(
     static JoiningMember of(JoinGroup join, String clientHost, GroupSettings settings) {
         return new JoiningMember(
                 join.getMemberId(),
+                JoinAttempt.of(join),
                 join.getMemberEpoch(),
                 OwnedNames.of(join.getOwnedList()),
                 join.getInstanceId().isEmpty() ? Optional.empty() : Optional.of(join.getInstanceId()),

@@ -24,6 +24,7 @@ final class MemberSession {
     private final String memberId;
     private final Optional<String> instanceId;
     private long streamId = NO_STREAM;
+    private JoinAttempt attempt = new JoinAttempt(0, 0);
     private Phase phase = Phase.JOINED;
     private long sessionNanos;
     private long deadlineNanos;
@@ -76,10 +77,16 @@ final class MemberSession {
         return hasStream() && phase == Phase.JOINED;
     }
 
-    void onJoining(long stream, int sessionTimeoutMs, long nowNanos) {
+    /** Whether a later stream of the same process is there, or was. */
+    boolean isPast(JoinAttempt other) {
+        return other.isBefore(attempt);
+    }
+
+    void onJoining(long stream, JoiningMember member, long nowNanos) {
         streamId = stream;
+        attempt = member.attempt();
         phase = Phase.JOINING;
-        sessionNanos = sessionTimeoutMs * 1_000_000L;
+        sessionNanos = member.sessionTimeoutMs() * 1_000_000L;
         told = null;
         onHeard(nowNanos);
     }

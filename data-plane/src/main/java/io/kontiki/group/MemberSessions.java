@@ -39,21 +39,30 @@ final class MemberSessions {
         return topics.image().group(groupId).orElseGet(() -> GroupImage.empty(groupId));
     }
 
+    /** Refuses a stream that its member has given up for one that is here, or was. */
+    Optional<Refusal> refuse(JoiningMember member) {
+        return Optional.ofNullable(byMember.get(member.id()))
+                .filter(session -> session.isPast(member.attempt()))
+                .map(session -> comeByAnother(member.id()));
+    }
+
+    private Refusal comeByAnother(String memberId) {
+        return new Refusal(
+                ErrorReason.ERROR_REASON_STALE_MEMBER_EPOCH,
+                "member \"" + memberId + "\" of group \"" + groupId + "\" has come by another stream");
+    }
+
     /** A member comes by a new stream, which takes the place of an earlier one. */
     void onJoining(long streamId, JoiningMember member, Moment now) {
         var session = byMember.get(member.id());
         if (session != null && session.hasStream()) {
-            outbox.endStream(
-                    session.streamId(),
-                    Optional.of(new Refusal(
-                            ErrorReason.ERROR_REASON_STALE_MEMBER_EPOCH,
-                            "member \"" + member.id() + "\" of group \"" + groupId + "\" has come by another stream")));
+            outbox.endStream(session.streamId(), Optional.of(comeByAnother(member.id())));
         }
         if (session == null) {
             session = new MemberSession(member.id(), member.instanceId(), member.sessionTimeoutMs(), now.nanos());
             byMember.put(member.id(), session);
         }
-        session.onJoining(streamId, member.sessionTimeoutMs(), now.nanos());
+        session.onJoining(streamId, member, now.nanos());
     }
 
     /** The join is in the record, unless the member was taken out since. */

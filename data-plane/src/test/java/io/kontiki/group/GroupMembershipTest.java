@@ -9,6 +9,7 @@ import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.DeleteTopic;
 import io.kontiki.proto.internal.v1.Replicas;
 import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.proto.v1.JoinGroup;
 import io.kontiki.proto.v1.LeaveGroup;
 import io.kontiki.proto.v1.RemoveMemberRequest;
 import io.kontiki.proto.v1.RemoveMemberResponse;
@@ -173,6 +174,31 @@ class GroupMembershipTest {
         rig.perform(rig.coordinator.onStreamGone(1, rig.now()));
         rig.heartbeat(2);
         assertThat(rig.streams.get(2L)).hasSize(3);
+    }
+
+    /** Or what it says to own, which is long past, would be believed: the member reads a partition that it seems to let go of. */
+    @Test
+    void aStreamThatWasGivenUpDoesNotTakeThePlaceOfALaterOne() {
+        rig.join(1, attempt(1, 1));
+        rig.join(3, attempt(1, 3).setMemberEpoch(1).addAllOwned(CoordinatorRig.names("t-0")));
+
+        rig.join(2, attempt(1, 2).setMemberEpoch(1));
+
+        assertThat(rig.end(2)).contains(ErrorReason.ERROR_REASON_STALE_MEMBER_EPOCH);
+        assertThat(rig.end(1)).contains(ErrorReason.ERROR_REASON_STALE_MEMBER_EPOCH);
+        rig.heartbeat(3);
+        assertThat(rig.streams.get(3L)).hasSize(3);
+        // The later one may be gone by then, too.
+        rig.perform(rig.coordinator.onStreamGone(3, rig.now()));
+        rig.join(2, attempt(1, 2).setMemberEpoch(1));
+        assertThat(rig.end(2)).contains(ErrorReason.ERROR_REASON_STALE_MEMBER_EPOCH);
+        // Another process counts from the beginning.
+        rig.join(4, attempt(9, 1).setMemberEpoch(1));
+        assertThat(rig.told(4)).hasSize(4);
+    }
+
+    private JoinGroup.Builder attempt(long process, long number) {
+        return joining(group, "a", "t").setProcess(process).setAttempt(number);
     }
 
     @Test

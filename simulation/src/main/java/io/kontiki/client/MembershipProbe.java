@@ -88,7 +88,8 @@ public final class MembershipProbe {
                 Duration.ofSeconds(5),
                 "simulated",
                 true);
-        this.membership = new Membership(settings, new Backoff(MIN_BACKOFF_NANOS, MAX_BACKOFF_NANOS, random));
+        this.membership =
+                new Membership(settings, random.nextLong(), new Backoff(MIN_BACKOFF_NANOS, MAX_BACKOFF_NANOS, random));
         this.streams = streams;
     }
 
