@@ -95,6 +95,11 @@ final class Kontiki extends CommandGroup {
                 .setExecutionExceptionHandler((thrown, command, parsed) -> report(thrown));
     }
 
+    /** The tree of all commands. */
+    CommandLine commandLine() {
+        return commandLine;
+    }
+
     /** Runs one command line and returns the exit code. */
     int run(String... args) {
         boolean helpColours = terminal.coloursAllowed(terminal.outIsTerminal())

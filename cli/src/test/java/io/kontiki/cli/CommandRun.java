@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.ParameterException;
 
 /** Runs command lines in this process, with streams and environment of the test. */
 final class CommandRun {
@@ -45,10 +47,24 @@ final class CommandRun {
 
     /** Runs and returns the exit code. */
     int run(String... args) {
+        return kontiki().run(args);
+    }
+
+    /** Reads a command line and runs nothing; what is wrong with it, if anything is. */
+    Optional<ParameterException> misuse(String... args) {
+        try {
+            kontiki().commandLine().parseArgs(args);
+            return Optional.empty();
+        } catch (ParameterException e) {
+            return Optional.of(e);
+        }
+    }
+
+    private Kontiki kontiki() {
         var errors = new PrintStream(err, true, StandardCharsets.UTF_8);
         var surroundings = new Terminal(
                 new ByteArrayInputStream(in), sink, errors, terminal, terminal, terminal, Map.copyOf(environment));
-        return new Kontiki(surroundings, InstantSource.fixed(NOW), stop).run(args);
+        return new Kontiki(surroundings, InstantSource.fixed(NOW), stop);
     }
 
     StopSignal stop() {

@@ -28,7 +28,9 @@ final class PublishRecords {
         }
         var topic = topics.topic(request.getTopic())
                 .orElseThrow(() -> Refused.because(
-                        ErrorReason.ERROR_REASON_TOPIC_NOT_FOUND, "there is no topic \"" + request.getTopic() + "\""));
+                        ErrorReason.ERROR_REASON_TOPIC_NOT_FOUND,
+                        "there is no topic \"" + request.getTopic()
+                                + "\": make it first, by \"kontiki topic create\""));
         var records = new ArrayList<ProducerRecord>(count);
         for (int i = 0; i < count; i++) {
             records.add(record(request, i, topic));
