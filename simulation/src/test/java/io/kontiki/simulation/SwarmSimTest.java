@@ -18,7 +18,7 @@ class SwarmSimTest {
     private static final long SHORT_SECONDS = Long.getLong("sim.simulated.seconds", 60);
     private static final int SHORT_SEEDS = Integer.getInteger("sim.swarm.seeds", 1500);
     private static final long LONG_SECONDS = 600;
-    private static final int LONG_SEEDS = Integer.getInteger("sim.swarm.long.seeds", 500);
+    private static final int LONG_SEEDS = Integer.getInteger("sim.swarm.long.seeds", 250);
     /** Seldom does a leader read what rotted. */
     private static final int LONG_SEEDS_FOR_ALL_EVENTS = 50;
 
