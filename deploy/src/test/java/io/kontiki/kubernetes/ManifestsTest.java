@@ -152,6 +152,22 @@ class ManifestsTest {
         assertThat(endpoint).containsEntry("port", "http").containsEntry("path", "/metrics");
     }
 
+    /** Rules and dashboard know brokers by the job, and by an instance that stays when a pod comes back. */
+    @Test
+    void monitoredPodsAreTheJobOfTheRules() {
+        Map<String, Object> monitor = map(plain(POD_MONITOR).get("spec"));
+        Map<String, Object> job =
+                map(Manifests.list(plain(Path.of("prometheus/prometheus.yml")).get("scrape_configs"))
+                        .get(0));
+        Map<String, Object> endpoint =
+                map(Manifests.list(monitor.get("podMetricsEndpoints")).get(0));
+
+        assertThat(labels).containsEntry((String) monitor.get("jobLabel"), (String) job.get("job_name"));
+        assertThat(Manifests.list(endpoint.get("relabelings")))
+                .containsExactly(
+                        Map.of("sourceLabels", List.of("__meta_kubernetes_pod_name"), "targetLabel", "instance"));
+    }
+
     private static String probe(V1Probe probe) {
         assertThat(probe.getHttpGet().getPort()).isEqualTo(new IntOrString("http"));
         return probe.getHttpGet().getPath();
