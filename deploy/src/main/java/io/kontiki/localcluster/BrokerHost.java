@@ -10,6 +10,7 @@ import java.util.Map;
  * @param known the host by which clients and other brokers reach it
  * @param port for gRPC
  * @param quorumPort for the metadata quorum
+ * @param httpPort for metrics and health, on the loopback address of where the process runs; 0 for any, which nobody is told
  * @param launcher words to put before the command, such as those that enter a network namespace; empty for none
  * @param environment variables of its process
  */
@@ -18,6 +19,7 @@ public record BrokerHost(
         String known,
         int port,
         int quorumPort,
+        int httpPort,
         List<String> launcher,
         Map<String, String> environment) {
     private static final String LOOPBACK = "127.0.0.1";
@@ -27,13 +29,24 @@ public record BrokerHost(
         environment = Map.copyOf(environment);
     }
 
-    /** On the loopback address; the quorum's port is configured otherwise. */
-    static BrokerHost loopback(int port) {
-        return loopback(port, 0);
+    /** With metrics and health at a port that nobody is told. */
+    public BrokerHost(
+            String listens,
+            String known,
+            int port,
+            int quorumPort,
+            List<String> launcher,
+            Map<String, String> environment) {
+        this(listens, known, port, quorumPort, 0, launcher, environment);
     }
 
-    static BrokerHost loopback(int port, int quorumPort) {
-        return new BrokerHost(LOOPBACK, LOOPBACK, port, quorumPort, List.of(), Map.of());
+    /** On the loopback address; the quorum's port is configured otherwise. */
+    static BrokerHost loopback(int port) {
+        return loopback(port, 0, 0);
+    }
+
+    static BrokerHost loopback(int port, int quorumPort, int httpPort) {
+        return new BrokerHost(LOOPBACK, LOOPBACK, port, quorumPort, httpPort, List.of(), Map.of());
     }
 
     String endpoint() {
@@ -46,5 +59,9 @@ public record BrokerHost(
 
     String quorumListener() {
         return listens + ":" + quorumPort;
+    }
+
+    String httpEndpoint() {
+        return LOOPBACK + ":" + httpPort;
     }
 }

@@ -47,8 +47,7 @@ public final class BrokerProcess {
         this.directory = directory;
         set("broker.id", Integer.toString(id));
         set("listeners", "GRPC://" + host.listens() + ":" + host.port());
-        // Several brokers share a machine; whoever reads metrics and health sets a port.
-        set("http.listener", "localhost:0");
+        set("http.listener", host.httpEndpoint());
         set("advertised.listeners", "GRPC://" + host.endpoint());
         host.environment().forEach(this::setEnvironment);
         set("log.dirs", dataDirectory().toString());
@@ -165,6 +164,11 @@ public final class BrokerProcess {
     /** Where clients reach it. */
     public String endpoint() {
         return host.endpoint();
+    }
+
+    /** Where it serves metrics and health, as host:port; port 0 if its host was given none, so that it takes any. */
+    public String httpEndpoint() {
+        return host.httpEndpoint();
     }
 
     public Path dataDirectory() {

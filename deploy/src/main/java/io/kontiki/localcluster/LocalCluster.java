@@ -39,9 +39,10 @@ public final class LocalCluster implements AutoCloseable {
 
     /** So many hosts on the loopback address, at free ports. */
     public static List<BrokerHost> loopbackHosts(int count) throws IOException {
-        List<Integer> ports = FreePorts.find(2 * count);
+        List<Integer> ports = FreePorts.find(3 * count);
         return IntStream.range(0, count)
-                .mapToObj(index -> BrokerHost.loopback(ports.get(index), ports.get(count + index)))
+                .mapToObj(index ->
+                        BrokerHost.loopback(ports.get(index), ports.get(count + index), ports.get(2 * count + index)))
                 .toList();
     }
 

@@ -35,6 +35,9 @@ public final class Quickstart {
     /** Lines on their way at a time: enough for full batches, few enough for the fault to meet the load, not a buffer. */
     private static final int PENDING_MAX = 1000;
 
+    /** A line of the table of addresses: a port has at most five digits. */
+    private static final String ADDRESSES = "  %-6s  %-15s  %-30s  %s%n";
+
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final Options options;
@@ -166,11 +169,17 @@ public final class Quickstart {
     }
 
     private void tellHowToUse(LocalCluster cluster, Path directory) {
+        out.println("the cluster keeps running; its files are in " + directory);
+        out.printf(ADDRESSES, "broker", "grpc", "metrics", "health");
+        for (BrokerProcess broker : cluster.brokers()) {
+            String http = "http://" + broker.httpEndpoint();
+            out.printf(ADDRESSES, broker.id(), broker.endpoint(), http + "/metrics", http + "/readyz?verbose");
+        }
         String pids = cluster.brokers().stream()
                 .map(broker -> Long.toString(broker.pid()))
                 .collect(Collectors.joining(" "));
         String command = options.distribution().resolve("bin/kontiki").toString();
-        out.println("the cluster keeps running; its files are in " + directory + ". Try:");
+        out.println("try:");
         out.println("  export KONTIKI_BOOTSTRAP=" + cluster.bootstrap());
         out.println("  " + command + " cluster info");
         out.println("  " + command + " consume " + TOPIC + " --from earliest -n 5");

@@ -3,12 +3,17 @@ package io.kontiki.quickstart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class QuickstartIT {
@@ -30,7 +35,51 @@ class QuickstartIT {
         assertThat(output).anyMatch(line -> line.startsWith("killed broker "));
     }
 
-    private static List<String> run(Path directory, String file) throws IOException, InterruptedException {
+    /** The addresses that it prints are those of brokers that are ready, and the processes that it names are they. */
+    @Test
+    void leavesAClusterAndSaysWhereItIs() throws IOException, InterruptedException {
+        Path directory = RealProcesses.newDirectory("quickstart-kept");
+        Path file = Files.write(directory.resolve("lines.txt"), List.of("one", "two"));
+
+        List<String> output = run(directory, "--keep", file.toString());
+
+        List<ProcessHandle> brokers = brokers(output);
+        try {
+            assertThat(brokers).hasSize(3).allMatch(ProcessHandle::isAlive);
+            List<String[]> rows = output.stream()
+                    .map(String::strip)
+                    .filter(line -> line.matches("[123] .*"))
+                    .map(line -> line.split(" +"))
+                    .toList();
+            assertThat(rows).hasSize(3);
+            for (String[] row : rows) {
+                assertThat(output).anyMatch(line -> line.contains("KONTIKI_BOOTSTRAP=") && line.contains(row[1]));
+                assertThat(get(row[2])).contains("\nkontiki_broker_state{state=\"running\"} 1");
+                assertThat(get(row[3])).contains("readyz passed");
+            }
+        } finally {
+            brokers.forEach(ProcessHandle::destroy);
+            brokers.forEach(broker -> broker.onExit().join());
+        }
+    }
+
+    /** Those of the line that tells how to stop them. */
+    private static List<ProcessHandle> brokers(List<String> output) {
+        String prefix = "stop it with: kill ";
+        return output.stream()
+                .filter(line -> line.startsWith(prefix))
+                .flatMap(line -> Stream.of(line.substring(prefix.length()).split(" ")))
+                .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+                .toList();
+    }
+
+    private static String get(String url) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
+    private static List<String> run(Path directory, String... arguments) throws IOException, InterruptedException {
         Path log = directory.resolve("output.log");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -41,8 +90,8 @@ class QuickstartIT {
                 "--distribution",
                 RealProcesses.distribution().toString(),
                 "--directory",
-                directory.toString(),
-                file));
+                directory.toString()));
+        command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
