@@ -3,16 +3,14 @@ package io.kontiki.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.kontiki.monitoring.Promtool;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -87,25 +85,9 @@ class AlertRulesTest {
 
     @Test
     void prometheusRunsTheCases() throws Exception {
-        assumeTrue(isThere("promtool"), "promtool is not installed here: the cases of the alerts are not run");
+        assumeTrue(Promtool.isThere("promtool"), "promtool is not installed here: the cases of the alerts are not run");
 
-        assertThat(promtool("check", "rules", RULES.toString())).contains("SUCCESS");
-        assertThat(promtool("test", "rules", CASES.toString())).contains("SUCCESS");
-    }
-
-    private static boolean isThere(String tool) {
-        return Pattern.compile(Pattern.quote(System.getProperty("path.separator")))
-                .splitAsStream(System.getenv().getOrDefault("PATH", ""))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
-    }
-
-    private static String promtool(String... arguments) throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of("promtool"));
-        command.addAll(List.of(arguments));
-        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(1, TimeUnit.MINUTES)).as("promtool ends").isTrue();
-        assertThat(process.exitValue()).as(output).isZero();
-        return output;
+        assertThat(Promtool.run("check", "rules", RULES.toString())).contains("SUCCESS");
+        assertThat(Promtool.run("test", "rules", CASES.toString())).contains("SUCCESS");
     }
 }
