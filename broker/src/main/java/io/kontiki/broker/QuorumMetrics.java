@@ -27,6 +27,7 @@ final class QuorumMetrics implements MetricSource {
         samples.gauge(Metric.QUORUM_LEADER, status.filter(QuorumStatus::leading).isPresent() ? 1 : 0);
         samples.gauge(Metric.QUORUM_TERM, status.map(QuorumStatus::term).orElse(position.term()));
         status.ifPresent(voter -> samples.gauge(Metric.QUORUM_COMMIT_INDEX, voter.committedIndex()));
+        status.ifPresent(voter -> samples.gauge(Metric.QUORUM_SNAPSHOT_INDEX, voter.snapshotIndex()));
         samples.gauge(
                 Metric.QUORUM_APPLIED_INDEX,
                 status.map(QuorumStatus::appliedIndex).orElse(position.index()));

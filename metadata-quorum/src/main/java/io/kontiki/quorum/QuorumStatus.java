@@ -12,9 +12,17 @@ import java.util.OptionalInt;
  * @param leading whether this member leads and has applied every earlier entry
  * @param appliedIndex index applied to the local image, -1 for none
  * @param committedIndex index known to be committed, -1 for none
+ * @param snapshotIndex index that the newest snapshot on this member's disk goes up to, -1 for none; a restart applies
+ *     anew what comes behind it
  */
 public record QuorumStatus(
-        LifeCycle lifeCycle, long term, OptionalInt leaderId, boolean leading, long appliedIndex, long committedIndex) {
+        LifeCycle lifeCycle,
+        long term,
+        OptionalInt leaderId,
+        boolean leading,
+        long appliedIndex,
+        long committedIndex,
+        long snapshotIndex) {
     /** State of a member. */
     public enum LifeCycle {
         STARTING,
@@ -35,6 +43,6 @@ public record QuorumStatus(
 
     /** A member that has not started or has stopped. */
     public static QuorumStatus idle(LifeCycle lifeCycle) {
-        return new QuorumStatus(lifeCycle, 0, OptionalInt.empty(), false, -1, -1);
+        return new QuorumStatus(lifeCycle, 0, OptionalInt.empty(), false, -1, -1, -1);
     }
 }

@@ -48,7 +48,7 @@ public final class InMemoryMetadataLog implements MetadataLog {
     }
 
     private void lead(long index) {
-        status = new QuorumStatus(QuorumStatus.LifeCycle.RUNNING, term, OptionalInt.of(nodeId), true, index, index);
+        status = new QuorumStatus(QuorumStatus.LifeCycle.RUNNING, term, OptionalInt.of(nodeId), true, index, index, -1);
         listener.onLeaderKnown(nodeId);
         listener.onLeading(term);
     }
@@ -86,7 +86,7 @@ public final class InMemoryMetadataLog implements MetadataLog {
         var applied = MetadataState.apply(image, command, term, index);
         image = applied.image();
         metadata.publish(applied.delta(), image);
-        status = new QuorumStatus(QuorumStatus.LifeCycle.RUNNING, term, OptionalInt.of(nodeId), true, index, index);
+        status = new QuorumStatus(QuorumStatus.LifeCycle.RUNNING, term, OptionalInt.of(nodeId), true, index, index, -1);
         return new Submission(applied.reply(), index);
     }
 

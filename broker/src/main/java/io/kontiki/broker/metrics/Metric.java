@@ -40,6 +40,10 @@ public enum Metric {
             GAUGE,
             "kontiki_quorum_commit_index",
             "Last entry of the metadata log that this voter knows to be committed"),
+    QUORUM_SNAPSHOT_INDEX(
+            GAUGE,
+            "kontiki_quorum_snapshot_index",
+            "Last entry of the metadata log in this voter's newest snapshot, -1 without one"),
     QUORUM_APPLIED_INDEX(
             GAUGE, "kontiki_quorum_applied_index", "Last entry of the metadata log that this broker's image contains"),
     REPLICAS(GAUGE, "kontiki_replicas", "Replicas that this broker should hold"),

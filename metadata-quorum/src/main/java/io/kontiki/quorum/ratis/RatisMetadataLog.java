@@ -211,13 +211,15 @@ public final class RatisMetadataLog implements MetadataLog, QuorumMembers {
         var division = seat.get().division();
         var info = division.getInfo();
         var leader = info.getLeaderId();
+        var snapshot = division.getStateMachine().getLatestSnapshot();
         return new QuorumStatus(
                 lifeCycle(info.getLifeCycleState()),
                 info.getCurrentTerm(),
                 leader == null ? OptionalInt.empty() : OptionalInt.of(Peers.number(leader)),
                 info.isAlive() && info.isLeaderReady(),
                 info.getLastAppliedIndex(),
-                division.getRaftLog().getLastCommittedIndex());
+                division.getRaftLog().getLastCommittedIndex(),
+                snapshot == null ? -1 : snapshot.getIndex());
     }
 
     private static LifeCycle lifeCycle(org.apache.ratis.util.LifeCycle.State state) {

@@ -72,7 +72,10 @@ class RatisSingleVoterTest extends MetadataLogContract {
             await().until(first::leads);
             first.log.submit(SampleCommands.initialize()).join();
             first.log.submit(SampleCommands.register(1)).join();
-            assertThat(first.log.takeSnapshot().join()).isPositive();
+            assertThat(first.log.status().snapshotIndex()).isEqualTo(-1);
+            long index = first.log.takeSnapshot().join();
+            assertThat(index).isPositive();
+            assertThat(first.log.status().snapshotIndex()).isEqualTo(index);
             first.log.submit(SampleCommands.register(2)).join();
             image = ImageCodec.encode(first.metadata.current());
         }
