@@ -30,7 +30,8 @@ final class DoctorBrokers {
                         Fault.BROKER_SILENT,
                         "broker " + id,
                         "broker " + id + " counts as running, but does not answer: " + reason,
-                        "Look at that process, its log and the network between.")));
+                        "Look at that process, its log and the network between, and whether advertised.listeners is"
+                                + " where others reach it.")));
         facts.logDirs().forEach(dir -> disk(dir).ifPresent(findings::add));
         skew(facts.clocks()).ifPresent(findings::add);
         return findings;

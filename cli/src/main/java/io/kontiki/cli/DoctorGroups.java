@@ -2,19 +2,27 @@ package io.kontiki.cli;
 
 import io.kontiki.cli.DoctorFinding.Fault;
 import io.kontiki.cli.output.Quantity;
+import io.kontiki.client.GroupState;
+import io.kontiki.client.TopicInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What is wrong with consumer groups. Pure. */
 final class DoctorGroups {
     private static final double LAG_SECONDS_MAX = 300;
+    private static final int NAMED_MAX = 5;
 
     private DoctorGroups() {}
 
     static List<DoctorFinding> check(DoctorFacts facts) {
         var findings = new ArrayList<DoctorFinding>();
-        facts.groups().forEach(group -> check(group).ifPresent(findings::add));
+        var topics = facts.topics().stream().map(TopicInfo::name).collect(Collectors.toSet());
+        facts.groups()
+                .forEach(group ->
+                        check(group).or(() -> readsNothing(group, topics)).ifPresent(findings::add));
         return findings;
     }
 
@@ -60,5 +68,43 @@ final class DoctorGroups {
                             + " kontiki group lag " + id));
         }
         return Optional.empty();
+    }
+
+    /** Some members of many may have nothing to do, but not all of them: a name that was mistyped, as a rule. */
+    private static Optional<DoctorFinding> readsNothing(DoctorFacts.Group group, Set<String> topics) {
+        boolean idle = group.info().state() == GroupState.STABLE
+                && !group.members().isEmpty()
+                && group.members().stream()
+                        .allMatch(member ->
+                                member.target().isEmpty() && member.owned().isEmpty());
+        if (!idle) {
+            return Optional.empty();
+        }
+        String subject = "group " + group.info().id();
+        String missing = group.members().stream()
+                .flatMap(member -> member.topics().stream())
+                .filter(topic -> !topics.contains(topic))
+                .distinct()
+                .sorted()
+                .limit(NAMED_MAX)
+                .collect(Collectors.joining(", "));
+        String patterns = group.members().stream()
+                .flatMap(member -> member.topicPattern().stream())
+                .distinct()
+                .sorted()
+                .limit(NAMED_MAX)
+                .collect(Collectors.joining(", "));
+        if (missing.isEmpty() && patterns.isEmpty()) {
+            return Optional.empty(); // It has only just joined.
+        }
+        String why = missing.isEmpty()
+                ? "no topic fits " + patterns
+                : "it subscribes to " + missing + ", which does not exist";
+        return Optional.of(DoctorFinding.warning(
+                Fault.GROUP_READS_NOTHING,
+                subject,
+                subject + " has " + Quantity.count(group.members().size(), "member") + " and no partition: " + why,
+                "Create the topic, or mend what its consumers subscribe to: kontiki group describe "
+                        + group.info().id()));
     }
 }

@@ -34,6 +34,7 @@ final class DoctorPartitions {
         checks.underMinIsr();
         checks.underReplicated();
         checks.unknownBrokers();
+        checks.movesThatWait();
         checks.unbalanced();
         checks.singleCopies();
         return checks.findings;
@@ -105,7 +106,7 @@ final class DoctorPartitions {
 
     private boolean lacks(String topic, PartitionInfo partition) {
         return partition.isr().size() < partition.replicas().size()
-                && !facts.moving().contains(new TopicPartition(topic, partition.partition()));
+                && !facts.moving().containsKey(new TopicPartition(topic, partition.partition()));
     }
 
     private void unknownBrokers() {
@@ -119,6 +120,30 @@ final class DoctorPartitions {
                 Quantity.count(count, "partition") + (count == 1 ? " has a replica" : " have a replica") + " on broker "
                         + id + ", which is not registered",
                 "Start a broker with that id, or give the replicas to others: kontiki partition reassign")));
+    }
+
+    /** A copy cannot be filled on a broker that is not there; that others are slow, is no fault. */
+    private void movesThatWait() {
+        var waiting = new ArrayList<String>();
+        var away = new TreeSet<Integer>();
+        each((name, partition) -> {
+            var move = facts.moving().get(new TopicPartition(name, partition.partition()));
+            var missing = move == null
+                    ? List.<Integer>of()
+                    : move.adding().stream().filter(id -> !facts.answers(id)).toList();
+            if (!missing.isEmpty()) {
+                waiting.add(name + ":" + partition.partition());
+                away.addAll(missing);
+            }
+        });
+        if (!waiting.isEmpty()) {
+            findings.add(DoctorFinding.warning(
+                    Fault.MOVE_WAITS,
+                    Quantity.count(waiting.size(), "partition"),
+                    "the move of " + names(waiting) + " stands still: " + brokers(away)
+                            + (away.size() == 1 ? " is" : " are") + " to hold it and not there",
+                    "Start " + brokers(away) + ", or put the replicas back: kontiki partition reassign --cancel"));
+        }
     }
 
     private void unbalanced() {

@@ -2,9 +2,11 @@ package io.kontiki.cli;
 
 import io.kontiki.client.Admin;
 import io.kontiki.client.BrokerInfo;
+import io.kontiki.client.ErrorReason;
 import io.kontiki.client.GroupInfo;
 import io.kontiki.client.KontikiException;
 import io.kontiki.client.LogDirInfo;
+import io.kontiki.client.ReassignmentInfo;
 import io.kontiki.client.ServerInfo;
 import io.kontiki.client.TopicInfo;
 import io.kontiki.client.TopicPartition;
@@ -49,8 +51,9 @@ final class DoctorReading {
 
     /** The first call makes the connection, and only the second one is quick. */
     private void readClock(BrokerInfo broker) {
+        String address = broker.host() + ":" + broker.port();
         try {
-            clients.withAdminAt(broker.host() + ":" + broker.port(), admin -> {
+            clients.withAdminAt(address, admin -> {
                 admin.serverInfo();
                 long before = clock.millis();
                 ServerInfo info = admin.serverInfo();
@@ -62,7 +65,12 @@ final class DoctorReading {
                 return info;
             });
         } catch (KontikiException e) {
-            silent.put(broker.id(), ErrorReport.plain(String.valueOf(e.getMessage())));
+            // How a call ran out of time is of no use; where nobody answered is.
+            silent.put(
+                    broker.id(),
+                    e.reason() == ErrorReason.TIMED_OUT || e.reason() == ErrorReason.NO_BROKER
+                            ? "nobody answers in time at " + address
+                            : ErrorReport.plain(String.valueOf(e.getMessage())));
         }
     }
 
@@ -74,11 +82,11 @@ final class DoctorReading {
         }
     }
 
-    private static Set<TopicPartition> moving(Admin admin) {
+    private static Map<TopicPartition, ReassignmentInfo> moving(Admin admin) {
         try {
-            return Set.copyOf(admin.listReassignments().keySet());
+            return admin.listReassignments();
         } catch (KontikiException e) {
-            return Set.of(); // Those that are being added count as out of sync then.
+            return Map.of(); // Those that are being added count as out of sync then.
         }
     }
 
@@ -90,7 +98,7 @@ final class DoctorReading {
         var reading = new LagReading(admin, clock.millis());
         var groups = new ArrayList<DoctorFacts.Group>();
         for (GroupInfo group : listed(admin)) {
-            groups.add(group(reading, group, led));
+            groups.add(group(admin, reading, group, led));
         }
         return groups;
     }
@@ -103,15 +111,15 @@ final class DoctorReading {
         }
     }
 
-    private static DoctorFacts.Group group(LagReading reading, GroupInfo group, Set<TopicPartition> led) {
+    private static DoctorFacts.Group group(Admin admin, LagReading reading, GroupInfo group, Set<TopicPartition> led) {
         if (group.coordinatorId().isEmpty()) {
-            return new DoctorFacts.Group(group, List.of(), Optional.empty());
+            return DoctorFacts.Group.unknown(group, Optional.empty());
         }
         try {
-            return new DoctorFacts.Group(group, reading.of(group.id(), led::contains), Optional.empty());
+            var members = admin.describeGroup(group.id()).members();
+            return new DoctorFacts.Group(group, members, reading.of(group.id(), led::contains), Optional.empty());
         } catch (KontikiException e) {
-            return new DoctorFacts.Group(
-                    group, List.of(), Optional.of(ErrorReport.plain(String.valueOf(e.getMessage()))));
+            return DoctorFacts.Group.unknown(group, Optional.of(ErrorReport.plain(String.valueOf(e.getMessage()))));
         }
     }
 }

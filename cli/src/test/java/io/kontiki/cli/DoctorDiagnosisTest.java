@@ -8,15 +8,18 @@ import io.kontiki.client.BrokerInfo;
 import io.kontiki.client.ClusterDescription;
 import io.kontiki.client.CommittedOffset;
 import io.kontiki.client.GroupInfo;
+import io.kontiki.client.GroupMemberInfo;
 import io.kontiki.client.GroupState;
 import io.kontiki.client.LogDirInfo;
 import io.kontiki.client.PartitionInfo;
 import io.kontiki.client.QuorumDescription;
 import io.kontiki.client.QuorumMember;
+import io.kontiki.client.ReassignmentInfo;
 import io.kontiki.client.TopicInfo;
 import io.kontiki.client.TopicPartition;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +38,7 @@ class DoctorDiagnosisTest {
             new ArrayList<>(List.of(voter(1, true, ""), voter(2, false, ""), voter(3, false, "")));
     private final List<LogDirInfo> dirs = new ArrayList<>();
     private final Map<Integer, String> silent = new TreeMap<>();
-    private final Set<TopicPartition> moving = new HashSet<>();
+    private final Map<TopicPartition, ReassignmentInfo> moving = new HashMap<>();
     private final List<DoctorFacts.Group> groups = new ArrayList<>();
     private final Map<Integer, DoctorFacts.Clock> clocks = new TreeMap<>();
     private OptionalInt leader = OptionalInt.of(1);
@@ -149,9 +152,24 @@ class DoctorDiagnosisTest {
     @Test
     void replicaThatIsBeingAddedIsNotMissing() {
         partitions.set(4, partition(4, 2, List.of(2, 3, 1), List.of(2, 3)));
-        moving.add(new TopicPartition("orders", 4));
+        moving.put(
+                new TopicPartition("orders", 4),
+                new ReassignmentInfo(
+                        List.of(2, 3, 1), List.of(1), List.of(), List.of(2, 3), OptionalLong.empty(), Map.of()));
 
         assertThat(findings()).isEmpty();
+    }
+
+    @Test
+    void moveToABrokerThatIsNotThere() {
+        replicaThatIsBeingAddedIsNotMissing();
+        silent.put(1, "connection refused");
+
+        assertThat(findings()).extracting(DoctorFinding::fault).containsExactly(Fault.BROKER_SILENT, Fault.MOVE_WAITS);
+        assertThat(only(Fault.MOVE_WAITS).what())
+                .isEqualTo("the move of orders:4 stands still: broker 1 is to hold it and not there");
+        assertThat(only(Fault.MOVE_WAITS).advice())
+                .isEqualTo("Start broker 1, or put the replicas back: kontiki partition reassign --cancel");
     }
 
     @Test
@@ -218,12 +236,24 @@ class DoctorDiagnosisTest {
     @Test
     void groupOfWhichNothingIsKnown() {
         var info = new GroupInfo("lost", GroupState.EMPTY, 0, Optional.empty(), OptionalInt.empty());
-        groups.add(new DoctorFacts.Group(info, List.of(), Optional.empty()));
+        groups.add(DoctorFacts.Group.unknown(info, Optional.empty()));
         assertThat(alone(Fault.GROUP_WITHOUT_COORDINATOR).subject()).isEqualTo("group lost");
 
         var led = new GroupInfo("mute", GroupState.STABLE, 1, Optional.empty(), OptionalInt.of(1));
-        groups.set(1, new DoctorFacts.Group(led, List.of(), Optional.of("timed out")));
+        groups.set(1, DoctorFacts.Group.unknown(led, Optional.of("timed out")));
         assertThat(alone(Fault.GROUP_UNREADABLE).what()).endsWith("group mute is behind is not known: timed out");
+    }
+
+    @Test
+    void groupThatReadsNothing() {
+        groups.add(idle("typing", List.of("orders", "ordres"), Optional.empty()));
+        var finding = alone(Fault.GROUP_READS_NOTHING);
+        assertThat(finding.subject()).isEqualTo("group typing");
+        assertThat(finding.what())
+                .isEqualTo("group typing has 1 member and no partition: it subscribes to ordres, which does not exist");
+
+        groups.set(1, idle("typing", List.of(), Optional.of("ordr.*")));
+        assertThat(alone(Fault.GROUP_READS_NOTHING).what()).endsWith("no topic fits ordr.*");
     }
 
     @Test
@@ -336,6 +366,13 @@ class DoctorDiagnosisTest {
                 records == 0 ? OptionalLong.empty() : OptionalLong.of(now - 1000 * seconds),
                 Optional.empty(),
                 now);
-        return new DoctorFacts.Group(info, List.of(lag), Optional.empty());
+        return new DoctorFacts.Group(info, List.of(), List.of(lag), Optional.empty());
+    }
+
+    private static DoctorFacts.Group idle(String id, List<String> topics, Optional<String> pattern) {
+        var member = new GroupMemberInfo(
+                "m", Optional.empty(), "c", "host", topics, pattern, 1, Set.of(), Set.of(), Duration.ofSeconds(45));
+        var info = new GroupInfo(id, GroupState.STABLE, 1, Optional.empty(), OptionalInt.of(1));
+        return new DoctorFacts.Group(info, List.of(member), List.of(), Optional.empty());
     }
 }
