@@ -30,7 +30,15 @@ final class Clients {
 
     /** The same with an admin that asks one broker alone, which should be up: it is not waited for. */
     <T> T withAdminAt(String address, Function<Admin, T> work) {
-        var timeout = shorter(options.timeout(), CONNECT_TIMEOUT);
+        return withAdminAt(address, shorter(options.timeout(), CONNECT_TIMEOUT), work);
+    }
+
+    /** The same for what takes a broker longer than an answer does. */
+    <T> T withAdminWorkingAt(String address, Function<Admin, T> work) {
+        return withAdminAt(address, options.timeout(), work);
+    }
+
+    private <T> T withAdminAt(String address, Duration timeout, Function<Admin, T> work) {
         try (Admin admin =
                 configured(Admin.builder(), address).requestTimeout(timeout).build()) {
             return work.apply(admin);

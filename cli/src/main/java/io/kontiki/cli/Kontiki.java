@@ -66,8 +66,9 @@ final class Kontiki extends CommandGroup {
                         new QuorumChange.Add(clients, messages),
                         new QuorumChange.Remove(clients, messages),
                         new QuorumChange.Replace(clients, messages),
-                        new QuorumChange.Transfer(clients, messages)))
-                .addSubcommand(metaCommands(clients, messages))
+                        new QuorumChange.Transfer(clients, messages),
+                        new QuorumSnapshot(terminal, clients, messages)))
+                .addSubcommand(metaCommands(clients, messages, stop))
                 .addSubcommand(new Doctor(terminal, clients, messages, clock))
                 .addSubcommand(
                         group(new LogCommands(), new LogDump(terminal, messages), new LogVerify(terminal, messages)));
@@ -166,7 +167,7 @@ final class Kontiki extends CommandGroup {
                 new PerfLatency(terminal, clients, messages, options, stop));
     }
 
-    private CommandLine metaCommands(Clients clients, Messages messages) {
+    private CommandLine metaCommands(Clients clients, Messages messages, StopSignal stop) {
         var metaOptions = new MetaOptions();
         var session = new MetaSession(terminal, messages, metaOptions, MetaOpening.of(metaOptions, clients, messages));
         return new CommandLine(new MetaCommands(terminal, session, metaOptions, this::reportAny))
@@ -177,7 +178,9 @@ final class Kontiki extends CommandGroup {
                 .addSubcommand(new MetaStat(session))
                 .addSubcommand(new MetaTree(session))
                 .addSubcommand(new MetaFind(session))
-                .addSubcommand(new MetaDump(session));
+                .addSubcommand(new MetaDump(session))
+                // Not a command of the shell, which Ctrl-C would end.
+                .addSubcommand(new MetaWatch(session, stop));
     }
 
     private int reportAny(Throwable thrown) {

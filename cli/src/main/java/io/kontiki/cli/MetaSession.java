@@ -29,6 +29,10 @@ final class MetaSession {
         lineOptions = value;
     }
 
+    boolean offline() {
+        return options.offline().isPresent();
+    }
+
     boolean json() {
         return lineOptions.format().or(options::format).equals(Optional.of(DocumentFormat.JSON));
     }

@@ -89,14 +89,22 @@ class DocumentedCommandsTest {
 
     private static boolean endsWithCtrlC(CommandExample example) {
         List<String> arguments = example.arguments();
-        return arguments.get(0).equals("consume")
-                && (arguments.contains("--follow") || arguments.contains("--group") && !arguments.contains("--until"));
+        return isWatch(arguments)
+                || arguments.get(0).equals("consume")
+                        && (arguments.contains("--follow")
+                                || arguments.contains("--group") && !arguments.contains("--until"));
+    }
+
+    private static boolean isWatch(List<String> arguments) {
+        return arguments.subList(0, 2).equals(List.of("meta", "watch"));
     }
 
     private static void runUntilCtrlC(CommandExample example) {
         CommandRun run = broker.command();
         CompletableFuture<Integer> code = start(run, example.arguments());
-        await(example.line()).until(() -> !run.out().isEmpty());
+        await(example.line())
+                .until(() -> !run.out().isEmpty()
+                        || isWatch(example.arguments()) && !run.err().isEmpty());
         run.stop().request();
         assertThat(code.join()).as(example.line() + "\n" + run.err()).isEqualTo(ExitCode.INTERRUPTED);
     }

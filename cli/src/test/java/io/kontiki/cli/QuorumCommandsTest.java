@@ -2,6 +2,9 @@ package io.kontiki.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,6 +36,25 @@ class QuorumCommandsTest {
         assertThat(broker.run(ExitCode.DONE, "quorum", "status", "-o", "jsonl").out())
                 .contains("\"role\":\"leader\"", "\"problem\":\"\"")
                 .containsPattern("\"member\":\"0-[0-9a-f]{16}\"");
+    }
+
+    @Test
+    void snapshotIsOnTheDiskWhenItIsToldOf() throws IOException {
+        var run = broker.run(ExitCode.DONE, "quorum", "snapshot", "-o", "jsonl");
+        long index =
+                JsonParser.parseString(run.out()).getAsJsonObject().get("index").getAsLong();
+
+        assertThat(index).isPositive();
+        assertThat(run.err()).isEqualTo("1 voter of 1 took a snapshot\n");
+        try (var files = Files.walk(directory)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .anyMatch(name -> name.matches("snapshot\\.\\d+_" + index));
+        }
+        assertThat(broker.run(ExitCode.DONE, "quorum", "snapshot", "0").out())
+                .startsWith("ID")
+                .containsPattern("\n 0 +[0-9]+");
+        assertThat(broker.run(ExitCode.NOT_FOUND, "quorum", "snapshot", "7").err())
+                .contains("broker 7 does not vote");
     }
 
     @Test

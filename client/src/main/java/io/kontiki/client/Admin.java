@@ -221,6 +221,17 @@ public final class Admin implements AutoCloseable {
         quorum.transferLeadership(brokerId);
     }
 
+    /**
+     * Has the broker that answers write its metadata to a snapshot now. It must vote, and each voter has its own, so this is
+     * for an admin that was given one broker alone.
+     *
+     * @return index of the metadata log that its newest snapshot reaches, at least 0
+     * @throws KontikiException INVALID_ARGUMENT if it does not vote, STORAGE_ERROR if none could be written
+     */
+    public long takeMetadataSnapshot() {
+        return quorum.takeSnapshot();
+    }
+
     /** All consumer groups, by id. */
     public List<GroupInfo> groups() {
         return groups.list();

@@ -6,6 +6,7 @@ import io.kontiki.proto.v1.AddVoterRequest;
 import io.kontiki.proto.v1.DescribeQuorumRequest;
 import io.kontiki.proto.v1.RemoveVoterRequest;
 import io.kontiki.proto.v1.ReplaceVoterRequest;
+import io.kontiki.proto.v1.TakeSnapshotRequest;
 import io.kontiki.proto.v1.TransferQuorumLeadershipRequest;
 import io.kontiki.proto.v1.VoterServiceGrpc;
 import java.util.OptionalInt;
@@ -50,6 +51,14 @@ final class QuorumCalls {
                 .setBrokerId(brokerId)
                 .build();
         anyBroker.change((channel, deadline) -> voters(channel, deadline).transferQuorumLeadership(request));
+    }
+
+    /** Repeated where the answer was lost: a snapshot of the same entries is not taken twice. */
+    long takeSnapshot() {
+        var request = TakeSnapshotRequest.getDefaultInstance();
+        return anyBroker
+                .read((channel, deadline) -> voters(channel, deadline).takeSnapshot(request))
+                .getIndex();
     }
 
     private static QuorumMember member(io.kontiki.proto.v1.QuorumMember member) {

@@ -91,4 +91,13 @@ public interface QuorumMembers {
      * to the next. As {@link #add}; QUORUM_UNAVAILABLE if nobody took it, and this voter leads on.
      */
     CompletableFuture<CommandReply> handOver();
+
+    /**
+     * Writes this member's metadata to a snapshot, unless nothing was applied since the last one, and completes once that is
+     * on the disk. Never completes exceptionally.
+     *
+     * @return index of the metadata log that the newest snapshot reaches; -1 if this broker is no member, or none could be
+     *     written, of which its log tells the reason
+     */
+    CompletableFuture<Long> takeSnapshot();
 }

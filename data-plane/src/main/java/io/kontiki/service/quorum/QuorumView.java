@@ -51,6 +51,11 @@ public final class QuorumView {
         return members.votes();
     }
 
+    /** As {@link QuorumMembers#takeSnapshot}. */
+    CompletableFuture<Long> takeSnapshot() {
+        return members.takeSnapshot();
+    }
+
     /** Whether this broker leads. */
     boolean leads() {
         return log.status().leading();

@@ -19,6 +19,8 @@ import io.kontiki.proto.v1.RemoveVoterRequest;
 import io.kontiki.proto.v1.RemoveVoterResponse;
 import io.kontiki.proto.v1.ReplaceVoterRequest;
 import io.kontiki.proto.v1.ReplaceVoterResponse;
+import io.kontiki.proto.v1.TakeSnapshotRequest;
+import io.kontiki.proto.v1.TakeSnapshotResponse;
 import io.kontiki.proto.v1.TransferQuorumLeadershipRequest;
 import io.kontiki.proto.v1.TransferQuorumLeadershipResponse;
 import io.kontiki.proto.v1.VoterServiceGrpc;
@@ -34,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 public final class VoterGrpcService extends VoterServiceGrpc.VoterServiceImplBase {
     private static final long WAIT_MILLIS_MAX = 70_000;
 
+    private final int brokerId;
     private final String clusterId;
     private final QuorumView view;
     private final MemberGrpcService local;
@@ -51,6 +54,7 @@ public final class VoterGrpcService extends VoterServiceGrpc.VoterServiceImplBas
             LocalMetadata metadata,
             MemberCalls calls,
             ScheduledExecutorService scheduler) {
+        this.brokerId = brokerId;
         this.clusterId = clusterId;
         this.view = view;
         this.local = local;
@@ -95,6 +99,29 @@ public final class VoterGrpcService extends VoterServiceGrpc.VoterServiceImplBas
                 request.getBrokerId(),
                 TransferQuorumLeadershipResponse.getDefaultInstance(),
                 out);
+    }
+
+    @Override
+    public void takeSnapshot(TakeSnapshotRequest request, StreamObserver<TakeSnapshotResponse> out) {
+        if (!view.votes()) {
+            out.onError(ServiceErrors.exception(
+                    ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                    "broker " + brokerId + " does not vote: it has no metadata log to take a snapshot of"));
+            return;
+        }
+        view.takeSnapshot().thenAccept(index -> {
+            if (index < 0) {
+                out.onError(ServiceErrors.exception(
+                        ErrorReason.ERROR_REASON_STORAGE_ERROR,
+                        "broker " + brokerId + " could not take a snapshot; its log tells why"));
+            } else {
+                out.onNext(TakeSnapshotResponse.newBuilder()
+                        .setBrokerId(brokerId)
+                        .setIndex(index)
+                        .build());
+                out.onCompleted();
+            }
+        });
     }
 
     private <A> void change(Change change, int brokerId, A done, StreamObserver<A> out) {

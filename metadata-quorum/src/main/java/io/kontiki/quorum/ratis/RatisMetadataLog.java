@@ -188,8 +188,8 @@ public final class RatisMetadataLog implements MetadataLog, QuorumMembers {
         return open.get().submit(bytes);
     }
 
-    /** As {@link Member#takeSnapshot}. */
-    CompletableFuture<Long> takeSnapshot() {
+    @Override
+    public CompletableFuture<Long> takeSnapshot() {
         return life.member().map(Member::takeSnapshot).orElseGet(() -> CompletableFuture.completedFuture(-1L));
     }
 

@@ -1,0 +1,110 @@
+package io.kontiki.cli;
+
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import io.kontiki.cli.output.Listing;
+import io.kontiki.cli.output.Quantity;
+import io.kontiki.client.Admin;
+import io.kontiki.client.BrokerInfo;
+import io.kontiki.client.KontikiException;
+import io.kontiki.client.QuorumMember;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code kontiki quorum snapshot}. */
+@Command(
+        name = "snapshot",
+        description = {
+            "Have voters write their metadata to a snapshot now, as before a backup.",
+            "Exit code 10 if one of them could not; the others' are taken."
+        })
+final class QuorumSnapshot implements Callable<Integer> {
+    /** What became of one voter's snapshot: the index that it reaches, or what is wrong. */
+    private record Row(int brokerId, OptionalLong index, String problem) {}
+
+    private static final Listing<Row> LISTING = new Listing<Row>(
+                    "snapshots", row -> Integer.toString(row.brokerId()), QuorumSnapshot::json)
+            .number("ID", Row::brokerId)
+            .number(
+                    "INDEX",
+                    row -> row.index().isPresent() ? Long.toString(row.index().getAsLong()) : "")
+            .text("PROBLEM", Row::problem);
+
+    private final Terminal terminal;
+    private final Clients clients;
+    private final Messages messages;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "BROKER", arity = "0..*", description = "Ids of voters. Default: all.")
+    private List<Integer> wanted = new ArrayList<>();
+
+    @Mixin
+    private ListOutput output = new ListOutput();
+
+    QuorumSnapshot(Terminal terminal, Clients clients, Messages messages) {
+        this.terminal = terminal;
+        this.clients = clients;
+        this.messages = messages;
+    }
+
+    @Override
+    public Integer call() {
+        wanted.forEach(id -> Misuse.requireAtLeast(0, id, "parameter BROKER", spec));
+        List<Row> rows = clients.withAdmin(this::takeAll);
+        terminal.print(LISTING.render(rows, output.format()));
+        long taken = rows.stream().filter(row -> row.index().isPresent()).count();
+        messages.tell(Quantity.count(taken, "voter") + " of " + rows.size() + " took a snapshot");
+        return taken == rows.size() ? ExitCode.DONE : ExitCode.PROBLEMS_FOUND;
+    }
+
+    private List<Row> takeAll(Admin admin) {
+        List<BrokerInfo> brokers = admin.describeCluster().brokers();
+        List<Integer> voters = QuorumText.voters(admin.describeQuorum()).stream()
+                .map(QuorumMember::brokerId)
+                .toList();
+        List<Integer> asked =
+                wanted.isEmpty() ? voters : wanted.stream().distinct().toList();
+        asked.stream().filter(id -> !voters.contains(id)).findFirst().ifPresent(id -> {
+            throw new Failure(
+                    ExitCode.NOT_FOUND, "broker " + id + " does not vote", "See who votes: kontiki quorum status");
+        });
+        var rows = new ArrayList<Row>();
+        for (int id : asked) {
+            rows.add(brokers.stream()
+                    .filter(broker -> broker.id() == id)
+                    .findFirst()
+                    .map(this::take)
+                    .orElseGet(() -> new Row(id, OptionalLong.empty(), "is not registered as a broker")));
+        }
+        return rows;
+    }
+
+    private Row take(BrokerInfo broker) {
+        String address = broker.host() + ":" + broker.port();
+        try {
+            long index = clients.withAdminWorkingAt(address, Admin::takeMetadataSnapshot);
+            return new Row(broker.id(), OptionalLong.of(index), "");
+        } catch (KontikiException e) {
+            return new Row(broker.id(), OptionalLong.empty(), ErrorReport.plain(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static JsonObject json(Row row) {
+        var object = new JsonObject();
+        object.addProperty("id", row.brokerId());
+        row.index()
+                .ifPresentOrElse(
+                        index -> object.addProperty("index", index), () -> object.add("index", JsonNull.INSTANCE));
+        object.addProperty("problem", row.problem());
+        return object;
+    }
+}
