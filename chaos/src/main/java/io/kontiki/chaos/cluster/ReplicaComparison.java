@@ -24,6 +24,18 @@ public final class ReplicaComparison {
      *     another
      */
     public static Optional<String> difference(Map<Integer, Path> logs, long committed) {
+        return difference(logs, committed, Long.MAX_VALUE);
+    }
+
+    /**
+     * As {@link #difference(Map, long)}, but does not look behind what was committed: brokers that stop all at once may end
+     * with different leaderships.
+     */
+    public static Optional<String> committedDifference(Map<Integer, Path> logs, long committed) {
+        return difference(logs, committed, committed);
+    }
+
+    private static Optional<String> difference(Map<Integer, Path> logs, long committed, long to) {
         Map<Integer, NavigableMap<Long, ByteBuffer>> batches = new TreeMap<>();
         for (Map.Entry<Integer, Path> log : logs.entrySet()) {
             try {
@@ -43,17 +55,19 @@ public final class ReplicaComparison {
         if (end < committed) {
             return Optional.of("a replica ends at offset " + end + ", though " + committed + " was committed");
         }
+        long compared = Math.min(end, to);
         Map.Entry<Integer, NavigableMap<Long, ByteBuffer>> first =
                 batches.entrySet().iterator().next();
         return batches.entrySet().stream()
                 .filter(log -> !log.getValue()
-                        .subMap(start, end)
-                        .equals(first.getValue().subMap(start, end)))
+                        .subMap(start, compared)
+                        .equals(first.getValue().subMap(start, compared)))
                 .findFirst()
                 .map(log -> "brokers " + first.getKey() + " and " + log.getKey() + " differ from offset "
                         + firstDifference(
-                                first.getValue().subMap(start, end),
-                                log.getValue().subMap(start, end)) + " on");
+                                first.getValue().subMap(start, compared),
+                                log.getValue().subMap(start, compared))
+                        + " on");
     }
 
     private static NavigableMap<Long, ByteBuffer> read(Path log) {

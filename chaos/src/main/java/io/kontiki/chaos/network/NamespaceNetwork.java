@@ -62,7 +62,7 @@ public final class NamespaceNetwork implements Network {
         return made.succeeded() ? Optional.empty() : Optional.of("no network namespace can be made: " + made.output());
     }
 
-    /** Makes the network, with a namespace for each of the brokers 1 to {@code brokers}. */
+    /** Makes the network, with a namespace for each of the brokers 1 to {@code brokers}; 0 if all of them {@link #join}. */
     public static NamespaceNetwork create(int brokers) {
         NetworkLeftovers.takeAway();
         NamespaceNetwork network = new NamespaceNetwork(brokers, freeSubnet());
@@ -93,6 +93,33 @@ public final class NamespaceNetwork implements Network {
             buildBroker(broker);
         }
         buildClients();
+    }
+
+    /**
+     * Adds a node, which has a namespace and an address that none had before in this network.
+     *
+     * @param node a number from 1 to 250 that was not used yet
+     */
+    public BrokerHost join(int node) {
+        buildBroker(node);
+        return host(node);
+    }
+
+    /** Lets a node vanish as if its power failed: what is sent to it and what it sends is lost, and nobody is told. */
+    public void vanish(int node) {
+        Tools.run("ip", "-n", router, "link", "set", link(node), "down");
+        Tools.run("ip", "-n", router, "route", "add", "blackhole", address(node, 0) + "/24");
+    }
+
+    /** Takes a node away with all that runs in it. Its address does not come back; what is sent there is lost. */
+    public void leave(int node) {
+        NetworkLeftovers.takeAwayNamespace(namespace(node));
+        Tools.run("ip", "-n", router, "route", "replace", "blackhole", address(node, 0) + "/24");
+    }
+
+    /** The address of whoever is no broker. */
+    public String clientsAddress() {
+        return address(CLIENTS, 2);
     }
 
     private void buildBroker(int broker) {
@@ -147,16 +174,18 @@ public final class NamespaceNetwork implements Network {
 
     @Override
     public List<BrokerHost> hosts() {
-        return IntStream.rangeClosed(1, brokers)
-                .mapToObj(broker -> new BrokerHost(
-                        address(broker, 2),
-                        address(broker, 2),
-                        GRPC_PORT,
-                        QUORUM_PORT,
-                        // Not by ip, which copies the mounts: they would outlast an unmount.
-                        List.of("nsenter", "--net=" + NAMESPACES + namespace(broker)),
-                        Map.of()))
-                .toList();
+        return IntStream.rangeClosed(1, brokers).mapToObj(this::host).toList();
+    }
+
+    private BrokerHost host(int broker) {
+        return new BrokerHost(
+                address(broker, 2),
+                address(broker, 2),
+                GRPC_PORT,
+                QUORUM_PORT,
+                // Not by ip, which copies the mounts: they would outlast an unmount.
+                List.of("nsenter", "--net=" + NAMESPACES + namespace(broker)),
+                Map.of());
     }
 
     @Override

@@ -45,7 +45,7 @@ public final class NetworkLeftovers {
                 .filter(Matcher::matches);
     }
 
-    private static void takeAwayNamespace(String name) {
+    static void takeAwayNamespace(String name) {
         List<String> inside =
                 Tools.attempt("ip", "netns", "pids", name).output().lines().toList();
         for (String pid : inside) {

@@ -19,6 +19,7 @@ public final class Workload {
 
     private static final Duration READ_PATIENCE = Duration.ofSeconds(30);
     private static final int PRODUCERS = 4;
+    private static final int PATIENT_PRODUCERS = 2;
     private static final int TAILS = 2;
 
     private final WorkloadTarget target;
@@ -27,6 +28,9 @@ public final class Workload {
     private final List<Reading> readers = new ArrayList<>();
     private final List<Thread> sending = new ArrayList<>();
     private final List<Thread> reading = new ArrayList<>();
+
+    /** Producers that want every acknowledgement and go on trying. */
+    private int patient = PRODUCERS - 1;
 
     private Workload(WorkloadTarget target, Recording recording) {
         this.target = target;
@@ -46,6 +50,23 @@ public final class Workload {
             workload.add(new Reading("tail-" + number, false, target, recording));
         }
         workload.add(new Reading("jump-1", true, target, recording));
+        return workload;
+    }
+
+    /**
+     * As {@link #start}, but every producer wants every acknowledgement, and goes on trying.
+     *
+     * @param deliveryTimeout for so long
+     */
+    public static Workload startPatient(
+            WorkloadTarget target, Recording recording, int recordsPerSecond, Duration deliveryTimeout) {
+        Workload workload = new Workload(target, recording);
+        workload.patient = PATIENT_PRODUCERS;
+        for (int number = 0; number < PATIENT_PRODUCERS; number++) {
+            double each = (double) recordsPerSecond / PATIENT_PRODUCERS;
+            workload.add(new Sending(number, Acks.ALL, deliveryTimeout, each, target, recording));
+        }
+        workload.add(new Reading("tail-1", false, target, recording));
         return workload;
     }
 
@@ -79,9 +100,9 @@ public final class Workload {
         }
     }
 
-    /** Sends that failed though their producer wants every acknowledgement and tries again for a minute. */
+    /** Sends that failed though their producer wants every acknowledgement and goes on trying. */
     public long patientFailures() {
-        return IntStream.range(0, PRODUCERS - 1).mapToLong(recording::failures).sum();
+        return IntStream.range(0, patient).mapToLong(recording::failures).sum();
     }
 
     /**

@@ -54,6 +54,18 @@ class ReplicaComparisonTest {
                 .contains("brokers 1 and 2 differ from offset 1 on");
     }
 
+    /** Brokers that stop all at once elect leaders that can commit nothing. */
+    @Test
+    void differenceBehindWhatWasCommittedMayBePassedOver() throws IOException {
+        Path one = log("one", 0, "a", "b", "c");
+        Path other = log("other", 0, "a", "b", "x");
+
+        assertThat(ReplicaComparison.committedDifference(Map.of(1, one, 2, other), 2))
+                .isEmpty();
+        assertThat(ReplicaComparison.committedDifference(Map.of(1, one, 2, other), 3))
+                .contains("brokers 1 and 2 differ from offset 2 on");
+    }
+
     @Test
     void logThatIsTornIsTold() throws IOException {
         Path one = log("one", 0, "a", "b");
