@@ -16,17 +16,33 @@ final class Channels {
         this.transport = transport;
     }
 
-    /** The channel to this address, told to dial at once: gRPC's own pauses between dials would be longer than ours. */
+    /**
+     * The channel to this address. If it has to dial, it does so at once, as gRPC's own pauses between dials would be longer
+     * than ours, and asks anew what the name stands for: gRPC did so when the last connection ended, and brokers come back at
+     * other addresses.
+     */
     ManagedChannel to(HostPort address) {
         var channel = byAddress.computeIfAbsent(address, transport::open);
         if (closed) {
             channel.shutdownNow();
             throw new KontikiException(ErrorReason.CLOSED, "the client is closed");
         }
-        if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
-            channel.resetConnectBackoff();
+        var state = channel.getState(false);
+        if (state == ConnectivityState.IDLE || state == ConnectivityState.TRANSIENT_FAILURE) {
+            channel.enterIdle();
         }
         return channel;
+    }
+
+    /**
+     * The broker at this address runs anew: what goes on over a connection to its last run ends, and the next call dials.
+     * Without this, a connection to a machine that vanished would be taken for a good one until its keepalive fails.
+     */
+    void forget(HostPort address) {
+        var channel = byAddress.remove(address);
+        if (channel != null) {
+            channel.shutdownNow();
+        }
     }
 
     /** Whether there is a connection to any broker. */

@@ -227,7 +227,20 @@ final class MetadataTracker implements AutoCloseable {
         if (state == current) {
             return;
         }
+        var before = current;
         current = state;
+        if (state.brokers() != before.brokers()) {
+            state.brokers().values().stream()
+                    .filter(broker -> runsAnew(before, broker))
+                    .map(broker -> new HostPort(broker.host(), broker.port()))
+                    .forEach(channels::forget);
+        }
         listeners.forEach(Runnable::run);
+    }
+
+    private static boolean runsAnew(ClusterMetadata before, BrokerInfo broker) {
+        var earlier = before.brokers().get(broker.id());
+        // Of one that was only hinted at, the run is not known.
+        return earlier != null && earlier.epoch() > 0 && earlier.epoch() < broker.epoch();
     }
 }

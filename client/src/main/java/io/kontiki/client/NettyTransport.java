@@ -3,12 +3,16 @@ package io.kontiki.client;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.stub.MetadataUtils;
 import java.util.concurrent.TimeUnit;
 
 /** Plain-text TCP connections. */
 final class NettyTransport implements Transport {
     private static final int FLOW_CONTROL_WINDOW_BYTES = 4 << 20;
+    /** An address that is not there any more may swallow what is sent to it, without a word. */
+    private static final int CONNECT_MILLIS_MAX = 3_000;
+
     private static final Metadata.Key<String> CLIENT_ID =
             Metadata.Key.of("kontiki-client-id", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -30,6 +34,7 @@ final class NettyTransport implements Transport {
                 .directExecutor()
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS_MAX)
                 .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
                 .maxInboundMessageSize(maxInboundBytes)
                 .intercept(MetadataUtils.newAttachHeadersInterceptor(headers))

@@ -46,6 +46,22 @@ class MetadataTrackerTest {
         assertThat(tracker.current().brokers()).containsOnlyKeys(1);
     }
 
+    /** It may be at another address behind its name, and a connection to the old one would not break by itself. */
+    @Test
+    void brokerThatRunsAnewIsDialledAnew() {
+        tracker.start();
+        await().atMost(SOON).until(() -> tracker.current().isKnown());
+        var address = tracker.current().addresses().get(0);
+        var first = channels.to(address);
+        var known = cluster.metadata(true);
+        var again = known.getBrokers(0).toBuilder().setEpoch(2).build();
+
+        tell(known.toBuilder().setVersion(known.getVersion() + 1).setBrokers(0, again));
+
+        await().atMost(SOON).until(() -> channels.to(address) != first);
+        assertThat(first.isShutdown()).isTrue();
+    }
+
     private void tell(WatchMetadataResponse.Builder message) {
         cluster.broker(1).tellWatchers(message.build());
     }
