@@ -2,6 +2,7 @@ package io.kontiki.broker;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.MetadataDelta;
@@ -23,8 +24,12 @@ final class BrokerChannels implements MetadataPublisher, AutoCloseable {
     private static final int FLOW_CONTROL_WINDOW_BYTES = 4 << 20;
     private static final long STOP_MILLIS = 2_000;
 
+    /** An address that is not there any more may swallow what is sent to it, without a word. */
+    private static final int CONNECT_MILLIS_MAX = 3_000;
+
     private final int messageMaxBytes;
     private final Map<Endpoint, ManagedChannel> channels = new HashMap<>();
+    private final Restarts restarts = new Restarts(this::forget);
     private boolean closed;
 
     /** @param messageMaxBytes largest message taken from others */
@@ -38,14 +43,22 @@ final class BrokerChannels implements MetadataPublisher, AutoCloseable {
             throw new IllegalStateException("the channels are closed");
         }
         var channel = channels.computeIfAbsent(endpoint, this::connect);
-        // Who asks has reason to try now: the pause that gRPC keeps after failures would outlast the peer's restart.
-        channel.resetConnectBackoff();
+        switch (channel.getState(false)) {
+            // gRPC asked what the name stands for when the last connection ended; the peer may come back elsewhere. And
+            // whoever asks has reason to try now: the pause that gRPC keeps after failures would outlast a restart.
+            case IDLE, TRANSIENT_FAILURE -> channel.enterIdle();
+            default -> {}
+        }
         return channel;
     }
 
-    /** Lets go of the connections to brokers that went or moved; calls under way on them end by themselves. */
+    /**
+     * Lets go of the connections to brokers that went or moved; calls under way on them end by themselves. Also of those to
+     * an earlier run of a broker, which may hang if its machine vanished; calls on them have no answer to wait for.
+     */
     @Override
     public void onMetadata(MetadataDelta delta, MetadataImage image) {
+        restarts.onMetadata(delta, image);
         if (!delta.changedBrokers().isEmpty() || !delta.removedBrokers().isEmpty()) {
             retain(image.brokers().values().stream()
                     .map(BrokerRegistration::endpoint)
@@ -63,6 +76,13 @@ final class BrokerChannels implements MetadataPublisher, AutoCloseable {
         });
     }
 
+    private synchronized void forget(BrokerRegistration restarted) {
+        var channel = channels.remove(restarted.endpoint());
+        if (channel != null) {
+            channel.shutdownNow();
+        }
+    }
+
     private ManagedChannel connect(Endpoint endpoint) {
         return NettyChannelBuilder.forTarget("dns:///" + endpoint)
                 .usePlaintext()
@@ -71,6 +91,7 @@ final class BrokerChannels implements MetadataPublisher, AutoCloseable {
                 // A peer that vanished without a word is found by these, not by the kernel after many minutes.
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS_MAX)
                 .build();
     }
 

@@ -95,6 +95,7 @@ final class ControlPlane implements AutoCloseable {
         metadata.addPublisher(channels);
         settings = QuorumSettings.of(config, directories);
         log = new RatisMetadataLog(settings.quorum(), metadata, () -> endpoint.orElseThrow(), faults);
+        metadata.addPublisher(new Restarts(broker -> log.reconnect(broker.id())));
         view = new QuorumView(log, log, metadata, config.metadataBootstrapServers());
         host = new ControllerHost(
                 log,

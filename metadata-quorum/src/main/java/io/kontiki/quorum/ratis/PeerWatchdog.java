@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -63,6 +64,17 @@ final class PeerWatchdog implements AutoCloseable {
 
     void start(ScheduledExecutorService scheduler) {
         scheduler.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * A voter's broker runs anew: an idle connection was to its last run, perhaps at another address. A leader's are in use;
+     * what is wrong with them, it finds itself. Any thread.
+     */
+    void onRestart(int brokerId) {
+        if (division.getInfo().isLeader()) {
+            return;
+        }
+        peers.keySet().stream().filter(id -> Peers.number(id) == brokerId).forEach(id -> drop(id, "it runs anew"));
     }
 
     private void look() {
@@ -167,8 +179,20 @@ final class PeerWatchdog implements AutoCloseable {
             return;
         }
         peer.resetNanos = now;
+        drop(id, why);
+    }
+
+    private void drop(RaftPeerId id, String why) {
+        var peer = peers.get(id);
+        if (peer == null) {
+            return; // It votes no more.
+        }
         LOG.debug("Dropping the connections to voter {}: {}", id, why);
-        peer.resets.execute(() -> server.getServerRpc().handleException(id, null, true));
+        try {
+            peer.resets.execute(() -> server.getServerRpc().handleException(id, null, true));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Voter {} votes no more", id);
+        }
     }
 
     @Override

@@ -202,6 +202,14 @@ public final class RatisMetadataLog implements MetadataLog, QuorumMembers {
         seat().ifPresent(seat -> seat.election().suspect(leaderId));
     }
 
+    /**
+     * Drops the idle connections to a voter, whose broker runs anew and may be at another address behind its name. Else they
+     * are found dead when somebody is elected, which is a bad time. Does nothing if it is no other voter. Any thread.
+     */
+    public void reconnect(int brokerId) {
+        seat().ifPresent(seat -> seat.watchdog().onRestart(brokerId));
+    }
+
     @Override
     public QuorumStatus status() {
         var seat = seat();

@@ -123,6 +123,20 @@ class RatisQuorumTest {
         assertThat(leader.leadership.own()).containsExactly("leading " + term);
     }
 
+    /** Which it would be told of every voter, one after the other, in a rolling restart. */
+    @Test
+    void votersThatDropTheirConnectionsElectAsBefore() {
+        var old = leader();
+        submit(old, SampleCommands.initialize());
+
+        voters.forEach(voter -> voters.forEach(other -> voter.log.reconnect(other.config.nodeId())));
+
+        assertThat(submit(old, SampleCommands.register(1)).accepted()).isTrue();
+        assertThat(old.leadership.own()).hasSize(1);
+        old.close();
+        assertThat(submit(leader(), SampleCommands.register(2)).accepted()).isTrue();
+    }
+
     @Test
     void allRestartedHoldTheSameImage() {
         var leader = leader();
