@@ -17,6 +17,11 @@ public final class Figures {
         return values.size();
     }
 
+    /** In the order in which they were added. */
+    public List<Double> all() {
+        return List.copyOf(values);
+    }
+
     /** The middle one; of an even number the mean of the two in the middle. */
     public double median() {
         List<Double> sorted = sorted();

@@ -5,6 +5,7 @@ import io.kontiki.benchmark.group.RebalanceReport;
 import io.kontiki.benchmark.group.SlowConsumerBenchmark;
 import io.kontiki.benchmark.group.SlowConsumerReport;
 import io.kontiki.benchmark.log.LogBenchmarks;
+import io.kontiki.benchmark.versus.Versus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import java.util.logging.LogManager;
 
 /** Runs one of the benchmarks; see {@code benchmark/run}. */
 public final class Main {
-    private static final Set<String> WITH_OPTIONS = Set.of("failover", "rebalance", "slow-consumer");
+    private static final Set<String> WITH_OPTIONS = Set.of("failover", "rebalance", "slow-consumer", "versus");
 
     private Main() {}
 
@@ -27,13 +28,17 @@ public final class Main {
         if (args.length < 3 || args.length > 4 && !WITH_OPTIONS.contains(args[2])) {
             System.err.println("usage: benchmark/run start|throughput|commits|scrape [SIZE], failover [TIMES] [--pause]"
                     + " [--controller] [--json FILE], rebalance [CYCLES] [--json FILE],"
-                    + " slow-consumer [--gib N] [--minutes N] [--json FILE] or log [--quick]");
+                    + " slow-consumer [--gib N] [--minutes N] [--json FILE], versus SCENARIO... [--pairs N]"
+                    + " [--json FILE] or log [--quick]");
             System.exit(2);
         }
         Path distribution = Path.of(args[0]);
-        Path directory = newDirectory(Path.of(args[1]));
         String name = args[2];
         List<String> options = List.of(args).subList(3, args.length);
+        if (name.equals("versus")) {
+            System.exit(Versus.run(distribution, kafka(args[1]), Path.of(args[1]), options));
+        }
+        Path directory = newDirectory(Path.of(args[1]));
         switch (name) {
             case "start" -> new StartBenchmark(distribution, directory, size(args, 5)).run();
             case "throughput" -> new ThroughputBenchmark(distribution, directory, size(args, 200)).run();
@@ -46,11 +51,16 @@ public final class Main {
             default -> {
                 System.err.println(
                         "unknown benchmark \"" + name
-                                + "\"; there are start, throughput, commits, failover, rebalance, slow-consumer, scrape and log");
+                                + "\"; there are start, throughput, commits, failover, rebalance, slow-consumer, scrape, versus and log");
                 System.exit(2);
             }
         }
         System.exit(0);
+    }
+
+    /** Where {@code benchmark/peer/pom.xml} puts it: beside the directory of the clusters. */
+    private static Path kafka(String clusters) {
+        return Path.of(clusters).resolveSibling("kafka");
     }
 
     private static void failover(Path distribution, Path directory, List<String> options) throws IOException {

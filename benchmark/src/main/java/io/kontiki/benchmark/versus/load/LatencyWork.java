@@ -1,0 +1,56 @@
+package io.kontiki.benchmark.versus.load;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * Sends at a steady rate and reads in another thread: the time from when a record was due to be sent until it was read. So a
+ * record that had to wait for those before it counts with its waiting.
+ */
+final class LatencyWork implements Work {
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    @Override
+    public void run(SystemClient client, Parameters parameters, Dialogue dialogue) throws IOException {
+        int rate = parameters.number("rate", 1, 10_000_000);
+        int warm = rate * parameters.number("warm-seconds", 0, 600);
+        int records = warm + rate * parameters.number("seconds", 1, 600);
+        RecordContents contents = new RecordContents(ProduceWork.recordBytes(parameters));
+        Topic topic = Topic.from("load", parameters);
+        new Patience(client).create(topic);
+        long[] latencies = new long[records];
+        Outcomes outcomes = new Outcomes();
+        ReaderThread reader = new ReaderThread(client.source(topic), latencies);
+        try (RecordSink sink = client.sink(SinkSettings.from(parameters))) {
+            dialogue.step("ready");
+            long start = System.nanoTime();
+            Pace pace = new Pace(rate);
+            for (int number = 0; number < records; number++) {
+                long due = pace.await(number);
+                sink.send(topic.name(), contents.record(number, due), outcomes);
+            }
+            sink.flush();
+            reader.await();
+            dialogue.step("done", facts(latencies, warm).with("nanos", System.nanoTime() - start));
+        }
+        outcomes.requireAll(records);
+        ReadBack.requireExactly(client, topic, contents, records);
+        dialogue.step("verified");
+    }
+
+    private static Parameters facts(long[] latencies, int warm) {
+        long[] sorted = Arrays.copyOfRange(latencies, warm, latencies.length);
+        Arrays.sort(sorted);
+        return Parameters.of(
+                "p50=" + millis(sorted, 0.5),
+                "p99=" + millis(sorted, 0.99),
+                "p99.9=" + millis(sorted, 0.999),
+                "max=" + millis(sorted, 1));
+    }
+
+    private static String millis(long[] sorted, double share) {
+        int rank = (int) Math.ceil(share * sorted.length);
+        return String.format(Locale.ROOT, "%.3f", sorted[Math.max(rank, 1) - 1] / NANOS_PER_MILLI);
+    }
+}
