@@ -67,6 +67,9 @@ public final class Versus {
                     done.add(comparison);
                     System.out.println(new ComparisonTable(comparison).text());
                 } catch (IOException | RuntimeException e) {
+                    if (work.ending()) {
+                        return 1;
+                    }
                     // The others may have something to tell all the same.
                     failed++;
                     System.err.println(chosen.scenario().name() + " FAILED: " + e.getMessage());

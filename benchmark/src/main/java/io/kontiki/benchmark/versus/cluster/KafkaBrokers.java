@@ -30,6 +30,7 @@ final class KafkaBrokers implements BrokerSet {
         for (KafkaNode node : nodes) {
             formatting.add(node.format(clusterId));
         }
+        formatting.forEach(KafkaNode::exits);
         for (int i = 0; i < count; i++) {
             nodes.get(i).requireFormatted(formatting.get(i));
         }

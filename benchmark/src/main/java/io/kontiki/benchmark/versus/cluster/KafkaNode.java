@@ -120,7 +120,8 @@ final class KafkaNode {
         }
     }
 
-    private static boolean exits(Process process) {
+    /** Waits for the end of a process; false if it does not come. */
+    static boolean exits(Process process) {
         try {
             return process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

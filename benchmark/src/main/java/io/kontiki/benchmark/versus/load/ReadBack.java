@@ -17,7 +17,13 @@ final class ReadBack {
 
     /** @throws IllegalStateException if records 0 to {@code count} - 1 are not each there once */
     static void requireExactly(SystemClient client, Topic topic, RecordContents contents, long count) {
-        ReadBack found = of(client, topic, count);
+        requireExactly(client, topic, contents, count, SILENCE_MAX);
+    }
+
+    /** @param silenceMax after which nothing more is expected */
+    static void requireExactly(
+            SystemClient client, Topic topic, RecordContents contents, long count, Duration silenceMax) {
+        ReadBack found = of(client, topic, count, silenceMax);
         if (found.repeated > 0
                 || found.seen.cardinality() != count
                 || found.checksum != contents.checksumOfFirst(count)) {
@@ -29,15 +35,29 @@ final class ReadBack {
 
     /** Reads until so many different records were seen. */
     static ReadBack of(SystemClient client, Topic topic, long count) {
+        return of(client, topic, count, SILENCE_MAX);
+    }
+
+    private static ReadBack of(SystemClient client, Topic topic, long count, Duration silenceMax) {
         ReadBack found = new ReadBack();
         try (RecordSource source = client.source(topic)) {
-            readUntil(source, found::onRecord, () -> found.read - found.repeated, count);
+            readUntil(source, found::onRecord, () -> found.read - found.repeated, count, silenceMax);
+            // What was written once too often may lie behind the last one.
+            for (long before = -1; before < found.read; ) {
+                before = found.read;
+                source.poll(WAIT, found::onRecord);
+            }
         }
         return found;
     }
 
     /** Polls until {@code done} has reached {@code count}; gives up when nothing comes any more. */
     static void readUntil(RecordSource source, Consumer<byte[]> visitor, LongSupplier done, long count) {
+        readUntil(source, visitor, done, count, SILENCE_MAX);
+    }
+
+    private static void readUntil(
+            RecordSource source, Consumer<byte[]> visitor, LongSupplier done, long count, Duration silenceMax) {
         long last = done.getAsLong();
         long lastNanos = System.nanoTime();
         while (done.getAsLong() < count) {
@@ -46,7 +66,7 @@ final class ReadBack {
             if (done.getAsLong() > last) {
                 last = done.getAsLong();
                 lastNanos = now;
-            } else if (now - lastNanos > SILENCE_MAX.toNanos()) {
+            } else if (now - lastNanos > silenceMax.toNanos()) {
                 throw new IllegalStateException("only " + last + " of " + count + " records came");
             }
         }

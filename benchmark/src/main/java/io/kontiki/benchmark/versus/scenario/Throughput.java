@@ -8,7 +8,7 @@ import java.util.List;
 
 /** MB in a second of a load that goes as fast as it can. */
 final class Throughput extends PeerScenario {
-    private static final Parameters PRODUCE = Parameters.of(
+    private static final Parameters CONSUME = Parameters.of(
             "size=1024",
             "rf=1",
             "acks=all",
@@ -18,9 +18,10 @@ final class Throughput extends PeerScenario {
             "linger=5",
             "flush=os",
             "mb=1000",
-            "warm-mb=200",
             "heap=512",
             "heap-start=512");
+
+    private static final Parameters PRODUCE = CONSUME.with("warm-mb", 200);
 
     private final String name;
     private final String meaning;
@@ -49,7 +50,7 @@ final class Throughput extends PeerScenario {
     }
 
     static Throughput consume() {
-        return new Throughput("consume", "MB/s of one consumer, from the page cache", PRODUCE, "consume");
+        return new Throughput("consume", "MB/s of one consumer, from the page cache", CONSUME, "consume");
     }
 
     @Override
