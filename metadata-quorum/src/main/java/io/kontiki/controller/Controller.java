@@ -111,6 +111,7 @@ public final class Controller {
             case REASSIGN_PARTITIONS -> PartitionPlanner.reassign(request.getReassignPartitions(), image, stamped);
             case CANCEL_REASSIGNMENTS -> PartitionPlanner.cancel(request.getCancelReassignments(), image, stamped);
             case UNREGISTER_BROKER -> unregister(request, image, stamped);
+            case ALTER_CONFIGS -> ConfigPlanner.alter(request.getAlterConfigs(), image, stamped);
             // Applying them judges whether the sender coordinates these groups (rule C1).
             case CHANGE_GROUP -> submit(stamped.setChangeGroup(request.getChangeGroup()));
             case COMMIT_GROUP_OFFSETS -> submit(stamped.setCommitGroupOffsets(request.getCommitGroupOffsets()));

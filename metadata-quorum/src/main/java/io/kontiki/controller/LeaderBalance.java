@@ -1,6 +1,7 @@
 package io.kontiki.controller;
 
 import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.DynamicKey;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicPartition;
@@ -28,7 +29,7 @@ final class LeaderBalance {
     }
 
     Optional<ElectPreferred> onTick(MetadataImage image, Now now) {
-        if (!config.enabled()) {
+        if (!enabled(image)) {
             return Optional.empty();
         }
         long nanos = now.monotonicNanos();
@@ -49,6 +50,13 @@ final class LeaderBalance {
             }
         }
         return moves.getPartitionsCount() == 0 ? Optional.empty() : Optional.of(moves.build());
+    }
+
+    private boolean enabled(MetadataImage image) {
+        return DynamicKey.AUTO_LEADER_REBALANCE_ENABLE
+                .in(image.configs().cluster())
+                .map(Boolean::parseBoolean)
+                .orElse(config.enabled());
     }
 
     private void note(BrokerRegistration broker, long nanos) {

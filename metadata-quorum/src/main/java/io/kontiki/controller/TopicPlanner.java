@@ -1,6 +1,7 @@
 package io.kontiki.controller;
 
 import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.DynamicKey;
 import io.kontiki.metadata.Excerpt;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.TopicImage;
@@ -42,8 +43,9 @@ final class TopicPlanner {
             return Prepared.done(image);
         }
         var usable = usableBrokers(image);
-        int partitions = request.hasPartitions() ? request.getPartitions() : config.numPartitions();
-        int factor = request.hasReplicationFactor() ? request.getReplicationFactor() : defaultFactor(usable.size());
+        int partitions = request.hasPartitions() ? request.getPartitions() : defaultPartitions(image);
+        int factor =
+                request.hasReplicationFactor() ? request.getReplicationFactor() : defaultFactor(image, usable.size());
         var refused = TopicRules.checkName(request.getName())
                 .or(() -> checkNew(request.getName(), image))
                 .or(() -> TopicRules.checkPartitions(partitions))
@@ -170,10 +172,19 @@ final class TopicPlanner {
         return plan.addAllPartitions(added).build();
     }
 
-    private int defaultFactor(int usable) {
-        return config.defaultReplicationFactor() > 0
-                ? config.defaultReplicationFactor()
-                : Math.max(1, Math.min(REPLICATION_FACTOR_AUTO_MAX, usable));
+    private int defaultPartitions(MetadataImage image) {
+        return DynamicKey.NUM_PARTITIONS
+                .in(image.configs().cluster())
+                .map(Integer::parseInt)
+                .orElse(config.numPartitions());
+    }
+
+    private int defaultFactor(MetadataImage image, int usable) {
+        int set = DynamicKey.DEFAULT_REPLICATION_FACTOR
+                .in(image.configs().cluster())
+                .map(Integer::parseInt)
+                .orElse(config.defaultReplicationFactor());
+        return set > 0 ? set : Math.max(1, Math.min(REPLICATION_FACTOR_AUTO_MAX, usable));
     }
 
     private static List<Integer> usableBrokers(MetadataImage image) {

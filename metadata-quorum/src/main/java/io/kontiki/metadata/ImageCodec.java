@@ -69,7 +69,8 @@ public final class ImageCodec {
                 .setClusterId(image.clusterId())
                 .setFeatureLevel(image.featureLevel())
                 .setNextProducerId(image.nextProducerId())
-                .setLastTopicDeletionIndex(image.topics().lastDeletionIndex());
+                .setLastTopicDeletionIndex(image.topics().lastDeletionIndex())
+                .setConfigsIndex(image.configs().index());
         if (!image.slots().equals(SlotsImage.EMPTY)) {
             image.slots().slots().forEach(slot -> rest.addSlots(GroupCodec.toRecord(slot)));
         }
@@ -90,7 +91,11 @@ public final class ImageCodec {
                         .map(topic -> ImageRecord.newBuilder()
                                 .addGroupOffsets(GroupCodec.toRecord(group.id(), topic.getKey(), topic.getValue()))
                                 .build()));
-        return concat(List.of(Stream.of(rest.build()), brokers, topics, groups, offsets));
+        var configs = image.configs().byScope().keySet().stream()
+                .map(scope -> ImageRecord.newBuilder()
+                        .addConfigs(ConfigsCodec.toRecord(scope, image.configs()))
+                        .build());
+        return concat(List.of(Stream.of(rest.build()), brokers, topics, groups, offsets, configs));
     }
 
     public static MetadataImage fromRecord(ImageRecord record) {
@@ -104,7 +109,8 @@ public final class ImageCodec {
                 record.getNextProducerId(),
                 GroupCodec.withOffsets(
                         withGroups(GroupsImage.EMPTY, record.getGroupsList()), record.getGroupOffsetsList()),
-                GroupCodec.fromRecords(record.getSlotsList(), SlotsImage.EMPTY));
+                GroupCodec.fromRecords(record.getSlotsList(), SlotsImage.EMPTY),
+                ConfigsCodec.apply(ConfigsImage.EMPTY, record.getConfigsList(), record.getConfigsIndex()));
     }
 
     /** @param image the image after the change, which holds the new values */
@@ -123,6 +129,7 @@ public final class ImageCodec {
                 .setFeatureLevel(image.featureLevel())
                 .setNextProducerId(image.nextProducerId())
                 .setLastTopicDeletionIndex(image.topics().lastDeletionIndex())
+                .setConfigsIndex(image.configs().index())
                 .addAllRemovedBrokers(delta.removedBrokers());
         delta.removedTopics().forEach(id -> rest.addRemovedTopics(UuidBytes.toBytes(id)));
         rest.addAllRemovedGroups(delta.groups().removed());
@@ -137,7 +144,12 @@ public final class ImageCodec {
                 .map(id -> DeltaRecord.newBuilder()
                         .addTopics(TopicCodec.toRecord(image.topic(id).orElseThrow()))
                         .build());
-        return concat(List.of(Stream.of(rest.build()), brokers, topics, GroupDeltaCodec.pieces(delta.groups(), image)));
+        var configs = delta.changedConfigs().stream()
+                .map(scope -> DeltaRecord.newBuilder()
+                        .addConfigs(ConfigsCodec.toRecord(scope, image.configs()))
+                        .build());
+        return concat(List.of(
+                Stream.of(rest.build()), brokers, topics, configs, GroupDeltaCodec.pieces(delta.groups(), image)));
     }
 
     /**
@@ -162,7 +174,8 @@ public final class ImageCodec {
                 withTopics(topics, record.getTopicsList()).withLastDeletionIndex(record.getLastTopicDeletionIndex()),
                 record.getNextProducerId(),
                 GroupDeltaCodec.apply(image.groups(), record),
-                GroupCodec.fromRecords(record.getSlotsList(), image.slots()));
+                GroupCodec.fromRecords(record.getSlotsList(), image.slots()),
+                ConfigsCodec.apply(image.configs(), record.getConfigsList(), record.getConfigsIndex()));
         PSortedSet<Integer> changedBrokers = TreePSet.empty();
         for (var broker : record.getBrokersList()) {
             changedBrokers = changedBrokers.plus(broker.getId());
@@ -176,6 +189,7 @@ public final class ImageCodec {
                 TreePSet.from(record.getRemovedBrokersList()),
                 changedTopics,
                 removedTopics,
+                ConfigsCodec.scopes(record.getConfigsList()),
                 GroupDeltaCodec.delta(record));
         return new ImageUpdate(delta, after);
     }

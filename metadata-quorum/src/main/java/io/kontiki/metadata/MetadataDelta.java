@@ -12,6 +12,7 @@ import org.pcollections.TreePSet;
  * @param removedBrokers ids of brokers that are gone
  * @param changedTopics ids of topics that are new, or of which the configuration or a partition changed
  * @param removedTopics ids of topics that are gone
+ * @param changedConfigs brokers whose dynamic configuration changed, and {@link ConfigsImage#CLUSTER} for that of the cluster
  * @param groups what changed in groups and coordinator slots
  */
 public record MetadataDelta(
@@ -19,24 +20,31 @@ public record MetadataDelta(
         PSortedSet<Integer> removedBrokers,
         PSortedSet<UUID> changedTopics,
         PSortedSet<UUID> removedTopics,
+        PSortedSet<Integer> changedConfigs,
         GroupsDelta groups) {
-    /** Nothing that brokers, topics or groups show; the position, cluster id or producer ids may have moved on. */
+    /** Nothing that brokers, topics, configuration or groups show; the position, cluster id or producer ids may have moved on. */
     public static final MetadataDelta EMPTY = new MetadataDelta(
-            TreePSet.empty(), TreePSet.empty(), TreePSet.empty(), TreePSet.empty(), GroupsDelta.EMPTY);
+            TreePSet.empty(),
+            TreePSet.empty(),
+            TreePSet.empty(),
+            TreePSet.empty(),
+            TreePSet.empty(),
+            GroupsDelta.EMPTY);
 
     public boolean isEmpty() {
         return isOfGroupsOnly() && groups.isEmpty();
     }
 
     /**
-     * Whether it names no broker and no topic, as most entries do in a cluster whose consumers commit. Also true if it
+     * Whether it names no broker, no topic and no configuration, as most entries do in a cluster whose consumers commit. Also true if it
      * is empty. Whoever cares for brokers and topics alone has nothing to do then.
      */
     public boolean isOfGroupsOnly() {
         return changedBrokers.isEmpty()
                 && removedBrokers.isEmpty()
                 && changedTopics.isEmpty()
-                && removedTopics.isEmpty();
+                && removedTopics.isEmpty()
+                && changedConfigs.isEmpty();
     }
 
     /** Everything in {@code image}, as seen from an empty one. */
@@ -51,6 +59,9 @@ public record MetadataDelta(
                 removed(before.brokers(), after.brokers()),
                 changed(before.topics().byId(), after.topics().byId()),
                 removed(before.topics().byId(), after.topics().byId()),
+                changed(before.configs().byScope(), after.configs().byScope())
+                        .plusAll(removed(
+                                before.configs().byScope(), after.configs().byScope())),
                 GroupsDelta.between(before, after));
     }
 

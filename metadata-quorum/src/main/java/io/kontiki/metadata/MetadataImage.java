@@ -18,6 +18,7 @@ import org.pcollections.TreePMap;
  * @param nextProducerId first producer id not handed out
  * @param groups all consumer groups with their committed offsets
  * @param slots who coordinates which groups
+ * @param configs configuration of brokers that holds while they run
  */
 public record MetadataImage(
         LogPosition position,
@@ -27,9 +28,18 @@ public record MetadataImage(
         TopicsImage topics,
         long nextProducerId,
         GroupsImage groups,
-        SlotsImage slots) {
+        SlotsImage slots,
+        ConfigsImage configs) {
     public static final MetadataImage EMPTY = new MetadataImage(
-            LogPosition.NONE, "", 0, TreePMap.empty(), TopicsImage.EMPTY, 0, GroupsImage.EMPTY, SlotsImage.EMPTY);
+            LogPosition.NONE,
+            "",
+            0,
+            TreePMap.empty(),
+            TopicsImage.EMPTY,
+            0,
+            GroupsImage.EMPTY,
+            SlotsImage.EMPTY,
+            ConfigsImage.EMPTY);
 
     public MetadataImage {
         Objects.requireNonNull(position);
@@ -38,6 +48,7 @@ public record MetadataImage(
         Objects.requireNonNull(topics);
         Objects.requireNonNull(groups);
         Objects.requireNonNull(slots);
+        Objects.requireNonNull(configs);
     }
 
     public Optional<BrokerRegistration> broker(int id) {
@@ -76,30 +87,40 @@ public record MetadataImage(
 
     /** The same metadata at a later place of the log, after an entry that changed nothing. */
     public MetadataImage withPosition(LogPosition value) {
-        return new MetadataImage(value, clusterId, featureLevel, brokers, topics, nextProducerId, groups, slots);
+        return new MetadataImage(
+                value, clusterId, featureLevel, brokers, topics, nextProducerId, groups, slots, configs);
     }
 
     public MetadataImage withCluster(String id, int level) {
-        return new MetadataImage(position, id, level, brokers, topics, nextProducerId, groups, slots);
+        return new MetadataImage(position, id, level, brokers, topics, nextProducerId, groups, slots, configs);
     }
 
     public MetadataImage withBrokers(PSortedMap<Integer, BrokerRegistration> value) {
-        return new MetadataImage(position, clusterId, featureLevel, value, topics, nextProducerId, groups, slots);
+        return new MetadataImage(
+                position, clusterId, featureLevel, value, topics, nextProducerId, groups, slots, configs);
     }
 
     public MetadataImage withTopics(TopicsImage value) {
-        return new MetadataImage(position, clusterId, featureLevel, brokers, value, nextProducerId, groups, slots);
+        return new MetadataImage(
+                position, clusterId, featureLevel, brokers, value, nextProducerId, groups, slots, configs);
     }
 
     public MetadataImage withNextProducerId(long value) {
-        return new MetadataImage(position, clusterId, featureLevel, brokers, topics, value, groups, slots);
+        return new MetadataImage(position, clusterId, featureLevel, brokers, topics, value, groups, slots, configs);
     }
 
     public MetadataImage withGroups(GroupsImage value) {
-        return new MetadataImage(position, clusterId, featureLevel, brokers, topics, nextProducerId, value, slots);
+        return new MetadataImage(
+                position, clusterId, featureLevel, brokers, topics, nextProducerId, value, slots, configs);
     }
 
     public MetadataImage withSlots(SlotsImage value) {
-        return new MetadataImage(position, clusterId, featureLevel, brokers, topics, nextProducerId, groups, value);
+        return new MetadataImage(
+                position, clusterId, featureLevel, brokers, topics, nextProducerId, groups, value, configs);
+    }
+
+    public MetadataImage withConfigs(ConfigsImage value) {
+        return new MetadataImage(
+                position, clusterId, featureLevel, brokers, topics, nextProducerId, groups, slots, value);
     }
 }

@@ -3,6 +3,7 @@ package io.kontiki.metadata;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /** Guesses which configuration key was meant. */
@@ -25,8 +26,12 @@ public final class NearestKey {
     }
 
     static String unknown(String key) {
-        var known =
-                Arrays.stream(TopicConfigKey.values()).map(TopicConfigKey::key).toList();
+        return unknown(
+                key,
+                Arrays.stream(TopicConfigKey.values()).map(TopicConfigKey::key).toList());
+    }
+
+    static String unknown(String key, List<String> known) {
         var hint = nearest(key, known)
                 .map(nearest -> "did you mean " + nearest + "?")
                 .orElseGet(() -> "known are " + String.join(", ", known));

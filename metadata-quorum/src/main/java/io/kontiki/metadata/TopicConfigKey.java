@@ -156,15 +156,7 @@ public enum TopicConfigKey {
 
     /** The value as it is stored, a number without a unit where it is one; else as it is. */
     public String plain(String value) {
-        try {
-            return switch (unit()) {
-                case NONE -> value;
-                case BYTES -> Long.toString(QuantityText.bytes(value));
-                case MILLIS -> Long.toString(QuantityText.millis(value));
-            };
-        } catch (IllegalArgumentException e) {
-            return value;
-        }
+        return type.plain(value);
     }
 
     /** What is wrong with a value, for people; empty if it is allowed. */

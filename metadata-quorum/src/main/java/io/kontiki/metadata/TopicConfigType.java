@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * What a topic's configuration value may be.
+ * What a configuration value may be, of a topic or of a broker while it runs.
  *
  * @param limits what is allowed, in words that fit after "must be"
  * @param unit what a number counts
@@ -20,6 +20,19 @@ record TopicConfigType(String limits, TopicConfigKey.Unit unit, Predicate<String
                 return false;
             }
         });
+    }
+
+    /** The value as it is stored, a number without a unit where it is one; else as it is. */
+    String plain(String value) {
+        try {
+            return switch (unit) {
+                case NONE -> value;
+                case BYTES -> Long.toString(QuantityText.bytes(value));
+                case MILLIS -> Long.toString(QuantityText.millis(value));
+            };
+        } catch (IllegalArgumentException e) {
+            return value;
+        }
     }
 
     private static String example(TopicConfigKey.Unit unit) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.pcollections.PSortedMap;
 import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
 import org.pcollections.TreePVector;
@@ -73,7 +74,14 @@ class ImageCodecTest {
                         .withLastDeletionIndex(77),
                 1000,
                 GroupsImage.EMPTY.with(group("a", 3)).with(group("b", 0)),
-                SlotsImage.EMPTY.with(5, new Slot(4, 2)));
+                SlotsImage.EMPTY.with(5, new Slot(4, 2)),
+                ConfigsImage.EMPTY
+                        .with(ConfigsImage.CLUSTER, configs("num.partitions", "6"), 70)
+                        .with(4, configs("group.max.size", "9"), 80));
+    }
+
+    private static PSortedMap<String, String> configs(String key, String value) {
+        return TreePMap.<String, String>empty().plus(key, value);
     }
 
     /** With members and offsets of that many partitions; what a member has came to it in different epochs. */
@@ -153,6 +161,7 @@ class ImageCodecTest {
                         TreePSet.empty(),
                         TreePSet.from(List.of(new UUID(-1, 1), new UUID(-2, 2))),
                         TreePSet.empty(),
+                        TreePSet.from(List.of(ConfigsImage.CLUSTER, 4)),
                         new GroupsDelta(
                                 TreePSet.of("a", "b"),
                                 TreePSet.empty(),
@@ -200,6 +209,28 @@ class ImageCodecTest {
         var update = ImageCodec.apply(before, DeltaRecord.parseFrom(record.toByteArray()));
         assertThat(update.image()).isEqualTo(after);
         assertThat(update.delta()).isEqualTo(delta);
+    }
+
+    @Test
+    void deltaOfConfigsTellsOnlyThoseOfWhomTheyChanged() throws Exception {
+        var before = image();
+        var after = before.withPosition(new LogPosition(8, 1300))
+                .withConfigs(before.configs()
+                        .with(ConfigsImage.CLUSTER, configs("num.partitions", "7"), 1299)
+                        .with(4, TreePMap.empty(), 1299)
+                        .with(3, configs("group.max.size", "8"), 1300));
+
+        var delta = MetadataDelta.between(before, after);
+
+        assertThat(delta.isEmpty()).isFalse();
+        assertThat(delta.isOfGroupsOnly()).isFalse();
+        assertThat(delta.changedConfigs()).containsExactly(ConfigsImage.CLUSTER, 3, 4);
+        var update = ImageCodec.apply(
+                before, DeltaRecord.parseFrom(ImageCodec.toRecord(delta, after).toByteArray()));
+        assertThat(update.image()).isEqualTo(after);
+        assertThat(update.delta()).isEqualTo(delta);
+        assertThat(after.configs().byScope()).doesNotContainKey(4);
+        assertThat(after.configs().of(4)).isEmpty();
     }
 
     @Test

@@ -204,6 +204,7 @@ class QuorumGrpcServiceTest {
                             none.removedBrokers(),
                             none.changedTopics(),
                             none.removedTopics(),
+                            none.changedConfigs(),
                             groups.build(false)),
                     image);
         }

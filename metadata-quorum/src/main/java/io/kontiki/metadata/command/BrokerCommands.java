@@ -11,6 +11,7 @@ import io.kontiki.proto.internal.v1.UnregisterBroker;
 import io.kontiki.proto.v1.ErrorReason;
 import java.util.Optional;
 import java.util.Set;
+import org.pcollections.TreePMap;
 
 /**
  * Fencing, unfencing and leaving (rules M2 to M4, M12). Each compares the broker epoch, so none hits a newer run; nor does
@@ -71,8 +72,8 @@ final class BrokerCommands {
         return Replies.ok();
     }
 
-    /** Rule M12. Its replicas stay assigned, but it is no candidate to lead any more. */
-    static CommandReply unregister(ImageEdit edit, UnregisterBroker command) {
+    /** Rule M12. Its replicas stay assigned, but it is no candidate to lead any more; what was set for it alone is gone. */
+    static CommandReply unregister(ImageEdit edit, UnregisterBroker command, long index) {
         int id = command.getBrokerId();
         if (edit.image().broker(id).isEmpty()) {
             return Replies.ok();
@@ -88,6 +89,9 @@ final class BrokerCommands {
         edit.mapPartitions((partition, record) ->
                 record.elr().contains(id) ? InSyncReplicas.remove(record, id, true, edit.image()) : record);
         edit.removeBroker(id);
+        if (!edit.image().configs().of(id).isEmpty()) {
+            edit.putConfigs(id, TreePMap.empty(), index);
+        }
         return Replies.ok();
     }
 

@@ -1,6 +1,7 @@
 package io.kontiki.metadata.command;
 
 import io.kontiki.metadata.BrokerRegistration;
+import io.kontiki.metadata.ConfigsImage;
 import io.kontiki.metadata.GroupImage;
 import io.kontiki.metadata.GroupOffsets;
 import io.kontiki.metadata.MetadataDelta;
@@ -12,6 +13,7 @@ import java.util.Collection;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import org.pcollections.PSortedMap;
 import org.pcollections.PSortedSet;
 import org.pcollections.TreePSet;
 
@@ -22,6 +24,7 @@ final class ImageEdit {
     private PSortedSet<Integer> removedBrokers = TreePSet.empty();
     private PSortedSet<UUID> changedTopics = TreePSet.empty();
     private PSortedSet<UUID> removedTopics = TreePSet.empty();
+    private PSortedSet<Integer> changedConfigs = TreePSet.empty();
     private final GroupsEdit groups;
 
     ImageEdit(MetadataImage image) {
@@ -35,7 +38,8 @@ final class ImageEdit {
     }
 
     MetadataDelta delta() {
-        return new MetadataDelta(changedBrokers, removedBrokers, changedTopics, removedTopics, groups.delta(image));
+        return new MetadataDelta(
+                changedBrokers, removedBrokers, changedTopics, removedTopics, changedConfigs, groups.delta(image));
     }
 
     /** Whether a broker came, changed or went. */
@@ -71,6 +75,12 @@ final class ImageEdit {
     void removeTopic(UUID id, long index) {
         image = image.withTopics(image.topics().without(id).withLastDeletionIndex(index));
         removedTopics = removedTopics.plus(id);
+    }
+
+    /** @param scope a broker, or {@link ConfigsImage#CLUSTER} */
+    void putConfigs(int scope, PSortedMap<String, String> configs, long index) {
+        image = image.withConfigs(image.configs().with(scope, configs, index));
+        changedConfigs = changedConfigs.plus(scope);
     }
 
     /** Puts a group that is new, or of which anything but offsets changed. */

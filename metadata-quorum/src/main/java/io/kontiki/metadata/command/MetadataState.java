@@ -85,12 +85,13 @@ public final class MetadataState {
             case ELECT_UNCLEAN -> ElectionCommands.electUnclean(edit, command.getElectUnclean());
             case REASSIGN -> ReassignCommands.reassign(edit, command.getReassign());
             case CANCEL_REASSIGN -> ReassignCommands.cancel(edit, command.getCancelReassign());
-            case UNREGISTER_BROKER -> BrokerCommands.unregister(edit, command.getUnregisterBroker());
+            case UNREGISTER_BROKER -> BrokerCommands.unregister(edit, command.getUnregisterBroker(), index);
             case CHANGE_GROUP -> GroupCommands.change(edit, command.getChangeGroup(), command.getTimestampMs(), index);
             case COMMIT_GROUP_OFFSETS ->
                 OffsetCommands.commit(edit, command.getCommitGroupOffsets(), command.getTimestampMs(), index);
             case DELETE_GROUP -> GroupCommands.delete(edit, command.getDeleteGroup());
             case DELETE_GROUP_OFFSETS -> OffsetCommands.delete(edit, command.getDeleteGroupOffsets());
+            case ALTER_CONFIGS -> ConfigCommands.alter(edit, command.getAlterConfigs(), index);
             case COMMAND_NOT_SET -> Replies.invalid("the command is empty");
         };
     }

@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
  * /brokers/topics/TOPIC                        a topic, with the replicas of its partitions
  * /brokers/topics/TOPIC/partitions/P/state     a partition
  * /cluster, /cluster/id                        the cluster
+ * /configs/brokers/ID                          dynamic configuration of a broker alone
+ * /configs/cluster                             dynamic configuration of all brokers
  * /configs/topics/TOPIC                        configuration that differs from the defaults
  * /controller, /controller_epoch               who leads the metadata quorum, and its term
  * /groups/GROUP                                a consumer group
@@ -42,7 +44,7 @@ public final class MetadataTree {
         nodes.put("admin", () -> TopicNodes.admin(image));
         nodes.put("brokers", () -> brokers(image));
         nodes.put("cluster", () -> cluster(image));
-        nodes.put("configs", () -> TopicNodes.configs(image));
+        nodes.put("configs", () -> ConfigNodes.configs(image));
         nodes.put("controller", () -> QuorumNodes.controller(quorum));
         nodes.put("controller_epoch", () -> QuorumNodes.controllerEpoch(quorum));
         nodes.put("groups", () -> GroupNodes.groups(image));

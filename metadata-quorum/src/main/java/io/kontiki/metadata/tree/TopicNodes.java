@@ -22,25 +22,14 @@ final class TopicNodes {
     }
 
     static MetadataNode configs(MetadataImage image) {
-        var nodes = Nodes.names();
-        nodes.put("topics", () -> Nodes.branch(Nodes.byText(image.topics().byName(), (name, topic) -> config(topic))));
-        return Nodes.branch(Nodes.named(nodes));
+        return Nodes.branch(Nodes.byText(
+                image.topics().byName(), (name, topic) -> ConfigNodes.config(topic.configs(), topic.configIndex())));
     }
 
     static MetadataNode admin(MetadataImage image) {
         var nodes = Nodes.names();
         nodes.put("reassign_partitions", () -> Nodes.leaf(() -> moving(image)));
         return Nodes.branch(Nodes.named(nodes));
-    }
-
-    private static MetadataNode config(TopicImage topic) {
-        return Nodes.leaf(
-                () -> {
-                    var config = new JsonFields();
-                    topic.configs().forEach(config::put);
-                    return new JsonFields().put("config", config);
-                },
-                OptionalLong.of(topic.configIndex()));
     }
 
     private static MetadataNode topic(TopicImage topic) {

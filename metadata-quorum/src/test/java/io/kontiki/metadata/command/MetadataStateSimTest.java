@@ -2,6 +2,7 @@ package io.kontiki.metadata.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kontiki.metadata.ConfigsImage;
 import io.kontiki.metadata.ImageCodec;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
@@ -55,6 +56,7 @@ class MetadataStateSimTest {
         int elections = 0;
         int leaderless = 0;
         int topics = 0;
+        int configured = 0;
         for (int index = 1; index <= COMMANDS; index++) {
             var command = commands.next(image);
             var applied = MetadataState.apply(image, command, 1, index);
@@ -69,11 +71,19 @@ class MetadataStateSimTest {
             leaderless += offline(image) > 0 ? 1 : 0;
             elections = leaders.size();
             topics = Math.max(topics, image.topics().size());
+            configured = Math.max(configured, image.configs().byScope().size());
+            assertThat(image.brokers().keySet())
+                    .as(about)
+                    .containsAll(image.configs()
+                            .byScope()
+                            .minus(ConfigsImage.CLUSTER)
+                            .keySet());
         }
         // The draw is worth something only if it comes to the cases that matter.
         assertThat(elections).as("seed " + seed).isGreaterThan(20);
         assertThat(leaderless).as("seed " + seed).isGreaterThan(20);
         assertThat(topics).as("seed " + seed).isGreaterThan(1);
+        assertThat(configured).as("seed " + seed).isGreaterThan(1);
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import io.kontiki.metadata.TopicPartition;
 import io.kontiki.metadata.UuidBytes;
 import io.kontiki.proto.internal.v1.AddPartitions;
 import io.kontiki.proto.internal.v1.AllocateProducerIds;
+import io.kontiki.proto.internal.v1.AlterConfigs;
 import io.kontiki.proto.internal.v1.AlterPartition;
 import io.kontiki.proto.internal.v1.AlterPartitions;
 import io.kontiki.proto.internal.v1.AlterTopic;
@@ -89,7 +90,7 @@ final class RandomCommands {
         }
         int broker = random.nextInt(BROKERS);
         long epoch = image.broker(broker).map(b -> b.epoch()).orElse(0L) - (random.nextInt(20) == 0 ? 1 : 0);
-        switch (random.nextInt(41)) {
+        switch (random.nextInt(43)) {
             case 0, 1, 2 -> command.setRegisterBroker(register(image, broker));
             case 3, 4, 5, 6, 7 ->
                 command.setUnfenceBroker(UnfenceBroker.newBuilder()
@@ -151,9 +152,23 @@ final class RandomCommands {
             case 26 ->
                 command.setUnregisterBroker(
                         UnregisterBroker.newBuilder().setBrokerId(broker).setBrokerEpoch(epoch));
+            case 41, 42 -> command.setAlterConfigs(configs(image, broker));
             default -> command.setAlterPartitions(alter(image, broker, epoch));
         }
         return command.build();
+    }
+
+    /** Of the cluster or of a broker, which may not be registered. */
+    private AlterConfigs.Builder configs(MetadataImage image, int broker) {
+        var command =
+                AlterConfigs.newBuilder().setAssumedIndex(image.position().index() - (random.nextInt(5) == 0 ? 9 : 0));
+        if (random.nextBoolean()) {
+            command.setBrokerId(broker);
+        }
+        var key = random.nextBoolean() ? "group.max.size" : "of.a.later.version";
+        return random.nextInt(3) == 0
+                ? command.addRemoveConfigs(key)
+                : command.putSetConfigs(key, Integer.toString(random.nextInt(3)));
     }
 
     private ByteString directory(int broker) {

@@ -36,6 +36,11 @@ class MetadataTreeTest {
                 .containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10");
         assertThat(value("/configs/topics/orders")).isEqualTo("{\"config\":{\"retention.ms\":\"1000\"}}");
         assertThat(value("/configs/topics/returns")).isEqualTo("{\"config\":{}}");
+        assertThat(value("/configs/cluster")).isEqualTo("{\"config\":{\"num.partitions\":\"6\"}}");
+        assertThat(names("/configs/brokers")).containsExactly("1", "2", "10");
+        assertThat(value("/configs/brokers/2")).isEqualTo("{\"config\":{\"group.max.size\":\"9\"}}");
+        assertThat(value("/configs/brokers/10")).isEqualTo("{\"config\":{}}");
+        assertThat(node("/configs/cluster").version()).hasValue(91);
     }
 
     @Test

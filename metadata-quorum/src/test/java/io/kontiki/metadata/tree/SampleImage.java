@@ -3,6 +3,7 @@ package io.kontiki.metadata.tree;
 import io.kontiki.metadata.Assignor;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.CommittedOffset;
+import io.kontiki.metadata.ConfigsImage;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.GroupImage;
@@ -63,7 +64,13 @@ final class SampleImage {
                         .with(topic(RETURNS, "returns", Map.of(), 1)),
                 2000,
                 GroupsImage.EMPTY.with(group()),
-                SlotsImage.EMPTY.with(SlotsImage.numberOf("billing"), new Slot(2, 3)));
+                SlotsImage.EMPTY.with(SlotsImage.numberOf("billing"), new Slot(2, 3)),
+                ConfigsImage.EMPTY
+                        .with(
+                                ConfigsImage.CLUSTER,
+                                TreePMap.<String, String>empty().plus("num.partitions", "6"),
+                                90)
+                        .with(2, TreePMap.<String, String>empty().plus("group.max.size", "9"), 91));
     }
 
     private static BrokerRegistration broker(int id) {
