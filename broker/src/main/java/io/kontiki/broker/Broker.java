@@ -16,6 +16,7 @@ import io.kontiki.partition.Threads;
 import io.kontiki.quorum.QuorumStartException;
 import io.kontiki.replication.ReplicaOptions;
 import io.kontiki.service.ClusterGrpcService;
+import io.kontiki.service.ConfigGrpcService;
 import io.kontiki.service.DataPlane;
 import io.kontiki.service.MetaGrpcService;
 import io.kontiki.service.MetadataGrpcService;
@@ -91,6 +92,8 @@ public final class Broker implements AutoCloseable {
             failure -> onFault("a part of the broker could not take a change of the metadata", failure));
 
     private volatile ControlPlane control;
+    private LiveConfig live;
+    private BrokerChannels channels;
     private DataPlane dataPlane;
     private ThinTier thin;
     private volatile GrpcEndpoint grpc;
@@ -157,8 +160,15 @@ public final class Broker implements AutoCloseable {
         http.ifPresent(open -> parts.add("HTTP endpoint", open::close));
         control = new ControlPlane(config, directories, metadata, this::onFault);
         parts.add("metadata quorum", control::close);
+        // Another broker may take larger batches than this one, or this one may have done so. They are replicated all
+        // the same.
+        channels = new BrokerChannels(BrokerKeys.BATCH_BYTES_MAX + BrokerConfig.REQUEST_OVERHEAD_BYTES);
+        parts.add("channels of the data plane", channels::close);
+        metadata.addPublisher(channels);
         dataPlane = dataPlane();
         parts.add("partitions", dataPlane::close);
+        live = new LiveConfig(config, identity().brokerId(), changed -> dataPlane.limit(changed.liveLimits()));
+        metadata.addPublisher(live);
         directories.logDirs().forEach(dir -> dir.onOffline(this::onDirectoryOffline));
         measure(dataPlane.logs().recoveryProgress());
         measure(dataPlane.metrics());
@@ -204,11 +214,6 @@ public final class Broker implements AutoCloseable {
     }
 
     private DataPlane dataPlane() {
-        // Another broker may take larger batches than this one, or this one may have done so. They are replicated all
-        // the same.
-        var channels = new BrokerChannels(BrokerKeys.BATCH_BYTES_MAX + BrokerConfig.REQUEST_OVERHEAD_BYTES);
-        parts.add("channels of the data plane", channels::close);
-        metadata.addPublisher(channels);
         return new DataPlane(
                 identity().brokerId(),
                 metadata,
@@ -248,7 +253,9 @@ public final class Broker implements AutoCloseable {
                 config.requestMaxBytes(),
                 control::voters);
         var services = new ArrayList<BindableService>();
-        services.add(new TopicGrpcService(metadata, control.proposer(), config.topicConfigs()));
+        services.add(new TopicGrpcService(
+                metadata, control.proposer(), () -> live.now().topicConfigs()));
+        services.add(new ConfigGrpcService(identity().brokerId(), metadata, control.proposer(), channels::to, live));
         services.add(new MetadataGrpcService(metadata, watching, control::lease));
         services.add(new ClusterGrpcService(metadata, control.proposer(), info, control::controllerId));
         services.add(new MetaGrpcService(metadata, control::quorumFacts));

@@ -3,15 +3,18 @@ package io.kontiki.broker;
 import io.kontiki.broker.ConfigReader.Setting;
 import io.kontiki.controller.ControllerConfig;
 import io.kontiki.group.GroupSettings;
+import io.kontiki.metadata.DynamicKey;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicConfigKey;
 import io.kontiki.quorum.ratis.QuorumConfig.ElectionTimeout;
 import io.kontiki.replication.IsolatedLeader;
+import io.kontiki.service.LiveLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +26,8 @@ import java.util.OptionalInt;
 public final class BrokerConfig {
     /** The cluster.id in the file that the distribution brings. */
     private static final String PLACEHOLDER = "change-me";
+
+    static final String DEFAULT = "default";
 
     /** Room in a gRPC message beside the record batch. */
     static final int REQUEST_OVERHEAD_BYTES = 64 << 10;
@@ -36,18 +41,20 @@ public final class BrokerConfig {
 
     private final List<String> warnings;
 
-    private BrokerConfig(ConfigReader.Reading reading) {
-        this.settings = Map.copyOf(reading.settings());
-        this.warnings = reading.warnings();
-        var problems = contradictions();
-        if (!problems.isEmpty()) {
-            throw new ConfigException(problems);
-        }
+    private BrokerConfig(Map<ConfigKey<?>, Setting<?>> settings, List<String> warnings) {
+        this.settings = Map.copyOf(settings);
+        this.warnings = warnings;
     }
 
     /** @throws ConfigException naming every unknown key and every value that is not allowed */
     public static BrokerConfig load(ConfigSources sources) {
-        return new BrokerConfig(ConfigReader.read(sources));
+        var reading = ConfigReader.read(sources);
+        var config = new BrokerConfig(reading.settings(), reading.warnings());
+        var problems = config.contradictions();
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return config;
     }
 
     /** Settings by key, the rest by default; as for {@link #load}. */
@@ -55,10 +62,27 @@ public final class BrokerConfig {
         return load(ConfigSources.of(settings));
     }
 
+    /**
+     * With dynamic configuration over what was read at the start. Dynamic keys are bound to no others, so that nothing can
+     * contradict. What this version does not know, or does not allow, is passed over: a later one may have set it.
+     *
+     * @param origin of the values
+     */
+    BrokerConfig with(Map<String, String> dynamic, String origin) {
+        var changed = new HashMap<>(settings);
+        for (var known : DynamicKey.values()) {
+            known.in(dynamic).ifPresent(value -> {
+                var key = BrokerKeys.find(known.key()).orElseThrow();
+                changed.put(key, ConfigReader.setting(key, value, origin));
+            });
+        }
+        return new BrokerConfig(changed, warnings);
+    }
+
     /** What was set, as {@code key=value (origin)}, without defaults. */
     public List<String> explicitSettings() {
         return settings.values().stream()
-                .filter(setting -> !setting.origin().equals("default"))
+                .filter(setting -> !setting.origin().equals(DEFAULT))
                 .map(setting -> setting.key().name() + "=" + setting.text() + " (" + setting.origin() + ")")
                 .sorted()
                 .toList();
@@ -70,7 +94,11 @@ public final class BrokerConfig {
      * @param value as written, with references and units; empty if nothing is set and there is no default
      * @param origin {@code default}, {@code --set}, or the file or variable; {@code derived} if there is no value
      */
-    public record Effective(String key, Optional<String> value, String origin) {}
+    public record Effective(String key, Optional<String> value, String origin) {
+        boolean isDefault() {
+            return value.isEmpty() || origin.equals(DEFAULT);
+        }
+    }
 
     /** Every key, in the order of the documentation. */
     public List<Effective> effective() {
@@ -282,6 +310,16 @@ public final class BrokerConfig {
     /** What moving logs between directories may copy. */
     public long moveBytesPerSecondMax() {
         return get(LogKeys.MOVE_IO_MAX_BYTES_PER_SECOND);
+    }
+
+    /** What may change while the data plane runs. */
+    LiveLimits liveLimits() {
+        return new LiveLimits(
+                cleanerBytesPerSecondMax(),
+                scrubBytesPerSecondMax(),
+                moveBytesPerSecondMax(),
+                groups().offsetsRetentionMillis(),
+                groups().membersMax());
     }
 
     /** What this broker gives and allows to consumer groups. */

@@ -1,5 +1,6 @@
 package io.kontiki.broker;
 
+import io.kontiki.metadata.DynamicKey;
 import io.kontiki.metadata.TopicConfigKey;
 import java.util.Arrays;
 import java.util.List;
@@ -60,7 +61,7 @@ public final class ConfigDocs {
 
     private ConfigDocs() {}
 
-    /** Of a broker, in the order of the documentation. They are read at the start. */
+    /** Of a broker, in the order of the documentation. What is not dynamic is read at the start. */
     public static List<Key> broker() {
         return BrokerKeys.ALL.stream().map(ConfigDocs::key).toList();
     }
@@ -83,7 +84,7 @@ public final class ConfigDocs {
                 key.defaultText().or(() -> Optional.ofNullable(TOPIC_DEFAULTS.get(key))),
                 key.type().unit(),
                 key.type().limits(),
-                false,
+                DynamicKey.find(key.name()).isPresent(),
                 OWN_NAMES.contains(key.name()),
                 sentence(key.doc()));
     }

@@ -76,9 +76,14 @@ final class ConfigReader {
         return new Reading(reader.settings, List.copyOf(reader.warnings));
     }
 
+    /** @throws IllegalArgumentException with a message that names key, value and limits */
+    static <T> Setting<T> setting(ConfigKey<T> key, String text, String origin) {
+        return new Setting<>(key, text, key.parse(text, text), origin);
+    }
+
     private void readDefaults(boolean dev) {
         for (var key : BrokerKeys.ALL) {
-            key.defaultText().ifPresent(text -> put(key, text, "default"));
+            key.defaultText().ifPresent(text -> put(key, text, BrokerConfig.DEFAULT));
         }
         if (dev) {
             DEV.forEach((name, text) -> put(name, text, "--dev"));

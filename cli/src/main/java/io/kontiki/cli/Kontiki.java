@@ -51,7 +51,7 @@ final class Kontiki extends CommandGroup {
                 .addSubcommand(new Consume(terminal, clients, messages, options, new GroupMembership(clock), stop))
                 .addSubcommand(groupCommands(clients, messages, clock, stop))
                 .addSubcommand(perfCommands(clients, messages, stop))
-                .addSubcommand(group(new ClusterCommands(), new ClusterInfo(terminal, clients)))
+                .addSubcommand(clusterCommands(clients, messages))
                 .addSubcommand(group(
                         new BrokerCommands(),
                         new BrokerList(terminal, clients),
@@ -123,6 +123,17 @@ final class Kontiki extends CommandGroup {
                 new ServerStop(terminal, messages),
                 new ServerCheckConfig(terminal, messages),
                 new ServerConfigDocs(terminal));
+    }
+
+    private CommandLine clusterCommands(Clients clients, Messages messages) {
+        return group(
+                new ClusterCommands(),
+                new ClusterInfo(terminal, clients),
+                group(
+                        new ClusterConfigCommands(),
+                        new ClusterConfigGet(terminal, clients),
+                        new ClusterConfigSet(terminal, clients, messages),
+                        new ClusterConfigUnset(terminal, clients, messages)));
     }
 
     private CommandLine topicCommands(Clients clients, Messages messages) {

@@ -29,7 +29,7 @@ class ServerConfigTest {
         assertThat(Files.readString(PAGE)).contains(run.out());
         assertThat(run.out())
                 .contains("| `log.dirs` (`log.dir`) | `data` |")
-                .contains("| `offsets.retention.minutes` | `10080` | minutes | a number from 1 to 2147483647 | no |")
+                .contains("| `offsets.retention.minutes` | `10080` | minutes | a number from 1 to 2147483647 | yes |")
                 .contains("| `segment.bytes` | `1073741824` | bytes | a whole number from 1024 to 2147483647 (bytes),")
                 .contains("| `flush.mode` * | `ack` |");
     }

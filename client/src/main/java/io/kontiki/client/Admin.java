@@ -4,15 +4,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Creates, changes and shows topics, places and elects their replicas, shows and mends consumer groups, and shows the
- * cluster. Thread-safe. Each call blocks until it is done, at most the request time-out, and tries one bootstrap server after
- * the other; it fails with a {@link KontikiException}. A change whose outcome is unknown (a connection broke) is not repeated,
- * other than the creation of a topic: the caller is told, {@link KontikiException#definite}.
+ * Creates, changes and shows topics, places and elects their replicas, shows and mends consumer groups, shows the cluster, and
+ * configures its brokers. Thread-safe. Each call blocks until it is done, at most the request time-out, and tries one bootstrap
+ * server after the other; it fails with a {@link KontikiException}. A change whose outcome is unknown (a connection broke) is not
+ * repeated, other than the creation of a topic: the caller is told, {@link KontikiException#definite}.
  */
 public final class Admin implements AutoCloseable {
     private final Channels channels;
@@ -23,6 +24,7 @@ public final class Admin implements AutoCloseable {
     private final PartitionCalls partitions;
     private final GroupCalls groups;
     private final MetaCalls meta;
+    private final ConfigCalls configs;
     private final LeaderOffsets offsets;
 
     private Admin(Builder builder) {
@@ -37,6 +39,7 @@ public final class Admin implements AutoCloseable {
         partitions = new PartitionCalls(anyBroker);
         groups = new GroupCalls(anyBroker, client.requestTimeout());
         meta = new MetaCalls(anyBroker);
+        configs = new ConfigCalls(anyBroker);
         offsets = new LeaderOffsets(client, channels);
     }
 
@@ -313,6 +316,31 @@ public final class Admin implements AutoCloseable {
      */
     public void visitMetadata(String path, int depth, boolean values, Predicate<MetadataNode> visitor) {
         meta.visit(path, depth, values, visitor);
+    }
+
+    /**
+     * The configuration of a running broker, in the order of the documentation. Fails with INVALID_CONFIG if a key is unknown.
+     *
+     * @param keys only these, at most 100; none means all
+     */
+    public List<BrokerConfigEntry> describeConfigs(int brokerId, Set<String> keys) {
+        return configs.describe(brokerId, keys);
+    }
+
+    /**
+     * Changes configuration of brokers while they run: what is set for a broker goes before what is set for the cluster, and
+     * that before the broker's file. Brokers take it on a moment later, and keep it over restarts. Fails with INVALID_CONFIG,
+     * also for a key that is read at the start only; with INVALID_ARGUMENT if the broker is not registered.
+     *
+     * @param brokerId only this broker; empty for the whole cluster
+     * @param set keys to set, with their values
+     * @param remove keys to remove, so that what is weaker counts again
+     * @param validateOnly check only, change nothing
+     * @return all that is set there after it, or would be, by key
+     */
+    public Map<String, String> alterConfigs(
+            OptionalInt brokerId, Map<String, String> set, Set<String> remove, boolean validateOnly) {
+        return configs.alter(brokerId, set, remove, validateOnly);
     }
 
     /** Frees all resources. Idempotent. */

@@ -30,7 +30,7 @@ public final class GroupCoordinator {
     /** Members' streams of one broker; more are turned away. */
     private static final int STREAMS_MAX = 100_000;
 
-    private final GroupSettings settings;
+    private GroupSettings settings;
     private final Outbox outbox = new Outbox();
     private final SubscribedTopics topics = new SubscribedTopics();
     private final OffsetCommits commits = new OffsetCommits(outbox);
@@ -43,6 +43,17 @@ public final class GroupCoordinator {
         this.groups = new CoordinatedGroups(brokerId, settings, topics, outbox);
         this.lease = new CoordinatorLease(brokerId);
         this.deletions = new GroupDeletions(settings, topics, outbox);
+    }
+
+    /**
+     * Takes on other limits; members beyond the new one stay.
+     *
+     * @param offsetsRetentionMillis as in {@link GroupSettings}
+     * @param membersMax as in {@link GroupSettings}
+     */
+    public void limit(long offsetsRetentionMillis, int membersMax) {
+        settings = settings.withLimits(offsetsRetentionMillis, membersMax);
+        deletions.retain(offsetsRetentionMillis);
     }
 
     /** Whether the broker owns the group's slot, as far as it has heard. */

@@ -38,7 +38,7 @@ final class GroupDeletions {
 
     private record Answer(long index, long callId, Message response) {}
 
-    private final GroupSettings settings;
+    private long retentionMillis;
     private final SubscribedTopics topics;
     private final Outbox outbox;
     private final Set<String> expiring = new HashSet<>();
@@ -47,7 +47,7 @@ final class GroupDeletions {
     private boolean scanned;
 
     GroupDeletions(GroupSettings settings, SubscribedTopics topics, Outbox outbox) {
-        this.settings = settings;
+        this.retentionMillis = settings.offsetsRetentionMillis();
         this.topics = topics;
         this.outbox = outbox;
     }
@@ -106,6 +106,11 @@ final class GroupDeletions {
         return knownIndex != 0 ? knownIndex : topics.image().position().index();
     }
 
+    /** Takes on another time after which a group is forgotten, at least 1 ms. */
+    void retain(long millis) {
+        retentionMillis = millis;
+    }
+
     /** Answers what the image has by now. */
     void onImage(MetadataImage image) {
         answers.removeIf(answer -> {
@@ -128,7 +133,7 @@ final class GroupDeletions {
         }
         scanned = true;
         lastScanNanos = now.nanos();
-        long before = now.epochMillis() - settings.offsetsRetentionMillis();
+        long before = now.epochMillis() - retentionMillis;
         for (var group : topics.image().groups().byId().values()) {
             if (expiring.size() >= EXPIRING_MAX) {
                 return;

@@ -47,6 +47,12 @@ public record GroupSettings(
                 BROKER_SESSION_MS);
     }
 
+    /** With other limits. */
+    GroupSettings withLimits(long retentionMillis, int members) {
+        return new GroupSettings(
+                retentionMillis, sessionTimeoutMs, heartbeatIntervalMs, rebalanceTimeoutMs, members, brokerSessionMs);
+    }
+
     /** For a member of that session time-out: the interval of the broker, or a third of a session that is short. */
     int heartbeatIntervalMs(int memberSessionMs) {
         return Math.min(heartbeatIntervalMs, Math.max(1, memberSessionMs / 3));

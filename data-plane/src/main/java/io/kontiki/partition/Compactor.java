@@ -241,11 +241,10 @@ final class Compactor implements AutoCloseable {
     }
 
     private boolean spend(int bytes) {
-        long delay = throttle.delayNanos(bytes, nanoTime.getAsLong());
-        if (delay > 0) {
-            pause(delay);
-        }
-        return running;
+        return throttle.spend(bytes, nanoTime, nanos -> {
+            pause(nanos);
+            return running && !Thread.currentThread().isInterrupted();
+        });
     }
 
     /** Not by interrupt: that would close files under other threads. */

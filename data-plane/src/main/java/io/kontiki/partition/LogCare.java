@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 public final class LogCare implements AutoCloseable {
     private final Partitions partitions;
     private final Map<LogDir, Compactor> compactors;
+    private final CleanerThrottle compacting;
     private final Scrubbers scrubbers;
     private final LogMetrics metrics;
 
@@ -34,7 +35,7 @@ public final class LogCare implements AutoCloseable {
             ScrubSettings scrub) {
         this.partitions = partitions;
         List<LogDir> dirs = partitions.logDirs();
-        CleanerThrottle throttle = new CleanerThrottle(compaction.bytesPerSecondMax(), System.nanoTime());
+        this.compacting = new CleanerThrottle(compaction.bytesPerSecondMax(), System.nanoTime());
         this.compactors = dirs.stream()
                 .collect(Collectors.toUnmodifiableMap(
                         Function.identity(),
@@ -42,7 +43,7 @@ public final class LogCare implements AutoCloseable {
                                 () -> compacted(dir),
                                 compaction.forOneOf(dirs.size()),
                                 dir.threads("kontiki-compaction"),
-                                throttle,
+                                compacting,
                                 System::nanoTime,
                                 InstantSource.system())));
         this.scrubbers = new Scrubbers(
@@ -52,6 +53,12 @@ public final class LogCare implements AutoCloseable {
                 scrub,
                 System::nanoTime);
         this.metrics = new LogMetrics(dirs, partitions::all, compactors, scrubbers);
+    }
+
+    /** Takes on other bounds on what compaction and scrub may take in a second, for what is under way, too. */
+    public void limit(long compactionBytesPerSecond, long scrubBytesPerSecond) {
+        compacting.limit(compactionBytesPerSecond, System.nanoTime());
+        scrubbers.limit(scrubBytesPerSecond);
     }
 
     private List<Compactor.Target> compacted(LogDir dir) {

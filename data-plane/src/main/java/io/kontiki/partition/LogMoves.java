@@ -80,6 +80,11 @@ final class LogMoves implements AutoCloseable {
         this.moved = moved;
     }
 
+    /** Takes on another bound, for the move under way, too. */
+    void limit(MoveSettings settings) {
+        throttle.limit(settings.bytesPerSecondMax(), nanoTime.getAsLong());
+    }
+
     /** Of the last move in this run; empty if there was none. */
     Optional<MoveStatus> status(TopicPartition id) {
         return Optional.ofNullable(statuses.get(id));
@@ -252,8 +257,12 @@ final class LogMoves implements AutoCloseable {
         statuses.put(
                 partition.id(),
                 MoveStatus.copying(copy.copiedBytes(), partition.place().log().sizeInBytes()));
+        return throttle.spend(bytes, nanoTime, this::pause);
+    }
+
+    private boolean pause(long nanos) {
         try {
-            return !ended.await(throttle.delayNanos(bytes, nanoTime.getAsLong()), TimeUnit.NANOSECONDS);
+            return !ended.await(nanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -303,6 +303,11 @@ public final class Partitions implements AutoCloseable {
         return open.find(id);
     }
 
+    /** Takes on another bound on what moving logs may copy, for the move under way, too. Any thread. */
+    public void limit(MoveSettings settings) {
+        moves.limit(settings);
+    }
+
     /**
      * Moves the log of a partition to another directory of this broker, while it is used.
      *

@@ -154,17 +154,14 @@ final class Scrubber implements AutoCloseable {
 
     /** Pace of the own pass. */
     private boolean spend(int bytes) {
-        return !pauseAndAnswer(paid(bytes));
+        scrubbedBytes.add(bytes);
+        return throttle.spend(bytes, nanoTime, nanos -> !pauseAndAnswer(nanos));
     }
 
     /** Pace of an answer. */
     private boolean spendOnAnswer(int bytes) {
-        return !pause(paid(bytes));
-    }
-
-    private long paid(int bytes) {
         scrubbedBytes.add(bytes);
-        return throttle.delayNanos(bytes, nanoTime.getAsLong());
+        return throttle.spend(bytes, nanoTime, nanos -> !pause(nanos));
     }
 
     private Optional<DigestAnswer> await(CompletableFuture<DigestAnswer> answer) {

@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
 /** A {@link Scrubber} for each directory, so that one that hangs holds up no other. Any thread. */
 final class Scrubbers implements AutoCloseable {
     private final Map<LogDir, Scrubber> byDir;
+    private final CleanerThrottle together;
+    private final LongSupplier nanoTime;
 
     /** @param partitions those of the moment; any thread */
     Scrubbers(
@@ -20,7 +22,8 @@ final class Scrubbers implements AutoCloseable {
             CopyCheck copies,
             ScrubSettings settings,
             LongSupplier nanoTime) {
-        CleanerThrottle together = new CleanerThrottle(settings.bytesPerSecondMax(), nanoTime.getAsLong());
+        this.nanoTime = nanoTime;
+        this.together = new CleanerThrottle(settings.bytesPerSecondMax(), nanoTime.getAsLong());
         long intervalNanos = settings.interval().toNanos();
         this.byDir = dirs.stream()
                 .collect(Collectors.toUnmodifiableMap(
@@ -30,6 +33,11 @@ final class Scrubbers implements AutoCloseable {
 
     Scrubber of(LogDir dir) {
         return byDir.get(dir);
+    }
+
+    /** Takes on another bound on what they read together. */
+    void limit(long bytesPerSecondMax) {
+        together.limit(bytesPerSecondMax, nanoTime.getAsLong());
     }
 
     /** Answers a leader about its follower here when there is time. */

@@ -172,6 +172,13 @@ public final class DataPlane implements AutoCloseable {
         return partitions.start(epoch);
     }
 
+    /** Takes on other limits, for what is under way, too. Any thread, one at a time; does not wait. */
+    public void limit(LiveLimits limits) {
+        care.limit(limits.compactionBytesPerSecond(), limits.scrubBytesPerSecond());
+        partitions.limit(new MoveSettings(limits.moveBytesPerSecond()));
+        groups.limit(limits.offsetsRetentionMillis(), limits.groupMembersMax());
+    }
+
     /** This broker has a lease; told when the metadata that it speaks of was published (rule L16). */
     public void renew(Lease lease) {
         partitions.renew(lease);

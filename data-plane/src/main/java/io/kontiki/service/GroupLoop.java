@@ -87,6 +87,11 @@ final class GroupLoop implements MemberStream.Listener, AutoCloseable {
         metadata.addPublisher((delta, image) -> loop.execute(() -> run(coordinator.onImage(image, delta, now()))));
     }
 
+    /** As {@link GroupCoordinator#limit}. */
+    void limit(long offsetsRetentionMillis, int membersMax) {
+        loop.execute(() -> coordinator.limit(offsetsRetentionMillis, membersMax));
+    }
+
     /** Told behind the images that the lease speaks of (rule L16), whose events come first. */
     void renew(Lease lease) {
         loop.execute(() -> {

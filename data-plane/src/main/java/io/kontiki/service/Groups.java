@@ -48,6 +48,11 @@ final class Groups implements AutoCloseable {
         coordinator.start();
     }
 
+    /** As {@link DataPlane#limit}. */
+    void limit(long offsetsRetentionMillis, int membersMax) {
+        coordinator.limit(offsetsRetentionMillis, membersMax);
+    }
+
     /** As {@link DataPlane#renew}. */
     void renew(Lease lease) {
         coordinator.renew(lease);

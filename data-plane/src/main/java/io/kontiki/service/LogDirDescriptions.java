@@ -11,6 +11,7 @@ import io.kontiki.proto.v1.DescribeLogDirsRequest;
 import io.kontiki.proto.v1.DescribeLogDirsResponse;
 import io.kontiki.proto.v1.LogDir;
 import io.kontiki.proto.v1.LogDirPartition;
+import io.kontiki.proto.v1.LogServiceGrpc.LogServiceStub;
 import io.kontiki.storage.StorageException;
 import java.util.Comparator;
 import java.util.List;
@@ -28,10 +29,14 @@ final class LogDirDescriptions {
     private final Partitions partitions;
     private final LocalMetadata metadata;
     private final Executor readers;
-    private final OtherBrokers others;
+    private final OtherBrokers<LogServiceStub> others;
 
     LogDirDescriptions(
-            int brokerId, Partitions partitions, LocalMetadata metadata, Executor readers, OtherBrokers others) {
+            int brokerId,
+            Partitions partitions,
+            LocalMetadata metadata,
+            Executor readers,
+            OtherBrokers<LogServiceStub> others) {
         this.brokerId = brokerId;
         this.partitions = partitions;
         this.metadata = metadata;

@@ -10,6 +10,7 @@ import io.kontiki.proto.v1.DeleteRecordsResponse;
 import io.kontiki.proto.v1.DescribeLogDirsRequest;
 import io.kontiki.proto.v1.DescribeLogDirsResponse;
 import io.kontiki.proto.v1.LogServiceGrpc;
+import io.kontiki.proto.v1.LogServiceGrpc.LogServiceStub;
 import io.kontiki.proto.v1.MoveLogRequest;
 import io.kontiki.proto.v1.MoveLogResponse;
 import java.util.concurrent.Executor;
@@ -32,7 +33,7 @@ final class LogGrpcService extends LogServiceGrpc.LogServiceImplBase {
             Executor readers,
             Function<Endpoint, ManagedChannel> channels) {
         this.deletion = new RecordDeletion(partitions, metadata, channels);
-        OtherBrokers others = new OtherBrokers(channels);
+        OtherBrokers<LogServiceStub> others = new OtherBrokers<>(channels, LogServiceGrpc::newStub);
         this.descriptions = new LogDirDescriptions(brokerId, partitions, metadata, readers, others);
         this.moving = new LogMoving(brokerId, partitions, metadata, readers, others);
     }

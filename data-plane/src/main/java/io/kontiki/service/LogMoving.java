@@ -7,6 +7,7 @@ import io.kontiki.partition.MoveStatus;
 import io.kontiki.partition.Partition;
 import io.kontiki.partition.Partitions;
 import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.proto.v1.LogServiceGrpc.LogServiceStub;
 import io.kontiki.proto.v1.MoveLogRequest;
 import io.kontiki.proto.v1.MoveLogResponse;
 import io.kontiki.proto.v1.PartitionError;
@@ -21,9 +22,14 @@ final class LogMoving {
     private final Partitions partitions;
     private final LocalMetadata metadata;
     private final Executor readers;
-    private final OtherBrokers others;
+    private final OtherBrokers<LogServiceStub> others;
 
-    LogMoving(int brokerId, Partitions partitions, LocalMetadata metadata, Executor readers, OtherBrokers others) {
+    LogMoving(
+            int brokerId,
+            Partitions partitions,
+            LocalMetadata metadata,
+            Executor readers,
+            OtherBrokers<LogServiceStub> others) {
         this.brokerId = brokerId;
         this.partitions = partitions;
         this.metadata = metadata;

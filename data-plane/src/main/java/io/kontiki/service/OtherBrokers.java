@@ -1,32 +1,37 @@
 package io.kontiki.service;
 
+import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.AbstractStub;
 import io.grpc.stub.StreamObserver;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.proto.v1.ErrorReason;
-import io.kontiki.proto.v1.LogServiceGrpc;
-import io.kontiki.proto.v1.LogServiceGrpc.LogServiceStub;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
-/** Hands requests about a broker's logs on to that broker. Any thread. */
-final class OtherBrokers {
+/**
+ * Hands requests about a broker on to that broker. Any thread.
+ *
+ * @param <S> the stub of the service that is asked
+ */
+final class OtherBrokers<S extends AbstractStub<S>> {
     private static final long TIMEOUT_SECONDS = 10;
 
     private final Function<Endpoint, ManagedChannel> channels;
+    private final Function<Channel, S> stubs;
 
-    OtherBrokers(Function<Endpoint, ManagedChannel> channels) {
+    OtherBrokers(Function<Endpoint, ManagedChannel> channels, Function<Channel, S> stubs) {
         this.channels = channels;
+        this.stubs = stubs;
     }
 
     /** @throws StatusRuntimeException if there is no such broker */
-    <A> CompletableFuture<A> ask(
-            MetadataImage image, int brokerId, BiConsumer<LogServiceStub, StreamObserver<A>> request) {
+    <A> CompletableFuture<A> ask(MetadataImage image, int brokerId, BiConsumer<S, StreamObserver<A>> request) {
         Endpoint other = image.broker(brokerId)
                 .map(BrokerRegistration::endpoint)
                 .orElseThrow(() -> RequestLimits.refused(
@@ -34,9 +39,7 @@ final class OtherBrokers {
                         "broker_id",
                         "broker_id " + brokerId + " is no registered broker"));
         UnaryCall<A> call = new UnaryCall<>();
-        request.accept(
-                LogServiceGrpc.newStub(channels.apply(other)).withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS),
-                call);
+        request.accept(stubs.apply(channels.apply(other)).withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS), call);
         return call.answer();
     }
 }

@@ -12,6 +12,7 @@ import io.kontiki.proto.v1.ElectLeadersResponse;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.ListReassignmentsRequest;
 import io.kontiki.proto.v1.ListReassignmentsResponse;
+import io.kontiki.proto.v1.LogServiceGrpc;
 import io.kontiki.proto.v1.PartitionName;
 import io.kontiki.proto.v1.PartitionResult;
 import io.kontiki.proto.v1.PartitionServiceGrpc;
@@ -32,7 +33,7 @@ final class PartitionGrpcService extends PartitionServiceGrpc.PartitionServiceIm
     /** @param channels gives the shared channel to a broker */
     PartitionGrpcService(LocalMetadata metadata, Proposer proposer, Function<Endpoint, ManagedChannel> channels) {
         this.changes = new ProposedChanges(metadata, proposer);
-        this.reassignments = new Reassignments(metadata, new OtherBrokers(channels));
+        this.reassignments = new Reassignments(metadata, new OtherBrokers<>(channels, LogServiceGrpc::newStub));
     }
 
     @Override

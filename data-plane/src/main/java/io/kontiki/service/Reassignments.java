@@ -9,6 +9,7 @@ import io.kontiki.proto.v1.AddedReplica;
 import io.kontiki.proto.v1.DescribeLogDirsRequest;
 import io.kontiki.proto.v1.DescribeLogDirsResponse;
 import io.kontiki.proto.v1.LogDirPartition;
+import io.kontiki.proto.v1.LogServiceGrpc.LogServiceStub;
 import io.kontiki.proto.v1.PartitionName;
 import io.kontiki.proto.v1.Reassignment;
 import java.util.ArrayList;
@@ -40,9 +41,9 @@ final class Reassignments {
     }
 
     private final LocalMetadata metadata;
-    private final OtherBrokers others;
+    private final OtherBrokers<LogServiceStub> others;
 
-    Reassignments(LocalMetadata metadata, OtherBrokers others) {
+    Reassignments(LocalMetadata metadata, OtherBrokers<LogServiceStub> others) {
         this.metadata = metadata;
         this.others = others;
     }

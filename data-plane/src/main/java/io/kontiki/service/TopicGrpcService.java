@@ -27,6 +27,7 @@ import io.kontiki.proto.v1.TopicServiceGrpc;
 import io.kontiki.quorum.Proposer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Creates, changes and shows topics. Changes go to the controller; the answer waits until this broker's own image has
@@ -35,20 +36,21 @@ import java.util.Map;
 public final class TopicGrpcService extends TopicServiceGrpc.TopicServiceImplBase {
     private final LocalMetadata metadata;
     private final ProposedChanges changes;
-    private final Map<String, String> configsOfNewTopics;
+    private final Supplier<Map<String, String>> configsOfNewTopics;
 
-    /** @param configsOfNewTopics what this broker puts into topics made here, where their creator says nothing */
-    public TopicGrpcService(LocalMetadata metadata, Proposer proposer, Map<String, String> configsOfNewTopics) {
+    /** @param configsOfNewTopics what this broker puts into topics made here now, where their creator says nothing */
+    public TopicGrpcService(
+            LocalMetadata metadata, Proposer proposer, Supplier<Map<String, String>> configsOfNewTopics) {
         this.metadata = metadata;
         this.changes = new ProposedChanges(metadata, proposer);
-        this.configsOfNewTopics = Map.copyOf(configsOfNewTopics);
+        this.configsOfNewTopics = configsOfNewTopics;
     }
 
     @Override
     public void createTopic(CreateTopicRequest request, StreamObserver<CreateTopicResponse> out) {
         RequestLimits.topicName(request.getName());
         RequestLimits.configs("configs", request.getConfigsMap());
-        var configs = new HashMap<>(configsOfNewTopics);
+        var configs = new HashMap<>(configsOfNewTopics.get());
         configs.putAll(TopicConfig.plain(request.getConfigsMap()));
         var complete = request.toBuilder().putAllConfigs(configs).build();
         changes.propose(

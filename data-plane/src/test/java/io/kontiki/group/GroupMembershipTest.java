@@ -281,6 +281,22 @@ class GroupMembershipTest {
     }
 
     @Test
+    void limitsMayChangeWhileMembersCome() {
+        rig.topic("t", 4);
+        rig.join(1, joining(group, "a", "t"));
+        rig.join(2, joining(group, "b", "t"));
+
+        rig.coordinator.limit(1000, 1);
+
+        rig.join(3, joining(group, "c", "t"));
+        assertThat(rig.end(3)).contains(ErrorReason.ERROR_REASON_GROUP_FULL);
+        assertThat(rig.record(group).members()).containsOnlyKeys("a", "b");
+        rig.coordinator.limit(1000, 3);
+        rig.join(4, joining(group, "c", "t"));
+        assertThat(rig.record(group).members()).containsOnlyKeys("a", "b", "c");
+    }
+
+    @Test
     void aMemberIsRemovedByCall() {
         rig.join(1, joining(group, "a", "t").setInstanceId("name"));
         var request = RemoveMemberRequest.newBuilder()

@@ -260,6 +260,19 @@ class GroupOffsetsTest {
     }
 
     @Test
+    void aShorterRetentionCountsAtOnce() {
+        rig.commit(1, group, "", 0, "t-0", 10);
+        rig.settle();
+        rig.pass(600_000);
+        assertThat(rig.quorum.image().group(group)).isPresent();
+
+        rig.coordinator.limit(500_000, 10);
+        rig.pass(61_000);
+
+        assertThat(rig.quorum.image().group(group)).isEmpty();
+    }
+
+    @Test
     void aGroupWithMembersIsNotForgotten() {
         rig.join(1, joining(group, "a", "t").setSessionTimeoutMs(1_800_000));
         rig.commit(1, group, "a", 1, "t-0", 10);

@@ -25,6 +25,41 @@ class CleanerThrottleTest {
         assertThat(throttle.delayNanos(1_000, now)).isEqualTo(SECOND);
     }
 
+    /** Time goes on by pauses alone; the bound changes when it has come to a second. */
+    private long spendWhileTheBoundBecomes(long bytesPerSecond, long before, int bytes) {
+        long[] now = {0};
+        CleanerThrottle throttle = new CleanerThrottle(before, 0);
+        boolean goesOn = throttle.spend(bytes, () -> now[0], nanos -> {
+            boolean first = now[0] < SECOND;
+            now[0] += nanos;
+            if (first && now[0] >= SECOND) {
+                throttle.limit(bytesPerSecond, now[0]);
+            }
+            return true;
+        });
+        assertThat(goesOn).isTrue();
+        return now[0];
+    }
+
+    @Test
+    void whoWaitsGoesOnAsSoonAsANewBoundAllowsIt() {
+        assertThat(spendWhileTheBoundBecomes(1_000, 1_000, 100_000)).isEqualTo(100 * SECOND);
+        assertThat(spendWhileTheBoundBecomes(100_000, 1_000, 100_000)).isEqualTo(SECOND + 99 * SECOND / 100);
+        assertThat(spendWhileTheBoundBecomes(Long.MAX_VALUE, 1_000, 100_000)).isLessThan(SECOND + SECOND / 100);
+    }
+
+    @Test
+    void whatIsOwedIsPaidAtTheNewRateButNotForEver() {
+        assertThat(spendWhileTheBoundBecomes(5_000, 10_000, 20_000)).isEqualTo(3 * SECOND);
+        assertThat(spendWhileTheBoundBecomes(1, 10_000, 20_000)).isEqualTo(61 * SECOND);
+    }
+
+    @Test
+    void theEndIsNotWaitedFor() {
+        CleanerThrottle throttle = new CleanerThrottle(1, 0);
+        assertThat(throttle.spend(1_000, () -> 0, nanos -> false)).isFalse();
+    }
+
     @Test
     void withoutABoundNobodyWaits() {
         CleanerThrottle throttle = new CleanerThrottle(Long.MAX_VALUE, 0);

@@ -26,7 +26,7 @@ class MetaGrpcServiceTest {
     });
     private final InMemoryController controller = new InMemoryController(metadata, 3);
     private final ServiceFixture fixture = new ServiceFixture(new MetaGrpcService(metadata, () -> QuorumFacts.NONE));
-    private final ServiceFixture changes = new ServiceFixture(new TopicGrpcService(metadata, controller, Map.of()));
+    private final ServiceFixture changes = new ServiceFixture(new TopicGrpcService(metadata, controller, Map::of));
     private final MetaServiceGrpc.MetaServiceBlockingStub meta = MetaServiceGrpc.newBlockingStub(fixture.channel());
 
     @AfterEach

@@ -54,7 +54,7 @@ class TopicGrpcServiceTest {
         if (fixture != null) {
             fixture.close();
         }
-        fixture = new ServiceFixture(new TopicGrpcService(metadata, proposer, configs));
+        fixture = new ServiceFixture(new TopicGrpcService(metadata, proposer, () -> configs));
         topics = TopicServiceGrpc.newBlockingStub(fixture.channel());
     }
 
@@ -273,7 +273,7 @@ class TopicGrpcServiceTest {
         var empty = new LocalMetadata(fault -> {
             throw fault;
         });
-        fixture = new ServiceFixture(new TopicGrpcService(empty, request -> new CompletableFuture<>(), Map.of()));
+        fixture = new ServiceFixture(new TopicGrpcService(empty, request -> new CompletableFuture<>(), Map::of));
         topics = TopicServiceGrpc.newBlockingStub(fixture.channel());
 
         assertThat(reason(refusal(() -> topics.listTopics(ListTopicsRequest.getDefaultInstance()))))
