@@ -7,6 +7,7 @@ import io.kontiki.metadata.PartitionRegistration;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Whether this run of the broker serves: it is registered and not fenced, as its own image tells. It is ready if it serves
@@ -93,12 +94,19 @@ final class Serving implements MetadataPublisher {
     private void log(boolean now, MetadataImage image) {
         long index = image.position().index();
         if (!now) {
-            LOG.info("Broker {} is fenced at metadata index {}", brokerId, index);
+            changed("fenced", index).log("Broker {} is fenced at metadata index {}", brokerId, index);
         } else if (first.complete(null)) {
-            LOG.info("Broker {} serves, {} ms after its start", brokerId, millisSinceStart());
+            changed("serving", index).log("Broker {} serves, {} ms after its start", brokerId, millisSinceStart());
         } else {
-            LOG.info("Broker {} serves again at metadata index {}", brokerId, index);
+            changed("serving", index).log("Broker {} serves again at metadata index {}", brokerId, index);
         }
+    }
+
+    private LoggingEventBuilder changed(String state, long index) {
+        return LOG.atInfo()
+                .addKeyValue("state", state)
+                .addKeyValue("epoch", brokerEpoch)
+                .addKeyValue("index", index);
     }
 
     private long millisSinceStart() {

@@ -1,5 +1,6 @@
 package io.kontiki.broker;
 
+import io.kontiki.broker.logging.JsonLines;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,6 +12,7 @@ final class StartLog {
 
     static void begin(BrokerConfig config, DataDirectories directories) {
         var identity = directories.identity();
+        JsonLines.name(identity.brokerId());
         LOG.info(
                 "Kontiki {} starts as broker {} of cluster {} (Java {}, process {})",
                 Version.current(),

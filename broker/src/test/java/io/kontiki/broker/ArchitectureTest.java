@@ -46,6 +46,13 @@ class ArchitectureTest {
                 .check(CLASSES);
         classes()
                 .that()
+                .resideInAPackage("io.kontiki.broker.logging")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("io.kontiki.broker.logging", "java..", "ch.qos.logback..", "org.slf4j..")
+                .check(CLASSES);
+        classes()
+                .that()
                 .resideInAPackage("io.kontiki.broker.metrics")
                 .should()
                 .onlyDependOnClassesThat()
@@ -66,7 +73,11 @@ class ArchitectureTest {
                 .that()
                 .resideInAPackage("io.kontiki.broker..")
                 .should()
-                .resideInAnyPackage("io.kontiki.broker", "io.kontiki.broker.http", "io.kontiki.broker.metrics")
+                .resideInAnyPackage(
+                        "io.kontiki.broker",
+                        "io.kontiki.broker.http",
+                        "io.kontiki.broker.logging",
+                        "io.kontiki.broker.metrics")
                 .check(CLASSES);
         classes()
                 .that()

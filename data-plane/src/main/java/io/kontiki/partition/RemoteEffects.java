@@ -186,6 +186,17 @@ abstract class RemoteEffects implements EffectRunner {
     private void onProposalResult(Effect.ProposeIsr effect, Optional<AlterPartitionReply> reply) {
         ProposalOutcome outcome = reply.map(Refusals::outcomeOf).orElseGet(ProposalOutcome.Unknown::new);
         LOG.debug("{}: ISR {} proposed on {}: {}", name, effect.members(), effect.partitionEpoch(), outcome);
+        if (outcome instanceof ProposalOutcome.Accepted) {
+            var isr = effect.members().stream()
+                    .map(io.kontiki.replication.IsrMember::brokerId)
+                    .sorted()
+                    .toList();
+            LOG.atInfo()
+                    .addKeyValue("partition", name)
+                    .addKeyValue("isr", isr)
+                    .addKeyValue("epoch", effect.leaderEpoch())
+                    .log("{} has in sync {} in epoch {}", name, isr, effect.leaderEpoch());
+        }
         handle(replica.onProposalResult(effect.leaderEpoch(), effect.partitionEpoch(), outcome, nowNanos()));
     }
 }

@@ -458,7 +458,11 @@ final class ReplicaDriver extends RemoteEffects {
 
     @Override
     public void roleChanged(Effect.RoleChanged effect) {
-        LOG.info("{} is {} in epoch {}", name, effect.role(), effect.leaderEpoch());
+        LOG.atInfo()
+                .addKeyValue("partition", name)
+                .addKeyValue("role", effect.role())
+                .addKeyValue("epoch", effect.leaderEpoch())
+                .log("{} is {} in epoch {}", name, effect.role(), effect.leaderEpoch());
         publishView();
         if (effect.role() != ReplicaRole.LEADER) {
             readWaiters.wakeAll();

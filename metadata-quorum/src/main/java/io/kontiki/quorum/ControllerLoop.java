@@ -74,7 +74,13 @@ final class ControllerLoop implements AutoCloseable {
     }
 
     void start() {
-        LOG.info("Controller starts for term {} at {}", term, metadata.current().position());
+        LOG.atInfo()
+                .addKeyValue("state", "controller")
+                .addKeyValue("term", term)
+                .log(
+                        "Controller starts for term {} at {}",
+                        term,
+                        metadata.current().position());
         thread.start();
     }
 
@@ -134,7 +140,10 @@ final class ControllerLoop implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         dropWaiting();
-        LOG.info("Controller of term {} stopped", term);
+        LOG.atInfo()
+                .addKeyValue("state", "no controller")
+                .addKeyValue("term", term)
+                .log("Controller of term {} stopped", term);
     }
 
     private void run() {
@@ -262,11 +271,14 @@ final class ControllerLoop implements AutoCloseable {
             List<Command> commands =
                     controller.onBrokerGone(broker.id(), broker.epoch(), metadata.current(), clock.get());
             if (!commands.isEmpty()) {
-                LOG.info(
-                        "Broker {} (epoch {}) refuses connections at {}: fencing it",
-                        broker.id(),
-                        broker.epoch(),
-                        broker.endpoint());
+                LOG.atInfo()
+                        .addKeyValue("fenced_broker", broker.id())
+                        .addKeyValue("epoch", broker.epoch())
+                        .log(
+                                "Broker {} (epoch {}) refuses connections at {}: fencing it",
+                                broker.id(),
+                                broker.epoch(),
+                                broker.endpoint());
             }
             commands.forEach(this::submit);
         });

@@ -216,7 +216,10 @@ public final class HeartbeatSession implements AutoCloseable {
                     if (closed) {
                         return;
                     }
-                    LOG.info("Broker {} is registered with epoch {}", registration.getBrokerId(), epoch);
+                    LOG.atInfo()
+                            .addKeyValue("state", "registered")
+                            .addKeyValue("epoch", epoch)
+                            .log("Broker {} is registered with epoch {}", registration.getBrokerId(), epoch);
                     brokerEpoch = epoch;
                     metadata.addPublisher(this::onMetadata);
                     beats = scheduler.scheduleWithFixedDelay(
