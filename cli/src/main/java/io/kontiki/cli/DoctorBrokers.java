@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What is wrong with brokers, their disks and their clocks. Pure. */
 final class DoctorBrokers {
@@ -101,25 +102,39 @@ final class DoctorBrokers {
                         : DoctorFinding.warning(Fault.LOG_DIR_FILLS, subject, what, advice));
     }
 
-    /** The two that are farthest apart: whose clock is wrong, nobody here knows. */
+    /** Tells of the two that are farthest apart. Which is wrong, the others know if they agree without it. */
     private static Optional<DoctorFinding> skew(Map<Integer, DoctorFacts.Clock> clocks) {
-        if (clocks.size() < 2) {
+        long surely = surelyApart(clocks);
+        if (surely <= SKEW_MS_MAX) {
             return Optional.empty();
         }
         int slow = extreme(clocks, 1);
         int fast = extreme(clocks, -1);
-        var early = clocks.get(slow);
-        var late = clocks.get(fast);
-        long surely = late.aheadMs() - early.aheadMs() - late.doubtMs() - early.doubtMs();
-        if (surely <= SKEW_MS_MAX) {
-            return Optional.empty();
-        }
+        boolean slowAlone = agreeWithout(slow, clocks);
+        boolean fastAlone = agreeWithout(fast, clocks);
+        String both = "brokers " + slow + " and " + fast;
         return Optional.of(DoctorFinding.warning(
                 Fault.CLOCK_SKEW,
-                "brokers " + slow + " and " + fast,
+                slowAlone == fastAlone ? both : "broker " + (slowAlone ? slow : fast),
                 "the clock of broker " + fast + " is at least " + surely + " ms ahead of that of broker " + slow
                         + ": time stamps, retention by time and lag in seconds are wrong by as much",
                 "Let a time service such as chrony set the clocks of all brokers."));
+    }
+
+    private static long surelyApart(Map<Integer, DoctorFacts.Clock> clocks) {
+        if (clocks.size() < 2) {
+            return 0;
+        }
+        var early = clocks.get(extreme(clocks, 1));
+        var late = clocks.get(extreme(clocks, -1));
+        return late.aheadMs() - early.aheadMs() - late.doubtMs() - early.doubtMs();
+    }
+
+    /** Whether at least two are left, and those are together. */
+    private static boolean agreeWithout(int id, Map<Integer, DoctorFacts.Clock> clocks) {
+        var others = new TreeMap<>(clocks);
+        others.remove(id);
+        return others.size() > 1 && surelyApart(others) <= SKEW_MS_MAX;
     }
 
     private static int extreme(Map<Integer, DoctorFacts.Clock> clocks, int sign) {

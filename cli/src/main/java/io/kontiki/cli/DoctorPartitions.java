@@ -83,7 +83,8 @@ final class DoctorPartitions {
         }
         var out = new TreeMap<Integer, Integer>();
         each((name, partition) -> {
-            if (lacks(name, partition)) {
+            // Those without a leader are told already.
+            if (partition.leader().isPresent() && lacks(name, partition)) {
                 partition.replicas().stream()
                         .filter(id -> !partition.isr().contains(id))
                         .forEach(id -> out.merge(id, 1, Integer::sum));

@@ -121,6 +121,10 @@ class DoctorDiagnosisTest {
         assertThat(finding.what()).startsWith("orders:2 has no leader");
         assertThat(finding.advice()).startsWith("Start broker 3.");
         assertThat(found(Fault.UNDER_REPLICATED)).isEmpty();
+
+        partitions.set(1, partition(1, 2, List.of(2, 3), List.of(2)));
+        assertThat(only(Fault.UNDER_REPLICATED).what())
+                .isEqualTo("orders:1 has replicas out of sync, on broker 3 with 1");
     }
 
     @Test
@@ -261,6 +265,12 @@ class DoctorDiagnosisTest {
         clocks.put(2, new DoctorFacts.Clock(-80_000_000 + 1_600, 3));
         assertThat(alone(Fault.CLOCK_SKEW).what())
                 .startsWith("the clock of broker 2 is at least 1594 ms ahead of that of broker 1:");
+        assertThat(alone(Fault.CLOCK_SKEW).subject()).isEqualTo("broker 2");
+
+        // Whose clock is right of three that differ, nobody knows.
+        clocks.put(3, new DoctorFacts.Clock(-80_000_000 - 1_600, 3));
+        assertThat(alone(Fault.CLOCK_SKEW).subject()).isEqualTo("brokers 3 and 2");
+        clocks.put(3, clocks.get(1));
 
         // It may be the slow answer.
         clocks.put(2, new DoctorFacts.Clock(-80_000_000 + 1_600, 700));

@@ -96,7 +96,7 @@ class DocumentedCommandsTest {
     }
 
     private static boolean isWatch(List<String> arguments) {
-        return arguments.subList(0, 2).equals(List.of("meta", "watch"));
+        return arguments.size() > 1 && arguments.subList(0, 2).equals(List.of("meta", "watch"));
     }
 
     private static void runUntilCtrlC(CommandExample example) {
