@@ -18,6 +18,7 @@ class ScriptHelpTest {
             strings = {
                 "chaos/run --help",
                 "chaos/run check -h",
+                "k8s/rehearse --help",
                 "benchmark/run --help",
                 "benchmark/run failover --help",
                 "simulation/run --help",

@@ -70,6 +70,11 @@ final class Kubelet implements AutoCloseable {
         onReady.accept(Set.copyOf(ready));
     }
 
+    /** Its node is lost, and the kubelet there with it. */
+    void onLost(Pod pod) {
+        failures.remove(pod.node());
+    }
+
     private void askReady() {
         for (Pod pod : pods.get()) {
             if (!succeeds(template.readiness(), pod)) {

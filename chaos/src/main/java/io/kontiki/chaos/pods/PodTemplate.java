@@ -118,7 +118,7 @@ record PodTemplate(
         return variables;
     }
 
-    /** The same with readiness seen at once, and no waiting for pods that are ready. */
+    /** The same with readiness seen at once, and no pauses before pods stop and after they are ready. */
     PodTemplate hurried() {
         Probe soon = new Probe(
                 readiness.path(), readiness.port(), Duration.ofSeconds(1), readiness.timeout(), readiness.failures());
@@ -131,7 +131,7 @@ record PodTemplate(
                 grace,
                 user,
                 args,
-                preStop,
+                List.of("/bin/true"),
                 dataMount,
                 soon,
                 liveness,

@@ -146,6 +146,7 @@ final class Pods implements AutoCloseable {
     /** A pod's node loses its power. Kubernetes does not notice yet. */
     void loseNode(int ordinal) {
         Pod pod = pod(ordinal);
+        kubelet.onLost(pod);
         network.vanish(pod.node());
         pod.process().destroyForcibly();
     }

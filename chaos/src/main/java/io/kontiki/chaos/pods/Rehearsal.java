@@ -24,7 +24,7 @@ public final class Rehearsal implements AutoCloseable {
     public static final String TOPIC = "rehearsal";
 
     private static final String OVERLAY = "production";
-    private static final Duration READY_MAX = Duration.ofMinutes(2);
+    private static final Duration READY_MAX = Duration.ofMinutes(3);
     private static final Duration DONE_MAX = Duration.ofMinutes(2);
     private static final int LOST = 1;
     private static final int GROWN = 5;
@@ -58,6 +58,9 @@ public final class Rehearsal implements AutoCloseable {
         PodTemplate read = PodTemplate.read(files.manifests(), OVERLAY);
         template = files.hurried() ? read.hurried() : read;
         Image image = Image.build(files.distribution(), files.directory().resolve("image"), template, files.extra());
+        if (!files.hurried()) {
+            image.archiveClasses();
+        }
         pods = new Pods(template, image, network, files.directory(), files.names(), onWrong);
         runbook = new Runbook(pods, files.directory());
     }
