@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -67,13 +68,19 @@ public final class BrokerConfig {
      * contradict. What this version does not know, or does not allow, is passed over: a later one may have set it.
      *
      * @param origin of the values
+     * @param problems told of values that are allowed and cannot be read: they are passed over, too, as a broker must not
+     *     end of what somebody set for it
      */
-    BrokerConfig with(Map<String, String> dynamic, String origin) {
+    BrokerConfig with(Map<String, String> dynamic, String origin, Consumer<ConfigException> problems) {
         var changed = new HashMap<>(settings);
         for (var known : DynamicKey.values()) {
             known.in(dynamic).ifPresent(value -> {
                 var key = BrokerKeys.find(known.key()).orElseThrow();
-                changed.put(key, ConfigReader.setting(key, value, origin));
+                try {
+                    changed.put(key, ConfigReader.setting(key, value, origin));
+                } catch (ConfigException e) {
+                    problems.accept(e);
+                }
             });
         }
         return new BrokerConfig(changed, warnings);

@@ -55,8 +55,8 @@ final class LiveConfig implements MetadataPublisher, ConfigGrpcService.Settings 
         var before = state;
         var after = new State(
                 image.configs(),
-                atStart.with(image.configs().cluster(), "set for the cluster")
-                        .with(image.configs().of(brokerId), "set for broker " + brokerId));
+                atStart.with(image.configs().cluster(), "set for the cluster", LiveConfig::warn)
+                        .with(image.configs().of(brokerId), "set for broker " + brokerId, LiveConfig::warn));
         state = after;
         var differences = differences(before.config(), after.config());
         if (!differences.isEmpty()) {
@@ -64,6 +64,10 @@ final class LiveConfig implements MetadataPublisher, ConfigGrpcService.Settings 
                     "Configuration at metadata index {}: {}", image.position().index(), String.join(", ", differences));
             listener.accept(after.config());
         }
+    }
+
+    private static void warn(ConfigException problem) {
+        LOG.warn("Passed over: {}", problem.getMessage());
     }
 
     private static List<String> differences(BrokerConfig before, BrokerConfig after) {

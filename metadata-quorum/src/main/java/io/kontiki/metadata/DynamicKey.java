@@ -60,8 +60,7 @@ public enum DynamicKey {
 
     /** What is wrong with a value, for people: names the key, the value and the limit. Empty if it is allowed. */
     public Optional<String> check(String value) {
-        // A sign that Java would read and the file's reader would not.
-        return type.allowed().test(value) && !value.startsWith("+")
+        return type.allowed().test(value)
                 ? Optional.empty()
                 : Optional.of(key + " is \"" + Excerpt.of(value) + "\", but must be " + limits());
     }
@@ -94,6 +93,6 @@ public enum DynamicKey {
         return new TopicConfigType(
                 "-1 or a number from 1 to " + Short.MAX_VALUE,
                 NONE,
-                text -> any.allowed().test(text) && Integer.parseInt(text) != 0);
+                text -> any.allowed().test(text) && QuantityText.count(text) != 0);
     }
 }

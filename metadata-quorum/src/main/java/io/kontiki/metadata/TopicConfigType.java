@@ -14,9 +14,10 @@ record TopicConfigType(String limits, TopicConfigKey.Unit unit, Predicate<String
         var limits = max == Long.MAX_VALUE ? "of at least " + min : "from " + min + " to " + max;
         return new TopicConfigType("a whole number " + limits + example(unit), unit, text -> {
             try {
-                long number = Long.parseLong(text);
+                // The reader of a broker's file: what it does not take ends the broker that is told of it.
+                long number = QuantityText.count(text);
                 return number >= min && number <= max;
-            } catch (NumberFormatException e) {
+            } catch (IllegalArgumentException e) {
                 return false;
             }
         });
@@ -26,7 +27,7 @@ record TopicConfigType(String limits, TopicConfigKey.Unit unit, Predicate<String
     String plain(String value) {
         try {
             return switch (unit) {
-                case NONE -> value;
+                case NONE -> Long.toString(QuantityText.count(value));
                 case BYTES -> Long.toString(QuantityText.bytes(value));
                 case MILLIS -> Long.toString(QuantityText.millis(value));
             };
