@@ -255,7 +255,8 @@ public final class Broker implements AutoCloseable {
         var services = new ArrayList<BindableService>();
         services.add(new TopicGrpcService(
                 metadata, control.proposer(), () -> live.now().topicConfigs()));
-        services.add(new ConfigGrpcService(identity().brokerId(), metadata, control.proposer(), channels::to, live));
+        services.add(new ConfigGrpcService(identity().brokerId(), metadata, control.proposer(), channels::to, live)
+                .service());
         services.add(new MetadataGrpcService(metadata, watching, control::lease));
         services.add(new ClusterGrpcService(metadata, control.proposer(), info, control::controllerId));
         services.add(new MetaGrpcService(metadata, control::quorumFacts));

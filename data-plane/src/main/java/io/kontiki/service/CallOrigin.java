@@ -1,5 +1,6 @@
 package io.kontiki.service;
 
+import io.grpc.BindableService;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.Context;
@@ -9,6 +10,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.stub.MetadataUtils;
 import java.net.InetSocketAddress;
 
@@ -30,13 +32,17 @@ record CallOrigin(boolean relayed, String clientHost) {
         clientHost = clientHost.length() <= HOST_CHARS_MAX ? clientHost : clientHost.substring(0, HOST_CHARS_MAX);
     }
 
-    /** Of the call in whose context this is asked, if it came through {@link #reader()}. */
+    /** Of the call in whose context this is asked, if its service is {@link #read}. */
     static CallOrigin current() {
         return CURRENT.get();
     }
 
-    /** Puts the origin of each call into its context. */
-    static ServerInterceptor reader() {
+    /** The service, with the origin of each call in its context. */
+    static BindableService read(BindableService service) {
+        return () -> ServerInterceptors.intercept(service, reader());
+    }
+
+    private static ServerInterceptor reader() {
         return new ServerInterceptor() {
             @Override
             public <Q, A> ServerCall.Listener<Q> interceptCall(

@@ -1,5 +1,6 @@
 package io.kontiki.service;
 
+import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import io.kontiki.metadata.ConfigsImage;
@@ -55,6 +56,11 @@ public final class ConfigGrpcService extends ConfigServiceGrpc.ConfigServiceImpl
         this.changes = new ProposedChanges(metadata, proposer);
         this.others = new OtherBrokers<>(channels, ConfigServiceGrpc::newStub);
         this.settings = settings;
+    }
+
+    /** To be added to a server. */
+    public BindableService service() {
+        return CallOrigin.read(this);
     }
 
     @Override

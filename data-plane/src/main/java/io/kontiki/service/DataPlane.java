@@ -107,7 +107,7 @@ public final class DataPlane implements AutoCloseable {
                 new ProduceGrpcService(
                         partitions, metadata, new ProducerIds(proposer, brokerId, brokerEpoch::get), budget),
                 new FetchGrpcService(partitions, metadata, readers, budgetBytes),
-                new LogGrpcService(brokerId, partitions, metadata, readers, channels),
+                CallOrigin.read(new LogGrpcService(brokerId, partitions, metadata, readers, channels)),
                 new PartitionGrpcService(metadata, proposer, channels),
                 groups.service(),
                 new ReplicationGrpcService(partitions, care, metadata, transport.followers(), pushers));

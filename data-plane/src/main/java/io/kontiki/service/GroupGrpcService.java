@@ -29,7 +29,7 @@ import java.util.function.Function;
 
 /**
  * Consumer groups, at every broker: what is about a group goes to its coordinator, here or at another broker. The list of all
- * groups is that of this broker's image. To be served behind {@link CallOrigin#reader()}. Thread-safe.
+ * groups is that of this broker's image. To be served behind {@link CallOrigin#read}. Thread-safe.
  */
 final class GroupGrpcService extends GroupServiceGrpc.GroupServiceImplBase {
     private final LocalMetadata metadata;

@@ -2,7 +2,6 @@ package io.kontiki.service;
 
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
-import io.grpc.ServerInterceptors;
 import io.kontiki.group.GroupSettings;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
@@ -40,7 +39,7 @@ final class Groups implements AutoCloseable {
     }
 
     BindableService service() {
-        return () -> ServerInterceptors.intercept(service, CallOrigin.reader());
+        return CallOrigin.read(service);
     }
 
     /** Begins to follow the metadata, and to coordinate. */

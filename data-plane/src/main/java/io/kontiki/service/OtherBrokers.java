@@ -15,7 +15,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * Hands requests about a broker on to that broker. Any thread.
+ * Hands requests about a broker on to that broker. One that was handed on is not handed on again, or brokers of which one
+ * is registered with the address of another would do so for ever. Any thread.
  *
  * @param <S> the stub of the service that is asked
  */
@@ -30,7 +31,11 @@ final class OtherBrokers<S extends AbstractStub<S>> {
         this.stubs = stubs;
     }
 
-    /** @throws StatusRuntimeException if there is no such broker */
+    /**
+     * In the context of the call.
+     *
+     * @throws StatusRuntimeException if there is no such broker, or the call was handed on to this one
+     */
     <A> CompletableFuture<A> ask(MetadataImage image, int brokerId, BiConsumer<S, StreamObserver<A>> request) {
         Endpoint other = image.broker(brokerId)
                 .map(BrokerRegistration::endpoint)
@@ -38,8 +43,17 @@ final class OtherBrokers<S extends AbstractStub<S>> {
                         ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
                         "broker_id",
                         "broker_id " + brokerId + " is no registered broker"));
+        var origin = CallOrigin.current();
+        if (origin.relayed()) {
+            throw RequestLimits.refused(
+                    ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                    "broker_id",
+                    "broker_id " + brokerId + " is registered at " + other + ", where another broker answers");
+        }
         UnaryCall<A> call = new UnaryCall<>();
-        request.accept(stubs.apply(channels.apply(other)).withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS), call);
+        request.accept(
+                stubs.apply(origin.marked(channels.apply(other))).withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS),
+                call);
         return call.answer();
     }
 }

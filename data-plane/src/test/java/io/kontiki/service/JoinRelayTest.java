@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.grpc.ManagedChannel;
-import io.grpc.ServerInterceptors;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -42,10 +41,8 @@ class JoinRelayTest {
 
     private final Coordinator coordinator = new Coordinator();
     private final CopyOnWriteArrayList<JoinRelay> relays = new CopyOnWriteArrayList<>();
-    private final ServiceFixture far =
-            new ServiceFixture(() -> ServerInterceptors.intercept(coordinator, CallOrigin.reader()));
-    private final ServiceFixture near =
-            new ServiceFixture(() -> ServerInterceptors.intercept(new Relaying(far.channel()), CallOrigin.reader()));
+    private final ServiceFixture far = new ServiceFixture(CallOrigin.read(coordinator));
+    private final ServiceFixture near = new ServiceFixture(CallOrigin.read(new Relaying(far.channel())));
     private final Member member = new Member();
     private volatile boolean endsBeforeItBegins;
 
