@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
-/** Three brokers, each with a disk that can be broken and a library that lets flushes fail. Belongs to one thread. */
+/** Brokers, each with a disk that can be broken and a library that lets flushes fail. Belongs to one thread. */
 final class FaultyCluster implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -40,9 +40,15 @@ final class FaultyCluster implements AutoCloseable {
         TWO_DIRECTORIES
     }
 
+    /** Three, all of which vote. */
     FaultyCluster(Layout layout) throws IOException {
+        this(layout, 3, 3);
+    }
+
+    /** So many, of which so many vote. */
+    FaultyCluster(Layout layout, int brokers, int voters) throws IOException {
         Disks.assumeNone(Tools.fileSystemsObstacle());
-        scenario = new FaultScenario(3);
+        scenario = new FaultScenario(brokers, voters);
         wishes = Files.createTempDirectory("kontiki-fail-flush");
         scenario.cluster().set("log.segment.bytes", "16KiB");
         scenario.cluster().set("log.index.interval.bytes", "256");
