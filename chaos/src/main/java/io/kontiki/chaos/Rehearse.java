@@ -132,13 +132,10 @@ public final class Rehearse implements Callable<Integer> {
         rehearsal.start();
         Workload workload = rehearsal.load(Rehearsal.partitions(manifests), rate);
         try {
-            rehearsal.rollingRestart();
-            if (!brief) {
-                rehearsal.lostVolume();
-                rehearsal.grow();
-                rehearsal.shrink();
-                rehearsal.stopAndStartAll();
-            }
+            phases(rehearsal);
+        } catch (IllegalStateException e) {
+            // What was acknowledged until then counts all the same.
+            recording.notice(Anomaly.RUN_FAILED, e.getMessage());
         } finally {
             workload.stop();
         }
@@ -149,5 +146,15 @@ public final class Rehearse implements Callable<Integer> {
         rehearsal.stopAll();
         committed.forEach((partition, end) -> ReplicaComparison.committedDifference(rehearsal.logs(partition), end)
                 .ifPresent(text -> recording.notice(Anomaly.REPLICAS_DIFFER, "partition " + partition + ": " + text)));
+    }
+
+    private void phases(Rehearsal rehearsal) throws IOException, InterruptedException {
+        rehearsal.rollingRestart();
+        if (!brief) {
+            rehearsal.lostVolume();
+            rehearsal.grow();
+            rehearsal.shrink();
+            rehearsal.stopAndStartAll();
+        }
     }
 }
