@@ -131,8 +131,10 @@ public final class Rehearse implements Callable<Integer> {
     private void live(Rehearsal rehearsal, Recording recording) throws IOException, InterruptedException {
         rehearsal.start();
         Workload workload = rehearsal.load(Rehearsal.partitions(manifests), rate);
+        boolean through = false;
         try {
             phases(rehearsal);
+            through = true;
         } catch (IllegalStateException e) {
             // What was acknowledged until then counts all the same.
             recording.notice(Anomaly.RUN_FAILED, e.getMessage());
@@ -143,6 +145,9 @@ public final class Rehearse implements Callable<Integer> {
             recording.notice(Anomaly.SEND_FAILED, workload.patientFailures() + " sends failed");
         }
         Map<Integer, Long> committed = workload.readInTheEnd();
+        if (!through) {
+            return; // Nobody knows where the replicas are.
+        }
         rehearsal.stopAll();
         committed.forEach((partition, end) -> ReplicaComparison.committedDifference(rehearsal.logs(partition), end)
                 .ifPresent(text -> recording.notice(Anomaly.REPLICAS_DIFFER, "partition " + partition + ": " + text)));

@@ -121,7 +121,7 @@ public final class Rehearsal implements AutoCloseable {
             if (!quorum.output().contains("runs without this storage")) {
                 throw Runbook.failed("quorum status", quorum);
             }
-            runbook.run(0, "quorum replace " + LOST);
+            changeQuorum("replace " + LOST);
             awaitQuorum();
         });
     }
@@ -135,7 +135,7 @@ public final class Rehearsal implements AutoCloseable {
             runbook.run(0, "partition balance --execute --throttle 20MB/s");
             runbook.run(0, "partition reassign --status");
             for (int ordinal = template.replicas(); ordinal < GROWN; ordinal++) {
-                runbook.run(0, "quorum add " + ordinal);
+                changeQuorum("add " + ordinal);
             }
             awaitQuorum();
         });
@@ -145,7 +145,7 @@ public final class Rehearsal implements AutoCloseable {
     public void shrink() throws IOException, InterruptedException {
         phase("scale 5 to 3", true, () -> {
             for (int ordinal = GROWN - 1; ordinal >= template.replicas(); ordinal--) {
-                runbook.run(0, "quorum remove " + ordinal);
+                changeQuorum("remove " + ordinal);
             }
             for (int ordinal = GROWN - 1; ordinal >= template.replicas(); ordinal--) {
                 decommission(ordinal);
@@ -213,6 +213,11 @@ public final class Rehearsal implements AutoCloseable {
 
     private void awaitInSync() throws IOException, InterruptedException {
         runbook.runUntilDone(0, "topic describe --under-replicated", DONE_MAX);
+    }
+
+    /** Such a change may be repeated where its outcome is not known, as when another voter is elected meanwhile. */
+    private void changeQuorum(String change) throws IOException, InterruptedException {
+        runbook.runUntilDone(0, "quorum " + change, DONE_MAX);
     }
 
     private void awaitQuorum() throws IOException, InterruptedException {
