@@ -41,7 +41,7 @@ final class Compactor implements AutoCloseable {
     private final CompactionSettings settings;
     private final LongSupplier nanoTime;
     private final InstantSource clock;
-    private final CleanerThrottle throttle;
+    private final DiskThrottle throttle;
     private final List<Thread> threads = new ArrayList<>();
     /** Logs that a thread works on. Guarded by this. */
     private final Set<PartitionLog> busy = Collections.newSetFromMap(new WeakHashMap<>());
@@ -86,7 +86,7 @@ final class Compactor implements AutoCloseable {
             Supplier<? extends Collection<? extends Target>> targets,
             CompactionSettings settings,
             ThreadFactory threads,
-            CleanerThrottle throttle,
+            DiskThrottle throttle,
             LongSupplier nanoTime,
             InstantSource clock) {
         this.targets = targets;

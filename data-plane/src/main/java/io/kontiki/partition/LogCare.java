@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 public final class LogCare implements AutoCloseable {
     private final Partitions partitions;
     private final Map<LogDir, Compactor> compactors;
-    private final CleanerThrottle compacting;
+    private final DiskThrottle compacting;
     private final Scrubbers scrubbers;
     private final LogMetrics metrics;
 
@@ -35,7 +35,7 @@ public final class LogCare implements AutoCloseable {
             ScrubSettings scrub) {
         this.partitions = partitions;
         List<LogDir> dirs = partitions.logDirs();
-        this.compacting = new CleanerThrottle(compaction.bytesPerSecondMax(), System.nanoTime());
+        this.compacting = new DiskThrottle(compaction.bytesPerSecondMax(), System.nanoTime());
         this.compactors = dirs.stream()
                 .collect(Collectors.toUnmodifiableMap(
                         Function.identity(),

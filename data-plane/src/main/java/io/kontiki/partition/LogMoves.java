@@ -56,7 +56,7 @@ final class LogMoves implements AutoCloseable {
     private final Map<TopicPartition, MoveStatus> statuses = new ConcurrentHashMap<>();
 
     private final LongSupplier nanoTime;
-    private final CleanerThrottle throttle;
+    private final DiskThrottle throttle;
     private final CountDownLatch ended = new CountDownLatch(1);
 
     /**
@@ -75,7 +75,7 @@ final class LogMoves implements AutoCloseable {
         this.metadata = metadata;
         this.dirs = dirs;
         this.old = old;
-        this.throttle = new CleanerThrottle(settings.bytesPerSecondMax(), nanoTime.getAsLong());
+        this.throttle = new DiskThrottle(settings.bytesPerSecondMax(), nanoTime.getAsLong());
         this.nanoTime = nanoTime;
         this.moved = moved;
     }

@@ -50,7 +50,7 @@ final class Scrubber implements AutoCloseable {
     private final CopyCheck copies;
     private final long intervalNanos;
     private final LongSupplier nanoTime;
-    private final CleanerThrottle throttle;
+    private final DiskThrottle throttle;
     private final BlockingQueue<Asked> asked = new ArrayBlockingQueue<>(ASKED_MAX);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final LongAdder scrubbedBytes = new LongAdder();
@@ -67,7 +67,7 @@ final class Scrubber implements AutoCloseable {
             Supplier<? extends Collection<Partition>> partitions,
             CopyCheck copies,
             long intervalNanos,
-            CleanerThrottle throttle,
+            DiskThrottle throttle,
             LongSupplier nanoTime) {
         this.dir = dir;
         this.partitions = partitions;

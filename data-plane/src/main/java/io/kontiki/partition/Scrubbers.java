@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /** A {@link Scrubber} for each directory, so that one that hangs holds up no other. Any thread. */
 final class Scrubbers implements AutoCloseable {
     private final Map<LogDir, Scrubber> byDir;
-    private final CleanerThrottle together;
+    private final DiskThrottle together;
     private final LongSupplier nanoTime;
 
     /** @param partitions those of the moment; any thread */
@@ -23,7 +23,7 @@ final class Scrubbers implements AutoCloseable {
             ScrubSettings settings,
             LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
-        this.together = new CleanerThrottle(settings.bytesPerSecondMax(), nanoTime.getAsLong());
+        this.together = new DiskThrottle(settings.bytesPerSecondMax(), nanoTime.getAsLong());
         long intervalNanos = settings.interval().toNanos();
         this.byDir = dirs.stream()
                 .collect(Collectors.toUnmodifiableMap(

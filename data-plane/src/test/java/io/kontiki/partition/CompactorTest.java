@@ -50,7 +50,7 @@ class CompactorTest {
             .withCompaction(new Compaction(true, 0.3, 0, Long.MAX_VALUE, 20));
     private static final CompactionSettings EAGER =
             new CompactionSettings(1, 200 * 24, Long.MAX_VALUE, Duration.ofMillis(1));
-    private static final CleanerThrottle UNBOUND = new CleanerThrottle(Long.MAX_VALUE, System.nanoTime());
+    private static final DiskThrottle UNBOUND = new DiskThrottle(Long.MAX_VALUE, System.nanoTime());
     private static final int KEYS = 300;
     private static final int LIVES = 6;
     private static final int BATCHES_PER_LIFE = 1_500;
@@ -207,7 +207,7 @@ class CompactorTest {
                 () -> List.of(target),
                 slow,
                 task -> new Thread(task, "compacting"),
-                new CleanerThrottle(slow.bytesPerSecondMax(), System.nanoTime()),
+                new DiskThrottle(slow.bytesPerSecondMax(), System.nanoTime()),
                 System::nanoTime,
                 InstantSource.system());
         Awaitility.await()

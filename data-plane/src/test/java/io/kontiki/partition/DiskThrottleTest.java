@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class CleanerThrottleTest {
+class DiskThrottleTest {
     private static final long SECOND = 1_000_000_000L;
 
     @Test
     void spreadsBytesOverTime() {
-        CleanerThrottle throttle = new CleanerThrottle(1_000, 0);
+        DiskThrottle throttle = new DiskThrottle(1_000, 0);
         long now = 0;
         for (int i = 0; i < 100; i++) {
             now += throttle.delayNanos(100, now);
@@ -19,7 +19,7 @@ class CleanerThrottleTest {
 
     @Test
     void restIsMadeUpForOnlyShortly() {
-        CleanerThrottle throttle = new CleanerThrottle(1_000, 0);
+        DiskThrottle throttle = new DiskThrottle(1_000, 0);
         long now = 1_000 * SECOND;
         assertThat(throttle.delayNanos(100, now)).isZero();
         assertThat(throttle.delayNanos(1_000, now)).isEqualTo(SECOND);
@@ -28,7 +28,7 @@ class CleanerThrottleTest {
     /** Time goes on by pauses alone; the bound changes when it has come to a second. */
     private long spendWhileTheBoundBecomes(long bytesPerSecond, long before, int bytes) {
         long[] now = {0};
-        CleanerThrottle throttle = new CleanerThrottle(before, 0);
+        DiskThrottle throttle = new DiskThrottle(before, 0);
         boolean goesOn = throttle.spend(bytes, () -> now[0], nanos -> {
             boolean first = now[0] < SECOND;
             now[0] += nanos;
@@ -56,13 +56,13 @@ class CleanerThrottleTest {
 
     @Test
     void theEndIsNotWaitedFor() {
-        CleanerThrottle throttle = new CleanerThrottle(1, 0);
+        DiskThrottle throttle = new DiskThrottle(1, 0);
         assertThat(throttle.spend(1_000, () -> 0, nanos -> false)).isFalse();
     }
 
     @Test
     void withoutABoundNobodyWaits() {
-        CleanerThrottle throttle = new CleanerThrottle(Long.MAX_VALUE, 0);
+        DiskThrottle throttle = new DiskThrottle(Long.MAX_VALUE, 0);
         assertThat(throttle.delayNanos(Integer.MAX_VALUE, 0)).isZero();
         assertThat(throttle.delayNanos(Integer.MAX_VALUE, 0)).isZero();
     }

@@ -3,7 +3,7 @@ package io.kontiki.partition;
 import java.util.function.LongSupplier;
 
 /** Bounds the bytes per second of all that asks it together. The bound may change at any time. Any thread. */
-final class CleanerThrottle {
+final class DiskThrottle {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     /** What was not used for so long may be made up for. */
     private static final long BURST_NANOS = NANOS_PER_SECOND / 10;
@@ -19,7 +19,7 @@ final class CleanerThrottle {
     private long paidUntilNanos;
 
     /** @param bytesPerSecond at least 1; {@link Long#MAX_VALUE} for no bound */
-    CleanerThrottle(long bytesPerSecond, long nowNanos) {
+    DiskThrottle(long bytesPerSecond, long nowNanos) {
         this.bytesPerSecond = bytesPerSecond;
         this.paidUntilNanos = nowNanos;
     }
