@@ -26,6 +26,9 @@ class AlertRulesTest {
     private static final String RUNBOOK_LINK = "docs/operations/alerts.md#";
     private static final Pattern METRIC = Pattern.compile("\\b(?:kontiki|jvm|process)_[a-z_]+");
 
+    private static final Pattern AGGREGATION =
+            Pattern.compile("\\b(?:sum|min|max|avg|count|topk|bottomk|quantile|group)(?: by)? *\\(");
+
     private static List<Map<String, Object>> alerts() {
         List<Map<String, Object>> groups = Manifests.list(Manifests.plain(RULES).get("groups"));
         return groups.stream()
@@ -58,6 +61,18 @@ class AlertRulesTest {
             assertThat(annotations)
                     .containsEntry("runbook_url", RUNBOOK_LINK + name(alert).toLowerCase(Locale.ROOT));
             assertThat(page).contains("\n## " + name(alert) + "\n");
+        });
+    }
+
+    /** One Prometheus may watch several clusters. */
+    @Test
+    void noAlertMixesClusters() {
+        assertThat(alerts()).allSatisfy(alert -> {
+            var expression = (String) alert.get("expr");
+            assertThat(expression).as(name(alert)).doesNotContain("scalar(");
+            assertThat(AGGREGATION.matcher(expression).results())
+                    .as(name(alert))
+                    .allMatch(found -> expression.startsWith("job, namespace, cluster", found.end()));
         });
     }
 
