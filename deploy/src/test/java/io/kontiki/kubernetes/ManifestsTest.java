@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kubernetes.client.custom.IntOrString;
 import io.kubernetes.client.openapi.models.V1Container;
 import io.kubernetes.client.openapi.models.V1ContainerPort;
+import io.kubernetes.client.openapi.models.V1LabelSelector;
 import io.kubernetes.client.openapi.models.V1NetworkPolicy;
-import io.kubernetes.client.openapi.models.V1NetworkPolicyPort;
+import io.kubernetes.client.openapi.models.V1NetworkPolicyIngressRule;
+import io.kubernetes.client.openapi.models.V1NetworkPolicyPeer;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1PodSpec;
 import io.kubernetes.client.openapi.models.V1Probe;
@@ -107,7 +109,7 @@ class ManifestsTest {
                         policy.getSpec().getPodSelector().getMatchLabels(),
                         policy.getSpec()
                                 .getIngress()
-                                .get(1)
+                                .get(2)
                                 .getFrom()
                                 .get(0)
                                 .getPodSelector()
@@ -128,17 +130,26 @@ class ManifestsTest {
     }
 
     @Test
-    void onlyBrokersReachTheQuorum() {
+    void onlyBrokersReachTheQuorumAndOnlyMonitoringTheMetrics() throws IOException {
         var rules = base("networkpolicy.yaml", V1NetworkPolicy.class).getSpec().getIngress();
+        var watching = Map.of("kontiki.io/monitoring", "true");
 
-        assertThat(rules).hasSize(2);
-        assertThat(rules.get(0).getFrom()).as("from everywhere").isNullOrEmpty();
-        assertThat(rules.get(0).getPorts())
-                .extracting(V1NetworkPolicyPort::getPort)
-                .containsExactly(new IntOrString("grpc"), new IntOrString("http"));
-        assertThat(rules.get(1).getPorts())
-                .extracting(V1NetworkPolicyPort::getPort)
-                .containsExactly(new IntOrString("quorum"));
+        assertThat(rules).extracting(ManifestsTest::ports).containsExactly("grpc", "http", "quorum");
+        assertThat(rules.get(0).getFrom()).as("clients from everywhere").isNullOrEmpty();
+        assertThat(rules.get(1).getFrom())
+                .containsExactly(
+                        new V1NetworkPolicyPeer().namespaceSelector(new V1LabelSelector().matchLabels(watching)));
+        assertThat(rules.get(2).getFrom())
+                .containsExactly(new V1NetworkPolicyPeer()
+                        .podSelector(statefulSet.getSpec().getSelector()));
+        assertThat(Files.readString(Path.of("../docs/operations/kubernetes.md")))
+                .contains(" kontiki.io/monitoring=true");
+    }
+
+    private static String ports(V1NetworkPolicyIngressRule rule) {
+        return rule.getPorts().stream()
+                .map(port -> port.getPort().getStrValue())
+                .collect(Collectors.joining(","));
     }
 
     @Test
