@@ -4,30 +4,22 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
- * A small HTTP server: a few threads, GET and HEAD, exact paths, gzip for who takes it. A request that does not arrive
- * within {@value #REQUEST_SECONDS_MAX} s, and an answer that is not taken within {@value #ANSWER_SECONDS_MAX} s, lose their
- * connection, so that nobody holds the threads. Thread-safe.
+ * A small HTTP server: GET and HEAD, exact paths, gzip for who takes it. Each request has a thread of its own, of at most
+ * {@value HttpThreads#THREADS_MAX}. A request whose head does not arrive within {@value HttpThreads#ARRIVAL_MILLIS_MAX} ms, and
+ * an answer that is not taken within {@value HttpThreads#ANSWER_MILLIS_MAX} ms, lose their connection. While requests wait for a
+ * thread, {@value HttpThreads#ARRIVAL_MILLIS_MAX_CROWDED} and {@value HttpThreads#ANSWER_MILLIS_MAX_CROWDED} ms have to do, so
+ * that slow callers, however many threads they have taken, hold up nobody for long. Thread-safe.
  */
 public final class HttpEndpoint implements AutoCloseable {
-    static final int REQUEST_SECONDS_MAX = 10;
-    static final int ANSWER_SECONDS_MAX = 60;
-    private static final int THREADS = 4;
-    /** Requests that wait for a thread. The one above is served by the thread that accepts, and so holds up the next. */
-    private static final int WAITING_MAX = 64;
-
-    private static final int BACKLOG = 64;
+    private static final int BACKLOG = 1024;
 
     private final HttpServer server;
-    private final ExecutorService threads;
+    private final HttpThreads threads;
 
-    private HttpEndpoint(HttpServer server, ExecutorService threads) {
+    private HttpEndpoint(HttpServer server, HttpThreads threads) {
         this.server = server;
         this.threads = threads;
     }
@@ -41,32 +33,12 @@ public final class HttpEndpoint implements AutoCloseable {
      */
     public static HttpEndpoint start(InetSocketAddress address, ThreadFactory factory, Map<String, HttpPage> pages)
             throws IOException {
-        limitTimes();
         HttpServer server = HttpServer.create(address, BACKLOG);
-        ExecutorService threads = new ThreadPoolExecutor(
-                THREADS,
-                THREADS,
-                0,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(WAITING_MAX),
-                factory,
-                new ThreadPoolExecutor.CallerRunsPolicy());
+        HttpThreads threads = new HttpThreads(factory);
         server.setExecutor(threads);
         server.createContext("/", new HttpPages(pages)::handle);
         server.start();
         return new HttpEndpoint(server, threads);
-    }
-
-    /** The JDK's server knows these limits, but by properties of the process alone. What is set already counts. */
-    private static void limitTimes() {
-        setIfUnset("sun.net.httpserver.maxReqTime", REQUEST_SECONDS_MAX);
-        setIfUnset("sun.net.httpserver.maxRspTime", ANSWER_SECONDS_MAX);
-    }
-
-    private static void setIfUnset(String property, int value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, Integer.toString(value));
-        }
     }
 
     /** The port in use, also if any free one was asked for. */
@@ -78,6 +50,6 @@ public final class HttpEndpoint implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
-        threads.shutdown();
+        threads.close();
     }
 }

@@ -27,8 +27,11 @@ final class HttpPages {
     void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             // Bodies are not read: the server drops what little of one it has taken.
+            var turn = HttpTurn.current();
+            turn.answers();
             var reply = replyTo(exchange);
             try {
+                turn.leaves();
                 send(exchange, reply);
             } finally {
                 reply.body().done();

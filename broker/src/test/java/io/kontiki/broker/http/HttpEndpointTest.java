@@ -11,11 +11,13 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
@@ -62,6 +64,7 @@ class HttpEndpointTest {
 
     private HttpResponse<byte[]> ask(String method, String path, String... headers) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + endpoint.port() + path))
+                .timeout(Duration.ofSeconds(5))
                 .method(method, HttpRequest.BodyPublishers.noBody());
         if (headers.length > 0) {
             request.headers(headers);
@@ -131,6 +134,42 @@ class HttpEndpointTest {
             for (Socket each : silent) {
                 each.close();
             }
+        }
+    }
+
+    /**
+     * Half a head each, and bodies that never come: both hold a thread, until they are cut for who waits. More than there
+     * are threads.
+     */
+    @Test
+    void requestsThatDoNotArriveHoldUpNobodyAndAreCut() throws Exception {
+        Socket[] slow = new Socket[2 * HttpThreads.THREADS_MAX];
+        try {
+            for (int i = 0; i < slow.length; i++) {
+                slow[i] = new Socket(InetAddress.getLoopbackAddress(), endpoint.port());
+                slow[i].getOutputStream()
+                        .write((i % 2 == 0 ? "G" : "POST /page HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+                                .getBytes(StandardCharsets.UTF_8));
+            }
+            assertThat(ask("GET", "/page").statusCode()).isEqualTo(200);
+            for (int i = 0; i < slow.length; i += 2) {
+                assertEnds(slow[i]);
+            }
+        } finally {
+            for (Socket each : slow) {
+                each.close();
+            }
+        }
+    }
+
+    private static void assertEnds(Socket socket) throws IOException {
+        socket.setSoTimeout(10_000);
+        try {
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("a request that never came whole is still waited for", e);
+        } catch (IOException e) {
+            // Reset: cut, too.
         }
     }
 
