@@ -30,18 +30,21 @@ final class MetricsPage implements HttpPage {
         if (!room.tryAcquire()) {
             return HttpReply.text(HttpReply.UNAVAILABLE, SCRAPES_MAX + " scrapes are under way already\n");
         }
+        boolean answered = false;
         try {
             var type = ScrapedMetrics.contentType(query.accept());
             // In memory: what fails is told by the status, and nobody who reads slowly holds up the next scrape.
             var bytes = new ByteArrayOutputStream();
             metrics.write(bytes, type, query.values(NAMES));
-            return new HttpReply(HttpReply.OK, type, new Scrape(bytes));
+            var reply = new HttpReply(HttpReply.OK, type, new Scrape(bytes));
+            answered = true;
+            return reply;
         } catch (IOException e) {
-            room.release();
             throw new UncheckedIOException(e);
-        } catch (RuntimeException e) {
-            room.release();
-            throw e;
+        } finally {
+            if (!answered) {
+                room.release();
+            }
         }
     }
 

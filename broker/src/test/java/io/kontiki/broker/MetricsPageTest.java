@@ -1,0 +1,36 @@
+package io.kontiki.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kontiki.broker.http.HttpQuery;
+import io.kontiki.broker.http.HttpReply;
+import io.kontiki.broker.metrics.ScrapedMetrics;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class MetricsPageTest {
+    private static final HttpQuery ALL = new HttpQuery("", "");
+
+    @Test
+    void scrapesThatEndInErrorsLeaveRoomForOthers() {
+        try (var metrics = new ScrapedMetrics()) {
+            var fails = new AtomicBoolean(true);
+            metrics.add(samples -> {
+                if (fails.get()) {
+                    throw new AssertionError("broken");
+                }
+            });
+            var page = new MetricsPage(metrics);
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> page.answer(ALL)).isInstanceOf(AssertionError.class);
+            }
+            fails.set(false);
+
+            assertThat(page.answer(ALL).status()).isEqualTo(HttpReply.OK);
+            assertThat(page.answer(ALL).status()).isEqualTo(HttpReply.OK);
+            // Neither of them was read.
+            assertThat(page.answer(ALL).status()).isEqualTo(HttpReply.UNAVAILABLE);
+        }
+    }
+}
