@@ -28,20 +28,24 @@ final class ClusterSources {
                         .map(partition -> partition.timestampFrom(place.offset()))
                         .orElseGet(OptionalLong::empty),
                 RECORD_TIMES_PATIENCE);
-        scraped.add(new ClusterMetrics(metadata::current));
-        scraped.add(new QuorumMetrics(metadata::current, control::member));
-        scraped.add(new ReplicaMetrics(brokerId, metadata::current, dataPlane::partition, config.partitionSeries()));
-        scraped.add(new GroupMetrics(
-                brokerId,
-                metadata::current,
-                dataPlane::partition,
-                times,
-                InstantSource.system(),
-                config.groupSeries()));
-        scraped.add(new TrafficMetrics(dataPlane.traffic(), metadata::current));
+        scraped.add("cluster", new ClusterMetrics(metadata::current));
+        scraped.add("quorum", new QuorumMetrics(metadata::current, control::member));
+        scraped.add(
+                "replicas",
+                new ReplicaMetrics(brokerId, metadata::current, dataPlane::partition, config.partitionSeries()));
+        scraped.add(
+                "groups",
+                new GroupMetrics(
+                        brokerId,
+                        metadata::current,
+                        dataPlane::partition,
+                        times,
+                        InstantSource.system(),
+                        config.groupSeries()));
+        scraped.add("traffic", new TrafficMetrics(dataPlane.traffic(), metadata::current));
         var changes = new ReplicaChanges(brokerId, dataPlane.traffic()::forget);
         metadata.addPublisher(changes);
-        scraped.add(changes);
+        scraped.add("replica_changes", changes);
         return times::close;
     }
 }

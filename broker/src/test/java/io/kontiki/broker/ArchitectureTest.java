@@ -56,7 +56,8 @@ class ArchitectureTest {
                 .resideInAPackage("io.kontiki.broker.metrics")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("io.kontiki.broker.metrics", "java..", "io.micrometer..", "io.prometheus..")
+                .resideInAnyPackage(
+                        "io.kontiki.broker.metrics", "java..", "io.micrometer..", "io.prometheus..", "org.slf4j")
                 .check(CLASSES);
         noClasses()
                 .that()

@@ -16,7 +16,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -64,7 +63,9 @@ final class HttpReading {
     /** What a scrape of these sources is. */
     static String scrape(MetricSource... sources) throws IOException {
         try (var metrics = new ScrapedMetrics()) {
-            List.of(sources).forEach(metrics::add);
+            for (int i = 0; i < sources.length; i++) {
+                metrics.add("source" + i, sources[i]);
+            }
             var out = new ByteArrayOutputStream();
             metrics.write(out, ScrapedMetrics.contentType(""), Set.of());
             return out.toString(StandardCharsets.UTF_8);

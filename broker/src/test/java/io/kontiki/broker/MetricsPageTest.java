@@ -16,7 +16,7 @@ class MetricsPageTest {
     void scrapesThatEndInErrorsLeaveRoomForOthers() {
         try (var metrics = new ScrapedMetrics()) {
             var fails = new AtomicBoolean(true);
-            metrics.add(samples -> {
+            metrics.add("broken", samples -> {
                 if (fails.get()) {
                     throw new AssertionError("broken");
                 }

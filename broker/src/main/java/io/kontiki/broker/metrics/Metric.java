@@ -13,6 +13,8 @@ import java.util.List;
 public enum Metric {
     BUILD_INFO(GAUGE, "kontiki_build_info", "1; the version is in the label", "version"),
     BROKER_STATE(GAUGE, "kontiki_broker_state", "1 for the state that the broker is in, 0 for the others", "state"),
+    SCRAPE_ERRORS(
+            COUNTER, "kontiki_scrape_errors_total", "Scrapes without the metrics of a source, which failed", "source"),
     CLUSTER_BROKERS(GAUGE, "kontiki_cluster_brokers", "Registered brokers, by state", "state"),
     CLUSTER_TOPICS(GAUGE, "kontiki_cluster_topics", "Topics of the cluster"),
     CLUSTER_PARTITIONS(GAUGE, "kontiki_cluster_partitions", "Partitions of the cluster"),

@@ -55,6 +55,17 @@ public final class Samples {
                         0));
     }
 
+    /** For a part of this scrape. */
+    Samples empty() {
+        return new Samples();
+    }
+
+    void addAll(Samples part) {
+        part.gauges.forEach((metric, points) -> points(gauges, metric).addAll(points));
+        part.counters.forEach((metric, points) -> points(counters, metric).addAll(points));
+        part.histograms.forEach((metric, points) -> points(histograms, metric).addAll(points));
+    }
+
     private static void require(Metric metric, MetricKind kind) {
         if (metric.kind() != kind) {
             throw new IllegalArgumentException(metric.metricName() + " is a " + metric.kind() + ", not a " + kind);

@@ -37,7 +37,7 @@ public final class ScrapedMetrics implements AutoCloseable {
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
-    private final List<MetricSource> sources = new CopyOnWriteArrayList<>();
+    private final List<GuardedSource> sources = new CopyOnWriteArrayList<>();
 
     public ScrapedMetrics() {
         registry.config().meterFilter(new UsualNames());
@@ -79,6 +79,7 @@ public final class ScrapedMetrics implements AutoCloseable {
     private MetricSnapshots collect() {
         Samples samples = new Samples();
         sources.forEach(source -> source.collect(samples));
+        sources.forEach(source -> samples.counter(Metric.SCRAPE_ERRORS, source.failures(), source.name()));
         return samples.snapshots();
     }
 
@@ -87,9 +88,13 @@ public final class ScrapedMetrics implements AutoCloseable {
         return registry;
     }
 
-    /** A source tells metrics that no other source and no meter has. */
-    public void add(MetricSource source) {
-        sources.add(source);
+    /**
+     * A source tells series that no other source and no meter has. A scrape goes without the source if it fails.
+     *
+     * @param name for {@link Metric#SCRAPE_ERRORS}; that of no other source
+     */
+    public void add(String name, MetricSource source) {
+        sources.add(new GuardedSource(name, source));
     }
 
     /** The format for a caller who accepts these; OpenMetrics only if it is asked for. */
