@@ -63,7 +63,9 @@ final class GroupMetrics implements MetricSource {
         coordinated(samples, now);
         if (eachGroup) {
             var lags = new ArrayList<Lag>();
-            now.groups().byId().values().forEach(group -> addLags(lags, now, group));
+            var limit = new SeriesLimit("group_offsets", SeriesLimit.GROUP_OFFSETS_MAX);
+            now.groups().byId().values().forEach(group -> addLags(lags, limit, now, group));
+            limit.tell(samples);
             tell(samples, lags);
         }
     }
@@ -71,15 +73,17 @@ final class GroupMetrics implements MetricSource {
     private void coordinated(Samples samples, MetadataImage now) {
         var states = new TreeMap<String, Integer>();
         List.of("empty", "stable", "reconciling").forEach(state -> states.put(state, 0));
+        var limit = new SeriesLimit("groups", SeriesLimit.GROUPS_MAX);
         for (var group : now.groups().byId().values()) {
             if (now.slots().of(group.id()).owner() != brokerId) {
                 continue;
             }
             states.merge(word(group), 1, Integer::sum);
-            if (eachGroup) {
+            if (eachGroup && limit.take()) {
                 samples.gauge(Metric.GROUP_MEMBERS, group.members().size(), group.id());
             }
         }
+        limit.tell(samples);
         states.forEach((state, count) -> samples.gauge(Metric.GROUPS, count, state));
     }
 
@@ -91,7 +95,7 @@ final class GroupMetrics implements MetricSource {
         };
     }
 
-    private void addLags(List<Lag> lags, MetadataImage now, GroupImage group) {
+    private void addLags(List<Lag> lags, SeriesLimit limit, MetadataImage now, GroupImage group) {
         group.offsets()
                 .byTopic()
                 .forEach((topicId, offsets) -> now.topic(topicId).ifPresent(topic -> {
@@ -99,7 +103,7 @@ final class GroupMetrics implements MetricSource {
                         boolean leads = topic.partition(each.getKey())
                                 .filter(record -> record.leader() == brokerId)
                                 .isPresent();
-                        if (leads) {
+                        if (leads && limit.take()) {
                             var id = new TopicPartition(topicId, each.getKey());
                             // The log is looked at behind the image: it only grows, so that no lag comes out below
                             // nothing.

@@ -36,6 +36,7 @@ final class ReplicaMetrics implements MetricSource {
     /** One scrape. */
     private final class Look {
         final Samples samples;
+        final SeriesLimit limit = new SeriesLimit("replicas", SeriesLimit.REPLICAS_MAX);
         int replicas;
         int leaders;
         int preferred;
@@ -64,7 +65,7 @@ final class ReplicaMetrics implements MetricSource {
                 return;
             }
             lagRecords = Math.max(lagRecords, replica.get().lagRecords());
-            if (series.includes(leads)) {
+            if (series.includes(leads) && limit.take()) {
                 log(replica.get(), topic, Integer.toString(id.partition()));
             }
         }
@@ -84,6 +85,7 @@ final class ReplicaMetrics implements MetricSource {
             samples.gauge(Metric.REPLICA_UNDER_MIN_ISR, underMinIsr);
             samples.gauge(Metric.REPLICA_OFFLINE, offline);
             samples.gauge(Metric.REPLICA_MAX_LAG, lagRecords);
+            limit.tell(samples);
         }
     }
 

@@ -15,6 +15,11 @@ public enum Metric {
     BROKER_STATE(GAUGE, "kontiki_broker_state", "1 for the state that the broker is in, 0 for the others", "state"),
     SCRAPE_ERRORS(
             COUNTER, "kontiki_scrape_errors_total", "Scrapes without the metrics of a source, which failed", "source"),
+    SCRAPE_LEFT_OUT(
+            GAUGE,
+            "kontiki_scrape_left_out",
+            "Groups, committed offsets or replicas without series of their own in this scrape: there are too many",
+            "kind"),
     CLUSTER_BROKERS(GAUGE, "kontiki_cluster_brokers", "Registered brokers, by state", "state"),
     CLUSTER_TOPICS(GAUGE, "kontiki_cluster_topics", "Topics of the cluster"),
     CLUSTER_PARTITIONS(GAUGE, "kontiki_cluster_partitions", "Partitions of the cluster"),
