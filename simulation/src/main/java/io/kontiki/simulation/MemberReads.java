@@ -52,6 +52,8 @@ final class MemberReads {
     private static final class Reading {
         private final Partition name;
         private final TopicPartition id;
+        /** The name stood for another topic when it was assigned. */
+        private final boolean madeAnew;
         /** Of the next record; unknown until the group has told. */
         private long position = UNKNOWN;
         /** What the last poll found: by polling again, the consumer has shown that all before is worked through (G7). */
@@ -59,9 +61,15 @@ final class MemberReads {
 
         private long committed = UNKNOWN;
 
-        Reading(Partition name, TopicPartition id) {
+        Reading(Partition name, TopicPartition id, boolean madeAnew) {
             this.name = name;
             this.id = id;
+            this.madeAnew = madeAnew;
+        }
+
+        /** Nothing is read of a topic that was made anew before the group, asked where to begin, says whose it is. */
+        boolean isOwned() {
+            return !madeAnew || position != UNKNOWN;
         }
 
         boolean isDue() {
@@ -86,7 +94,10 @@ final class MemberReads {
     }
 
     List<TopicPartition> partitions() {
-        return readings.values().stream().map(reading -> reading.id).toList();
+        return readings.values().stream()
+                .filter(Reading::isOwned)
+                .map(reading -> reading.id)
+                .toList();
     }
 
     // ---- Which
@@ -94,7 +105,7 @@ final class MemberReads {
     void add(Collection<Partition> names) {
         names.forEach(name -> {
             if (!readings.containsKey(name)) {
-                find(name).ifPresent(id -> readings.put(name, new Reading(name, id)));
+                find(name).ifPresent(id -> readings.put(name, new Reading(name, id, false)));
             }
         });
     }
@@ -116,7 +127,7 @@ final class MemberReads {
     private void lookAtTopics() {
         readings.replaceAll((name, reading) -> find(name)
                 .filter(id -> !id.equals(reading.id))
-                .map(id -> new Reading(name, id))
+                .map(id -> new Reading(name, id, true))
                 .orElse(reading));
     }
 
