@@ -3,6 +3,7 @@ package io.kontiki.localcluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.stream.Stream;
 
@@ -57,7 +58,7 @@ public final class ClassArchive {
             broker.awaitExit(PATIENCE);
         }
         if (Files.exists(written)) {
-            Files.move(written, archive);
+            Files.move(written, archive, StandardCopyOption.ATOMIC_MOVE);
         }
         FileTree.delete(directory);
     }
