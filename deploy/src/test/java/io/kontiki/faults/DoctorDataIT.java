@@ -10,43 +10,19 @@ import io.kontiki.client.ProducerRecord;
 import io.kontiki.client.ResetPolicy;
 import io.kontiki.client.TopicPartition;
 import io.kontiki.faults.DoctorCommand.Finding;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** As {@link DoctorIT}: what disks, clocks and consumer groups suffer. */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
-class DoctorDataIT {
+class DoctorDataIT extends DoctorCluster {
     private static final Duration POLL = Duration.ofMillis(100);
-
-    private static PlantedFaults faults;
-
-    @BeforeAll
-    static void start() throws IOException {
-        faults = new PlantedFaults();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        if (faults != null) {
-            faults.close();
-        }
-    }
-
-    @AfterEach
-    void isWellAgain() throws IOException, InterruptedException {
-        faults.clear();
-        faults.doctor().await();
-    }
 
     @Test
     void diskThatFailed() throws Exception {

@@ -8,12 +8,8 @@ import io.kontiki.faults.DoctorCommand.Finding;
 import io.kontiki.localcluster.BrokerProcess;
 import io.kontiki.localcluster.FileTree;
 import io.kontiki.localcluster.FreePorts;
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,27 +18,7 @@ import org.junit.jupiter.api.Timeout;
  * with what it causes and nothing else, and is content after the repair that it advises.
  */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
-class DoctorIT {
-    private static PlantedFaults faults;
-
-    @BeforeAll
-    static void start() throws IOException {
-        faults = new PlantedFaults();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        if (faults != null) {
-            faults.close();
-        }
-    }
-
-    @AfterEach
-    void isWellAgain() throws IOException, InterruptedException {
-        faults.clear();
-        faults.doctor().await();
-    }
-
+class DoctorIT extends DoctorCluster {
     @Test
     void brokerThatWasStopped() throws Exception {
         faults.createTopic("safe", List.of(List.of(1, 4)));
