@@ -1,6 +1,5 @@
 package io.kontiki.metadata;
 
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.pcollections.PSortedMap;
@@ -109,14 +108,6 @@ public record GroupImage(
 
     public GroupImage withVersion(long value) {
         return new GroupImage(id, epoch, assignmentEpoch, assignor, members, offsets, emptySinceMs, value);
-    }
-
-    public GroupImage withOffset(TopicPartition partition, CommittedOffset offset) {
-        return withOffsets(offsets.with(partition, offset));
-    }
-
-    public GroupImage withoutOffset(TopicPartition partition) {
-        return withOffsets(offsets.without(partition.topicId(), List.of(partition.partition())));
     }
 
     public GroupImage withOffsets(GroupOffsets value) {

@@ -87,12 +87,14 @@ class ImageCodecTest {
     /** With members and offsets of that many partitions; what a member has came to it in different epochs. */
     static GroupImage group(String id, int partitions) {
         var group = GroupImage.empty(id).withEpochs(9, 8, Assignor.RANGE).withVersion(55);
+        var offsets = GroupOffsets.NONE;
         for (int i = 0; i < partitions; i++) {
-            group = group.withOffset(
+            offsets = offsets.with(
                             new TopicPartition(new UUID(-2, 2), i),
                             new CommittedOffset(i * 10, i - 1, "m" + i, 7, 50 + i))
-                    .withOffset(new TopicPartition(new UUID(-1, 1), i), new CommittedOffset(0, 3, "", 8));
+                    .with(new TopicPartition(new UUID(-1, 1), i), new CommittedOffset(0, 3, "", 8));
         }
+        group = group.withOffsets(offsets);
         if (partitions == 0) {
             return group.withEmptySince(1234);
         }
@@ -184,11 +186,10 @@ class ImageCodecTest {
     @Test
     void deltaOfGroupsTellsOnlyWhatChangedInThem() throws Exception {
         var before = image();
-        var moved = before.group("a")
-                .orElseThrow()
-                .withOffset(partition(1), new CommittedOffset(11, 1, "", 9))
-                .withoutOffset(new TopicPartition(new UUID(-1, 1), 0))
-                .withoutOffset(new TopicPartition(new UUID(-1, 1), 2));
+        var group = before.group("a").orElseThrow();
+        var moved = group.withOffsets(group.offsets()
+                .with(partition(1), new CommittedOffset(11, 1, "", 9))
+                .without(new UUID(-1, 1), List.of(0, 2)));
         var after = before.withPosition(new LogPosition(8, 1300))
                 .withGroups(before.groups().without("b").with(moved).with(group("c", 1)))
                 .withSlots(before.slots().with(6, new Slot(3, 1)));

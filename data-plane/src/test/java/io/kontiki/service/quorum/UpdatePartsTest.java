@@ -8,6 +8,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.kontiki.metadata.CommittedOffset;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.GroupImage;
+import io.kontiki.metadata.GroupOffsets;
 import io.kontiki.metadata.ImageCodec;
 import io.kontiki.metadata.LogPosition;
 import io.kontiki.metadata.MetadataDelta;
@@ -65,12 +66,13 @@ class UpdatePartsTest {
 
     private GroupImage group(String id) {
         var group = GroupImage.empty(id).withVersion(1 + random.nextInt(3));
+        var offsets = GroupOffsets.NONE;
         for (int i = 0; i < 10; i++) {
-            group = group.withOffset(
+            offsets = offsets.with(
                     new TopicPartition(new UUID(random.nextInt(2), 1), random.nextInt(20)),
                     new CommittedOffset(random.nextInt(3), 1, "", 5));
         }
-        return group;
+        return group.withOffsets(offsets);
     }
 
     private static List<Part> parts(OutgoingUpdate update) {

@@ -10,6 +10,7 @@ import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicImage;
 import io.kontiki.metadata.TopicPartition;
 import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
@@ -89,7 +90,7 @@ final class ImageEdit {
         image = image.withGroups(image.groups().with(group));
     }
 
-    /** Puts the offsets of a group that is there, of which those of {@code changed} are new. */
+    /** Puts the offsets of a group that is there, of which those of {@code changed} are new or gone. */
     void put(String groupId, GroupOffsets offsets, Collection<TopicPartition> changed) {
         changed.forEach(partition -> groups.touch(groupId, partition));
         var group = image.group(groupId).orElseThrow();
@@ -97,12 +98,11 @@ final class ImageEdit {
     }
 
     void removeOffsets(String groupId, Collection<TopicPartition> partitions) {
-        var group = image.group(groupId).orElseThrow();
+        var offsets = image.group(groupId).orElseThrow().offsets();
         for (var partition : partitions) {
-            groups.touch(groupId, partition);
-            group = group.withoutOffset(partition);
+            offsets = offsets.without(partition.topicId(), List.of(partition.partition()));
         }
-        image = image.withGroups(image.groups().with(group));
+        put(groupId, offsets, partitions);
     }
 
     void removeGroup(String id) {

@@ -7,6 +7,7 @@ import io.kontiki.metadata.ConfigsImage;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.GroupImage;
+import io.kontiki.metadata.GroupOffsets;
 import io.kontiki.metadata.GroupsImage;
 import io.kontiki.metadata.LogPosition;
 import io.kontiki.metadata.MemberImage;
@@ -129,11 +130,12 @@ final class SampleImage {
                 .withEpochs(6, 5, Assignor.ROUND_ROBIN)
                 .withMembers(TreePMap.singleton("m/1", member))
                 .withVersion(900)
-                .withOffset(
-                        new TopicPartition(ORDERS, 10),
-                        new CommittedOffset(42, 3, "at \u2028", 1_700_000_000_000L, 1000))
-                .withOffset(
-                        new TopicPartition(RETURNS, 0),
-                        new CommittedOffset(0, CommittedOffset.NO_LEADER_EPOCH, "", 1_700_000_000_001L, 1001));
+                .withOffsets(GroupOffsets.NONE
+                        .with(
+                                new TopicPartition(ORDERS, 10),
+                                new CommittedOffset(42, 3, "at \u2028", 1_700_000_000_000L, 1000))
+                        .with(
+                                new TopicPartition(RETURNS, 0),
+                                new CommittedOffset(0, CommittedOffset.NO_LEADER_EPOCH, "", 1_700_000_000_001L, 1001)));
     }
 }
