@@ -1,9 +1,13 @@
 package io.kontiki.client;
 
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
+import io.kontiki.proto.AliasingMarshaller;
 import io.kontiki.proto.v1.FetchRequest;
 import io.kontiki.proto.v1.FetchResponse;
 import io.kontiki.proto.v1.FetchServiceGrpc;
@@ -18,6 +22,9 @@ final class FetchStream {
         void onBroken(FetchStream stream, Throwable error);
     }
 
+    private static final MethodDescriptor<FetchRequest, FetchResponse> FETCH =
+            AliasingMarshaller.forResponses(FetchServiceGrpc.getFetchMethod());
+
     private final HostPort address;
     private final Listener listener;
     private volatile ClientCallStreamObserver<FetchRequest> call;
@@ -29,7 +36,7 @@ final class FetchStream {
 
     static FetchStream open(Channel channel, HostPort address, Listener listener) {
         var stream = new FetchStream(address, listener);
-        FetchServiceGrpc.newStub(channel).fetch(stream.new Observer());
+        ClientCalls.asyncBidiStreamingCall(channel.newCall(FETCH, CallOptions.DEFAULT), stream.new Observer());
         return stream;
     }
 

@@ -84,7 +84,7 @@ final class ReadAhead {
         if (records.isEmpty()) {
             return;
         }
-        var bytes = records.asReadOnlyByteBuffer();
+        var bytes = records.asReadOnlyByteBuffer().slice();
         long end = fetchOffset;
         var epoch = fetchEpoch;
         for (int at = 0; at + BatchHeader.BYTES <= bytes.limit(); ) {

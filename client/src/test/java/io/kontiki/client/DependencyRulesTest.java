@@ -23,6 +23,7 @@ class DependencyRulesTest {
                 .resideInAnyPackage(
                         "io.kontiki.client..",
                         "io.kontiki.record..",
+                        "io.kontiki.proto",
                         "io.kontiki.proto.v1..",
                         "io.grpc..",
                         "com.google.protobuf..",

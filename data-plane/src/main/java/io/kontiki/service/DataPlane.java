@@ -104,8 +104,8 @@ public final class DataPlane implements AutoCloseable {
         long budgetBytes = Runtime.getRuntime().maxMemory() / 4;
         ProduceBudget budget = new ProduceBudget(budgetBytes);
         this.services = List.of(
-                new ProduceGrpcService(
-                        partitions, metadata, new ProducerIds(proposer, brokerId, brokerEpoch::get), budget),
+                AliasedRequests.of(new ProduceGrpcService(
+                        partitions, metadata, new ProducerIds(proposer, brokerId, brokerEpoch::get), budget)),
                 new FetchGrpcService(partitions, metadata, readers, budgetBytes),
                 CallOrigin.read(new LogGrpcService(brokerId, partitions, metadata, readers, channels)),
                 new PartitionGrpcService(metadata, proposer, channels),

@@ -1,14 +1,18 @@
 package io.kontiki.service;
 
 import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.partition.LogStart;
 import io.kontiki.partition.Partition;
 import io.kontiki.partition.Partitions;
+import io.kontiki.proto.AliasingMarshaller;
 import io.kontiki.proto.internal.v1.Push;
 import io.kontiki.proto.internal.v1.ReplicateHello;
 import io.kontiki.proto.internal.v1.ReplicateRequest;
@@ -31,6 +35,9 @@ final class LeaderStream implements ClientResponseObserver<ReplicateRequest, Rep
     /** Room for the producers that a log remembers at most. */
     private static final int RESET_BYTES_MAX = 64 << 20;
 
+    private static final MethodDescriptor<ReplicateRequest, ReplicateResponse> REPLICATE =
+            AliasingMarshaller.forResponses(ReplicationServiceGrpc.getReplicateMethod());
+
     private final int leader;
     private final Partitions partitions;
     private final ClientCallStreamObserver<ReplicateRequest> out;
@@ -44,7 +51,7 @@ final class LeaderStream implements ClientResponseObserver<ReplicateRequest, Rep
         this.leader = leader;
         this.partitions = partitions;
         this.out = (ClientCallStreamObserver<ReplicateRequest>)
-                ReplicationServiceGrpc.newStub(channel).replicate(this);
+                ClientCalls.asyncBidiStreamingCall(channel.newCall(REPLICATE, CallOptions.DEFAULT), this);
         send(ReplicateRequest.newBuilder().setHello(hello).build());
     }
 
@@ -128,7 +135,7 @@ final class LeaderStream implements ClientResponseObserver<ReplicateRequest, Rep
                         push.hasPreviousEpoch() ? OptionalInt.of(push.getPreviousEpoch()) : OptionalInt.empty(),
                         push.getHighWatermark(),
                         push.getLogStartOffset(),
-                        push.getRecords().asReadOnlyByteBuffer()));
+                        push.getRecords().asReadOnlyByteBuffer().slice()));
     }
 
     private Optional<Partition> find(io.kontiki.proto.internal.v1.Link link) {

@@ -132,7 +132,7 @@ final class ProduceStream implements StreamObserver<ProduceRequest> {
         OptionalInt leaderEpoch = entry.hasLeaderEpoch() ? OptionalInt.of(entry.getLeaderEpoch()) : OptionalInt.empty();
         try {
             partition.produce(
-                    entry.getRecords().asReadOnlyByteBuffer(),
+                    entry.getRecords().asReadOnlyByteBuffer().slice(),
                     acksOf(request),
                     leaderEpoch,
                     timeoutMillis,

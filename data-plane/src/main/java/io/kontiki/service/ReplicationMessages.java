@@ -149,7 +149,10 @@ final class ReplicationMessages {
         List<EpochEntry> epochs = last.getEpochsList().stream()
                 .map(entry -> new EpochEntry(entry.getEpoch(), entry.getStartOffset()))
                 .toList();
-        return new LogStart(last.getStartOffset(), LeaderEpochIndex.of(epochs), producers.asReadOnlyByteBuffer());
+        return new LogStart(
+                last.getStartOffset(),
+                LeaderEpochIndex.of(epochs),
+                producers.asReadOnlyByteBuffer().slice());
     }
 
     static EpochEnd point(Diverged message) {
