@@ -20,6 +20,9 @@ final class PartitionBuffer {
     private final Consumer<PendingBatch> onOpened;
     private final Deque<PendingBatch> batches = new ArrayDeque<>();
     private boolean lastIsFull;
+    /** Size of the batch before: the next one will be much like it, and need not grow to it by copying. */
+    private int expectedBytes;
+
     private boolean closed;
 
     /** @param onOpened told of each new batch, before its first record; must not block */
@@ -53,7 +56,7 @@ final class PartitionBuffer {
             return Optional.empty();
         }
         if (!room) {
-            last = new PendingBatch(partition, bounds, nowNanos, nowNanos + deliveryNanos);
+            last = new PendingBatch(partition, bounds, expectedBytes, nowNanos, nowNanos + deliveryNanos);
             batches.addLast(last);
             onOpened.accept(last);
         }
@@ -82,6 +85,7 @@ final class PartitionBuffer {
 
     private PendingBatch take() {
         var first = batches.pollFirst();
+        expectedBytes = first.sizeInBytes();
         if (batches.isEmpty()) {
             lastIsFull = false;
         }
@@ -96,11 +100,18 @@ final class PartitionBuffer {
 
     /** Takes the batches whose delivery time is over before anybody asked for them. */
     synchronized List<PendingBatch> expire(long nowNanos) {
-        var expired = new ArrayList<PendingBatch>(0);
-        while (!batches.isEmpty() && nowNanos - batches.peekFirst().deadlineNanos() >= 0) {
+        if (!isOverdue(nowNanos)) {
+            return List.of();
+        }
+        var expired = new ArrayList<PendingBatch>();
+        while (isOverdue(nowNanos)) {
             expired.add(take());
         }
         return expired;
+    }
+
+    private boolean isOverdue(long nowNanos) {
+        return !batches.isEmpty() && nowNanos - batches.peekFirst().deadlineNanos() >= 0;
     }
 
     synchronized boolean isEmpty() {

@@ -118,7 +118,12 @@ final class PartitionSender {
 
     /** The next batch to send again, if {@link #maySend}. */
     Optional<PendingBatch> nextAgain() {
-        return unacked.stream().filter(batch -> !batch.isInFlight()).findFirst();
+        for (var batch : unacked) {
+            if (!batch.isInFlight()) {
+                return Optional.of(batch);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Whether a new batch may be added, if {@link #maySend} and nothing is to be sent again. */

@@ -46,10 +46,12 @@ final class PendingBatch {
 
     private record Waiter(CompletableFuture<RecordMetadata> future, long timestampMs) {}
 
-    PendingBatch(TopicPartition partition, BatchBounds bounds, long createdNanos, long deadlineNanos) {
+    /** @param expectedBytes size that it will probably have; any will do */
+    PendingBatch(
+            TopicPartition partition, BatchBounds bounds, int expectedBytes, long createdNanos, long deadlineNanos) {
         this.partition = partition;
         this.bounds = bounds;
-        this.builder = new RecordBatchBuilder(bounds.targetBytes(), bounds.codec());
+        this.builder = new RecordBatchBuilder(bounds.targetBytes(), bounds.codec(), expectedBytes);
         this.createdNanos = createdNanos;
         this.deadlineNanos = deadlineNanos;
     }
@@ -85,22 +87,34 @@ final class PendingBatch {
         return builder.sizeInBytes() >= bounds.targetBytes();
     }
 
-    /** Closes the batch, without a producer. */
+    /** As far as is known while it is open: a codec holds some back. */
+    int sizeInBytes() {
+        return bytes == null ? builder.sizeInBytes() : bytes.limit();
+    }
+
+    /** Closes the batch, without a producer. Its checksum has to wait for that. */
     void seal() {
+        if (bytes == null) {
+            builder.finish();
+        }
+    }
+
+    private ByteBuffer built() {
         if (bytes == null) {
             bytes = builder.build();
             builder = null;
         }
+        return bytes;
     }
 
     /** Fails the closed batch if no broker would take it: its record was let in in the hope that it would shrink. */
     boolean failIfTooLarge() {
-        if (bytes.limit() <= bounds.limitBytes()) {
+        if (sizeInBytes() <= bounds.limitBytes()) {
             return false;
         }
         fail(new KontikiException(
                 ErrorReason.RECORD_TOO_LARGE,
-                "the record takes " + bytes.limit() + " bytes packed by " + bounds.codec()
+                "the record takes " + sizeInBytes() + " bytes packed by " + bounds.codec()
                         + ", max.message.bytes of topic " + partition.topic() + " is " + bounds.limitBytes()));
         return true;
     }
@@ -111,10 +125,10 @@ final class PendingBatch {
      */
     List<PendingBatch> split() {
         int count = recordCount();
-        var first = new PendingBatch(partition, bounds, createdNanos, deadlineNanos);
-        var second = new PendingBatch(partition, bounds, createdNanos, deadlineNanos);
+        var first = new PendingBatch(partition, bounds, sizeInBytes() / 2, createdNanos, deadlineNanos);
+        var second = new PendingBatch(partition, bounds, sizeInBytes() / 2, createdNanos, deadlineNanos);
         int next = 0;
-        for (var record : RecordBatch.at(bytes, 0)) {
+        for (var record : RecordBatch.at(built(), 0)) {
             (next < count / 2 ? first : second).take(record, waiters.get(next));
             next++;
         }
@@ -140,19 +154,28 @@ final class PendingBatch {
 
     /** Gives the batch its place in a producer's sequence. Only while it is certain that no broker has stored it. */
     void stamp(ProducerIdentity identity, int baseSequence) {
+        if (bytes == null) {
+            bytes = builder.build(identity.id(), identity.epoch(), baseSequence);
+            builder = null;
+        } else {
+            restamp(identity, baseSequence);
+        }
+        unanswered.clear();
+        outcomeLost = false;
+    }
+
+    private void restamp(ProducerIdentity identity, int baseSequence) {
         if (handedOut) {
             // The transport may still read the bytes of an earlier attempt.
             bytes = ByteBuffer.allocate(bytes.limit()).put(bytes.rewind()).flip();
             handedOut = false;
         }
         RecordBatchBuilder.stampProducer(bytes, identity.id(), identity.epoch(), baseSequence);
-        unanswered.clear();
-        outcomeLost = false;
     }
 
     ByteString payload() {
         handedOut = true;
-        return UnsafeByteOperations.unsafeWrap(bytes);
+        return UnsafeByteOperations.unsafeWrap(built());
     }
 
     int recordCount() {

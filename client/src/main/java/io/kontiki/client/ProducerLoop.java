@@ -51,6 +51,9 @@ final class ProducerLoop {
     private final AtomicInteger flushes = new AtomicInteger();
     private ClusterMetadata metadata = ClusterMetadata.EMPTY;
     private long attempts;
+    /** When time limits were looked at last; empty if they shall be now. */
+    private OptionalLong expiredNanos = OptionalLong.empty();
+
     private volatile boolean closed;
 
     /** What one partition has: records wait in the buffer, and batches under way with the sender. */
@@ -179,12 +182,15 @@ final class ProducerLoop {
     /** Does what can be done now; returns for how many nanoseconds nothing is left to do. */
     private long step(long nowNanos) {
         takeMetadata();
+        expireAll(nowNanos);
         boolean busy = false;
         long wakeAt = nowNanos + TICK_NANOS;
         for (var lane : lanes) {
             var sender = lane.sender();
             var buffer = lane.buffer();
-            expire(sender, buffer, nowNanos);
+            if (sender.isIdle() && buffer.isEmpty()) {
+                continue;
+            }
             sendWhatMayGo(sender, buffer, nowNanos);
             if (!sender.isIdle() || !buffer.isEmpty()) {
                 busy = true;
@@ -218,6 +224,15 @@ final class ProducerLoop {
             sender.onLeader(metadata.leader(sender.partition()));
             sender.target().ifPresent(address -> link(address).dialSoon());
         }
+        expiredNanos = OptionalLong.empty();
+    }
+
+    /** At each tick, and when a topic may have gone; not at each step, of which there are thousands a second. */
+    private void expireAll(long nowNanos) {
+        if (expiredNanos.isEmpty() || nowNanos - expiredNanos.getAsLong() >= TICK_NANOS) {
+            expiredNanos = OptionalLong.of(nowNanos);
+            lanes.forEach(lane -> expire(lane.sender(), lane.buffer(), nowNanos));
+        }
     }
 
     private BrokerLink link(HostPort address) {
@@ -230,8 +245,7 @@ final class ProducerLoop {
 
     private void expire(PartitionSender sender, PartitionBuffer buffer, long nowNanos) {
         sender.expire(nowNanos);
-        var error = unwritten(Deliveries.timedOut(sender.partition(), null));
-        buffer.expire(nowNanos).forEach(batch -> batch.fail(error));
+        buffer.expire(nowNanos).forEach(batch -> batch.fail(unwritten(Deliveries.timedOut(sender.partition(), null))));
         var partition = sender.partition();
         boolean idle = sender.isIdle() && buffer.isEmpty();
         if (!idle && metadata.isKnown() && !exists(partition)) {

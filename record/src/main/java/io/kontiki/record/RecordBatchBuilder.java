@@ -19,6 +19,7 @@ public final class RecordBatchBuilder {
     private final int maxBytes;
     private final Compression codec;
     private final RecordSink records;
+    private ByteBuffer finished;
     private int recordCount;
     private long baseTimestampMs = BatchHeader.NO_TIMESTAMP;
     private long maxTimestampMs = BatchHeader.NO_TIMESTAMP;
@@ -37,12 +38,21 @@ public final class RecordBatchBuilder {
      * @throws InvalidBatchException (UNSUPPORTED_COMPRESSION) if this machine lacks the codec's library
      */
     public RecordBatchBuilder(int maxBytes, Compression codec) {
+        this(maxBytes, codec, INITIAL_BYTES);
+    }
+
+    /**
+     * As {@link #RecordBatchBuilder(int, Compression)}.
+     *
+     * @param expectedBytes size that the batch will probably have: so much memory it takes at once, within {@code maxBytes}
+     */
+    public RecordBatchBuilder(int maxBytes, Compression codec, int expectedBytes) {
         if (maxBytes < MIN_BYTES) {
             throw new IllegalArgumentException("maxBytes is " + maxBytes + ", at least " + MIN_BYTES + " are needed");
         }
         this.maxBytes = maxBytes;
         this.codec = codec;
-        this.records = RecordSink.of(codec, Math.min(maxBytes, INITIAL_BYTES));
+        this.records = RecordSink.of(codec, Math.min(maxBytes, Math.max(expectedBytes, INITIAL_BYTES)));
     }
 
     /**
@@ -149,7 +159,14 @@ public final class RecordBatchBuilder {
 
     /** Size that the batch has if it is closed now; with a codec, at most that size. */
     public int sizeInBytes() {
-        return (int) Math.min(records.sizeBoundWith(0), Integer.MAX_VALUE);
+        return finished == null ? (int) Math.min(records.sizeBoundWith(0), Integer.MAX_VALUE) : finished.limit();
+    }
+
+    /** No record follows: from now on {@link #sizeInBytes} is the size that the batch will have. */
+    public void finish() {
+        if (finished == null) {
+            finished = records.finish();
+        }
     }
 
     /** Closes the batch without a producer id. See {@link #build(long, short, int)}. */
@@ -176,7 +193,8 @@ public final class RecordBatchBuilder {
         if (recordCount == 0) {
             throw new IllegalStateException("a batch needs at least one record");
         }
-        ByteBuffer batch = header(records.finish(), attributes | codec.id(), recordCount);
+        finish();
+        ByteBuffer batch = header(finished, attributes | codec.id(), recordCount);
         batch.putLong(BatchHeader.BASE_TIMESTAMP_AT, baseTimestampMs);
         batch.putLong(BatchHeader.MAX_TIMESTAMP_AT, maxTimestampMs);
         batch.putInt(BatchHeader.RECORD_COUNT_AT, recordCount);

@@ -54,6 +54,25 @@ class RecordBatchTest {
     }
 
     @Test
+    void finishingFirstAndExpectingMoreChangesNothing() {
+        for (Compression codec : Compression.values()) {
+            RecordBatchBuilder plain = new RecordBatchBuilder(1 << 20, codec);
+            RecordBatchBuilder finished = new RecordBatchBuilder(1 << 20, codec, 100_000);
+            for (int seed = 0; seed < 20; seed++) {
+                TestRecord record = TestRecord.random(new SplittableRandom(seed));
+                record.addTo(plain);
+                record.addTo(finished);
+            }
+            finished.finish();
+            int size = finished.sizeInBytes();
+            ByteBuffer batch = finished.build(4711, (short) 3, 77);
+
+            assertThat(batch).as("%s", codec).isEqualTo(plain.build(4711, (short) 3, 77));
+            assertThat(size).as("%s", codec).isEqualTo(batch.limit());
+        }
+    }
+
+    @Test
     void whatWasBuiltIsRead() {
         for (int seed = 0; seed < 300; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
