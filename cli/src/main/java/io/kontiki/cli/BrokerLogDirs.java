@@ -12,8 +12,10 @@ import io.kontiki.client.LogDirInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +25,10 @@ import picocli.CommandLine.Parameters;
 /** {@code kontiki broker log-dirs}. */
 @Command(
         name = "log-dirs",
-        description = "Show the log directories of the brokers and the size and lag of each partition in them.")
+        description = {
+            "Show the log directories of the brokers and the size and lag of each partition in them.",
+            "Exit code 10 if one of them does not answer in time; the others are shown."
+        })
 final class BrokerLogDirs implements Callable<Integer> {
     private record Row(LogDirInfo dir, LogDirInfo.Replica replica) {}
 
@@ -72,7 +77,8 @@ final class BrokerLogDirs implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<LogDirInfo> dirs = clients.withAdmin(this::describe);
+        var silent = new TreeMap<Integer, String>();
+        List<LogDirInfo> dirs = clients.withAdmin(admin -> describe(admin, silent));
         terminal.print(DIRS.render(dirs, output.format()));
         boolean table = output.format() == ListFormat.TABLE || output.format() == ListFormat.WIDE;
         List<Row> rows = dirs.stream()
@@ -81,23 +87,42 @@ final class BrokerLogDirs implements Callable<Integer> {
         if (table && !rows.isEmpty()) {
             terminal.print("\n" + REPLICAS.render(rows, output.format()));
         }
-        return ExitCode.DONE;
+        return silent.isEmpty() ? ExitCode.DONE : ExitCode.PROBLEMS_FOUND;
     }
 
     /** A fenced broker has nobody to answer for it. Brokers have nothing of a topic that is none, and find that no fault. */
-    private List<LogDirInfo> describe(Admin admin) {
+    private List<LogDirInfo> describe(Admin admin, Map<Integer, String> silent) {
         if (topic != null) {
             admin.describeTopic(topic);
         }
-        List<Integer> brokers = brokerId != null
-                ? List.of(brokerId)
-                : admin.describeCluster().brokers().stream()
-                        .filter(broker -> !broker.fenced())
-                        .map(BrokerInfo::id)
-                        .toList();
+        if (brokerId != null) {
+            return admin.describeLogDirs(brokerId, Optional.ofNullable(topic));
+        }
+        var running = admin.describeCluster().brokers().stream()
+                .filter(broker -> !broker.fenced())
+                .map(BrokerInfo::id)
+                .toList();
+        var answers = EachBroker.ask(
+                running, clients.answerLimit(), id -> admin.describeLogDirs(id, Optional.ofNullable(topic)));
+        silent.putAll(answers.silent());
         var dirs = new ArrayList<LogDirInfo>();
-        brokers.forEach(broker -> dirs.addAll(admin.describeLogDirs(broker, Optional.ofNullable(topic))));
+        answers.told().values().forEach(dirs::addAll);
+        if (output.format() != ListFormat.NAME) {
+            silent.forEach((id, problem) -> dirs.add(unknown(id, problem)));
+        }
         return dirs;
+    }
+
+    private static LogDirInfo unknown(int broker, String problem) {
+        return new LogDirInfo(
+                broker,
+                "",
+                Optional.empty(),
+                LogDirInfo.State.UNKNOWN,
+                problem,
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                List.of());
     }
 
     private static String state(LogDirInfo dir) {

@@ -12,6 +12,8 @@ final class Clients {
     private static final String CLIENT_ID = "kontiki-cli";
     /** Somebody waits at the keyboard: where no broker takes a connection, say so soon. */
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+    /** So long may one of many brokers take to answer; those that hang must not use up the user's patience. */
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
 
     private final Terminal terminal;
     private final GlobalOptions options;
@@ -28,14 +30,29 @@ final class Clients {
         }
     }
 
+    /** The longest wait for answers of all brokers together, if each can tell at once. */
+    Duration answerLimit() {
+        return shorter(options.timeout(), ANSWER_TIMEOUT);
+    }
+
+    /** The same for what takes a broker longer. */
+    Duration workLimit() {
+        return options.timeout();
+    }
+
+    /** As long as a broker is waited for that should be up. */
+    Duration connectLimit() {
+        return shorter(options.timeout(), CONNECT_TIMEOUT);
+    }
+
     /** The same with an admin that asks one broker alone, which should be up: it is not waited for. */
     <T> T withAdminAt(String address, Function<Admin, T> work) {
-        return withAdminAt(address, shorter(options.timeout(), CONNECT_TIMEOUT), work);
+        return withAdminAt(address, connectLimit(), work);
     }
 
     /** The same for what takes a broker longer than an answer does. */
     <T> T withAdminWorkingAt(String address, Function<Admin, T> work) {
-        return withAdminAt(address, options.timeout(), work);
+        return withAdminAt(address, workLimit(), work);
     }
 
     private <T> T withAdminAt(String address, Duration timeout, Function<Admin, T> work) {

@@ -1,7 +1,7 @@
 package io.kontiki.cli;
 
 import io.kontiki.client.Admin;
-import io.kontiki.client.BrokerInfo;
+import io.kontiki.client.ClusterDescription;
 import io.kontiki.client.ErrorReason;
 import io.kontiki.client.GroupInfo;
 import io.kontiki.client.KontikiException;
@@ -21,8 +21,12 @@ import java.util.TreeMap;
 
 /** Asks the cluster for all that a diagnosis needs. What cannot be told is a fact, too, and no failure. */
 final class DoctorReading {
+    /** Of one broker; why it fell silent, if it did. */
+    private record Told(Optional<DoctorFacts.Clock> clock, List<LogDirInfo> logDirs, Optional<String> silent) {}
+
     private final Clients clients;
     private final InstantSource clock;
+    private final List<LogDirInfo> logDirs = new ArrayList<>();
     private final Map<Integer, String> silent = new TreeMap<>();
     private final Map<Integer, DoctorFacts.Clock> clocks = new TreeMap<>();
 
@@ -35,51 +39,50 @@ final class DoctorReading {
         var cluster = admin.describeCluster();
         var topics = admin.listTopics();
         var quorum = admin.describeQuorum();
-        for (BrokerInfo broker : cluster.brokers()) {
-            if (!broker.fenced()) {
-                readClock(broker);
-            }
-        }
-        var logDirs = new ArrayList<LogDirInfo>();
-        for (BrokerInfo broker : cluster.brokers()) {
-            if (!broker.fenced() && !silent.containsKey(broker.id())) {
-                readLogDirs(admin, broker.id(), logDirs);
-            }
-        }
+        askBrokers(admin, cluster);
         return new DoctorFacts(cluster, topics, quorum, logDirs, silent, moving(admin), groups(admin, topics), clocks);
     }
 
-    /** The first call makes the connection, and only the second one is quick. */
-    private void readClock(BrokerInfo broker) {
-        String address = broker.host() + ":" + broker.port();
+    /** A fenced broker is known to be down. */
+    private void askBrokers(Admin admin, ClusterDescription cluster) {
+        var running = new TreeMap<Integer, String>();
+        cluster.brokers().stream()
+                .filter(broker -> !broker.fenced())
+                .forEach(broker -> running.put(broker.id(), broker.host() + ":" + broker.port()));
+        var answers = EachBroker.ask(running.keySet(), clients.answerLimit(), id -> ask(admin, id, running.get(id)));
+        silent.putAll(answers.silent());
+        answers.told().forEach((id, told) -> {
+            told.clock().ifPresent(clock -> clocks.put(id, clock));
+            logDirs.addAll(told.logDirs());
+            told.silent().ifPresent(why -> silent.put(id, why));
+        });
+    }
+
+    private Told ask(Admin admin, int id, String address) {
+        Optional<DoctorFacts.Clock> read = Optional.empty();
         try {
-            clients.withAdminAt(address, admin -> {
-                admin.serverInfo();
-                long before = clock.millis();
-                ServerInfo info = admin.serverInfo();
-                long after = clock.millis();
-                info.timeMs().ifPresent(time -> {
-                    long doubt = (after - before) / 2 + 1;
-                    clocks.put(broker.id(), new DoctorFacts.Clock(time - (before + (after - before) / 2), doubt));
-                });
-                return info;
-            });
+            read = clients.withAdminAt(address, this::clock);
+            return new Told(read, admin.describeLogDirs(id, Optional.empty()), Optional.empty());
         } catch (KontikiException e) {
             // How a call ran out of time is of no use; where nobody answered is.
-            silent.put(
-                    broker.id(),
-                    e.reason() == ErrorReason.TIMED_OUT || e.reason() == ErrorReason.NO_BROKER
-                            ? "nobody answers in time at " + address
-                            : ErrorReport.plain(String.valueOf(e.getMessage())));
+            String why = e.reason() == ErrorReason.TIMED_OUT || e.reason() == ErrorReason.NO_BROKER
+                    ? "nobody answered within " + EachBroker.words(clients.connectLimit()) + " at " + address
+                    : ErrorReport.plain(String.valueOf(e.getMessage()));
+            return new Told(read, List.of(), Optional.of(why));
         }
     }
 
-    private void readLogDirs(Admin admin, int brokerId, List<LogDirInfo> logDirs) {
-        try {
-            logDirs.addAll(admin.describeLogDirs(brokerId, Optional.empty()));
-        } catch (KontikiException e) {
-            silent.put(brokerId, ErrorReport.plain(String.valueOf(e.getMessage())));
+    /** The first call makes the connection, and only the second one is quick. */
+    private Optional<DoctorFacts.Clock> clock(Admin admin) {
+        admin.serverInfo();
+        long before = clock.millis();
+        ServerInfo info = admin.serverInfo();
+        long after = clock.millis();
+        if (info.timeMs().isEmpty()) {
+            return Optional.empty();
         }
+        long ahead = info.timeMs().getAsLong() - (before + (after - before) / 2);
+        return Optional.of(new DoctorFacts.Clock(ahead, (after - before) / 2 + 1));
     }
 
     private static Map<TopicPartition, ReassignmentInfo> moving(Admin admin) {
@@ -93,7 +96,8 @@ final class DoctorReading {
     private List<DoctorFacts.Group> groups(Admin admin, List<TopicInfo> topics) {
         var led = new HashSet<TopicPartition>();
         topics.forEach(topic -> topic.partitions().stream()
-                .filter(partition -> partition.leader().isPresent())
+                .filter(partition -> partition.leader().isPresent()
+                        && !silent.containsKey(partition.leader().getAsInt()))
                 .forEach(partition -> led.add(new TopicPartition(topic.name(), partition.partition()))));
         var reading = new LagReading(admin, clock.millis());
         var groups = new ArrayList<DoctorFacts.Group>();
@@ -111,9 +115,15 @@ final class DoctorReading {
         }
     }
 
-    private static DoctorFacts.Group group(Admin admin, LagReading reading, GroupInfo group, Set<TopicPartition> led) {
+    /** Who fell silent once is not asked again: a cluster may have thousands of groups. */
+    private DoctorFacts.Group group(Admin admin, LagReading reading, GroupInfo group, Set<TopicPartition> led) {
         if (group.coordinatorId().isEmpty()) {
             return DoctorFacts.Group.unknown(group, Optional.empty());
+        }
+        int coordinator = group.coordinatorId().getAsInt();
+        if (silent.containsKey(coordinator)) {
+            String why = "its coordinator, broker " + coordinator + ", does not answer";
+            return DoctorFacts.Group.unknown(group, Optional.of(why));
         }
         try {
             var members = admin.describeGroup(group.id()).members();

@@ -6,11 +6,11 @@ import io.kontiki.cli.output.Listing;
 import io.kontiki.cli.output.Quantity;
 import io.kontiki.client.Admin;
 import io.kontiki.client.BrokerInfo;
-import io.kontiki.client.KontikiException;
 import io.kontiki.client.QuorumMember;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,25 +77,19 @@ final class QuorumSnapshot implements Callable<Integer> {
             throw new Failure(
                     ExitCode.NOT_FOUND, "broker " + id + " does not vote", "See who votes: kontiki quorum status");
         });
-        var rows = new ArrayList<Row>();
-        for (int id : asked) {
-            rows.add(brokers.stream()
-                    .filter(broker -> broker.id() == id)
-                    .findFirst()
-                    .map(this::take)
-                    .orElseGet(() -> new Row(id, OptionalLong.empty(), "is not registered as a broker")));
-        }
-        return rows;
-    }
-
-    private Row take(BrokerInfo broker) {
-        String address = broker.host() + ":" + broker.port();
-        try {
-            long index = clients.withAdminWorkingAt(address, Admin::takeMetadataSnapshot);
-            return new Row(broker.id(), OptionalLong.of(index), "");
-        } catch (KontikiException e) {
-            return new Row(broker.id(), OptionalLong.empty(), ErrorReport.plain(String.valueOf(e.getMessage())));
-        }
+        var rows = new TreeMap<Integer, Row>();
+        asked.forEach(id -> rows.put(id, new Row(id, OptionalLong.empty(), "is not registered as a broker")));
+        var addresses = new TreeMap<Integer, String>();
+        brokers.stream()
+                .filter(broker -> rows.containsKey(broker.id()))
+                .forEach(broker -> addresses.put(broker.id(), broker.host() + ":" + broker.port()));
+        var answers = EachBroker.ask(
+                addresses.keySet(),
+                clients.workLimit(),
+                id -> clients.withAdminWorkingAt(addresses.get(id), Admin::takeMetadataSnapshot));
+        answers.told().forEach((id, index) -> rows.put(id, new Row(id, OptionalLong.of(index), "")));
+        answers.silent().forEach((id, problem) -> rows.put(id, new Row(id, OptionalLong.empty(), problem)));
+        return List.copyOf(rows.values());
     }
 
     private static JsonObject json(Row row) {
