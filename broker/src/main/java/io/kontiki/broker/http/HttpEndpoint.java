@@ -11,7 +11,10 @@ import java.util.concurrent.ThreadFactory;
  * {@value HttpThreads#THREADS_MAX}. A request whose head does not arrive within {@value HttpThreads#ARRIVAL_MILLIS_MAX} ms, and
  * an answer that is not taken within {@value HttpThreads#ANSWER_MILLIS_MAX} ms, lose their connection. While requests wait for a
  * thread, {@value HttpThreads#ARRIVAL_MILLIS_MAX_CROWDED} and {@value HttpThreads#ANSWER_MILLIS_MAX_CROWDED} ms have to do, so
- * that slow callers, however many threads they have taken, hold up nobody for long. Thread-safe.
+ * that slow callers, however many threads they have taken, hold up nobody for long. At most {@value
+ * HttpConnections#OPEN_MAX} connections are open, and one that says nothing is closed after
+ * {@value HttpThreads#ARRIVAL_MILLIS_MAX} ms: where such connections fill the limit, others are refused for no longer than
+ * that and a look at the clock. Thread-safe.
  */
 public final class HttpEndpoint implements AutoCloseable {
     private static final int BACKLOG = 1024;
@@ -33,6 +36,7 @@ public final class HttpEndpoint implements AutoCloseable {
      */
     public static HttpEndpoint start(InetSocketAddress address, ThreadFactory factory, Map<String, HttpPage> pages)
             throws IOException {
+        HttpConnections.limit();
         HttpServer server = HttpServer.create(address, BACKLOG);
         HttpThreads threads = new HttpThreads(factory);
         server.setExecutor(threads);

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The threads of the HTTP server. The JDK's server reads heads and bodies and writes answers with a thread for each request,
  * which so waits for its caller. Whoever keeps one waiting for longer than a limit is cut; while others wait for a thread, the
- * limits are much shorter. The JDK's own limits are properties of the whole process, and know seconds only. Thread-safe.
+ * limits are much shorter. The JDK's own limits ({@link HttpConnections}) know seconds only. Thread-safe.
  */
 final class HttpThreads implements Executor, AutoCloseable {
     static final int THREADS_MAX = 64;

@@ -2,11 +2,14 @@ package io.kontiki.broker.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,6 +29,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HttpEndpointTest {
+    /** Files that tests of other classes, or the JDK, have open meanwhile. */
+    private static final int FEW = 100;
+
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final AtomicInteger done = new AtomicInteger();
@@ -157,6 +163,31 @@ class HttpEndpointTest {
             }
         } finally {
             for (Socket each : slow) {
+                each.close();
+            }
+        }
+    }
+
+    /** Each would be a file descriptor of the broker. Clients and server are in one process here. */
+    @Test
+    void idleConnectionsAreLimitedAndGiveWay() throws Exception {
+        var system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long before = system.getOpenFileDescriptorCount();
+        Socket[] silent = new Socket[4 * HttpConnections.OPEN_MAX];
+        try {
+            for (int i = 0; i < silent.length; i++) {
+                silent[i] = new Socket(InetAddress.getLoopbackAddress(), endpoint.port());
+            }
+            await().atMost(Duration.ofSeconds(20))
+                    .ignoreExceptions()
+                    .until(() -> ask("GET", "/page").statusCode() == 200);
+            assertThat(system.getOpenFileDescriptorCount() - before - silent.length)
+                    .isLessThanOrEqualTo(HttpConnections.OPEN_MAX + FEW);
+            for (Socket each : silent) {
+                assertEnds(each);
+            }
+        } finally {
+            for (Socket each : silent) {
                 each.close();
             }
         }
