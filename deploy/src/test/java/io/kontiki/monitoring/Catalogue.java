@@ -24,7 +24,7 @@ final class Catalogue {
 
     private Catalogue() {
         // Of Prometheus itself.
-        labels.put("ALERTS", Set.of("alertname", "alertstate", "severity"));
+        labels.put("ALERTS", Set.of("alertname", "alertstate", "severity", "job", "namespace", "cluster"));
         labels.put("up", Set.of());
     }
 
@@ -43,8 +43,8 @@ final class Catalogue {
 
     private void add(String name, String kind, String joined) {
         Set<String> own = new HashSet<>(joined.isEmpty() ? List.of() : List.of(joined.split(",")));
-        // What Prometheus gives every series that it scrapes.
-        own.addAll(Set.of("job", "instance"));
+        // What Prometheus gives every series that it scrapes, and what keeps clusters apart.
+        own.addAll(Set.of("job", "instance", "namespace", "cluster"));
         if (kind.equals("histogram") || kind.equals("summary")) {
             labels.put(name + "_count", own);
             labels.put(name + "_sum", own);

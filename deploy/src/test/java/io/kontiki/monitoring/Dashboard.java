@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -75,6 +76,13 @@ final class Dashboard {
                                 target.get("expr").getAsString(),
                                 target.get("legendFormat").getAsString())))
                 .toList();
+    }
+
+    /** What marks the time line of every panel. */
+    String annotation() {
+        return objects(root.getAsJsonObject("annotations").getAsJsonArray("list"))
+                .map(each -> each.get("expr").getAsString())
+                .collect(Collectors.joining("\n"));
     }
 
     List<JsonObject> variables() {

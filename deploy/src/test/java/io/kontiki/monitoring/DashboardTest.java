@@ -27,6 +27,12 @@ class DashboardTest {
     /** Grafana's own: the time that a rate needs to have values. */
     private static final String RATE_INTERVAL = "__rate_interval";
 
+    /** As the alerts keep clusters apart. */
+    private static final Set<String> CLUSTER =
+            Set.of("job=\"$job\"", "namespace=\"$namespace\"", "cluster=\"$cluster\"");
+    /** What all brokers tell alike, or only one of them tells of all: a part of the brokers would show nothing more. */
+    private static final Pattern OF_THE_CLUSTER = Pattern.compile("ALERTS|kontiki_(cluster|quorum|group)");
+
     private final Dashboard dashboard = Dashboard.shipped();
     private final Catalogue catalogue = Catalogue.documented();
 
@@ -61,13 +67,41 @@ class DashboardTest {
         });
     }
 
-    /** Another program on the same Prometheus has metrics of its JVM, too. */
+    /** Another cluster on the same Prometheus has the same names, and other programs have metrics of their JVM, too. */
     @Test
-    void everySeriesIsOfTheChosenJob() {
+    void everySeriesIsOfTheChosenCluster() {
         assertThat(dashboard.queries())
                 .allSatisfy(query -> assertThat(new Expression(query.expression()).selectors())
-                        .allMatch(selector -> selector.series().equals("ALERTS")
-                                || selector.matchers().contains("job=\"$job\"")));
+                        .as(query.expression())
+                        .allMatch(selector -> selector.matchers().containsAll(CLUSTER)));
+        assertThat(new Expression(dashboard.annotation()).selectors())
+                .hasSize(1)
+                .allMatch(selector -> selector.matchers().containsAll(CLUSTER));
+    }
+
+    /** What is shown of each broker, topic or group is shown of those that were chosen. */
+    @Test
+    void panelsFollowTheChoice() {
+        assertThat(dashboard.queries()).allSatisfy(query -> {
+            var expression = new Expression(query.expression());
+            for (var selector : expression.selectors()) {
+                Set<String> shown =
+                        expression.groupings().isEmpty() ? catalogue.labels(selector.series()) : expression.groupings();
+                for (var label : List.of("topic", "group")) {
+                    assertThat(!shown.contains(label) || selector.matchers().contains(chosen(label)))
+                            .as(label + " in " + query.expression())
+                            .isTrue();
+                }
+                assertThat(OF_THE_CLUSTER.matcher(selector.series()).lookingAt()
+                                || selector.matchers().contains(chosen("instance")))
+                        .as("instance in " + query.expression())
+                        .isTrue();
+            }
+        });
+    }
+
+    private static String chosen(String label) {
+        return label + "=~\"$" + label + "\"";
     }
 
     @Test
@@ -83,7 +117,7 @@ class DashboardTest {
                 .filter(name -> !name.equals(RATE_INTERVAL))
                 .forEach(used::add);
 
-        assertThat(declared).isEqualTo(used).contains("instance", "topic", "group");
+        assertThat(declared).isEqualTo(used).contains("namespace", "cluster", "instance", "topic", "group");
         assertThat(dashboard.variables())
                 .filteredOn(variable -> variable.get("type").getAsString().equals("query"))
                 .allSatisfy(variable -> {

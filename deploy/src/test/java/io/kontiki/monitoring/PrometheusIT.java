@@ -75,8 +75,16 @@ class PrometheusIT {
     }
 
     /** Grafana's variables, for the job of the shipped configuration and everything in it. */
-    private static Map<String, String> everything() {
-        return Map.of("job", "kontiki", "instance", ".+", "topic", ".+", "group", ".+", "__rate_interval", "10s");
+    private static Map<String, String> everything(String cluster) {
+        return Map.of(
+                "job", "kontiki",
+                // None: Grafana has an empty choice where no series has the label.
+                "namespace", "",
+                "cluster", cluster,
+                "instance", ".+",
+                "topic", ".+",
+                "group", ".+",
+                "__rate_interval", "10s");
     }
 
     @Test
@@ -85,10 +93,18 @@ class PrometheusIT {
 
         patiently()
                 .untilAsserted(() -> assertThat(queries)
-                        .filteredOn(query ->
-                                prometheus.samples(query.with(everything())).isEmpty())
+                        .filteredOn(query -> prometheus
+                                .samples(query.with(everything(RealPrometheus.CLUSTER)))
+                                .isEmpty())
                         .as("queries without data")
                         .isEmpty());
+        // Of another cluster there is nothing, but for what is 0 without any series.
+        assertThat(queries)
+                .filteredOn(query -> !query.expression().endsWith(" or vector(0)"))
+                .filteredOn(query ->
+                        !prometheus.samples(query.with(everything("green"))).isEmpty())
+                .as("queries with data of another cluster")
+                .isEmpty();
     }
 
     /** The figures are those of the load, not only any. */
@@ -116,6 +132,10 @@ class PrometheusIT {
     void variablesOfferWhatThereIs() {
         patiently().untilAsserted(() -> {
             assertThat(prometheus.labelValues("kontiki_build_info", "job")).containsExactly("kontiki");
+            assertThat(prometheus.labelValues("kontiki_build_info{job=\"kontiki\"}", "namespace"))
+                    .isEmpty();
+            assertThat(prometheus.labelValues("kontiki_build_info{job=\"kontiki\", namespace=\"\"}", "cluster"))
+                    .containsExactly(RealPrometheus.CLUSTER);
             assertThat(prometheus.labelValues("kontiki_build_info{job=\"kontiki\"}", "instance"))
                     .containsExactlyInAnyOrderElementsOf(endpoints());
             assertThat(prometheus.labelValues("kontiki_topic_received_bytes_total{job=\"kontiki\"}", "topic"))

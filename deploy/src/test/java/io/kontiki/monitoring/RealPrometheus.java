@@ -23,6 +23,8 @@ import org.yaml.snakeyaml.Yaml;
 final class RealPrometheus implements AutoCloseable {
     private static final Path SHIPPED = Path.of("prometheus/prometheus.yml");
     private static final long STOP_SECONDS = 15;
+    /** The label that its targets have, as docs/operations/alerts.md asks for where there are several clusters. */
+    static final String CLUSTER = "blue";
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Path config;
@@ -53,7 +55,7 @@ final class RealPrometheus implements AutoCloseable {
         return new RealPrometheus(config, URI.create("http://" + listens), process);
     }
 
-    /** The shipped one, but for addresses and pace. */
+    /** The shipped one, but for addresses, the name of the cluster, and pace. */
     @SuppressWarnings("unchecked") // It has one job with one list of targets; a test of compose sees to that.
     private static String configuration(List<String> targets) throws IOException {
         Map<String, Object> root = new Yaml().load(Files.readString(SHIPPED));
@@ -61,7 +63,9 @@ final class RealPrometheus implements AutoCloseable {
         global.put("scrape_interval", "1s");
         global.put("evaluation_interval", "1s");
         var job = ((List<Map<String, Object>>) root.get("scrape_configs")).get(0);
-        ((List<Map<String, Object>>) job.get("static_configs")).get(0).put("targets", targets);
+        var group = ((List<Map<String, Object>>) job.get("static_configs")).get(0);
+        group.put("targets", targets);
+        group.put("labels", Map.of("cluster", CLUSTER));
         root.put(
                 "rule_files",
                 ((List<String>) root.get("rule_files"))
