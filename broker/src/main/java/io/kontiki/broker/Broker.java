@@ -154,8 +154,8 @@ public final class Broker implements AutoCloseable {
         StartLog.begin(config, directories);
         // First of all, so that a long recovery can be watched.
         parts.add("metrics", scraped::close);
-        scraped.add("broker", new BrokerMetrics(health));
-        scraped.add("connections", connections);
+        scraped.add("broker", BrokerMetrics.TOLD, new BrokerMetrics(health));
+        scraped.add("connections", ConnectionCounts.TOLD, connections);
         http = HttpPort.open(config, health, scraped);
         http.ifPresent(open -> parts.add("HTTP endpoint", open::close));
         control = new ControlPlane(config, directories, metadata, this::onFault);

@@ -3,9 +3,12 @@ package io.kontiki.broker;
 import io.kontiki.broker.metrics.Metric;
 import io.kontiki.broker.metrics.MetricSource;
 import io.kontiki.broker.metrics.Samples;
+import java.util.Set;
 
 /** What there is to tell of a broker from its first moment on. */
 final class BrokerMetrics implements MetricSource {
+    static final Set<Metric> TOLD = Set.of(Metric.BUILD_INFO, Metric.BROKER_STATE);
+
     private final Health health;
 
     BrokerMetrics(Health health) {

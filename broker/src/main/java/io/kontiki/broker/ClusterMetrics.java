@@ -6,10 +6,21 @@ import io.kontiki.broker.metrics.Samples;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** The cluster as this broker's image has it: the same on all brokers, but for what is on its way. Says nothing before one. */
 final class ClusterMetrics implements MetricSource {
+    static final Set<Metric> TOLD = Set.of(
+            Metric.CLUSTER_TOPICS,
+            Metric.CLUSTER_PARTITIONS,
+            Metric.CLUSTER_OFFLINE,
+            Metric.CLUSTER_UNDER_REPLICATED,
+            Metric.CLUSTER_UNDER_MIN_ISR,
+            Metric.CLUSTER_AT_MIN_ISR,
+            Metric.CLUSTER_REASSIGNING,
+            Metric.CLUSTER_BROKERS);
+
     private final Supplier<MetadataImage> image;
 
     ClusterMetrics(Supplier<MetadataImage> image) {

@@ -28,13 +28,15 @@ final class ClusterSources {
                         .map(partition -> partition.timestampFrom(place.offset()))
                         .orElseGet(OptionalLong::empty),
                 RECORD_TIMES_PATIENCE);
-        scraped.add("cluster", new ClusterMetrics(metadata::current));
-        scraped.add("quorum", new QuorumMetrics(metadata::current, control::member));
+        scraped.add("cluster", ClusterMetrics.TOLD, new ClusterMetrics(metadata::current));
+        scraped.add("quorum", QuorumMetrics.TOLD, new QuorumMetrics(metadata::current, control::member));
         scraped.add(
                 "replicas",
+                ReplicaMetrics.TOLD,
                 new ReplicaMetrics(brokerId, metadata::current, dataPlane::partition, config.partitionSeries()));
         scraped.add(
                 "groups",
+                GroupMetrics.TOLD,
                 new GroupMetrics(
                         brokerId,
                         metadata::current,
@@ -42,10 +44,10 @@ final class ClusterSources {
                         times,
                         InstantSource.system(),
                         config.groupSeries()));
-        scraped.add("traffic", new TrafficMetrics(dataPlane.traffic(), metadata::current));
+        scraped.add("traffic", TrafficMetrics.TOLD, new TrafficMetrics(dataPlane.traffic(), metadata::current));
         var changes = new ReplicaChanges(brokerId, dataPlane.traffic()::forget);
         metadata.addPublisher(changes);
-        scraped.add("replica_changes", changes);
+        scraped.add("replica_changes", ReplicaChanges.TOLD, changes);
         return times::close;
     }
 }

@@ -3,11 +3,14 @@ package io.kontiki.broker;
 import io.kontiki.broker.metrics.Metric;
 import io.kontiki.broker.metrics.MetricSource;
 import io.kontiki.broker.metrics.Samples;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /** The connections of the gRPC server. Thread-safe. */
 final class ConnectionCounts implements MetricSource {
+    static final Set<Metric> TOLD = Set.of(Metric.CONNECTIONS, Metric.CONNECTIONS_TAKEN, Metric.CONNECTIONS_REFUSED);
+
     private final AtomicInteger open = new AtomicInteger();
     private final LongAdder taken = new LongAdder();
     private final LongAdder refused = new LongAdder();

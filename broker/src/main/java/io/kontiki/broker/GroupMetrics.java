@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -23,6 +24,14 @@ import java.util.function.Supplier;
  * offsets and lag by the leader of each partition, which has both the committed offset, in its image, and the log.
  */
 final class GroupMetrics implements MetricSource {
+    static final Set<Metric> TOLD = Set.of(
+            Metric.GROUP_MEMBERS,
+            Metric.GROUPS,
+            Metric.GROUP_COMMITTED_OFFSET,
+            Metric.GROUP_LAG_RECORDS,
+            Metric.GROUP_LAG_SECONDS,
+            Metric.SCRAPE_LEFT_OUT);
+
     private static final double SECOND_MS = 1000;
 
     private final int brokerId;

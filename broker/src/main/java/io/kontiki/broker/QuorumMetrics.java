@@ -6,10 +6,19 @@ import io.kontiki.broker.metrics.Samples;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.quorum.QuorumStatus;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** This broker's part in the metadata quorum, and how far its image is. */
 final class QuorumMetrics implements MetricSource {
+    static final Set<Metric> TOLD = Set.of(
+            Metric.QUORUM_VOTER,
+            Metric.QUORUM_LEADER,
+            Metric.QUORUM_TERM,
+            Metric.QUORUM_COMMIT_INDEX,
+            Metric.QUORUM_SNAPSHOT_INDEX,
+            Metric.QUORUM_APPLIED_INDEX);
+
     private final Supplier<MetadataImage> image;
     private final Supplier<Optional<QuorumStatus>> member;
 

@@ -8,6 +8,7 @@ import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.MetadataPublisher;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicPartition;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -17,6 +18,8 @@ import java.util.function.Consumer;
  * and no change. Called by one thread at a time; the counts may be read by any.
  */
 final class ReplicaChanges implements MetadataPublisher, MetricSource {
+    static final Set<Metric> TOLD = Set.of(Metric.ISR_SHRINKS, Metric.ISR_EXPANDS, Metric.LEADER_ELECTIONS);
+
     private final int brokerId;
     private final Consumer<UUID> onTopicDeleted;
     private final LongAdder shrinks = new LongAdder();

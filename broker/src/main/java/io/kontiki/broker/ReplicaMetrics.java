@@ -8,11 +8,26 @@ import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.partition.Partition;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The replicas of this broker: how many there are of each kind, and what each one's log holds. */
 final class ReplicaMetrics implements MetricSource {
+    static final Set<Metric> TOLD = Set.of(
+            Metric.PARTITION_LOG_START_OFFSET,
+            Metric.PARTITION_LOG_END_OFFSET,
+            Metric.PARTITION_HIGH_WATERMARK,
+            Metric.PARTITION_SIZE,
+            Metric.REPLICAS,
+            Metric.REPLICA_LEADERS,
+            Metric.REPLICA_PREFERRED_LEADERS,
+            Metric.REPLICA_UNDER_REPLICATED,
+            Metric.REPLICA_UNDER_MIN_ISR,
+            Metric.REPLICA_OFFLINE,
+            Metric.REPLICA_MAX_LAG,
+            Metric.SCRAPE_LEFT_OUT);
+
     private final int brokerId;
     private final Supplier<MetadataImage> image;
     private final Function<TopicPartition, Optional<Partition>> open;

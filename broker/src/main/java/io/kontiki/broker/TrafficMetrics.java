@@ -9,11 +9,23 @@ import io.kontiki.measure.TopicTraffic;
 import io.kontiki.measure.Traffic;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.proto.v1.ErrorReason;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** What producers and consumers do on this broker. */
 final class TrafficMetrics implements MetricSource {
+    static final Set<Metric> TOLD = Set.of(
+            Metric.PRODUCE_REQUESTS,
+            Metric.FETCH_REQUESTS,
+            Metric.PRODUCE_STAGE,
+            Metric.FETCH_STAGE,
+            Metric.ERRORS,
+            Metric.TOPIC_RECEIVED_BYTES,
+            Metric.TOPIC_RECEIVED_RECORDS,
+            Metric.TOPIC_DUPLICATE_BATCHES,
+            Metric.TOPIC_SENT_BYTES);
+
     private static final String REASON_PREFIX = "ERROR_REASON_";
 
     private final Traffic traffic;

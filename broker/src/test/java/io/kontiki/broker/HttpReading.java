@@ -3,6 +3,7 @@ package io.kontiki.broker;
 import static org.awaitility.Awaitility.await;
 
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.kontiki.broker.metrics.Metric;
 import io.kontiki.broker.metrics.MetricSource;
 import io.kontiki.broker.metrics.ScrapedMetrics;
 import io.kontiki.proto.v1.CreateTopicRequest;
@@ -15,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -64,7 +66,7 @@ final class HttpReading {
     static String scrape(MetricSource... sources) throws IOException {
         try (var metrics = new ScrapedMetrics()) {
             for (int i = 0; i < sources.length; i++) {
-                metrics.add("source" + i, sources[i]);
+                metrics.add("source" + i, EnumSet.allOf(Metric.class), sources[i]);
             }
             var out = new ByteArrayOutputStream();
             metrics.write(out, ScrapedMetrics.contentType(""), Set.of());

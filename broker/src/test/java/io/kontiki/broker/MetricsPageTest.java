@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kontiki.broker.http.HttpQuery;
 import io.kontiki.broker.http.HttpReply;
+import io.kontiki.broker.metrics.Metric;
 import io.kontiki.broker.metrics.ScrapedMetrics;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +18,7 @@ class MetricsPageTest {
     void scrapesThatEndInErrorsLeaveRoomForOthers() {
         try (var metrics = new ScrapedMetrics()) {
             var fails = new AtomicBoolean(true);
-            metrics.add("broken", samples -> {
+            metrics.add("broken", Set.of(Metric.REPLICAS), samples -> {
                 if (fails.get()) {
                     throw new AssertionError("broken");
                 }

@@ -1,5 +1,7 @@
 package io.kontiki.broker.metrics;
 
+import java.util.EnumSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,11 +12,13 @@ final class GuardedSource {
     private static final int FAILURES_PER_LINE = 100;
 
     private final String name;
+    private final Set<Metric> metrics;
     private final MetricSource source;
     private long failures;
 
-    GuardedSource(String name, MetricSource source) {
+    GuardedSource(String name, Set<Metric> metrics, MetricSource source) {
         this.name = name;
+        this.metrics = EnumSet.copyOf(metrics);
         this.source = source;
     }
 
@@ -27,8 +31,12 @@ final class GuardedSource {
         return failures;
     }
 
+    /** Asks the source only if the scrape wants something of it. */
     void collect(Samples samples) {
-        Samples own = samples.empty();
+        if (!samples.wantsAnyOf(metrics)) {
+            return;
+        }
+        Samples own = samples.part(metrics);
         try {
             source.collect(own);
         } catch (RuntimeException | LinkageError e) {

@@ -175,6 +175,8 @@ public enum Metric {
             "Segments of the directory that are not recovered yet",
             "dir");
 
+    private static final String TOTAL = "_total";
+
     private final MetricKind kind;
     private final String metricName;
     private final String meaning;
@@ -194,6 +196,11 @@ public enum Metric {
     /** As Prometheus knows it. */
     public String metricName() {
         return metricName;
+    }
+
+    /** As the library of Prometheus knows it: it puts the ending of counters behind their names itself. */
+    String family() {
+        return metricName.endsWith(TOTAL) ? metricName.substring(0, metricName.length() - TOTAL.length()) : metricName;
     }
 
     /** One line, which a scrape brings along. */

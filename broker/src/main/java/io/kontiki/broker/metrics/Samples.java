@@ -13,28 +13,43 @@ import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** What one scrape finds. One thread. */
+/** What one scrape finds, of what it asks for: the rest is passed over. One thread. */
 public final class Samples {
-    private static final String TOTAL = "_total";
-
+    private final Set<Metric> wanted;
+    private final Set<Metric> tellable;
     private final Map<Metric, List<GaugeDataPointSnapshot>> gauges = new EnumMap<>(Metric.class);
     private final Map<Metric, List<CounterDataPointSnapshot>> counters = new EnumMap<>(Metric.class);
     private final Map<Metric, List<HistogramDataPointSnapshot>> histograms = new EnumMap<>(Metric.class);
 
+    /** @param wanted by the scrape */
+    Samples(Set<Metric> wanted) {
+        this(wanted, EnumSet.allOf(Metric.class));
+    }
+
+    private Samples(Set<Metric> wanted, Set<Metric> tellable) {
+        this.wanted = wanted;
+        this.tellable = tellable;
+    }
+
     /** @param labelValues in the order of the metric's labels, each combination once */
     public void gauge(Metric metric, double value, String... labelValues) {
-        require(metric, MetricKind.GAUGE);
-        points(gauges, metric).add(new GaugeDataPointSnapshot(value, labels(metric, labelValues), null));
+        if (takes(metric, MetricKind.GAUGE)) {
+            points(gauges, metric).add(new GaugeDataPointSnapshot(value, labels(metric, labelValues), null));
+        }
     }
 
     /** @param labelValues in the order of the metric's labels, each combination once */
     public void counter(Metric metric, double value, String... labelValues) {
-        require(metric, MetricKind.COUNTER);
-        points(counters, metric).add(new CounterDataPointSnapshot(value, labels(metric, labelValues), null, 0));
+        if (takes(metric, MetricKind.COUNTER)) {
+            points(counters, metric).add(new CounterDataPointSnapshot(value, labels(metric, labelValues), null, 0));
+        }
     }
 
     /**
@@ -45,19 +60,25 @@ public final class Samples {
      * @param sum of all values, in the metric's unit
      */
     public void histogram(Metric metric, double[] upperBounds, long[] counts, double sum, String... labelValues) {
-        require(metric, MetricKind.HISTOGRAM);
-        points(histograms, metric)
-                .add(new HistogramDataPointSnapshot(
-                        ClassicHistogramBuckets.of(upperBounds, counts),
-                        sum,
-                        labels(metric, labelValues),
-                        Exemplars.EMPTY,
-                        0));
+        if (takes(metric, MetricKind.HISTOGRAM)) {
+            points(histograms, metric)
+                    .add(new HistogramDataPointSnapshot(
+                            ClassicHistogramBuckets.of(upperBounds, counts),
+                            sum,
+                            labels(metric, labelValues),
+                            Exemplars.EMPTY,
+                            0));
+        }
     }
 
-    /** For a part of this scrape. */
-    Samples empty() {
-        return new Samples();
+    /** Whether the scrape asks for any of them. */
+    boolean wantsAnyOf(Set<Metric> metrics) {
+        return !Collections.disjoint(wanted, metrics);
+    }
+
+    /** For a part of this scrape, whose source tells these alone. */
+    Samples part(Set<Metric> metrics) {
+        return new Samples(wanted, metrics);
     }
 
     void addAll(Samples part) {
@@ -66,10 +87,15 @@ public final class Samples {
         part.histograms.forEach((metric, points) -> points(histograms, metric).addAll(points));
     }
 
-    private static void require(Metric metric, MetricKind kind) {
+    private boolean takes(Metric metric, MetricKind kind) {
         if (metric.kind() != kind) {
             throw new IllegalArgumentException(metric.metricName() + " is a " + metric.kind() + ", not a " + kind);
         }
+        if (!tellable.contains(metric)) {
+            // A scrape that asks for it alone would not come here.
+            throw new IllegalArgumentException(metric.metricName() + " is not among what this source was added for");
+        }
+        return wanted.contains(metric);
     }
 
     private static <T> List<T> points(Map<Metric, List<T>> all, Metric metric) {
@@ -88,10 +114,7 @@ public final class Samples {
         return new MetricSnapshots(all);
     }
 
-    /** The library puts the ending of counters behind their names itself. */
     private static MetricMetadata metadata(Metric metric) {
-        String name = metric.metricName();
-        return new MetricMetadata(
-                name.endsWith(TOTAL) ? name.substring(0, name.length() - TOTAL.length()) : name, metric.meaning());
+        return new MetricMetadata(metric.family(), metric.meaning());
     }
 }

@@ -19,10 +19,12 @@ import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 
 /**
  * Everything that a scrape gets: meters of Micrometer, those of the JVM and the process among them, and what sources tell.
@@ -53,7 +55,7 @@ public final class ScrapedMetrics implements AutoCloseable {
                 .description("Processor time that this process has used")
                 .baseUnit("seconds")
                 .register(registry);
-        registry.getPrometheusRegistry().register((MultiCollector) this::collect);
+        registry.getPrometheusRegistry().register(new Sources());
     }
 
     private static double cpuSeconds(ProcessHandle process) {
@@ -76,11 +78,22 @@ public final class ScrapedMetrics implements AutoCloseable {
         }
     }
 
-    private MetricSnapshots collect() {
-        Samples samples = new Samples();
-        sources.forEach(source -> source.collect(samples));
-        sources.forEach(source -> samples.counter(Metric.SCRAPE_ERRORS, source.failures(), source.name()));
-        return samples.snapshots();
+    /** Asks those sources that have some of what a scrape wants. */
+    private final class Sources implements MultiCollector {
+        @Override
+        public MetricSnapshots collect() {
+            return collect(name -> true);
+        }
+
+        @Override
+        public MetricSnapshots collect(Predicate<String> families) {
+            Set<Metric> wanted = EnumSet.allOf(Metric.class);
+            wanted.removeIf(metric -> !families.test(metric.family()));
+            Samples samples = new Samples(wanted);
+            sources.forEach(source -> source.collect(samples));
+            sources.forEach(source -> samples.counter(Metric.SCRAPE_ERRORS, source.failures(), source.name()));
+            return samples.snapshots();
+        }
     }
 
     /** For what has few series. */
@@ -89,12 +102,14 @@ public final class ScrapedMetrics implements AutoCloseable {
     }
 
     /**
-     * A source tells series that no other source and no meter has. A scrape goes without the source if it fails.
+     * A source tells series that no other source and no meter has. A scrape goes without the source if it fails, and does
+     * not ask it if it wants nothing of it.
      *
      * @param name for {@link Metric#SCRAPE_ERRORS}; that of no other source
+     * @param metrics all that the source may tell
      */
-    public void add(String name, MetricSource source) {
-        sources.add(new GuardedSource(name, source));
+    public void add(String name, Set<Metric> metrics, MetricSource source) {
+        sources.add(new GuardedSource(name, metrics, source));
     }
 
     /** The format for a caller who accepts these; OpenMetrics only if it is asked for. */
