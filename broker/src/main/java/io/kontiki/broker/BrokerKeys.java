@@ -1,8 +1,10 @@
 package io.kontiki.broker;
 
+import static io.kontiki.broker.ConfigKey.dynamic;
 import static io.kontiki.broker.ConfigKey.optional;
 import static io.kontiki.broker.ConfigKey.withDefault;
 
+import io.kontiki.metadata.DynamicKey;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.replication.IsolatedLeader;
@@ -91,11 +93,11 @@ final class BrokerKeys {
             "How long one operation of a disk may take before the disk counts as hung "
                     + "([operations](operations.md#disks)). Raise it where a flush of a whole segment may take "
                     + "longer, as on a slow disk with `flush.mode=os`.");
-    static final ConfigKey<Integer> NUM_PARTITIONS = withDefault(
-            "num.partitions", ConfigType.integer(1, 10_000), "1", "Partitions of a topic whose creator does not say.");
-    static final ConfigKey<Integer> DEFAULT_REPLICATION_FACTOR = withDefault(
-            "default.replication.factor",
-            replicationFactor(),
+    static final ConfigKey<Integer> NUM_PARTITIONS = dynamic(
+            DynamicKey.NUM_PARTITIONS, Integer::valueOf, "1", "Partitions of a topic whose creator does not say.");
+    static final ConfigKey<Integer> DEFAULT_REPLICATION_FACTOR = dynamic(
+            DynamicKey.DEFAULT_REPLICATION_FACTOR,
+            Integer::valueOf,
             "-1",
             "Its replicas; -1 is the number of brokers, but at most 3.");
     static final ConfigKey<Integer> MIN_INSYNC_REPLICAS = optional(
@@ -150,9 +152,9 @@ final class BrokerKeys {
                     + "goes on with `acks=all` and reads of committed records, `stop` refuses them too "
                     + "(`LEASE_EXPIRED`). Appends with `acks=0` and `1`, and latest offsets, are refused either "
                     + "way.");
-    static final ConfigKey<Boolean> AUTO_LEADER_REBALANCE_ENABLE = withDefault(
-            "auto.leader.rebalance.enable",
-            ConfigType.bool(),
+    static final ConfigKey<Boolean> AUTO_LEADER_REBALANCE_ENABLE = dynamic(
+            DynamicKey.AUTO_LEADER_REBALANCE_ENABLE,
+            Boolean::valueOf,
             "true",
             "The first of a partition's replicas leads it again by itself once it is in sync, so that "
                     + "a restarted broker gets its share back.");
@@ -243,14 +245,6 @@ final class BrokerKeys {
         return new ConfigType<>("the path of a directory", text -> {
             ConfigType.require(!text.isEmpty() && text.indexOf('\0') < 0);
             return Path.of(text).toAbsolutePath().normalize();
-        });
-    }
-
-    private static ConfigType<Integer> replicationFactor() {
-        return new ConfigType<>("-1 or a number from 1 to " + Short.MAX_VALUE, text -> {
-            int value = ConfigType.integer(-1, Short.MAX_VALUE).parser().apply(text);
-            ConfigType.require(value != 0);
-            return value;
         });
     }
 }

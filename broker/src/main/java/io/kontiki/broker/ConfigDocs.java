@@ -96,7 +96,7 @@ public final class ConfigDocs {
                 List.of(),
                 Optional.empty(),
                 Optional.of(key.defaultValue()).filter(text -> hasDefault),
-                ConfigType.unit(key),
+                ConfigType.unit(key.unit()),
                 key.limits(),
                 true,
                 OWN_NAMES.contains(key.key()),

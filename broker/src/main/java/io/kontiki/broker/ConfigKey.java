@@ -1,8 +1,10 @@
 package io.kontiki.broker;
 
+import io.kontiki.metadata.DynamicKey;
 import io.kontiki.metadata.Excerpt;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One key of the broker's configuration.
@@ -21,6 +23,11 @@ record ConfigKey<T>(String name, ConfigType<T> type, Optional<String> defaultTex
 
     static <T> ConfigKey<T> optional(String name, ConfigType<T> type, String doc) {
         return new ConfigKey<>(name, type, Optional.empty(), doc);
+    }
+
+    /** One that changes while the broker runs, by the name and within the limits that the quorum knows. */
+    static <T> ConfigKey<T> dynamic(DynamicKey key, Function<String, T> parser, String defaultText, String doc) {
+        return withDefault(key.key(), ConfigType.dynamic(key, parser), defaultText, doc);
     }
 
     /** The environment variable that sets it. */

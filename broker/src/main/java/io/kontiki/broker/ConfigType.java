@@ -1,5 +1,6 @@
 package io.kontiki.broker;
 
+import io.kontiki.metadata.DynamicKey;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.QuantityText;
 import io.kontiki.metadata.TopicConfig;
@@ -65,16 +66,29 @@ record ConfigType<T>(String unit, String limits, Function<String, T> parser) {
 
     /** What a topic's key may be, as the text that the topic gets; a size or duration may have a unit here. */
     static ConfigType<String> topic(TopicConfigKey key) {
-        return new ConfigType<>(unit(key), key.limits(), text -> {
+        return new ConfigType<>(unit(key.unit()), key.limits(), text -> {
             var value = key.plain(text);
             require(TopicConfig.problem(key.key(), value).isEmpty());
             return value;
         });
     }
 
-    /** What a plain number of a topic's key counts; empty if it counts things. */
-    static String unit(TopicConfigKey key) {
-        return switch (key.unit()) {
+    /**
+     * What a key may be that changes while the broker runs, as the quorum checks it.
+     *
+     * @param parser of what is allowed, a number without a unit where it is one
+     */
+    static <T> ConfigType<T> dynamic(DynamicKey key, Function<String, T> parser) {
+        return new ConfigType<>(unit(key.unit()), key.limits(), text -> {
+            var value = key.plain(text);
+            require(key.check(value).isEmpty());
+            return parser.apply(value);
+        });
+    }
+
+    /** What a plain number counts, in words; empty if it counts things. */
+    static String unit(TopicConfigKey.Unit unit) {
+        return switch (unit) {
             case NONE -> "";
             case BYTES -> "bytes";
             case MILLIS -> "ms";

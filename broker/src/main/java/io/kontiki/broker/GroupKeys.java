@@ -1,15 +1,18 @@
 package io.kontiki.broker;
 
+import static io.kontiki.broker.ConfigKey.dynamic;
 import static io.kontiki.broker.ConfigKey.withDefault;
 
+import io.kontiki.metadata.DynamicKey;
 import java.time.Duration;
 import java.util.List;
 
 /** The keys that say how this broker coordinates consumer groups. */
 final class GroupKeys {
     static final ConfigKey<Integer> OFFSETS_RETENTION_MINUTES = withDefault(
-            "offsets.retention.minutes",
-            ConfigType.integer(1, Integer.MAX_VALUE).in("minutes"),
+            DynamicKey.OFFSETS_RETENTION_MINUTES.key(),
+            ConfigType.<Integer>dynamic(DynamicKey.OFFSETS_RETENTION_MINUTES, Integer::valueOf)
+                    .in("minutes"),
             "10080",
             "Time after which a group that has no members, and commits nothing, is forgotten with its " + "offsets.");
     static final ConfigKey<Duration> SESSION_TIMEOUT_MS = withDefault(
@@ -30,9 +33,9 @@ final class GroupKeys {
             "60s",
             "How long a member may take to let go of partitions that go to another one, where it asks "
                     + "for no other.");
-    static final ConfigKey<Integer> GROUP_MAX_SIZE = withDefault(
-            "group.max.size",
-            ConfigType.integer(1, 10_000),
+    static final ConfigKey<Integer> GROUP_MAX_SIZE = dynamic(
+            DynamicKey.GROUP_MAX_SIZE,
+            Integer::valueOf,
             "10000",
             "Most members of a group. A member that would take more than 768 KiB of the metadata with "
                     + "its subscription and its partitions, and one that would make the group larger than 16 "

@@ -1,8 +1,10 @@
 package io.kontiki.broker;
 
+import static io.kontiki.broker.ConfigKey.dynamic;
 import static io.kontiki.broker.ConfigKey.optional;
 import static io.kontiki.broker.ConfigKey.withDefault;
 
+import io.kontiki.metadata.DynamicKey;
 import io.kontiki.metadata.TopicConfigKey;
 import java.time.Duration;
 import java.util.List;
@@ -22,10 +24,10 @@ final class LogKeys {
             new TopicDefault(
                     TopicConfigKey.RETENTION_MS,
                     List.of(
-                            plain(TopicConfigKey.RETENTION_MS, "log.retention.ms"),
+                            plain(TopicConfigKey.RETENTION_MS, DynamicKey.LOG_RETENTION_MS.key()),
                             coarse("log.retention.minutes", Duration.ofMinutes(1), -1),
                             coarse("log.retention.hours", Duration.ofHours(1), -1))),
-            topic(TopicConfigKey.RETENTION_BYTES, "log.retention.bytes"),
+            topic(TopicConfigKey.RETENTION_BYTES, DynamicKey.LOG_RETENTION_BYTES.key()),
             new TopicDefault(
                     TopicConfigKey.SEGMENT_MS,
                     List.of(
@@ -57,9 +59,9 @@ final class LogKeys {
             ConfigType.longSize(1 << 20),
             "128MiB",
             "Memory that they share for the keys of what they compact.");
-    static final ConfigKey<Long> CLEANER_IO_MAX_BYTES_PER_SECOND = withDefault(
-            "log.cleaner.io.max.bytes.per.second",
-            ConfigType.longSize(1024),
+    static final ConfigKey<Long> CLEANER_IO_MAX_BYTES_PER_SECOND = dynamic(
+            DynamicKey.LOG_CLEANER_IO_MAX_BYTES_PER_SECOND,
+            Long::valueOf,
             Long.toString(Long.MAX_VALUE),
             "What they may read and write together in a second.");
     static final ConfigKey<Duration> CLEANER_BACKOFF_MS = withDefault(
@@ -73,14 +75,14 @@ final class LogKeys {
             "7d",
             "How often the checksums of all closed segments are compared, and the replicas with each "
                     + "other ([durability](durability.md)). The first time a minute after the start.");
-    static final ConfigKey<Long> SCRUB_IO_MAX_BYTES_PER_SECOND = withDefault(
-            "log.scrub.io.max.bytes.per.second",
-            ConfigType.longSize(1024),
+    static final ConfigKey<Long> SCRUB_IO_MAX_BYTES_PER_SECOND = dynamic(
+            DynamicKey.LOG_SCRUB_IO_MAX_BYTES_PER_SECOND,
+            Long::valueOf,
             "8MiB",
             "What a broker may read for that in a second.");
-    static final ConfigKey<Long> MOVE_IO_MAX_BYTES_PER_SECOND = withDefault(
-            "replica.alter.log.dirs.io.max.bytes.per.second",
-            ConfigType.longSize(1024),
+    static final ConfigKey<Long> MOVE_IO_MAX_BYTES_PER_SECOND = dynamic(
+            DynamicKey.REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND,
+            Long::valueOf,
             "64MiB",
             "What a broker may copy in a second to move logs between its directories "
                     + "([operations](operations.md#disks)). Kafka's default is no limit.");

@@ -40,7 +40,7 @@ class BrokerConfigTest {
                 "metadata.bootstrap.servers | a:1,b | host:port",
                 "log.dirs | a,,b | 1 to 64 items by comma, each the path of a directory",
                 "log.dir.timeout.ms | 999 | a duration from 1000ms to 3600000ms",
-                "num.partitions | 0 | a number from 1 to 10000",
+                "num.partitions | 0 | a whole number from 1 to 10000",
                 "default.replication.factor | 0 | -1 or a number from 1 to 32767",
                 "min.insync.replicas | 0 | a number from 1 to 32767",
                 "log.segment.bytes | 3GiB | a size from 1024 to 2147483647 bytes",
@@ -57,13 +57,13 @@ class BrokerConfigTest {
                 "log.cleanup.policy | keep | delete or compact",
                 "log.cleaner.min.cleanable.ratio | 2 | a number from 0 to 1",
                 "log.cleaner.threads | 65 | a number from 0 to 64",
-                "log.scrub.io.max.bytes.per.second | 1 | a size of at least 1024 bytes",
-                "replica.alter.log.dirs.io.max.bytes.per.second | 1 | a size of at least 1024 bytes",
+                "log.scrub.io.max.bytes.per.second | 1 | a whole number of at least 1024 (bytes)",
+                "replica.alter.log.dirs.io.max.bytes.per.second | 1 | a whole number of at least 1024 (bytes)",
                 "group.consumer.session.timeout.ms | 999 | a duration from 1000ms to 1800000ms",
                 "group.consumer.heartbeat.interval.ms | 99 | a duration from 100ms to 300000ms",
                 "group.consumer.rebalance.timeout.ms | 61m | a duration from 1000ms to 3600000ms",
-                "group.max.size | 10001 | a number from 1 to 10000",
-                "offsets.retention.minutes | 0 | a number from 1 to 2147483647"
+                "group.max.size | 10001 | a whole number from 1 to 10000",
+                "offsets.retention.minutes | 0 | a whole number from 1 to 2147483647"
             })
     void badValueIsRefusedWithKeyValueAndLimits(String key, String value, String limits) {
         assertThatThrownBy(() -> BrokerConfig.of(Map.of(key, value)))

@@ -125,11 +125,13 @@ class LiveConfigTest {
                 .hasValue("config retention.ms is a key of topics, not of brokers: see kontiki topic alter");
     }
 
-    /** Both tables have limits, and what the quorum takes every broker must be able to read. */
+    /** What the quorum takes every broker must be able to read. */
     @ParameterizedTest
     @EnumSource(DynamicKey.class)
     void limitsOfADynamicKeyAreThoseOfTheFile(DynamicKey dynamic) {
         var key = BrokerKeys.find(dynamic.key()).orElseThrow();
+        // Stated once.
+        assertThat(key.type().limits()).isSameAs(dynamic.limits());
         for (var value : List.of(
                 "-2",
                 "-1",

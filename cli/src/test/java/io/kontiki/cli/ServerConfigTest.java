@@ -29,7 +29,8 @@ class ServerConfigTest {
         assertThat(Files.readString(PAGE)).contains(run.out());
         assertThat(run.out())
                 .contains("| `log.dirs` (`log.dir`) | `data` |")
-                .contains("| `offsets.retention.minutes` | `10080` | minutes | a number from 1 to 2147483647 | yes |")
+                .contains(
+                        "| `offsets.retention.minutes` | `10080` | minutes | a whole number from 1 to 2147483647 | yes |")
                 .contains("| `segment.bytes` | `1073741824` | bytes | a whole number from 1024 to 2147483647 (bytes),")
                 .contains("| `flush.mode` * | `ack` |");
     }
@@ -98,7 +99,7 @@ class ServerConfigTest {
 
         assertThat(run.out()).isEmpty();
         assertThat(run.err())
-                .contains("num.partitions is \"0\", but must be a number from 1 to 10000")
+                .contains("num.partitions is \"0\", but must be a whole number from 1 to 10000")
                 .contains("did you mean log.dirs?");
     }
 

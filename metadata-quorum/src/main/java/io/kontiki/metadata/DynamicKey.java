@@ -1,7 +1,6 @@
 package io.kontiki.metadata;
 
 import static io.kontiki.metadata.TopicConfigKey.Unit.BYTES;
-import static io.kontiki.metadata.TopicConfigKey.Unit.MILLIS;
 import static io.kontiki.metadata.TopicConfigKey.Unit.NONE;
 import static io.kontiki.metadata.TopicConfigType.number;
 import static io.kontiki.metadata.TopicConfigType.words;
@@ -13,16 +12,16 @@ import java.util.Optional;
 
 /**
  * The keys of a broker's configuration that are changed while it runs, in the order of their names; all others are read at
- * the start alone. Precedence after KIP-226: broker, cluster, file, default. None is bound to another one, since each broker
+ * the start alone. The reader of the file takes names and limits from here. Precedence after KIP-226: broker, cluster, file, default. None is bound to another one, since each broker
  * has a file of its own which nobody else can see.
  */
 public enum DynamicKey {
-    AUTO_LEADER_REBALANCE_ENABLE("auto.leader.rebalance.enable", words("false", "true"), true),
+    AUTO_LEADER_REBALANCE_ENABLE("auto.leader.rebalance.enable", words("true", "false"), true),
     DEFAULT_REPLICATION_FACTOR("default.replication.factor", factor(), true),
     GROUP_MAX_SIZE("group.max.size", number(NONE, 1, 10_000), false),
     LOG_CLEANER_IO_MAX_BYTES_PER_SECOND("log.cleaner.io.max.bytes.per.second", rate(), false),
-    LOG_RETENTION_BYTES("log.retention.bytes", number(BYTES, -1, Long.MAX_VALUE), true),
-    LOG_RETENTION_MS("log.retention.ms", number(MILLIS, -1, Long.MAX_VALUE), true),
+    LOG_RETENTION_BYTES("log.retention.bytes", TopicConfigKey.RETENTION_BYTES.type(), true),
+    LOG_RETENTION_MS("log.retention.ms", TopicConfigKey.RETENTION_MS.type(), true),
     LOG_SCRUB_IO_MAX_BYTES_PER_SECOND("log.scrub.io.max.bytes.per.second", rate(), false),
     NUM_PARTITIONS("num.partitions", number(NONE, 1, 10_000), true),
     OFFSETS_RETENTION_MINUTES("offsets.retention.minutes", number(NONE, 1, Integer.MAX_VALUE), false),
@@ -51,6 +50,11 @@ public enum DynamicKey {
     /** What a value may be, in words that fit after "must be". */
     public String limits() {
         return type.limits();
+    }
+
+    /** What a number of this key counts. */
+    public TopicConfigKey.Unit unit() {
+        return type.unit();
     }
 
     /** The value as it is stored: a size or duration in plain bytes or milliseconds; what is none stays as it is. */

@@ -159,6 +159,10 @@ public enum TopicConfigKey {
         return type.plain(value);
     }
 
+    TopicConfigType type() {
+        return type;
+    }
+
     /** What is wrong with a value, for people; empty if it is allowed. */
     Optional<String> check(String value) {
         return type.allowed().test(value)
