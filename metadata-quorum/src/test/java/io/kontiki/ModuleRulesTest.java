@@ -3,6 +3,7 @@ package io.kontiki;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -18,11 +19,22 @@ class ModuleRulesTest {
     private static final String METADATA = "io.kontiki.metadata";
     private static final String COMMAND = "io.kontiki.metadata.command";
     private static final String TREE = "io.kontiki.metadata.tree";
+    private static final String JSON = "io.kontiki.json";
     private static final String CONTROLLER = "io.kontiki.controller";
     private static final String QUORUM = "io.kontiki.quorum..";
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("io.kontiki.metadata", "io.kontiki.controller", "io.kontiki.quorum");
+            .importPackages(JSON, "io.kontiki.metadata", "io.kontiki.controller", "io.kontiki.quorum");
+
+    @Test
+    void jsonKnowsNothingOfOurs() {
+        check(classes()
+                .that()
+                .resideInAPackage(JSON)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(JSON, "java.."));
+    }
 
     @Test
     void metadataImportsNothingElseOfOurs() {
@@ -31,7 +43,7 @@ class ModuleRulesTest {
                 .resideInAPackage(METADATA)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(COMMAND, TREE, CONTROLLER, QUORUM));
+                .resideInAnyPackage(COMMAND, TREE, JSON, CONTROLLER, QUORUM));
     }
 
     @Test
@@ -83,7 +95,7 @@ class ModuleRulesTest {
     void coresDoNoInputOrOutput() {
         check(noClasses()
                 .that()
-                .resideInAnyPackage(METADATA, COMMAND, TREE, CONTROLLER)
+                .resideInAnyPackage(METADATA, COMMAND, TREE, JSON, CONTROLLER)
                 .should()
                 .dependOnClassesThat(
                         resideInAnyPackage("java.io..", "java.nio.file..", "java.nio.channels..", "java.net..")
@@ -95,7 +107,7 @@ class ModuleRulesTest {
     void coresReadNoClockStartNoThreadAndDrawNoSeed() {
         check(noClasses()
                 .that()
-                .resideInAnyPackage(METADATA, COMMAND, TREE, CONTROLLER)
+                .resideInAnyPackage(METADATA, COMMAND, TREE, JSON, CONTROLLER)
                 .should()
                 .callMethod(System.class, "nanoTime")
                 .orShould()

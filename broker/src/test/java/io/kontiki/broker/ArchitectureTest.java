@@ -49,7 +49,8 @@ class ArchitectureTest {
                 .resideInAPackage("io.kontiki.broker.logging")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("io.kontiki.broker.logging", "java..", "ch.qos.logback..", "org.slf4j..")
+                .resideInAnyPackage(
+                        "io.kontiki.broker.logging", "io.kontiki.json", "java..", "ch.qos.logback..", "org.slf4j..")
                 .check(CLASSES);
         classes()
                 .that()

@@ -4,8 +4,8 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.encoder.EncoderBase;
+import io.kontiki.json.JsonFields;
 import java.nio.charset.StandardCharsets;
-import java.util.Iterator;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
@@ -19,7 +19,6 @@ import org.slf4j.event.KeyValuePair;
 public final class JsonLines extends EncoderBase<ILoggingEvent> {
     private static final String BROKER = "broker";
     private static final byte[] NOTHING = {};
-    private static final int FIRST_PRINTABLE = 0x20;
 
     /** Says in each line from now on which broker this process is. */
     public static void name(int brokerId) {
@@ -40,75 +39,23 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
 
     @Override
     public byte[] encode(ILoggingEvent event) {
-        var line = new StringBuilder(256).append('{');
-        text(line, "time", event.getInstant().toString());
-        text(line, "level", event.getLevel().toString());
-        text(line, "logger", event.getLoggerName());
-        text(line, "thread", event.getThreadName());
+        var line = new JsonFields()
+                .put("time", event.getInstant().toString())
+                .put("level", event.getLevel().toString())
+                .put("logger", event.getLoggerName())
+                .put("thread", event.getThreadName());
         String broker = event.getLoggerContextVO().getPropertyMap().get(BROKER);
         if (broker != null) {
-            key(line, BROKER);
-            line.append(broker);
+            line.put(BROKER, Integer.parseInt(broker));
         }
-        text(line, "message", event.getFormattedMessage());
+        line.put("message", event.getFormattedMessage());
         List<KeyValuePair> fields = event.getKeyValuePairs();
         if (fields != null) {
-            fields.forEach(field -> {
-                key(line, field.key);
-                value(line, field.value);
-            });
+            fields.forEach(field -> line.putValue(field.key, field.value));
         }
         if (event.getThrowableProxy() != null) {
-            text(line, "error", ThrowableProxyUtil.asString(event.getThrowableProxy()));
+            line.put("error", ThrowableProxyUtil.asString(event.getThrowableProxy()));
         }
-        return line.append("}\n").toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static void text(StringBuilder line, String name, String text) {
-        key(line, name);
-        quote(line, text);
-    }
-
-    private static void key(StringBuilder line, String name) {
-        if (line.length() > 1) {
-            line.append(',');
-        }
-        quote(line, name);
-        line.append(':');
-    }
-
-    private static void value(StringBuilder line, Object value) {
-        if (value == null || value instanceof Integer || value instanceof Long || value instanceof Boolean) {
-            line.append(value);
-        } else if (value instanceof Iterable<?> values) {
-            line.append('[');
-            for (Iterator<?> each = values.iterator(); each.hasNext(); ) {
-                value(line, each.next());
-                line.append(each.hasNext() ? "," : "");
-            }
-            line.append(']');
-        } else {
-            quote(line, value.toString());
-        }
-    }
-
-    private static void quote(StringBuilder line, String text) {
-        line.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"', '\\' -> line.append('\\').append(c);
-                case '\n' -> line.append("\\n");
-                case '\t' -> line.append("\\t");
-                default -> {
-                    if (c < FIRST_PRINTABLE) {
-                        line.append(String.format("\\u%04x", (int) c));
-                    } else {
-                        line.append(c);
-                    }
-                }
-            }
-        }
-        line.append('"');
+        return (line + "\n").getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -35,16 +35,20 @@ class JsonLinesTest {
         event.addKeyValuePair(new KeyValuePair("partition", "orders-0"));
         event.addKeyValuePair(new KeyValuePair("epoch", 7));
         event.addKeyValuePair(new KeyValuePair("isr", List.of(1, 4)));
+        event.addKeyValuePair(new KeyValuePair("dirs", List.of("a", "\"b\"")));
+        event.addKeyValuePair(new KeyValuePair("unclean", true));
+        event.addKeyValuePair(new KeyValuePair("before", null));
 
         assertThat(encoded(event).toString())
-                .isEqualTo("{\"time\":\"2026-01-31T12:00:00.250Z\",\"level\":\"INFO\",\"logger\":\"io.kontiki.Some\","
-                        + "\"thread\":\"loop-0\",\"broker\":4,\"message\":\"orders-0 is LEADER in epoch 7\","
-                        + "\"partition\":\"orders-0\",\"epoch\":7,\"isr\":[1,4]}");
+                .isEqualTo(
+                        "{\"time\":\"2026-01-31T12:00:00.250Z\",\"level\":\"INFO\",\"logger\":\"io.kontiki.Some\","
+                                + "\"thread\":\"loop-0\",\"broker\":4,\"message\":\"orders-0 is LEADER in epoch 7\","
+                                + "\"partition\":\"orders-0\",\"epoch\":7,\"isr\":[1,4],\"dirs\":[\"a\",\"\\\"b\\\"\"],\"unclean\":true,\"before\":null}");
     }
 
     @Test
     void whateverIsSaidStaysOnOneLine() {
-        String said = "a \"quoted\" \\ path\r\n\tand \u0001 \u2028 \u00e9 \ud83d\ude00";
+        String said = "a \"quoted\" \\ path\r\n\tand \u0001 \u2028 \u00e9 \ud83d\ude00 half \ud83d";
 
         var line = encoded(event(said, null));
 

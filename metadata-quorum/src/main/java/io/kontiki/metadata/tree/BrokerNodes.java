@@ -1,5 +1,6 @@
 package io.kontiki.metadata.tree;
 
+import io.kontiki.json.JsonFields;
 import io.kontiki.metadata.BrokerRegistration;
 import java.util.List;
 import java.util.OptionalLong;

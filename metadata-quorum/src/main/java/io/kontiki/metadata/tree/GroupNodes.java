@@ -1,5 +1,6 @@
 package io.kontiki.metadata.tree;
 
+import io.kontiki.json.JsonFields;
 import io.kontiki.metadata.CommittedOffset;
 import io.kontiki.metadata.GroupImage;
 import io.kontiki.metadata.MemberImage;

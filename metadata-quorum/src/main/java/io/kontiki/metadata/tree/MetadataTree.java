@@ -1,5 +1,6 @@
 package io.kontiki.metadata.tree;
 
+import io.kontiki.json.JsonFields;
 import io.kontiki.metadata.Excerpt;
 import io.kontiki.metadata.LogPosition;
 import io.kontiki.metadata.MetadataImage;

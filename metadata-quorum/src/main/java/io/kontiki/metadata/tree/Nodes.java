@@ -1,5 +1,6 @@
 package io.kontiki.metadata.tree;
 
+import io.kontiki.json.JsonFields;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -1,5 +1,6 @@
 package io.kontiki.metadata.tree;
 
+import io.kontiki.json.JsonFields;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.Reassignment;

@@ -1,4 +1,4 @@
-package io.kontiki.metadata.tree;
+package io.kontiki.json;
 
 import java.util.Collection;
 import java.util.Optional;
@@ -7,71 +7,83 @@ import java.util.Optional;
  * A JSON object being written, on one line, its fields in the order in which they are added. All integers are JSON
  * numbers, as in the command line's JSON (decision 6). Not thread-safe.
  */
-final class JsonFields {
+public final class JsonFields {
+    private static final String SEPARATOR = ",";
+
     private final StringBuilder text = new StringBuilder("{");
 
-    JsonFields put(String name, long value) {
+    public JsonFields put(String name, long value) {
         name(name).append(value);
         return this;
     }
 
-    JsonFields put(String name, boolean value) {
+    public JsonFields put(String name, boolean value) {
         name(name).append(value);
         return this;
     }
 
-    JsonFields put(String name, String value) {
+    public JsonFields put(String name, String value) {
         quote(value, name(name));
         return this;
     }
 
     /** An absent value is {@code null}. */
-    JsonFields put(String name, Optional<String> value) {
+    public JsonFields put(String name, Optional<String> value) {
         return value.isPresent() ? put(name, value.get()) : putNull(name);
     }
 
-    JsonFields put(String name, JsonFields value) {
+    public JsonFields put(String name, JsonFields value) {
         name(name).append(value);
         return this;
     }
 
-    JsonFields putNull(String name) {
+    public JsonFields putNull(String name) {
         name(name).append("null");
         return this;
     }
 
-    JsonFields putNumbers(String name, Collection<? extends Number> values) {
+    public JsonFields putNumbers(String name, Collection<? extends Number> values) {
+        return putValue(name, values);
+    }
+
+    public JsonFields putTexts(String name, Iterable<String> values) {
+        return putValue(name, values);
+    }
+
+    public JsonFields putObjects(String name, Iterable<JsonFields> values) {
         var array = name(name).append('[');
         var separator = "";
         for (var value : values) {
             array.append(separator).append(value);
-            separator = ",";
+            separator = SEPARATOR;
         }
         array.append(']');
         return this;
     }
 
-    JsonFields putTexts(String name, Iterable<String> values) {
-        var array = name(name).append('[');
-        var separator = "";
-        for (var value : values) {
-            array.append(separator);
-            quote(value, array);
-            separator = ",";
-        }
-        array.append(']');
+    /**
+     * What is only known as an object: {@code null}, a whole number, a truth value or several of them in a row stay what they
+     * are; anything else is its text.
+     */
+    public JsonFields putValue(String name, Object value) {
+        append(value, name(name));
         return this;
     }
 
-    JsonFields putObjects(String name, Iterable<JsonFields> values) {
-        var array = name(name).append('[');
-        var separator = "";
-        for (var value : values) {
-            array.append(separator).append(value);
-            separator = ",";
+    private static void append(Object value, StringBuilder out) {
+        if (value == null || value instanceof Integer || value instanceof Long || value instanceof Boolean) {
+            out.append(value);
+        } else if (value instanceof Iterable<?> values) {
+            out.append('[');
+            var separator = "";
+            for (var each : values) {
+                append(each, out.append(separator));
+                separator = SEPARATOR;
+            }
+            out.append(']');
+        } else {
+            quote(value.toString(), out);
         }
-        array.append(']');
-        return this;
     }
 
     @Override
@@ -93,6 +105,10 @@ final class JsonFields {
             char c = value.charAt(i);
             if (c == '"' || c == '\\') {
                 out.append('\\').append(c);
+            } else if (c == '\n') {
+                out.append("\\n");
+            } else if (c == '\t') {
+                out.append("\\t");
             } else if (Character.isISOControl(c) || Character.isSurrogate(c) || c == '\u2028' || c == '\u2029') {
                 // A lone surrogate has no UTF-8; escaped, halves and pairs both read back as they were.
                 out.append(String.format("\\u%04x", (int) c));
