@@ -13,11 +13,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** What producers and consumers do on this broker. */
+/** What producers, consumers and other replicas do on this broker. */
 final class TrafficMetrics implements MetricSource {
     static final Set<Metric> TOLD = Set.of(
             Metric.PRODUCE_REQUESTS,
             Metric.FETCH_REQUESTS,
+            Metric.REPLICATION_RECEIVED_BYTES,
+            Metric.REPLICATION_SENT_BYTES,
+            Metric.REPLICATION_ACK,
             Metric.PRODUCE_STAGE,
             Metric.FETCH_STAGE,
             Metric.ERRORS,
@@ -42,8 +45,20 @@ final class TrafficMetrics implements MetricSource {
         samples.counter(Metric.PRODUCE_REQUESTS, traffic.produceRequests());
         samples.counter(Metric.FETCH_REQUESTS, traffic.fetchRequests());
         stages(samples);
+        replication(samples);
         errors(samples);
         topics(samples);
+    }
+
+    private void replication(Samples samples) {
+        var replication = traffic.replication();
+        samples.counter(Metric.REPLICATION_RECEIVED_BYTES, replication.receivedBytes());
+        samples.counter(Metric.REPLICATION_SENT_BYTES, replication.sentBytes());
+        samples.histogram(
+                Metric.REPLICATION_ACK,
+                LatencyHistogram.boundsSeconds(),
+                replication.acknowledged().counts(),
+                replication.acknowledged().sumSeconds());
     }
 
     private void stages(Samples samples) {

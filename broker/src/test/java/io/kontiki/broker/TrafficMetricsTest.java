@@ -56,6 +56,21 @@ class TrafficMetricsTest {
     }
 
     @Test
+    void whatGoesBetweenReplicasIsTold() throws Exception {
+        traffic.replication().onReceived(30);
+        traffic.replication().onSent(500);
+        traffic.replication().acknowledged().add(2_000_000);
+        var scrape = HttpReading.scrape(metrics);
+
+        assertThat(value(scrape, "kontiki_replication_received_bytes_total")).isEqualTo(30);
+        assertThat(value(scrape, "kontiki_replication_sent_bytes_total")).isEqualTo(500);
+        assertThat(value(scrape, "kontiki_replication_ack_duration_seconds_bucket{le=\"0.0025\"}"))
+                .isEqualTo(1);
+        assertThat(value(scrape, "kontiki_replication_ack_duration_seconds_sum"))
+                .isEqualTo(0.002);
+    }
+
+    @Test
     void bucketsCountWhatIsBelowThemToo() throws Exception {
         traffic.stage(Stage.PRODUCE_APPEND).add(700_000);
         traffic.stage(Stage.PRODUCE_APPEND).add(3_000_000);

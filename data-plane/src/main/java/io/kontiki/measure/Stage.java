@@ -11,15 +11,17 @@ public enum Stage {
     /** It is forced to the disk and goes to the followers, as far as its producer wants to wait for that. */
     PRODUCE_REPLICATE,
     /** The answer of a request, all of whose batches have ended, is handed to its connection. */
-    PRODUCE_RESPOND,
+    PRODUCE_SEND,
     /** A request of a consumer waits for a thread that reads. */
     FETCH_QUEUE,
     /** It is read what there is for it. */
-    FETCH_READ;
+    FETCH_READ,
+    /** The answer waits until its consumer has taken the one before, and is handed to its connection. */
+    FETCH_SEND;
 
     /** Whether producers wait for it; consumers do for the others. */
     public boolean ofProduce() {
-        return ordinal() <= PRODUCE_RESPOND.ordinal();
+        return ordinal() <= PRODUCE_SEND.ordinal();
     }
 
     /** In one word, without the request that it is of. */

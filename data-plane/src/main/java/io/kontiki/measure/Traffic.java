@@ -7,11 +7,12 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What producers and consumers do on this broker, since its start. Thread-safe. */
+/** What producers, consumers and other replicas do on this broker, since its start. Thread-safe. */
 public final class Traffic {
     private final LatencyHistogram[] stages = new LatencyHistogram[Stage.values().length];
     private final LongAdder[] refusals = new LongAdder[ErrorReason.values().length];
     private final Map<UUID, TopicTraffic> topics = new ConcurrentHashMap<>();
+    private final ReplicationTraffic replication = new ReplicationTraffic();
     private final LongAdder produceRequests = new LongAdder();
     private final LongAdder fetchRequests = new LongAdder();
 
@@ -26,6 +27,10 @@ public final class Traffic {
 
     public LatencyHistogram stage(Stage stage) {
         return stages[stage.ordinal()];
+    }
+
+    public ReplicationTraffic replication() {
+        return replication;
     }
 
     public void onProduceRequest() {

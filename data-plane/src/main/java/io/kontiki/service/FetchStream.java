@@ -3,6 +3,7 @@ package io.kontiki.service;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.kontiki.measure.Stage;
 import io.kontiki.partition.Partitions;
 import io.kontiki.proto.v1.FetchRequest;
 import io.kontiki.proto.v1.FetchResponse;
@@ -20,6 +21,7 @@ final class FetchStream implements StreamObserver<FetchRequest>, PendingFetch.An
     private final ServerCallStreamObserver<FetchResponse> out;
     private PendingFetch current;
     private FetchResponse waiting;
+    private long waitingSinceNanos;
     /** Booked for the answer that waits or is on its way; given back when the receiver took it. */
     private long booked;
 
@@ -79,6 +81,7 @@ final class FetchStream implements StreamObserver<FetchRequest>, PendingFetch.An
             }
             current = null;
             waiting = response;
+            waitingSinceNanos = partitions.nanoTime();
             booked += bytes;
             sendIfReady();
         }
@@ -104,6 +107,7 @@ final class FetchStream implements StreamObserver<FetchRequest>, PendingFetch.An
             return;
         }
         out.onNext(waiting);
+        partitions.traffic().stage(Stage.FETCH_SEND).add(partitions.nanoTime() - waitingSinceNanos);
         waiting = null;
         if (out.isReady()) {
             settle();

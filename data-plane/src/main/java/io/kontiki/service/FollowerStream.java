@@ -2,10 +2,12 @@ package io.kontiki.service;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.kontiki.log.LogSlice;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.partition.Partition;
 import io.kontiki.partition.Partitions;
+import io.kontiki.proto.internal.v1.Ack;
 import io.kontiki.proto.internal.v1.AttachRefused;
 import io.kontiki.proto.internal.v1.Link;
 import io.kontiki.proto.internal.v1.ReplicateHello;
@@ -36,6 +38,7 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
     private final ServerCallStreamObserver<ReplicateResponse> out;
     private final Map<TopicPartition, Partition> attached = new ConcurrentHashMap<>();
     private final Queue<Runnable> pushes = new ArrayDeque<>();
+    private final AckTiming timing;
     private ReplicateHello hello;
     private boolean pushing;
     private boolean closed;
@@ -52,6 +55,7 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
         this.streams = streams;
         this.readers = readers;
         this.out = out;
+        this.timing = new AckTiming(partitions.traffic().replication().acknowledged());
         out.setOnReadyHandler(this::pushNext);
         out.setOnCancelHandler(this::end);
     }
@@ -105,9 +109,11 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
         long epoch = hello.getBrokerEpoch();
         switch (request.getMessageCase()) {
             case ATTACH -> onAttach(request, follower, epoch);
-            case ACK ->
+            case ACK -> {
+                time(request.getAck());
                 find(request.getAck().getLink())
                         .ifPresent(found -> found.onAck(follower, epoch, ReplicationMessages.ack(request.getAck())));
+            }
             case DETACH ->
                 find(request.getDetach().getLink())
                         .ifPresent(found -> found.onDetach(
@@ -133,6 +139,12 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
                                         .setLink(link)
                                         .setReason(AttachRefused.Reason.REASON_UNKNOWN_PARTITION))
                                 .build()));
+    }
+
+    private void time(Ack ack) {
+        if (timing.waits()) {
+            timing.onAck(ReplicationMessages.partition(ack.getLink()), ack.getEndOffset(), partitions.nanoTime());
+        }
     }
 
     /** Forgets the partition where it is gone, so that a long stream holds no deleted logs. */
@@ -161,6 +173,18 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
             if (!closed) {
                 out.onNext(message);
             }
+        }
+    }
+
+    /**
+     * Counts what a push is about to send.
+     *
+     * @param askedNanos when the leader wanted to send it
+     */
+    void onPush(TopicPartition partition, LogSlice batches, long askedNanos) {
+        if (batches.sizeInBytes() > 0) {
+            partitions.traffic().replication().onSent(batches.sizeInBytes());
+            timing.onPushed(partition, batches.endOffset(), askedNanos, partitions.nanoTime());
         }
     }
 

@@ -162,6 +162,7 @@ public final class GrpcReplicaTransport implements ReplicaTransport, AutoCloseab
         if (stream == null) {
             return;
         }
+        long askedNanos = partitions.nanoTime();
         stream.push(() -> {
             LogSlice slice;
             try {
@@ -171,6 +172,7 @@ public final class GrpcReplicaTransport implements ReplicaTransport, AutoCloseab
                 LOG.debug("A push of {} could not be read", partition, e);
                 return;
             }
+            stream.onPush(partition, slice, askedNanos);
             stream.send(ReplicationMessages.of(partition, effect, slice));
             sent.onSent(slice.endOffset(), slice.sizeInBytes());
         });

@@ -128,6 +128,7 @@ final class LeaderStream implements ClientResponseObserver<ReplicateRequest, Rep
     }
 
     private void onPush(Push push) {
+        partitions.traffic().replication().onReceived(push.getRecords().size());
         find(push.getLink())
                 .ifPresent(partition -> partition.onPush(
                         ReplicationMessages.link(push.getLink()),

@@ -186,7 +186,7 @@ final class ProduceStream implements StreamObserver<ProduceRequest> {
             }
             endIfDone();
         }
-        traffic.stage(Stage.PRODUCE_RESPOND).add(partitions.nanoTime() - endedNanos);
+        traffic.stage(Stage.PRODUCE_SEND).add(partitions.nanoTime() - endedNanos);
         budget.giveBack(pending.bookedBytes());
         askForMore();
     }

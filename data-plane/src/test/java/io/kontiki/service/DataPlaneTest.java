@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.kontiki.measure.LatencyHistogram;
+import io.kontiki.measure.ReplicationTraffic;
+import io.kontiki.measure.Stage;
 import io.kontiki.metadata.UuidBytes;
 import io.kontiki.proto.v1.Acks;
 import io.kontiki.proto.v1.ErrorReason;
@@ -22,6 +25,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +63,36 @@ class DataPlaneTest {
         try (FetchCalls fetch = new FetchCalls(cluster.client(0))) {
             assertThat(fetch.values("t", 0, 0)).hasSize(20).startsWith("m0").endsWith("m19");
         }
+    }
+
+    @Test
+    void whatGoesBetweenReplicasAndToConsumersIsCountedAndTimed() throws IOException {
+        cluster.createTopic("t", Map.of(), List.of(0, 1, 2));
+        try (ProduceCalls produce = new ProduceCalls(cluster.client(0))) {
+            produce.append("t", 0, Acks.ACKS_ALL, batch("m"));
+        }
+        try (FetchCalls fetch = new FetchCalls(cluster.client(0))) {
+            fetch.values("t", 0, 0);
+        }
+
+        ReplicationTraffic leader = cluster.traffic(0).replication();
+        long log = logBytes(0).length;
+        assertThat(leader.sentBytes()).isEqualTo(2 * log);
+        assertThat(leader.receivedBytes()).isZero();
+        for (int follower : List.of(1, 2)) {
+            assertThat(cluster.traffic(follower).replication().receivedBytes()).isEqualTo(log);
+            assertThat(count(cluster.traffic(follower).replication().acknowledged()))
+                    .isZero();
+        }
+        // Of each of the two streams at least the first push.
+        assertThat(count(leader.acknowledged())).isBetween(2L, 4L);
+        // Counted when the connection has it, which is about when the consumer has it.
+        await().untilAsserted(() ->
+                assertThat(count(cluster.traffic(0).stage(Stage.FETCH_SEND))).isPositive());
+    }
+
+    private static long count(LatencyHistogram times) {
+        return LongStream.of(times.counts()).sum();
     }
 
     @Test

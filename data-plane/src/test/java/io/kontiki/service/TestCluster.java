@@ -8,6 +8,7 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.kontiki.group.GroupSettings;
 import io.kontiki.log.LogConfig;
+import io.kontiki.measure.Traffic;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.MetadataImage;
@@ -235,6 +236,11 @@ final class TestCluster {
     /** The metrics of a broker that runs. */
     MeterRegistry meters(int broker) {
         return nodes.get(broker).meters;
+    }
+
+    /** What a broker that runs has counted. */
+    Traffic traffic(int broker) {
+        return nodes.get(broker).dataPlane.traffic();
     }
 
     private String serverName(int id) {

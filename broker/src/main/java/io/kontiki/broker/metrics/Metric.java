@@ -121,6 +121,18 @@ public enum Metric {
     PRODUCE_STAGE(
             HISTOGRAM, "kontiki_produce_stage_duration_seconds", "What the time of produced batches goes to", "stage"),
     FETCH_STAGE(HISTOGRAM, "kontiki_fetch_stage_duration_seconds", "What the time of fetches goes to", "stage"),
+    REPLICATION_RECEIVED_BYTES(
+            COUNTER,
+            "kontiki_replication_received_bytes_total",
+            "Bytes of batches that followers here got from leaders on other brokers"),
+    REPLICATION_SENT_BYTES(
+            COUNTER,
+            "kontiki_replication_sent_bytes_total",
+            "Bytes of batches that leaders here sent to followers on other brokers"),
+    REPLICATION_ACK(
+            HISTOGRAM,
+            "kontiki_replication_ack_duration_seconds",
+            "From an append of a leader here until a follower has appended it, too; a sample"),
     ISR_SHRINKS(
             COUNTER, "kontiki_isr_shrinks_total", "Times that in-sync replicas were taken out of a partition led here"),
     ISR_EXPANDS(COUNTER, "kontiki_isr_expands_total", "Times that replicas of a partition led here got in sync"),
