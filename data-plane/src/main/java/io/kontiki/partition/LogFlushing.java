@@ -116,6 +116,17 @@ final class LogFlushing {
         }
     }
 
+    /** Whether {@link #onTick} does nothing before {@link #nextCheckpointNanos}, unless something else happens first. */
+    boolean isAtRest() {
+        boolean unlimited = policy.millis() == Long.MAX_VALUE;
+        return !notBegun && !underWay && (unlimited || log().flushedOffset() == log().endOffset());
+    }
+
+    /** When a checkpoint may be due next. */
+    long nextCheckpointNanos() {
+        return nextCheckpointNanos;
+    }
+
     /** Instead of {@link #onTick} while the replica has nothing to do with its log: nothing is late then. */
     void onIdleTick(long nowNanos) {
         unflushedSinceNanos = nowNanos;

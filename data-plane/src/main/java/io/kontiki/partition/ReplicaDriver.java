@@ -63,6 +63,10 @@ final class ReplicaDriver extends RemoteEffects {
 
     private boolean running;
     private boolean stopped;
+    /** Since a tick at which nothing was due, and until the next event. */
+    private boolean resting;
+
+    private long restUntilNanos;
     private long nextRollCheckNanos;
     private long nextToken;
     private Optional<DueLeaderChange> leaderChangeDue = Optional.empty();
@@ -124,6 +128,7 @@ final class ReplicaDriver extends RemoteEffects {
     /** Runs effects in order, and those that follow from them behind. */
     @Override
     void handle(List<Effect> effects) {
+        awake();
         if (stopped) {
             return;
         }
@@ -155,7 +160,11 @@ final class ReplicaDriver extends RemoteEffects {
         }
     }
 
+    /** Costs next to nothing while there is nothing to do: a broker has thousands of partitions that nobody uses. */
     void onTick(long nowNanos) {
+        if (resting && nowNanos - restUntilNanos < 0) {
+            return;
+        }
         handle(replica.onTick(nowNanos));
         if (!stopped) {
             pushes().onTick(nowNanos);
@@ -168,6 +177,27 @@ final class ReplicaDriver extends RemoteEffects {
             flushing.onTick(nowNanos);
         } else {
             flushing.onIdleTick(nowNanos);
+        }
+        restIfNothingIsDue(nowNanos);
+    }
+
+    private void restIfNothingIsDue(long nowNanos) {
+        if (!isWorking()) {
+            resting = true;
+            restUntilNanos = nowNanos + ROLL_CHECK_NANOS;
+        } else if (replica.isAtRest() && leaderChangeDue.isEmpty() && pushes().isAtRest() && flushing.isAtRest()) {
+            resting = true;
+            long untilCheckpoint = flushing.nextCheckpointNanos() - nowNanos;
+            restUntilNanos = nowNanos + Math.min(nextRollCheckNanos - nowNanos, untilCheckpoint);
+        }
+    }
+
+    /** Something happens: the next tick looks at everything. */
+    private void awake() {
+        if (resting) {
+            resting = false;
+            // It rested with nothing to be forced, so nothing is late.
+            flushing.onIdleTick(nowNanos());
         }
     }
 
@@ -214,6 +244,7 @@ final class ReplicaDriver extends RemoteEffects {
     }
 
     void setFlushPolicy(TopicConfig.Flush policy) {
+        awake();
         flushing.setPolicy(policy);
     }
 
@@ -236,6 +267,7 @@ final class ReplicaDriver extends RemoteEffects {
      */
     @Override
     void onIoError(RuntimeException cause) {
+        awake();
         if (stopped) {
             return;
         }

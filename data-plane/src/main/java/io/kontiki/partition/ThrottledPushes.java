@@ -62,6 +62,11 @@ final class ThrottledPushes {
         }
     }
 
+    /** Whether {@link #onTick} has nothing to try again. */
+    boolean isAtRest() {
+        return waiting.isEmpty();
+    }
+
     /** The partition ends here. */
     void stop(long nowNanos) {
         waiting.clear();

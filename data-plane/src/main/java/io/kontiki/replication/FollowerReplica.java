@@ -93,6 +93,11 @@ final class FollowerReplica implements Role {
     }
 
     @Override
+    public boolean isAtRest() {
+        return phase == Phase.ATTACHED || phase == Phase.TRUNCATING;
+    }
+
+    @Override
     public void close(CommitOutcome outcome, AttachRefusal reason, int knownEpoch) {
         if (phase == Phase.ATTACHING || phase == Phase.ATTACHED) {
             state.outbox().add(new Effect.SendDetach(leader, link));

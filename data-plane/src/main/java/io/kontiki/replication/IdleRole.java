@@ -18,5 +18,10 @@ record IdleRole(ReplicaRole kind) implements Role {
     public void onTick(long nowNanos) {}
 
     @Override
+    public boolean isAtRest() {
+        return true;
+    }
+
+    @Override
     public void close(CommitOutcome outcome, AttachRefusal reason, int knownEpoch) {}
 }

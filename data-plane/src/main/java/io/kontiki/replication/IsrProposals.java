@@ -83,8 +83,13 @@ final class IsrProposals {
         }
     }
 
+    /** Whether it will be repeated in a while. */
+    boolean isUnknown() {
+        return pending && phase == Phase.UNKNOWN;
+    }
+
     void onTick(long nowNanos) {
-        if (pending && phase == Phase.UNKNOWN && nowNanos - retryAt >= 0) {
+        if (isUnknown() && nowNanos - retryAt >= 0) {
             ask();
         }
     }

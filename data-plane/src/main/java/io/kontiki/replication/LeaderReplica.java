@@ -117,6 +117,23 @@ final class LeaderReplica implements Role {
         review(nowNanos);
     }
 
+    /** Time alone changes something while somebody waits, and as long as a follower may come to lag (rule L8) or to join. */
+    @Override
+    public boolean isAtRest() {
+        int waiting = awaitingHighWatermark.size() + awaitingOwnStore.size() + awaitingLogStart.size();
+        if (waiting > 0 || !ready() || !formerLeadersKnow || proposals.isUnknown()) {
+            return false;
+        }
+        long end = state.log().endOffset();
+        for (FollowerProgress follower : followers.values()) {
+            boolean member = state.view().isr().contains(follower.brokerId());
+            if (member != follower.attached() || member && follower.storedEnd() < end) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Rules L1 and L15: pending acknowledgements become unknown, links are closed. */
     @Override
     public void close(CommitOutcome outcome, AttachRefusal reason, int knownEpoch) {

@@ -103,9 +103,17 @@ public final class PartitionReplica {
         });
     }
 
-    /** Time passed: to be called about every 50 ms. */
+    /** Time passed: to be called about every 50 ms, unless it {@link #isAtRest}. */
     public List<Effect> onTick(long nowNanos) {
         return handle(() -> role.onTick(nowNanos));
+    }
+
+    /**
+     * Whether {@link #onTick} need not be called before the next call of any other method that takes an event: time alone
+     * changes nothing. Most replicas are at rest most of the time.
+     */
+    public boolean isAtRest() {
+        return role.isAtRest();
     }
 
     /** An append, truncation, flush or read failed (rule R10): the replica stops. */

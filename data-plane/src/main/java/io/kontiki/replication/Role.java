@@ -15,6 +15,9 @@ interface Role {
 
     void onTick(long nowNanos);
 
+    /** Whether no {@link #onTick} does anything before another event comes. May be false for longer than needed. */
+    boolean isAtRest();
+
     /**
      * The role ends.
      *

@@ -155,7 +155,12 @@ final class Rig {
 
     Rig pass(long nanos) {
         now += nanos;
-        return run(replica.onTick(now));
+        boolean atRest = replica.isAtRest();
+        List<Effect> due = replica.onTick(now);
+        if (atRest) {
+            assertThat(due).as("effects of a tick that need not have been").isEmpty();
+        }
+        return run(due);
     }
 
     Rig passMillis(long millis) {
