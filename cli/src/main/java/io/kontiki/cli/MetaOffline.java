@@ -6,6 +6,7 @@ import io.kontiki.metadata.tree.MetadataTree;
 import io.kontiki.metadata.tree.NoSuchNodeException;
 import io.kontiki.metadata.tree.NodeWalk;
 import io.kontiki.quorum.ratis.StoppedMetadata;
+import io.kontiki.quorum.ratis.VoterRunsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -31,6 +32,12 @@ final class MetaOffline implements MetaSource {
     private static StoppedMetadata read(Path directory) {
         try {
             return StoppedMetadata.read(directory);
+        } catch (VoterRunsException e) {
+            throw new Failure(
+                    ExitCode.CONFLICT,
+                    ErrorReport.plain(e.getMessage()),
+                    "Stop that broker first, or ask it while it runs: kontiki meta --bootstrap HOST:PORT",
+                    e);
         } catch (IOException | UncheckedIOException e) {
             throw new Failure(
                     ExitCode.FAILED,

@@ -63,6 +63,7 @@ class ArchitectureTest {
                         resideInAnyPackage("io.kontiki.metadata..", "io.kontiki.quorum..", "io.kontiki.proto..")
                                 .and(not(resideInAPackage("io.kontiki.metadata.tree")))
                                 .and(not(simpleName("StoppedMetadata")))
+                                .and(not(simpleName("VoterRunsException")))
                                 .and(not(simpleName("MetadataImage")))
                                 .and(not(simpleName("LogPosition"))))
                 .check(classes);

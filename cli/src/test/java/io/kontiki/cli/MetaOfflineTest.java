@@ -25,6 +25,9 @@ class MetaOfflineTest {
             broker.run(ExitCode.DONE, "topic", "create", "orders", "-p", "3");
             broker.run(ExitCode.DONE, "topic", "create", "returns");
             broker.run(ExitCode.DONE, "topic", "delete", "returns", "--yes");
+            assertThat(offline(ExitCode.CONFLICT, "meta", "ls", "--offline", data.toString())
+                            .err())
+                    .contains("is in use by a voter that runs", "Stop that broker first");
             live = broker.run(ExitCode.DONE, "meta", "dump", "/brokers/topics").out();
         }
         var before = files(data);

@@ -57,6 +57,7 @@ public record StoppedMetadata(
      * Reads it.
      *
      * @param directory that of the metadata log, or the one around it, which {@code metadata.log.dir} names
+     * @throws VoterRunsException if a voter has it open, or opened it meanwhile
      * @throws IOException if there is no metadata log, or it cannot be read; the message says where and why
      */
     public static StoppedMetadata read(Path directory) throws IOException {
@@ -67,10 +68,23 @@ public record StoppedMetadata(
                 .filter(Files::isDirectory)
                 .orElseThrow(
                         () -> new IOException("the metadata log in " + storage.directory() + " holds nothing yet"));
+        requireStopped(group);
         var replay = new Replay(storage.voters().size() == 1);
-        replay.load(group.resolve("sm"));
-        replay.read(group.resolve("current"));
+        try {
+            replay.load(group.resolve("sm"));
+            replay.read(group.resolve("current"));
+        } catch (IOException | RuntimeException e) {
+            requireStopped(group); // Whose files change while they are read seem to be damaged.
+            throw e;
+        }
+        requireStopped(group);
         return replay.result(storage);
+    }
+
+    private static void requireStopped(Path group) throws IOException {
+        if (StorageLock.isHeld(group)) {
+            throw new VoterRunsException(group);
+        }
     }
 
     private static Optional<VoterStorage> storage(Path directory) throws IOException {

@@ -102,6 +102,23 @@ class StoppedMetadataTest {
     }
 
     @Test
+    void voterThatRunsIsRefusedAndGoesOn() throws IOException {
+        var voter = new Voter(Voter.founder(1, Voter.endpoints(1), directory));
+        var storage = voter.config.storageDirectory();
+        try (voter) {
+            voter.start();
+            submit(voter, SampleCommands.initialize());
+
+            assertThatThrownBy(() -> StoppedMetadata.read(storage))
+                    .isInstanceOf(VoterRunsException.class)
+                    .hasMessageContaining("is in use by a voter that runs");
+
+            submit(voter, SampleCommands.register(1));
+        }
+        assertThat(StoppedMetadata.read(storage).image().brokers()).containsKey(1);
+    }
+
+    @Test
     void directoryWithoutALogIsRefused() {
         assertThatThrownBy(() -> StoppedMetadata.read(directory))
                 .isInstanceOf(IOException.class)
