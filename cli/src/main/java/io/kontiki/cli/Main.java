@@ -8,6 +8,7 @@ public final class Main {
 
     /** Runs one command line and ends the process. */
     public static void main(String[] args) {
+        NameMemory.shorten();
         var stop = new StopSignal();
         // On Ctrl-C and SIGTERM the virtual machine runs this and then ends with 128 + the signal's number. The
         // actions of a command that has ended already do nothing.

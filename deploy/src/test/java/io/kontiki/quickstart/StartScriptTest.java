@@ -50,8 +50,6 @@ class StartScriptTest {
     void serverGetsItsOwnSettings() throws Exception {
         assertThat(run(script, "-v", "server", "start", "--dev"))
                 .contains("-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError", "-XX:MaxRAMPercentage=40")
-                // Peers come back at other addresses.
-                .contains("-Dsun.net.inetaddr.ttl=5", "-Dnetworkaddress.cache.ttl=5")
                 .doesNotContain("-XX:TieredStopAtLevel=1")
                 .endsWith("io.kontiki.cli.Main", "-v", "server", "start", "--dev");
     }
