@@ -25,15 +25,20 @@ import java.util.concurrent.TimeUnit;
 final class GroupReading implements RebalanceListener {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final long COMMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** As programs wait that read without an end. */
+    private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
 
     private final Consumer consumer;
     private final boolean untilEnd;
     private final Duration patience;
     private final Messages messages;
     private volatile boolean stopped;
+    private final boolean endless;
     private long recordsLeft;
     private long lastCommitNanos = System.nanoTime();
     private long lastProgressNanos = lastCommitNanos;
+    /** When the first of the commits began that failed one after another; empty if the last one went well. */
+    private OptionalLong failingSinceNanos = OptionalLong.empty();
     /** What is written and not yet committed. */
     private final Map<TopicPartition, CommittedOffset> written = new TreeMap<>();
     /** Where each partition that is owned ended when it came. */
@@ -43,11 +48,12 @@ final class GroupReading implements RebalanceListener {
      * @param consumer of a group, without automatic commits: only this class knows what was written
      * @param untilEnd whether to end once all that is owned is read to where it ended when it came
      * @param limit most records to print
-     * @param patience longest time without any progress before the ends are reached
+     * @param patience longest time without any progress before the ends are reached, and of commits that fail
      */
     GroupReading(Consumer consumer, boolean untilEnd, OptionalLong limit, Duration patience, Messages messages) {
         this.consumer = consumer;
         this.untilEnd = untilEnd;
+        this.endless = !untilEnd && limit.isEmpty();
         this.recordsLeft = limit.orElse(Long.MAX_VALUE);
         this.patience = patience;
         this.messages = messages;
@@ -87,7 +93,7 @@ final class GroupReading implements RebalanceListener {
                 return;
             }
             if (System.nanoTime() - lastCommitNanos > COMMIT_NANOS) {
-                commit(written);
+                commitOrLater(endless ? FOR_EVER : patience);
             }
         }
     }
@@ -119,19 +125,62 @@ final class GroupReading implements RebalanceListener {
         if (!ends.isEmpty()) {
             throw TopicReading.stuck(patience, ends.keySet());
         }
+        requireBrokers();
         messages.tell("this member got no partition for " + patience.toSeconds() + " s: others have them all,"
                 + " or there is no such topic");
         return true;
     }
 
+    /** Whoever gets no partition because brokers are away or still start is not at the end of anything. */
+    private void requireBrokers() {
+        try {
+            consumer.subscription().forEach(consumer::topic);
+        } catch (KontikiException e) {
+            if (e.reason() != ErrorReason.TOPIC_NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
     private void commitAtEnd(boolean well) {
         try {
-            commit(written);
+            while (!commitOrLater(well && !stopped ? patience : Duration.ZERO)) {
+                TimeUnit.NANOSECONDS.sleep(COMMIT_NANOS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Failure(ExitCode.INTERRUPTED, "interrupted before what was read could be committed", "", e);
         } catch (KontikiException e) {
             if (well) {
                 throw e;
             }
             messages.tell("not committed: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Brokers that are away, or have not finished starting, are waited for: a commit that time may mend is made again later.
+     *
+     * @param limit since the first of those that failed began; then the last failure is thrown
+     * @return whether all is committed
+     */
+    private boolean commitOrLater(Duration limit) {
+        long beganNanos = System.nanoTime();
+        try {
+            commit(written);
+            failingSinceNanos = OptionalLong.empty();
+            return true;
+        } catch (KontikiException e) {
+            long sinceNanos = failingSinceNanos.orElse(beganNanos);
+            boolean over = System.nanoTime() - sinceNanos >= limit.toNanos();
+            if (over || !e.retriable() || e.reason() == ErrorReason.INTERRUPTED) {
+                throw e;
+            }
+            if (failingSinceNanos.isEmpty()) {
+                messages.tell("not committed yet, trying again: " + ErrorReport.plain(String.valueOf(e.getMessage())));
+            }
+            failingSinceNanos = OptionalLong.of(sinceNanos);
+            return false;
         }
     }
 
@@ -164,7 +213,9 @@ final class GroupReading implements RebalanceListener {
     @Override
     public void onRevoked(Set<TopicPartition> partitions) {
         messages.tell("gave up " + GroupText.partitions(partitions));
-        commit(written);
+        commitOrLater(FOR_EVER);
+        // Too late for them after this: they go to others, who print again what is not committed.
+        written.keySet().removeAll(partitions);
         ends.keySet().removeAll(partitions);
     }
 

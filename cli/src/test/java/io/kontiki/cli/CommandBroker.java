@@ -26,7 +26,7 @@ final class CommandBroker implements AutoCloseable {
     /** With settings of its own. */
     static CommandBroker start(Map<String, String> settings, Path... directories) throws InterruptedException {
         var all = new HashMap<>(settings);
-        all.put("listeners", "GRPC://127.0.0.1:0");
+        all.putIfAbsent("listeners", "GRPC://127.0.0.1:0");
         all.put("log.dirs", Stream.of(directories).map(Path::toString).collect(Collectors.joining(",")));
         all.put("cluster.id", "cli-test");
         var broker = Broker.start(BrokerConfig.of(all));
@@ -52,6 +52,11 @@ final class CommandBroker implements AutoCloseable {
         all.put("broker.id", Integer.toString(id));
         all.put("metadata.bootstrap.servers", broker.endpoint().toString());
         return start(all, directory);
+    }
+
+    /** Once it is closed: the same broker again, at the same port. */
+    CommandBroker again(Path directory) throws InterruptedException {
+        return start(Map.of("listeners", "GRPC://127.0.0.1:" + port()), directory);
     }
 
     int port() {
