@@ -83,6 +83,7 @@ public final class Broker implements AutoCloseable {
     private final CompletableFuture<Void> serving = new CompletableFuture<>();
     private final CompletableFuture<Integer> termination = new CompletableFuture<>();
     private final StartGate gate = new StartGate();
+    private final RunInterceptor run;
     private final ConnectionCounts connections = new ConnectionCounts();
     private final AtomicBoolean stopping = new AtomicBoolean();
     /** Set by the one that says how the broker ended: a stop whose parts are all closed, or a fault before that. */
@@ -104,6 +105,7 @@ public final class Broker implements AutoCloseable {
         this.config = config;
         this.directories = directories;
         this.meters = meters;
+        this.run = new RunInterceptor(identity().brokerId(), directories.incarnation());
         this.health = new Health(
                 System::nanoTime,
                 LOOP_PATIENCE_TIMEOUTS
@@ -185,7 +187,7 @@ public final class Broker implements AutoCloseable {
                 recovered.damaged().size());
         grpc = GrpcEndpoint.start(
                 config.listener(),
-                identity().brokerId(),
+                run,
                 config.requestMaxBytes(),
                 Descriptors.ofThisProcess().connectionsMax(),
                 connections,
@@ -271,6 +273,7 @@ public final class Broker implements AutoCloseable {
     private CompletableFuture<Void> onRegistered(long brokerEpoch) {
         directories.markServed();
         var placed = dataPlane.start(brokerEpoch);
+        run.onRegistered(brokerEpoch);
         gate.open();
         health.onRegistered();
         var ready = new Serving(identity().brokerId(), brokerEpoch, startedNanos, this::onServing, serving);

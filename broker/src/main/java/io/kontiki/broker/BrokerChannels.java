@@ -27,8 +27,10 @@ final class BrokerChannels implements MetadataPublisher, AutoCloseable {
     /** An address that is not there any more may swallow what is sent to it, without a word. */
     private static final int CONNECT_MILLIS_MAX = 3_000;
 
+    private record Opened(ManagedChannel channel, HeardIncarnation run) {}
+
     private final int messageMaxBytes;
-    private final Map<Endpoint, ManagedChannel> channels = new HashMap<>();
+    private final Map<Endpoint, Opened> channels = new HashMap<>();
     private final Restarts restarts = new Restarts(this::forget);
     private boolean closed;
 
@@ -42,7 +44,7 @@ final class BrokerChannels implements MetadataPublisher, AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the channels are closed");
         }
-        var channel = channels.computeIfAbsent(endpoint, this::connect);
+        var channel = channels.computeIfAbsent(endpoint, this::connect).channel();
         switch (channel.getState(false)) {
             // gRPC asked what the name stands for when the last connection ended; the peer may come back elsewhere. And
             // whoever asks has reason to try now: the pause that gRPC keeps after failures would outlast a restart.
@@ -70,21 +72,24 @@ final class BrokerChannels implements MetadataPublisher, AutoCloseable {
         channels.entrySet().removeIf(entry -> {
             boolean gone = !endpoints.contains(entry.getKey());
             if (gone) {
-                entry.getValue().shutdown();
+                entry.getValue().channel().shutdown();
             }
             return gone;
         });
     }
 
     private synchronized void forget(BrokerRegistration restarted) {
-        var channel = channels.remove(restarted.endpoint());
-        if (channel != null) {
-            channel.shutdownNow();
+        var opened = channels.get(restarted.endpoint());
+        // The news may come after that run has answered.
+        if (opened != null && !opened.run().is(restarted.incarnation())) {
+            channels.remove(restarted.endpoint());
+            opened.channel().shutdownNow();
         }
     }
 
-    private ManagedChannel connect(Endpoint endpoint) {
-        return NettyChannelBuilder.forTarget("dns:///" + endpoint)
+    private Opened connect(Endpoint endpoint) {
+        var run = new HeardIncarnation();
+        var channel = NettyChannelBuilder.forTarget("dns:///" + endpoint)
                 .usePlaintext()
                 .maxInboundMessageSize(messageMaxBytes)
                 .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
@@ -92,7 +97,9 @@ final class BrokerChannels implements MetadataPublisher, AutoCloseable {
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS_MAX)
+                .intercept(run)
                 .build();
+        return new Opened(channel, run);
     }
 
     /** Cuts what is under way. */
@@ -101,7 +108,8 @@ final class BrokerChannels implements MetadataPublisher, AutoCloseable {
         List<ManagedChannel> open;
         synchronized (this) {
             closed = true;
-            open = new ArrayList<>(channels.values());
+            open = new ArrayList<>(
+                    channels.values().stream().map(Opened::channel).toList());
             channels.clear();
         }
         open.forEach(ManagedChannel::shutdownNow);

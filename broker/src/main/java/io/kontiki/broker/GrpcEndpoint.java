@@ -44,6 +44,7 @@ final class GrpcEndpoint implements AutoCloseable {
     /**
      * Listens; readiness is NOT_SERVING until {@link #setReady}.
      *
+     * @param run tells who answers
      * @param requestMaxBytes largest message taken
      * @param connectionsMax connections at a time, at least 1; those above are closed at once
      * @param connections counts them
@@ -52,7 +53,7 @@ final class GrpcEndpoint implements AutoCloseable {
      */
     static GrpcEndpoint start(
             ListenAddress address,
-            int brokerId,
+            RunInterceptor run,
             int requestMaxBytes,
             int connectionsMax,
             ConnectionCounts connections,
@@ -73,7 +74,7 @@ final class GrpcEndpoint implements AutoCloseable {
                 // The last one added is the outermost.
                 .intercept(gate)
                 .intercept(new DefectInterceptor())
-                .intercept(new BrokerIdInterceptor(brokerId))
+                .intercept(run)
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance());
         services.forEach(builder::addService);

@@ -2,10 +2,14 @@ package io.kontiki.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
+import io.kontiki.service.StartGate;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -25,13 +29,17 @@ class BrokerChannelsTest {
     }
 
     private void publish(int run, boolean fenced) {
+        publish(run, fenced, PEER);
+    }
+
+    private void publish(int run, boolean fenced, Endpoint peer) {
         var broker = new BrokerRegistration(
                 2,
                 new UUID(2, run),
                 Optional.empty(),
                 10 + run,
                 new TreeMap<>(),
-                PEER,
+                peer,
                 Optional.empty(),
                 fenced,
                 false,
@@ -64,6 +72,36 @@ class BrokerChannelsTest {
 
         assertThat(channels.to(PEER)).isNotSameAs(channel);
         assertThat(channel.isShutdown()).isTrue();
+    }
+
+    /** It was dialled again before the news of the restart came. */
+    @Test
+    void connectionOnWhichThePresentRunAnsweredIsKept() {
+        try (var second = GrpcEndpoint.start(
+                new ListenAddress("127.0.0.1", 0),
+                new RunInterceptor(2, new UUID(2, 2)),
+                1 << 20,
+                10,
+                new ConnectionCounts(),
+                new StartGate(),
+                List.of())) {
+            var peer = new Endpoint("127.0.0.1", second.port());
+            publish(1, false, peer);
+            var channel = channels.to(peer);
+            HealthGrpc.newBlockingStub(channel)
+                    .check(HealthCheckRequest.newBuilder()
+                            .setService("liveness")
+                            .build());
+
+            publish(2, true, peer);
+
+            assertThat(channels.to(peer)).isSameAs(channel);
+            assertThat(channel.isShutdown()).isFalse();
+
+            publish(3, true, peer);
+
+            assertThat(channel.isShutdown()).isTrue();
+        }
     }
 
     @Test

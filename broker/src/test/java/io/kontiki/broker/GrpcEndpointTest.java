@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,9 +44,11 @@ class GrpcEndpointTest {
     private static final ListenAddress ANY_PORT = new ListenAddress("127.0.0.1", 0);
 
     private static final int CONNECTIONS_MAX = 3;
+    private static final UUID RUN = new UUID(3, 4);
 
     private final ConnectionCounts connections = new ConnectionCounts();
     private final StartGate gate = new StartGate();
+    private final RunInterceptor run = new RunInterceptor(7, RUN);
     private GrpcEndpoint endpoint;
     private ManagedChannel channel;
 
@@ -53,7 +56,7 @@ class GrpcEndpointTest {
     void start() {
         endpoint = GrpcEndpoint.start(
                 ANY_PORT,
-                7,
+                run,
                 1 << 20,
                 CONNECTIONS_MAX,
                 connections,
@@ -157,22 +160,32 @@ class GrpcEndpointTest {
     }
 
     @Test
-    void answersNameTheBroker() {
+    void answersNameTheBrokerAndItsRun() {
+        var first = answerHeaders();
+        assertThat(first.get(RunInterceptor.BROKER_ID)).isEqualTo("7");
+        assertThat(first.get(RunInterceptor.INCARNATION)).isEqualTo(RUN.toString());
+        assertThat(first.get(RunInterceptor.BROKER_EPOCH)).isNull();
+
+        run.onRegistered(12);
+
+        assertThat(answerHeaders().get(RunInterceptor.BROKER_EPOCH)).isEqualTo("12");
+    }
+
+    private Metadata answerHeaders() {
         var headers = new AtomicReference<Metadata>();
         ClientInterceptor capture = MetadataUtils.newCaptureMetadataInterceptor(headers, new AtomicReference<>());
-
         HealthGrpc.newBlockingStub(channel)
                 .withInterceptors(capture)
                 .check(HealthCheckRequest.newBuilder().setService("liveness").build());
-
-        assertThat(headers.get().get(BrokerIdInterceptor.BROKER_ID)).isEqualTo("7");
+        return headers.get();
     }
 
     @Test
     void portInUseIsNamed() {
         var taken = new ListenAddress("127.0.0.1", endpoint.port());
 
-        assertThatThrownBy(() -> GrpcEndpoint.start(taken, 8, 1 << 20, 1, new ConnectionCounts(), gate, List.of()))
+        assertThatThrownBy(() -> GrpcEndpoint.start(
+                        taken, new RunInterceptor(8, RUN), 1 << 20, 1, new ConnectionCounts(), gate, List.of()))
                 .isInstanceOf(BrokerStartException.class)
                 .hasMessageContaining("cannot listen on port " + endpoint.port())
                 .hasMessageContaining("Address already in use")

@@ -8,8 +8,10 @@ import java.util.concurrent.TimeUnit;
 
 /** The connections of one client, one per address, made when first needed. Thread-safe. */
 final class Channels {
+    private record Opened(ManagedChannel channel, HeardRun run) {}
+
     private final Transport transport;
-    private final ConcurrentHashMap<HostPort, ManagedChannel> byAddress = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<HostPort, Opened> byAddress = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     Channels(Transport transport) {
@@ -22,7 +24,7 @@ final class Channels {
      * other addresses.
      */
     ManagedChannel to(HostPort address) {
-        var channel = byAddress.computeIfAbsent(address, transport::open);
+        var channel = byAddress.computeIfAbsent(address, this::open).channel();
         if (closed) {
             channel.shutdownNow();
             throw new KontikiException(ErrorReason.CLOSED, "the client is closed");
@@ -34,36 +36,49 @@ final class Channels {
         return channel;
     }
 
+    private Opened open(HostPort address) {
+        var run = new HeardRun();
+        return new Opened(transport.open(address, run), run);
+    }
+
     /**
-     * The broker at this address runs anew: what goes on over a connection to its last run ends, and the next call dials.
-     * Without this, a connection to a machine that vanished would be taken for a good one until its keepalive fails.
+     * The broker at this address runs anew: what goes on over a connection to an earlier run ends, and the next call dials.
+     * Without this, a connection to a machine that vanished would be taken for a good one until its keepalive fails. Where
+     * the present run has answered already, since the news of it came late, nothing ends.
+     *
+     * @param epoch number of the present run
      */
-    void forget(HostPort address) {
-        var channel = byAddress.remove(address);
-        if (channel != null) {
-            channel.shutdownNow();
-        }
+    void forget(HostPort address, long epoch) {
+        byAddress.computeIfPresent(address, (same, opened) -> {
+            if (opened.run().epoch() >= epoch) {
+                return opened;
+            }
+            opened.channel().shutdownNow();
+            return null;
+        });
     }
 
     /** Whether there is a connection to any broker. */
     boolean anyConnected() {
-        return byAddress.values().stream().anyMatch(channel -> channel.getState(false) == ConnectivityState.READY);
+        return byAddress.values().stream()
+                .anyMatch(opened -> opened.channel().getState(false) == ConnectivityState.READY);
     }
 
     /** Closes all connections; calls that are still running have this long to end. */
     void close(Duration drainTime) {
         closed = true;
-        byAddress.values().forEach(ManagedChannel::shutdown);
+        byAddress.values().forEach(opened -> opened.channel().shutdown());
         long endNanos = System.nanoTime() + drainTime.toNanos();
         try {
-            for (var channel : byAddress.values()) {
+            for (var opened : byAddress.values()) {
+                var channel = opened.channel();
                 long leftNanos = endNanos - System.nanoTime();
                 if (leftNanos <= 0 || !channel.awaitTermination(leftNanos, TimeUnit.NANOSECONDS)) {
                     channel.shutdownNow();
                 }
             }
         } catch (InterruptedException e) {
-            byAddress.values().forEach(ManagedChannel::shutdownNow);
+            byAddress.values().forEach(opened -> opened.channel().shutdownNow());
             Thread.currentThread().interrupt();
         }
     }

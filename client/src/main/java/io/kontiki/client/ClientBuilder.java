@@ -98,6 +98,6 @@ public abstract class ClientBuilder<B extends ClientBuilder<B>> {
     Transport transport() {
         var direct = transport != null ? transport : new NettyTransport(clientId, maxInboundBytes);
         var known = Map.copyOf(routes);
-        return address -> direct.open(known.getOrDefault(address, address));
+        return (address, listener) -> direct.open(known.getOrDefault(address, address), listener);
     }
 }

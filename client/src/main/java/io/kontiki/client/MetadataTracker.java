@@ -232,8 +232,7 @@ final class MetadataTracker implements AutoCloseable {
         if (state.brokers() != before.brokers()) {
             state.brokers().values().stream()
                     .filter(broker -> runsAnew(before, broker))
-                    .map(broker -> new HostPort(broker.host(), broker.port()))
-                    .forEach(channels::forget);
+                    .forEach(broker -> channels.forget(new HostPort(broker.host(), broker.port()), broker.epoch()));
         }
         listeners.forEach(Runnable::run);
     }

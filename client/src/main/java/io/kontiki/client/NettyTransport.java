@@ -1,5 +1,6 @@
 package io.kontiki.client;
 
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -25,7 +26,7 @@ final class NettyTransport implements Transport {
     }
 
     @Override
-    public ManagedChannel open(HostPort address) {
+    public ManagedChannel open(HostPort address, ClientInterceptor listener) {
         // Retries are ours: gRPC's own would repeat a call whose outcome is unknown, without a sequence to tell it by.
         return NettyChannelBuilder.forAddress(address.host(), address.port())
                 .usePlaintext()
@@ -37,7 +38,7 @@ final class NettyTransport implements Transport {
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS_MAX)
                 .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
                 .maxInboundMessageSize(maxInboundBytes)
-                .intercept(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .intercept(MetadataUtils.newAttachHeadersInterceptor(headers), listener)
                 .build();
     }
 }

@@ -51,7 +51,8 @@ class AdminGroupsTest {
         server = InProcessServerBuilder.forName(name).addService(groups).build().start();
         admin = Admin.builder()
                 .bootstrapServers("any:1")
-                .transport(address -> InProcessChannelBuilder.forName(name).build())
+                .transport((address, listener) ->
+                        InProcessChannelBuilder.forName(name).build())
                 .build();
     }
 

@@ -1,6 +1,7 @@
 package io.kontiki.client;
 
 import com.google.protobuf.ByteString;
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.ServerBuilder;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -153,10 +154,12 @@ final class FakeCluster implements Transport, AutoCloseable {
     }
 
     @Override
-    public ManagedChannel open(HostPort address) {
+    public ManagedChannel open(HostPort address, ClientInterceptor listener) {
         return tcp
-                ? new NettyTransport("test", 1 << 20).open(address)
-                : InProcessChannelBuilder.forName(serverName(address.port())).build();
+                ? new NettyTransport("test", 1 << 20).open(address, listener)
+                : InProcessChannelBuilder.forName(serverName(address.port()))
+                        .intercept(listener)
+                        .build();
     }
 
     synchronized FakeBroker broker(int id) {
