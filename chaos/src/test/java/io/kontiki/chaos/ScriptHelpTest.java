@@ -19,6 +19,7 @@ class ScriptHelpTest {
                 "chaos/run --help",
                 "chaos/run check -h",
                 "k8s/rehearse --help",
+                "deploy/container/rehearse --help",
                 "benchmark/run --help",
                 "benchmark/run failover --help",
                 "simulation/run --help",
