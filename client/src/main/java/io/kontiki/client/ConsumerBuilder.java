@@ -152,7 +152,7 @@ public abstract class ConsumerBuilder<B extends ConsumerBuilder<B>> extends Clie
 
     /**
      * Most bytes fetched ahead of {@code poll}, of all partitions together, 64 KiB to 1 GiB. Each broker has an equal share,
-     * and what it answers may be larger by one batch. Default 64 MiB.
+     * and each answer, of which two may be on their way, may be larger by one batch. Default 64 MiB.
      */
     public B prefetchMaxBytes(long bytes) {
         this.prefetchMaxBytes = Limits.within("prefetchMaxBytes", bytes, 64 << 10, 1 << 30);

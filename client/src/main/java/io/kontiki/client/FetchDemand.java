@@ -1,6 +1,8 @@
 package io.kontiki.client;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 /**
@@ -8,7 +10,16 @@ import java.util.List;
  * consumer's thread.
  */
 final class FetchDemand {
-    private final List<PartitionFetcher> wanted = new ArrayList<>();
+    /**
+     * What one request is to ask for.
+     *
+     * @param prompt whether the broker is known to have some of it
+     */
+    record Wish(List<PartitionFetcher> partitions, boolean prompt) {}
+
+    private static final int MAX_PARTITIONS = 1000;
+
+    private final Deque<PartitionFetcher> wanted = new ArrayDeque<>();
     private final List<PartitionFetcher> paused = new ArrayList<>();
     private long fetchedBytes;
     private boolean heldBack;
@@ -24,14 +35,31 @@ final class FetchDemand {
         }
     }
 
-    /** In the order in which they were added. */
-    List<PartitionFetcher> wanted() {
-        return wanted;
+    boolean isEmpty() {
+        return wanted.isEmpty();
     }
 
-    /** Whether a partition has enough, and is left out of what is wanted. */
-    boolean isHeldBack() {
-        return heldBack;
+    /**
+     * What to ask for in the next request, in the order in which they were added: as many as are likely to fill its answer.
+     * Those that are not known to have more cost nothing and come along.
+     *
+     * @param answerBytes with so much the answer is full
+     * @param partitionBytes at most from each
+     */
+    Wish take(int answerBytes, int partitionBytes) {
+        var taken = new ArrayList<PartitionFetcher>();
+        long bytes = 0;
+        while (!wanted.isEmpty() && taken.size() < MAX_PARTITIONS && bytes < answerBytes) {
+            var next = wanted.removeFirst();
+            taken.add(next);
+            bytes += next.backlogBytes(partitionBytes);
+        }
+        return new Wish(taken, bytes > 0);
+    }
+
+    /** Whether some are left out, or have enough: they must not wait for those taken. */
+    boolean leavesOut() {
+        return heldBack || !wanted.isEmpty();
     }
 
     /**

@@ -8,12 +8,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** The links of a consumer to its brokers: one request at a time goes out on each. Belongs to the consumer's thread. */
+/** The links of a consumer to its brokers, and what is asked for on each. Belongs to the consumer's thread. */
 final class FetchLinks implements AutoCloseable {
     /** The longest wait while a partition of the same broker has enough and is left out: it must not wait for idle ones. */
     private static final int SHORT_WAIT_MILLIS = 10;
 
-    private static final int MAX_PARTITIONS = 1000;
+    /** One answer is read while the one before it travels; larger ones only fall out of the processor's caches. */
+    private static final int ANSWER_BYTES = 1 << 20;
 
     private final ConsumerConfig config;
     private final Channels channels;
@@ -39,7 +40,7 @@ final class FetchLinks implements AutoCloseable {
         this.events = events;
     }
 
-    /** Asks for what is due, where no answer is outstanding. */
+    /** Asks for what is due, where a request may go out. */
     void send(long nowNanos) {
         var demands = new LinkedHashMap<HostPort, FetchDemand>();
         for (var partition : partitions.values()) {
@@ -49,30 +50,41 @@ final class FetchLinks implements AutoCloseable {
                             .add(partition, nowNanos));
         }
         demands.forEach((address, demand) -> {
-            if (!demand.wanted().isEmpty()) {
-                send(address, demand, config.prefetchMaxBytes() / demands.size(), nowNanos);
+            var link = links.computeIfAbsent(address, a -> new FetchLink(a, this::dial));
+            long share = config.prefetchMaxBytes() / demands.size();
+            boolean sent = true;
+            while (sent && link.isOpen() && !demand.isEmpty()) {
+                sent = send(link, demand, share, nowNanos);
             }
         });
     }
 
-    /** Each broker has an equal share, so that one that has nothing new, and waits for it, keeps no room from others. */
-    private void send(HostPort address, FetchDemand demand, long share, long nowNanos) {
-        var link = links.computeIfAbsent(address, a -> new FetchLink(a, this::dial));
-        if (!link.isIdle()) {
-            return;
+    /**
+     * Each broker has an equal share, so that one that has nothing new, and waits for it, keeps no room from others.
+     *
+     * @return whether a request went out
+     */
+    private boolean send(FetchLink link, FetchDemand demand, long share, long nowNanos) {
+        long room = demand.room(share - link.bytesOnTheWay());
+        if (room <= 0) {
+            return false;
         }
-        long room = demand.room(share);
-        if (room > 0) {
-            var wanted = demand.wanted();
-            boolean heldBack = wanted.size() > MAX_PARTITIONS || demand.isHeldBack();
-            int maxWait = config.fetchMaxWaitMillis();
-            link.request(
-                    wanted.subList(0, Math.min(wanted.size(), MAX_PARTITIONS)),
-                    config,
-                    room,
-                    heldBack ? Math.min(maxWait, SHORT_WAIT_MILLIS) : maxWait,
-                    nowNanos);
+        int answerBytes = Math.max(ANSWER_BYTES, config.fetchMaxBytes());
+        var wish = demand.take(answerBytes, config.fetchMaxBytes());
+        if (!wish.prompt() && !link.isIdle()) {
+            return false;
         }
+        int maxBytes = (int) Math.min(answerBytes, room);
+        link.request(wish.partitions(), config, maxBytes, maxWaitMillis(wish, demand), nowNanos);
+        return true;
+    }
+
+    private int maxWaitMillis(FetchDemand.Wish wish, FetchDemand demand) {
+        if (wish.prompt()) {
+            return 0;
+        }
+        int wait = config.fetchMaxWaitMillis();
+        return demand.leavesOut() ? Math.min(wait, SHORT_WAIT_MILLIS) : wait;
     }
 
     private FetchStream dial(HostPort address) {
@@ -82,7 +94,8 @@ final class FetchLinks implements AutoCloseable {
     /** Gives up streams on which an answer is overdue. */
     void watchSilence(long nowNanos) {
         for (var link : links.values()) {
-            long silentNanos = nowNanos - link.sentNanos() - TimeUnit.MILLISECONDS.toNanos(config.fetchMaxWaitMillis());
+            long silentNanos =
+                    nowNanos - link.owedSinceNanos() - TimeUnit.MILLISECONDS.toNanos(config.fetchMaxWaitMillis());
             if (!link.isIdle() && silentNanos > config.requestTimeoutNanos()) {
                 link.cancel("no answer within the request time-out");
             }
@@ -90,17 +103,18 @@ final class FetchLinks implements AutoCloseable {
     }
 
     private void onResponse(FetchStream stream, FetchResponse response) {
-        var asked = links.get(stream.address()).onResponse(stream, response);
+        long nowNanos = System.nanoTime();
+        var asked = links.get(stream.address()).onResponse(stream, response, nowNanos);
         for (var result : response.getPartitionsList()) {
             var name = new TopicPartition(result.getTopic(), result.getPartition());
             var partition = partitions.get(name);
             var generation = asked.get(name);
             if (partition != null && generation != null && partition.awaits(generation)) {
-                outcomes.take(partition, result, System.nanoTime());
+                outcomes.take(partition, result, nowNanos);
             }
         }
         // A partition without an entry has nothing new.
-        release(asked, partition -> partition.onFetched(ByteString.EMPTY));
+        release(asked, partition -> partition.onFetched(ByteString.EMPTY, partition.fetchOffset()));
     }
 
     private void onBroken(FetchStream stream) {

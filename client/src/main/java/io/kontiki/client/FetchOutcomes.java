@@ -33,7 +33,7 @@ final class FetchOutcomes {
         }
         notFound.remove(partition.partition());
         try {
-            partition.onFetched(result.getRecords());
+            partition.onFetched(result.getRecords(), result.getHighWatermark());
         } catch (InvalidBatchException e) {
             var what = "partition " + partition.partition() + ", offset " + partition.fetchOffset() + ": ";
             partition.onFatal(new KontikiException(ErrorReason.CORRUPT_BATCH, what + e.getMessage(), e), nowNanos);

@@ -52,6 +52,11 @@ final class PartitionFetcher {
     /** It is still where the group's commit is. */
     private boolean asCommitted;
 
+    /** End of the committed records, as the last answer told it. */
+    private long highWatermark;
+    /** Of what was fetched last; as if it were much until something was. */
+    private int bytesPerRecord = Integer.MAX_VALUE;
+
     private boolean paused;
     private long pausedAtNanos;
     private KontikiException failure;
@@ -311,11 +316,30 @@ final class PartitionFetcher {
         return state == State.IN_FLIGHT && generation == ofGeneration;
     }
 
-    /** Takes fetched bytes; only if it {@link #awaits} them. */
-    void onFetched(ByteString records) {
+    /**
+     * Takes fetched bytes; only if it {@link #awaits} them.
+     *
+     * @param end of the committed records, when they were read
+     */
+    void onFetched(ByteString records, long end) {
         state = State.READY;
         pause.onSuccess();
+        long from = ahead.fetchOffset();
         ahead.add(records);
+        highWatermark = end;
+        if (ahead.fetchOffset() > from) {
+            bytesPerRecord = (int) Math.max(1, records.size() / (ahead.fetchOffset() - from));
+        }
+    }
+
+    /**
+     * How much the leader is likely to answer at once, by what it told last; 0 if it was nothing more.
+     *
+     * @param most that is asked for, in bytes
+     */
+    int backlogBytes(int most) {
+        long behind = Math.max(0, highWatermark - ahead.fetchOffset());
+        return (int) Math.min(most, Math.min(behind, Integer.MAX_VALUE) * bytesPerRecord);
     }
 
     /**

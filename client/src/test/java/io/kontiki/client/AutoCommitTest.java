@@ -30,7 +30,7 @@ class AutoCommitTest {
         var bytes = builder.build();
         RecordBatchBuilder.stampLeader(bytes, partition.fetchOffset(), LEADER_EPOCH);
         partition.onRequested();
-        partition.onFetched(ByteString.copyFrom(bytes));
+        partition.onFetched(ByteString.copyFrom(bytes), partition.fetchOffset() + records);
     }
 
     private List<ConsumerRecord> poll(int max) {

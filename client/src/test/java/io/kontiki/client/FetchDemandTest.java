@@ -24,7 +24,7 @@ class FetchDemandTest {
                 new Backoff(1, 1, new SplittableRandom(1)));
         partition.onLeader(Optional.of(new Leader(new UUID(1, 2), 9, new HostPort("b", 1))));
         partition.onRequested();
-        partition.onFetched(batch(valueBytes));
+        partition.onFetched(batch(valueBytes), 0);
         return partition;
     }
 
@@ -51,11 +51,11 @@ class FetchDemandTest {
         var none = partition(1, 0);
         var demand = demand(some, none);
 
-        assertThat(demand.wanted()).containsExactly(some, none);
-        assertThat(demand.isHeldBack()).isFalse();
         assertThat(demand.room(5000)).isEqualTo(5000 - some.fetchedBytes());
         assertThat(demand.room(1000)).isNegative();
         assertThat(some.fetchedBytes()).as("it is read").isGreaterThan(1000);
+        assertThat(demand.take(1, 1)).isEqualTo(new FetchDemand.Wish(List.of(some, none), false));
+        assertThat(demand.leavesOut()).isFalse();
     }
 
     @Test
@@ -64,8 +64,42 @@ class FetchDemandTest {
         var none = partition(1, 0);
         var demand = demand(full, none);
 
-        assertThat(demand.wanted()).containsExactly(none);
-        assertThat(demand.isHeldBack()).isTrue();
+        assertThat(demand.take(1, 1).partitions()).containsExactly(none);
+        assertThat(demand.leavesOut()).isTrue();
+    }
+
+    @Test
+    void aRequestTakesWhatFillsAnAnswer() {
+        var idle = partition(0, 0);
+        var first = behind(1);
+        var second = behind(2);
+        var third = behind(3);
+        var demand = demand(idle, first, second, third);
+
+        assertThat(demand.take(1001, 1000)).isEqualTo(new FetchDemand.Wish(List.of(idle, first, second), true));
+        assertThat(demand.leavesOut()).isTrue();
+        assertThat(demand.take(1001, 1000)).isEqualTo(new FetchDemand.Wish(List.of(third), true));
+        assertThat(demand.isEmpty()).isTrue();
+        assertThat(demand.leavesOut()).isFalse();
+    }
+
+    private static PartitionFetcher behind(int number) {
+        var partition = partition(number, 0);
+        partition.onRequested();
+        partition.onFetched(ByteString.EMPTY, 100);
+        return partition;
+    }
+
+    @Test
+    void aRequestHasNoMorePartitionsThanABrokerTakes() {
+        var demand = new FetchDemand();
+        for (int number = 0; number <= 1000; number++) {
+            demand.add(partition(number, 0), 0);
+        }
+
+        assertThat(demand.take(1, 1).partitions()).hasSize(1000);
+        assertThat(demand.leavesOut()).isTrue();
+        assertThat(demand.take(1, 1).partitions()).hasSize(1);
     }
 
     /** Or a few that are paused would stop all others for good. */
@@ -76,11 +110,11 @@ class FetchDemandTest {
         var read = partition(1, 500);
         var demand = demand(paused, read);
 
-        assertThat(demand.wanted()).containsExactly(read);
         assertThat(demand.room(9000)).isEqualTo(9000 - paused.fetchedBytes() - read.fetchedBytes());
         assertThat(paused.fetchedBytes()).isGreaterThan(4000);
         assertThat(demand.room(4000)).isEqualTo(4000 - read.fetchedBytes());
         assertThat(paused.fetchedBytes()).isZero();
         assertThat(paused.fetchOffset()).isZero();
+        assertThat(demand.take(1, 1).partitions()).containsExactly(read);
     }
 }

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class FetchLinkTest {
@@ -79,10 +81,78 @@ class FetchLinkTest {
         link.request(List.of(), CONFIG, 1, 500, 0);
     }
 
-    private void answer(FetchStream stream, long correlationId) {
-        link.onResponse(
+    private PartitionFetcher promptRequest(int number, int maxBytes, long nowNanos) {
+        var partition = new PartitionFetcher(
+                new TopicPartition("t", number),
+                Optional.of(Position.offset(0)),
+                1,
+                true,
+                new Backoff(1, 1, new SplittableRandom(1)));
+        partition.onLeader(Optional.of(new Leader(new UUID(1, 2), 9, new HostPort("broker", 1))));
+        link.request(List.of(partition), CONFIG, maxBytes, 0, nowNanos);
+        return partition;
+    }
+
+    private Map<TopicPartition, Long> answer(FetchStream stream, long correlationId) {
+        return answer(stream, correlationId, 0);
+    }
+
+    private Map<TopicPartition, Long> answer(FetchStream stream, long correlationId, long nowNanos) {
+        return link.onResponse(
                 stream,
-                FetchResponse.newBuilder().setCorrelationId(correlationId).build());
+                FetchResponse.newBuilder().setCorrelationId(correlationId).build(),
+                nowNanos);
+    }
+
+    @Test
+    void aSecondRequestGoesOutBehindOneThatIsAnsweredAtOnce() {
+        request();
+        assertThat(link.isOpen()).as("behind one that waits").isFalse();
+        answer(streams.get(0), 1);
+
+        promptRequest(0, 10, 0);
+        assertThat(link.isOpen()).isTrue();
+        promptRequest(1, 20, 0);
+        assertThat(link.isOpen()).isFalse();
+        assertThat(link.bytesOnTheWay()).isEqualTo(30);
+    }
+
+    @Test
+    void eachAnswerIsForItsOwnRequest() {
+        var first = promptRequest(0, 10, 100);
+        var second = promptRequest(1, 20, 200);
+
+        assertThat(answer(streams.get(0), 2)).as("out of turn").isEmpty();
+        assertThat(link.owedSinceNanos()).isEqualTo(100);
+        assertThat(answer(streams.get(0), 1, 300)).containsOnlyKeys(first.partition());
+        assertThat(link.bytesOnTheWay()).isEqualTo(20);
+        assertThat(link.owedSinceNanos()).isEqualTo(300);
+        assertThat(link.isOpen()).isTrue();
+        assertThat(answer(streams.get(0), 2)).containsOnlyKeys(second.partition());
+        assertThat(link.isIdle()).isTrue();
+    }
+
+    @Test
+    void aStreamThatBreaksTakesAllItsRequestsAlong() {
+        var first = promptRequest(0, 10, 0);
+        var second = promptRequest(1, 20, 0);
+
+        assertThat(link.onBroken(streams.get(0))).containsOnlyKeys(first.partition(), second.partition());
+        assertThat(link.isIdle()).isTrue();
+        assertThat(link.bytesOnTheWay()).isZero();
+    }
+
+    @Test
+    void aCancelledStreamIsLeftWhenAllItsAnswersAreThere() {
+        promptRequest(0, 10, 0);
+        promptRequest(1, 20, 0);
+        link.cancel("no answer in time");
+        answer(streams.get(0), 1);
+        assertThat(link.isOpen()).as("nothing can be sent").isFalse();
+        answer(streams.get(0), 2);
+
+        request();
+        assertThat(calls).extracting(call -> call.sent).containsExactly(2, 1);
     }
 
     @Test

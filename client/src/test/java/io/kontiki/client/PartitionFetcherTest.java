@@ -13,6 +13,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class PartitionFetcherTest {
+    private static final long END = 100;
+
     private final PartitionFetcher partition = new PartitionFetcher(
             new TopicPartition("t", 0),
             Optional.of(Position.offset(10)),
@@ -24,7 +26,7 @@ class PartitionFetcherTest {
         partition.onLeader(Optional.of(new Leader(new UUID(1, 2), 9, new HostPort("b", 1))));
         assertThat(partition.fetchDue(0)).isPresent();
         partition.onRequested();
-        partition.onFetched(records);
+        partition.onFetched(records, END);
     }
 
     private static ByteString batch(long offset, int epoch) {
@@ -56,6 +58,25 @@ class PartitionFetcherTest {
     }
 
     @Test
+    void backlogIsJudgedByWhatWasFetchedLast() {
+        assertThat(partition.backlogBytes(1000)).as("nothing is known").isZero();
+        fetched(ByteString.EMPTY);
+        assertThat(partition.backlogBytes(1000))
+                .as("how large records are is not")
+                .isEqualTo(1000);
+
+        var two = batch(10, 3).concat(batch(11, 3));
+        fetched(two);
+
+        assertThat(partition.backlogBytes(1 << 20)).isEqualTo((int) (END - 12) * two.size() / 2);
+        assertThat(partition.backlogBytes(1000)).isEqualTo(1000);
+        partition.seek(Position.offset(END));
+        assertThat(partition.backlogBytes(1000)).isZero();
+        partition.seek(Position.offset(END + 1));
+        assertThat(partition.backlogBytes(1000)).isZero();
+    }
+
+    @Test
     void aLongPauseCostsNoMemoryAndNoRecords() {
         fetched(batch(10, 3).concat(batch(11, 5)));
         assertThat(drain(1)).containsExactly(10L);
@@ -82,7 +103,7 @@ class PartitionFetcherTest {
         partition.setPaused(true, 0);
         partition.onTick(PartitionFetcher.KEPT_NANOS);
         assertThat(partition.awaits(partition.generation())).isTrue();
-        partition.onFetched(batch(10, 3));
+        partition.onFetched(batch(10, 3), END);
         partition.onTick(PartitionFetcher.KEPT_NANOS);
         assertThat(partition.fetchedBytes()).isZero();
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * One consumer's stream. Requests are answered in order, one at a time: the next is taken in when the last answer is on
- * its way and the receiver reads, so that a slow consumer costs one answer of memory.
+ * its way, and read while it travels. So a slow consumer costs two answers of memory, both booked.
  */
 final class FetchStream implements StreamObserver<FetchRequest>, PendingFetch.Answer {
     private final Partitions partitions;
