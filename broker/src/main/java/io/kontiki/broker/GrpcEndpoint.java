@@ -4,6 +4,8 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.buffer.PooledByteBufAllocator;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.kontiki.service.DefectInterceptor;
@@ -66,6 +68,9 @@ final class GrpcEndpoint implements AutoCloseable {
                 .executor(handlers)
                 .maxInboundMessageSize(requestMaxBytes)
                 .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
+                // With the chunks of gRPC's own, half as large, those for an answer are given back and asked for each
+                // time.
+                .withChildOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
                 .permitKeepAliveTime(10, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)

@@ -4,6 +4,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.buffer.PooledByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.stub.MetadataUtils;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,9 @@ final class NettyTransport implements Transport {
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS_MAX)
+                // With the chunks of gRPC's own, half as large, those for an answer are given back and asked for each
+                // time.
+                .withOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
                 .maxInboundMessageSize(maxInboundBytes)
                 .intercept(MetadataUtils.newAttachHeadersInterceptor(headers), listener)
