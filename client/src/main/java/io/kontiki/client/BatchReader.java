@@ -1,9 +1,9 @@
 package io.kontiki.client;
 
 import io.kontiki.record.InvalidBatchException;
-import io.kontiki.record.Record;
 import io.kontiki.record.RecordBatch;
 import io.kontiki.record.RecordBatches;
+import io.kontiki.record.RecordCursor;
 import io.kontiki.record.RecordHeader;
 import java.nio.ByteBuffer;
 import java.util.Iterator;
@@ -15,14 +15,18 @@ import java.util.OptionalInt;
  * thread-safe.
  */
 final class BatchReader {
+    private static final int NONE = Integer.MIN_VALUE;
+
     private final TopicPartition partition;
     private final Iterator<RecordBatch> batches;
     private final boolean checkCrc;
     private final int sizeInBytes;
-    private Iterator<Record> records = List.<Record>of().iterator();
     private RecordBatch batch;
+    /** Of the batch; null if there is nothing to read in it. */
+    private RecordCursor records;
+
     private long nextOffset;
-    private OptionalInt lastEpoch = OptionalInt.empty();
+    private int lastEpoch = NONE;
 
     BatchReader(TopicPartition partition, ByteBuffer bytes, long fromOffset, boolean checkCrc) {
         this.partition = partition;
@@ -43,7 +47,7 @@ final class BatchReader {
 
     /** Leader epoch of the batch before {@link #nextOffset}; empty as long as none was read. */
     OptionalInt lastEpoch() {
-        return lastEpoch;
+        return lastEpoch == NONE ? OptionalInt.empty() : OptionalInt.of(lastEpoch);
     }
 
     /**
@@ -59,10 +63,10 @@ final class BatchReader {
                 if (target.size() >= end) {
                     return false;
                 }
-                var record = records.next();
-                if (record.offset() >= nextOffset) {
-                    target.add(toConsumerRecord(record));
-                    moveTo(record.offset() + 1);
+                records.next();
+                if (records.offset() >= nextOffset) {
+                    target.add(toConsumerRecord(records));
+                    moveTo(records.offset() + 1);
                 }
             }
             return true;
@@ -77,10 +81,11 @@ final class BatchReader {
 
     /** Moves to the next batch with records left; passing the end of one moves the offset behind it. */
     private boolean advance() {
-        while (!records.hasNext()) {
+        while (records == null || !records.hasNext()) {
             if (batch != null) {
                 moveTo(batch.nextOffset());
                 batch = null;
+                records = null;
             }
             if (!batches.hasNext()) {
                 return false;
@@ -89,9 +94,9 @@ final class BatchReader {
             if (checkCrc) {
                 batch.ensureValidChecksum();
             }
-            records = batch.isControl() || batch.lastOffset() < nextOffset
-                    ? List.<Record>of().iterator()
-                    : batch.iterator();
+            if (!batch.isControl() && batch.lastOffset() >= nextOffset) {
+                records = batch.cursor();
+            }
         }
         return true;
     }
@@ -99,11 +104,11 @@ final class BatchReader {
     private void moveTo(long offset) {
         if (offset >= nextOffset) {
             nextOffset = offset;
-            lastEpoch = OptionalInt.of(batch.leaderEpoch());
+            lastEpoch = batch.leaderEpoch();
         }
     }
 
-    private ConsumerRecord toConsumerRecord(Record record) {
+    private ConsumerRecord toConsumerRecord(RecordCursor record) {
         return new ConsumerRecord(
                 partition,
                 record.offset(),
@@ -113,7 +118,9 @@ final class BatchReader {
                 record.hasValue() ? bytes(record.value()) : null,
                 record.headerCount() == 0
                         ? List.of()
-                        : record.headers().stream().map(BatchReader::header).toList());
+                        : record.record().headers().stream()
+                                .map(BatchReader::header)
+                                .toList());
     }
 
     private static Header header(RecordHeader header) {

@@ -55,6 +55,11 @@ public final class RecordCursor implements AutoCloseable {
         }
     }
 
+    /** Whether there is a record to move to; if it can be read, {@link #next} tells. */
+    public boolean hasNext() {
+        return read < recordCount;
+    }
+
     /**
      * Moves to the next record.
      *
