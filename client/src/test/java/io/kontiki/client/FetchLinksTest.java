@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -81,7 +82,7 @@ class FetchLinksTest {
         channels = new Channels(this::channel);
     }
 
-    private ManagedChannel channel(HostPort address) {
+    private ManagedChannel channel(HostPort address, ClientInterceptor listener) {
         return InProcessChannelBuilder.forName(name).directExecutor().build();
     }
 
