@@ -301,7 +301,8 @@ public final class Broker implements AutoCloseable {
     }
 
     private boolean isLast(LogDir dir) {
-        return directories.logDirs().stream().allMatch(other -> other == dir || other.isOffline());
+        return directories.logDirs().stream()
+                .allMatch(other -> other == dir || other.isOffline() || !other.holdsLogs());
     }
 
     /** Rule R10. On a thread of its own, since whoever found the failure must not wait for another disk. */

@@ -201,7 +201,7 @@ public final class BrokerConfig {
         return get(BrokerKeys.LOG_DIRS);
     }
 
-    /** One of {@link #logDirs}. */
+    /** One of {@link #logDirs}, or one beside them. */
     public Path metadataLogDir() {
         return find(BrokerKeys.METADATA_LOG_DIR).orElseGet(() -> logDirs().get(0));
     }
@@ -454,10 +454,12 @@ public final class BrokerConfig {
                 }
             }
         }
-        if (!dirs.contains(metadataLogDir())) {
-            problems.add(
-                    "metadata.log.dir is " + metadataLogDir() + ", but must be one of log.dirs, which are " + dirs);
-        }
+        var metadata = metadataLogDir();
+        dirs.stream()
+                .filter(dir -> !dirs.contains(metadata) && (metadata.startsWith(dir) || dir.startsWith(metadata)))
+                .forEach(dir -> problems.add("metadata.log.dir is " + metadata + ", but one of log.dirs is " + dir
+                        + ", and one holds the other: whatever happens to the outer one happens to both. Name " + dir
+                        + " itself, or a directory beside it"));
     }
 
     private <T> T get(ConfigKey<T> key) {

@@ -74,8 +74,8 @@ final class BrokerKeys {
     static final ConfigKey<Path> METADATA_LOG_DIR = optional(
             "metadata.log.dir",
             path(),
-            "The one of `log.dirs` that also holds the metadata log; unset, the first. The broker "
-                    + "cannot be without it.");
+            "The directory of the metadata log: one of its own beside `log.dirs`, or one of them; "
+                    + "unset, the first. The broker cannot be without it.");
     static final ConfigKey<Integer> RECOVERY_THREADS = withDefault(
             "num.recovery.threads.per.data.dir",
             ConfigType.integer(1, 64),

@@ -13,12 +13,13 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All directories of one broker. The metadata directory is the one that the broker cannot be without: besides logs it
- * holds the metadata log and the file {@code run}, from which it is known what may be claimed of all of them.
+ * All directories of one broker. The metadata directory is the one that the broker cannot be without: besides logs, or
+ * instead of them, it holds the metadata log and the file {@code run}, from which it is known what may be claimed of all.
  *
  * <p>Order of calls: {@link #open}, {@link #markServed} before the first partition opens, {@link #close}, with or
  * without {@link #markClean} just before. {@link #noteDamage} and {@link #noteFailed} by any thread, the rest by one.
@@ -56,7 +57,7 @@ final class DataDirectories implements AutoCloseable {
      * Makes the directories if needed, locks them, checks that their data are this broker's, and begins a run (rule R1).
      *
      * @param paths absolute and normalized
-     * @param metadata one of them
+     * @param metadata one of them, or one beside them, which holds no logs
      * @param clusterId as configured; empty takes the stored one, else draws one
      * @param brokerId as configured; empty takes the stored one, else 0
      * @param alone whether the broker forms a quorum by itself: then it must not do so once more, without the metadata log
@@ -73,7 +74,13 @@ final class DataDirectories implements AutoCloseable {
             OptionalInt brokerId,
             boolean alone,
             ToLongFunction<DataDirectory> reserveBytes) {
-        return open(paths, metadata, clusterId, brokerId, alone, reserveBytes, Boot.id(paths));
+        return open(paths, metadata, clusterId, brokerId, alone, reserveBytes, Boot.id(all(paths, metadata)));
+    }
+
+    private static List<Path> all(List<Path> paths, Path metadata) {
+        return paths.contains(metadata)
+                ? paths
+                : Stream.concat(paths.stream(), Stream.of(metadata)).toList();
     }
 
     static DataDirectories open(
@@ -89,6 +96,9 @@ final class DataDirectories implements AutoCloseable {
             for (var path : paths) {
                 opening.open(path, path.equals(metadata));
             }
+            if (!paths.contains(metadata)) {
+                opening.openForMetadataAlone(metadata);
+            }
             return opening.beginRun(clusterId, brokerId, alone, reserveBytes, bootId);
         } catch (StorageException e) {
             opening.close();
@@ -100,7 +110,7 @@ final class DataDirectories implements AutoCloseable {
         }
     }
 
-    /** The directories as the logs see them, in the order of the configuration. */
+    /** The directories as the logs see them, in the order of the configuration; one that holds none comes last. */
     List<LogDir> logDirs() {
         return logDirs;
     }

@@ -17,18 +17,22 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.ToLongFunction;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The directories of a broker while they are opened, one after another; then, all together, they begin a run (rule R1). */
 final class DirectoryOpening {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryOpening.class);
+    /** Directories of logs, also those of topics that are deleted or moved. */
+    private static final Pattern A_LOG = Pattern.compile("[a-zA-Z0-9._-]+-[0-9]+(\\..*)?");
 
     private final int openFilesMax;
     private final List<DataDirectory> usable = new ArrayList<>();
     private final Map<Path, LogDir> broken = new HashMap<>();
     private final List<Path> order = new ArrayList<>();
     private DataDirectory metadata;
+    private boolean metadataAlone;
 
     /** @param openFilesMax files that the logs of each keep open at a time */
     DirectoryOpening(int openFilesMax) {
@@ -50,6 +54,25 @@ final class DirectoryOpening {
             LOG.error("Log directory {} is offline until the next start: {}", path, e.getMessage());
             broken.put(path, LogDir.offline(path.toString(), e.getMessage()));
         }
+    }
+
+    /**
+     * The metadata directory, if it holds no logs.
+     *
+     * @throws DataDirectoryException if it does: replicas would be gone with no word
+     */
+    void openForMetadataAlone(Path path) {
+        metadataAlone = true;
+        open(path, true);
+        metadata.disk().list("").stream()
+                .filter(name -> A_LOG.matcher(name).matches())
+                .findFirst()
+                .ifPresent(log -> {
+                    throw new DataDirectoryException("metadata.log.dir is " + path
+                            + ", which is none of log.dirs, but it"
+                            + " holds logs of partitions, such as " + log + ": add it to log.dirs, or move them to a"
+                            + " directory that is there");
+                });
     }
 
     DataDirectories beginRun(
@@ -91,7 +114,7 @@ final class DirectoryOpening {
                 opened,
                 order.stream().map(dirs::get).toList(),
                 cleanEnds,
-                metadata.stored().isEmpty(),
+                metadata.stored().isEmpty() && lastRun.isEmpty(),
                 run);
     }
 
@@ -165,7 +188,8 @@ final class DirectoryOpening {
 
     private String otherMetadata(DataDirectory other) {
         return "the metadata directory would be " + metadata.path() + ", but was " + other.path()
-                + ": set metadata.log.dir=" + other.path() + ", or put it first in log.dirs";
+                + ": set metadata.log.dir=" + other.path() + ", or put it first in log.dirs. To make it the other one,"
+                + " move \"" + Run.FILE + "\" and \"" + DataDirectories.QUORUM + "\" there";
     }
 
     private String twoMetadata(DataDirectory other) {
@@ -225,7 +249,11 @@ final class DirectoryOpening {
     }
 
     private LogDir begin(DataDirectory directory, Identity identity, long reserveBytes) {
-        var dir = LogDir.online(identity.directoryId(), directory.path().toString(), directory.disk(), reserveBytes);
+        var id = identity.directoryId();
+        var path = directory.path().toString();
+        var dir = metadataAlone && directory == metadata
+                ? LogDir.withoutLogs(id, path, directory.disk(), reserveBytes)
+                : LogDir.online(id, path, directory.disk(), reserveBytes);
         try {
             CleanMarker.remove(directory.disk());
             if (directory.stored().isEmpty()) {

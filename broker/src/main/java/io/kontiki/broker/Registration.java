@@ -43,7 +43,7 @@ final class Registration {
 
     private static List<UUID> usable(List<LogDir> dirs) {
         return dirs.stream()
-                .filter(dir -> !dir.isOffline())
+                .filter(dir -> dir.holdsLogs() && !dir.isOffline())
                 .flatMap(dir -> dir.id().stream())
                 .toList();
     }

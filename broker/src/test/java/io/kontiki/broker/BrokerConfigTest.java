@@ -316,6 +316,9 @@ class BrokerConfigTest {
         assertThat(BrokerConfig.of(Map.of("log.dirs", "/d1,/d2", "metadata.log.dir", "/d2"))
                         .metadataLogDir())
                 .isEqualTo(Path.of("/d2"));
+        assertThat(BrokerConfig.of(Map.of("log.dirs", "/d1,/d2", "metadata.log.dir", "/d22"))
+                        .metadataLogDir())
+                .isEqualTo(Path.of("/d22"));
     }
 
     @ParameterizedTest
@@ -324,7 +327,8 @@ class BrokerConfigTest {
             value = {
                 "/d1,/d1 | /d1 | log.dirs names /d1 and /d1, but one holds the other",
                 "/d1,/d1/x/../y | /d1 | log.dirs names /d1 and /d1/y, but one holds the other",
-                "/d1,/d2 | /d3 | metadata.log.dir is /d3, but must be one of log.dirs, which are [/d1, /d2]"
+                "/d1,/d2 | /d2/m | metadata.log.dir is /d2/m, but one of log.dirs is /d2, and one holds the other",
+                "/d1,/d2/x | /d2 | metadata.log.dir is /d2, but one of log.dirs is /d2/x, and one holds the other"
             })
     void directoriesThatCannotStandBesideEachOtherAreRefused(String dirs, String metadata, String problem) {
         assertThatThrownBy(() -> BrokerConfig.of(Map.of("log.dirs", dirs, "metadata.log.dir", metadata)))

@@ -3,9 +3,13 @@ package io.kontiki.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kontiki.partition.LogDir;
+import io.kontiki.proto.internal.v1.RestartClaim;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -109,6 +113,83 @@ class DataDirectoriesMetadataTest {
         try (var directories = open(true, "b", "a")) {
             assertThat(directories.baseIncarnation()).contains(served);
         }
+    }
+
+    private DataDirectories openWith(String metadata, String... names) {
+        var paths = Stream.of(names).map(path::resolve).toList();
+        return DataDirectories.open(
+                paths,
+                path.resolve(metadata),
+                Optional.of("c1"),
+                OptionalInt.of(3),
+                true,
+                directory -> 1 << 20,
+                "boot-1");
+    }
+
+    private void move(String from, String to) throws IOException {
+        Files.createDirectories(path.resolve(to));
+        for (var name : new String[] {Run.FILE, "quorum"}) {
+            Files.move(path.resolve(from).resolve(name), path.resolve(to).resolve(name));
+        }
+    }
+
+    @Test
+    void theMetadataMayHaveADirectoryOfTheirOwn() throws IOException {
+        assertRefused(
+                () -> openWith("m", "a", "b"),
+                "would be " + nameOf("m") + ", but was " + nameOf("a"),
+                "move \"run\" and \"quorum\" there");
+        UUID served;
+        try (var directories = open(true, "a", "b")) {
+            directories.markServed();
+            served = directories.incarnation();
+            directories.markClean(Map.of());
+        }
+        move("a", "m");
+        for (int start = 0; start < 2; start++) {
+            try (var directories = openWith("m", "a", "b")) {
+                assertThat(directories.fresh()).isFalse();
+                assertThat(directories.baseIncarnation()).contains(served);
+                assertThat(directories.quorumPath()).isEqualTo(path.resolve("m").resolve("quorum"));
+                assertThat(directories.logDirs())
+                        .extracting(LogDir::path)
+                        .containsExactly(nameOf("a"), nameOf("b"), nameOf("m"));
+                assertThat(directories.logDirs()).extracting(LogDir::holdsLogs).containsExactly(true, true, false);
+                assertThat(directories.isMetadata(directories.logDirs().get(2))).isTrue();
+                directories.markServed();
+                served = directories.incarnation();
+                directories.markClean(Map.of());
+                assertThat(path.resolve("m").resolve(CleanMarker.FILE)).exists();
+            }
+        }
+        try (var directories = openWith("m", "a", "b")) {
+            assertThat(directories.claim()).isEqualTo(RestartClaim.RESTART_CLAIM_CLEAN);
+        }
+        assertRefused(() -> open(true, "a", "b"), nameOf("a") + ", which has no metadata log");
+    }
+
+    @Test
+    void metadataDirectoryWithLogsThatNobodyWouldServeIsRefused() throws IOException {
+        Files.createDirectories(path.resolve("a").resolve("orders-0"));
+        assertRefused(() -> openWith("a", "b"), "holds logs of partitions, such as orders-0", "add it to log.dirs");
+        open(true, "a", "b").close();
+    }
+
+    @Test
+    void metadataDirectoryOfAnotherBrokerIsRefused() {
+        try (var other = DataDirectories.open(
+                List.of(path.resolve("n")),
+                path.resolve("n"),
+                Optional.of("c1"),
+                OptionalInt.of(4),
+                true,
+                directory -> 0,
+                "boot-1")) {
+            assertThat(other.identity().brokerId()).isEqualTo(4);
+            assertRefused(() -> openWith("n", "a", "b"), nameOf("n"), "in use by another broker");
+        }
+        assertRefused(() -> openWith("n", "a", "b"), "belongs to broker 4");
     }
 
     @Test

@@ -52,8 +52,17 @@ class LogDirsTest {
     }
 
     private Broker start(String first, String second) {
+        return start(first, second, first);
+    }
+
+    private Broker start(String first, String second, String metadata) {
         return Broker.start(BrokerConfig.of(Map.of(
-                "log.dirs", data.resolve(first) + "," + data.resolve(second), "listeners", "GRPC://127.0.0.1:0")));
+                "log.dirs",
+                data.resolve(first) + "," + data.resolve(second),
+                "metadata.log.dir",
+                data.resolve(metadata).toString(),
+                "listeners",
+                "GRPC://127.0.0.1:0")));
     }
 
     @AfterEach
@@ -112,6 +121,29 @@ class LogDirsTest {
         start();
         await().until(() -> records().stream().allMatch(PartitionRegistration::hasLeader));
         assertThat(List.of(logsIn("a"), logsIn("b"))).containsExactly(2L, 2L);
+    }
+
+    @Test
+    void metadataInADirectoryOfTheirOwnAreWatchedAndHoldNoLogs() throws Exception {
+        broker.close();
+        Files.createDirectory(data.resolve("m"));
+        for (var name : new String[] {Run.FILE, "quorum"}) {
+            Files.move(data.resolve("a").resolve(name), data.resolve("m").resolve(name));
+        }
+        for (int run = 0; run < 2; run++) {
+            broker = start("a", "b", "m");
+            assertThat(broker.awaitServing(SOON)).isTrue();
+            await().until(() -> records().stream().allMatch(PartitionRegistration::hasLeader));
+            assertThat(List.of(logsIn("a"), logsIn("b"), logsIn("m"))).containsExactly(2L, 2L, 0L);
+            assertThat(broker.metadata().broker(0).orElseThrow().directories()).hasSize(2);
+            await().until(() -> broker.meters()
+                            .get("kontiki_log_dir_free_bytes")
+                            .tag("dir", data.resolve("m").toString())
+                            .gauge()
+                            .value()
+                    > 0);
+            broker.close();
+        }
     }
 
     @Test

@@ -35,13 +35,14 @@ public final class LogCare implements AutoCloseable {
             ScrubSettings scrub) {
         this.partitions = partitions;
         List<LogDir> dirs = partitions.logDirs();
+        int holding = (int) dirs.stream().filter(LogDir::holdsLogs).count();
         this.compacting = new DiskThrottle(compaction.bytesPerSecondMax(), System.nanoTime());
         this.compactors = dirs.stream()
                 .collect(Collectors.toUnmodifiableMap(
                         Function.identity(),
                         dir -> new Compactor(
                                 () -> compacted(dir),
-                                compaction.forOneOf(dirs.size()),
+                                compaction.forOneOf(holding),
                                 dir.threads("kontiki-compaction"),
                                 compacting,
                                 System::nanoTime,

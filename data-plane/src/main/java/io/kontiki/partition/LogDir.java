@@ -15,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One of the directories of {@code log.dirs}: where it is, whose data it holds, and whether it can be used. Thread-safe.
+ * One of the directories of {@code log.dirs}, or the one of {@code metadata.log.dir} beside them: where it is, whose data it
+ * holds, and whether it can be used. Thread-safe.
  *
  * <pre>
  *            below the reserve, or a write found no room
@@ -51,6 +52,7 @@ public final class LogDir {
     private final String path;
     private final Optional<TrackedDisk> disk;
     private final ThreadGroup ownThreads = new ThreadGroup("log directory");
+    private final boolean holdsLogs;
     private final long reserveBytes;
     private final AtomicInteger logs = new AtomicInteger();
     private final List<Consumer<LogDir>> offlineListeners = new CopyOnWriteArrayList<>();
@@ -65,10 +67,17 @@ public final class LogDir {
     /** Whether nobody told the free space at the last look. */
     private volatile boolean unanswered;
 
-    private LogDir(Optional<UUID> id, String path, Optional<TrackedDisk> disk, long reserveBytes, Status status) {
+    private LogDir(
+            Optional<UUID> id,
+            String path,
+            Optional<TrackedDisk> disk,
+            boolean holdsLogs,
+            long reserveBytes,
+            Status status) {
         this.id = id;
         this.path = path;
         this.disk = disk;
+        this.holdsLogs = holdsLogs;
         this.reserveBytes = reserveBytes;
         this.status = status;
     }
@@ -82,12 +91,17 @@ public final class LogDir {
      * @param reserveBytes appends stop while less than this is free, at least 0
      */
     public static LogDir online(UUID id, String path, Disk disk, long reserveBytes) {
-        return new LogDir(Optional.of(id), path, Optional.of(new TrackedDisk(disk)), reserveBytes, ONLINE);
+        return new LogDir(Optional.of(id), path, Optional.of(new TrackedDisk(disk)), true, reserveBytes, ONLINE);
+    }
+
+    /** As {@link #online}, of a directory that is looked after like the others, but never holds the log of a partition. */
+    public static LogDir withoutLogs(UUID id, String path, Disk disk, long reserveBytes) {
+        return new LogDir(Optional.of(id), path, Optional.of(new TrackedDisk(disk)), false, reserveBytes, ONLINE);
     }
 
     /** A directory that could not be opened at the start of the broker. */
     public static LogDir offline(String path, String reason) {
-        return new LogDir(Optional.empty(), path, Optional.empty(), 0, new Status(State.OFFLINE, reason));
+        return new LogDir(Optional.empty(), path, Optional.empty(), true, 0, new Status(State.OFFLINE, reason));
     }
 
     /** Empty if the directory could not be opened in this run. */
@@ -98,6 +112,11 @@ public final class LogDir {
     /** As configured, for people. */
     public String path() {
         return path;
+    }
+
+    /** Whether logs of partitions may be here. */
+    public boolean holdsLogs() {
+        return holdsLogs;
     }
 
     /** Empty if the directory could not be opened in this run; there even if it went offline later. */

@@ -138,6 +138,9 @@ final class LogMoves implements AutoCloseable {
             return Optional.of("the log of " + partition.name() + " in " + source
                     + " cannot be moved now: the directory is offline, or the quorum does not know of it yet");
         }
+        if (!target.holdsLogs()) {
+            return Optional.of(target + " is the metadata.log.dir and none of log.dirs: it holds no logs");
+        }
         if (target.isOffline()) {
             return Optional.of(target + " is offline: " + target.status().reason());
         }

@@ -46,6 +46,7 @@ public final class PartitionLogs {
     record Placed(LogDir dir, PartitionLog log) {}
 
     private final List<LogDir> dirs;
+    private final List<LogDir> logDirs;
     private final LogConfig defaults;
     private final int recoveryThreadsPerDir;
     private final Consumer<Set<TopicPartition>> damageFound;
@@ -62,7 +63,7 @@ public final class PartitionLogs {
     private boolean straysSetAside;
 
     /**
-     * @param dirs all directories of {@code log.dirs}, those that are offline, too
+     * @param dirs all directories of {@code log.dirs}, those that are offline, too; and those that hold no logs
      * @param defaults settings that no topic configuration overrides
      * @param recoveryThreadsPerDir logs of one directory that are recovered at once, at least 1
      * @param damageFound told of partitions before the first bytes of their logs are moved aside, which no later run will
@@ -76,12 +77,13 @@ public final class PartitionLogs {
             Consumer<Set<TopicPartition>> damageFound,
             Threads system) {
         this.dirs = List.copyOf(dirs);
+        this.logDirs = dirs.stream().filter(LogDir::holdsLogs).toList();
         this.defaults = defaults;
         this.recoveryThreadsPerDir = recoveryThreadsPerDir;
         this.damageFound = damageFound;
         this.system = system;
-        this.progress = new RecoveryProgress(this.dirs);
-        this.moved = new MovedLogs(this.dirs);
+        this.progress = new RecoveryProgress(logDirs);
+        this.moved = new MovedLogs(logDirs);
     }
 
     /**
@@ -113,7 +115,7 @@ public final class PartitionLogs {
      */
     public Recovery recover(Function<LogDir, Optional<Map<TopicPartition, CleanEnd>>> cleanEnds) {
         moved.recover();
-        List<DirRecovery> recoveries = dirs.stream()
+        List<DirRecovery> recoveries = logDirs.stream()
                 .filter(dir -> !dir.isOffline())
                 .map(dir -> new DirRecovery(dir, defaults, progress, damageFound, cleanEnds.apply(dir)))
                 .toList();
@@ -249,7 +251,7 @@ public final class PartitionLogs {
 
     /** Where a log can be made: in the one that the quorum has for it; else in all that work, first those with room, first those with the fewest logs. */
     List<LogDir> dirsForNew(UUID assigned) {
-        return dirs.stream()
+        return logDirs.stream()
                 .filter(dir -> !dir.isOffline())
                 .filter(dir -> assigned.equals(PartitionRegistration.UNASSIGNED) || isAt(dir, assigned))
                 .sorted(Comparator.comparing(LogDir::state).thenComparing(LogDir::logs))
@@ -265,9 +267,9 @@ public final class PartitionLogs {
      */
     Optional<LogDir> inPlaceOf(UUID lost, Map<LogDir, Integer> planned) {
         boolean isGone = !lost.equals(PartitionRegistration.UNASSIGNED)
-                && dirs.stream().allMatch(dir -> dir.id().isPresent() && !isAt(dir, lost));
+                && logDirs.stream().allMatch(dir -> dir.id().isPresent() && !isAt(dir, lost));
         Optional<LogDir> other = isGone
-                ? dirs.stream()
+                ? logDirs.stream()
                         .filter(dir -> !dir.isOffline())
                         .min(Comparator.comparing(LogDir::state)
                                 .thenComparing(dir -> dir.logs() + planned.getOrDefault(dir, 0)))
@@ -278,7 +280,7 @@ public final class PartitionLogs {
 
     /** Whether a directory that cannot be used now may hold a log that the quorum has there, or has nowhere. */
     boolean mayComeBack(UUID assigned) {
-        return dirs.stream()
+        return logDirs.stream()
                 .anyMatch(dir -> dir.id().isEmpty()
                         || (dir.isOffline()
                                 && (assigned.equals(PartitionRegistration.UNASSIGNED) || isAt(dir, assigned))));
