@@ -1,6 +1,7 @@
 package io.kontiki.client;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.kontiki.proto.v1.FetchResponse;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -105,16 +106,22 @@ final class FetchLinks implements AutoCloseable {
     private void onResponse(FetchStream stream, FetchResponse response) {
         long nowNanos = System.nanoTime();
         var asked = links.get(stream.address()).onResponse(stream, response, nowNanos);
+        int answerBytes = response.getSerializedSize();
         for (var result : response.getPartitionsList()) {
             var name = new TopicPartition(result.getTopic(), result.getPartition());
             var partition = partitions.get(name);
             var generation = asked.get(name);
             if (partition != null && generation != null && partition.awaits(generation)) {
-                outcomes.take(partition, result, nowNanos);
+                outcomes.take(partition, result, keepable(result.getRecords(), answerBytes), nowNanos);
             }
         }
         // A partition without an entry has nothing new.
         release(asked, partition -> partition.onFetched(ByteString.EMPTY, partition.fetchOffset()));
+    }
+
+    /** The records lie in the answer as it came. A small part of one must not keep all of it: nobody counts that. */
+    static ByteString keepable(ByteString records, int answerBytes) {
+        return records.size() >= answerBytes / 2 ? records : UnsafeByteOperations.unsafeWrap(records.toByteArray());
     }
 
     private void onBroken(FetchStream stream) {

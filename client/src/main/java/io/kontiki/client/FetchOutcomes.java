@@ -1,5 +1,6 @@
 package io.kontiki.client;
 
+import com.google.protobuf.ByteString;
 import io.kontiki.proto.v1.FetchPartitionResult;
 import io.kontiki.record.InvalidBatchException;
 import java.util.HashMap;
@@ -25,15 +26,19 @@ final class FetchOutcomes {
         notFound.remove(partition);
     }
 
-    /** Only if the partition awaits it. */
-    void take(PartitionFetcher partition, FetchPartitionResult result, long nowNanos) {
+    /**
+     * Only if the partition awaits it.
+     *
+     * @param records of the result, to be kept
+     */
+    void take(PartitionFetcher partition, FetchPartitionResult result, ByteString records, long nowNanos) {
         if (result.hasError()) {
             onError(partition, result, nowNanos);
             return;
         }
         notFound.remove(partition.partition());
         try {
-            partition.onFetched(result.getRecords(), result.getHighWatermark());
+            partition.onFetched(records, result.getHighWatermark());
         } catch (InvalidBatchException e) {
             var what = "partition " + partition.partition() + ", offset " + partition.fetchOffset() + ": ";
             partition.onFatal(new KontikiException(ErrorReason.CORRUPT_BATCH, what + e.getMessage(), e), nowNanos);

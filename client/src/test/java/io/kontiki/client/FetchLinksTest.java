@@ -88,7 +88,9 @@ class FetchLinksTest {
 
     @AfterEach
     void stop() {
-        links.close();
+        if (links != null) {
+            links.close();
+        }
         channels.close(Duration.ZERO);
         server.shutdownNow();
     }
@@ -187,5 +189,17 @@ class FetchLinksTest {
         read(2, 64 * MIB);
         answer(partition -> partition == 0 ? END : 0, ByteString.EMPTY);
         assertThat(requests).extracting(FetchLinksTest::asked).containsExactly(List.of(0));
+    }
+
+    /** A partition that is read slowly would keep the memory of others that are read fast, uncounted. */
+    @Test
+    void aSmallPartOfAnAnswerDoesNotKeepAllOfIt() {
+        var large = batch(1000);
+        var small = batch(10);
+
+        assertThat(FetchLinks.keepable(large, 2 * large.size())).isSameAs(large);
+        assertThat(FetchLinks.keepable(small, 2 * small.size() + 2))
+                .isEqualTo(small)
+                .isNotSameAs(small);
     }
 }
