@@ -32,6 +32,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ManifestsTest {
+    private static final Path PRODUCTION = Manifests.ROOT.resolve("overlays/production");
+    private static final Path RUNBOOKS = Path.of("../docs/operations");
     private static final Path POD_MONITOR = Manifests.ROOT.resolve("components/monitoring/podmonitor.yaml");
     /** Kinds that Kubernetes itself does not have. */
     private static final List<String> FOREIGN = List.of("Kustomization", "Component", "PodMonitor", "PrometheusRule");
@@ -75,6 +77,26 @@ class ManifestsTest {
                         .filter(file -> !file.endsWith(Manifests.KUSTOMIZATION))
                         .toList())
                 .isSubsetOf(named);
+    }
+
+    /** Where they are set by a command, or in the base, the next apply of the overlay sets them back. */
+    @Test
+    void productionHasWhatTheRunbooksChange() throws IOException {
+        var kustomization = plain(PRODUCTION.resolve(Manifests.KUSTOMIZATION));
+        String name = statefulSet.getMetadata().getName();
+
+        assertThat(list(kustomization.get("replicas")))
+                .containsExactly(
+                        Map.of("name", name, "count", statefulSet.getSpec().getReplicas()));
+        assertThat(Manifests.<Map<String, Object>>list(kustomization.get("images")))
+                .singleElement()
+                .satisfies(image -> assertThat(image)
+                        .containsEntry("name", container.getImage())
+                        .containsKeys("newName", "newTag"));
+        for (String runbook : List.of("scale.md", "rolling-upgrade.md")) {
+            assertThat(Files.readString(RUNBOOKS.resolve(runbook)))
+                    .contains("`k8s/overlays/production/" + Manifests.KUSTOMIZATION + "`");
+        }
     }
 
     @Test

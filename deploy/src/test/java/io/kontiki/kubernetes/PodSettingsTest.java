@@ -1,9 +1,11 @@
 package io.kontiki.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kontiki.broker.BrokerConfig;
+import io.kontiki.broker.ConfigException;
 import io.kontiki.broker.ConfigSources;
 import io.kontiki.broker.Voter;
 import io.kontiki.metadata.Endpoint;
@@ -72,6 +74,16 @@ class PodSettingsTest {
                 .isEqualTo("data");
     }
 
+    /** A name that is shipped would be that of every cluster whose operator forgot to choose one. */
+    @Test
+    void productionWaitsForAClusterIdOfItsOwn() {
+        var environment = environment("overlays/production", 0);
+
+        assertThatThrownBy(() -> load(environment))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("cluster.id is change-me");
+    }
+
     @Test
     void eachOverlayIsAClusterOfItsOwn() throws IOException {
         assertThat(List.of(
@@ -126,7 +138,13 @@ class PodSettingsTest {
     }
 
     private BrokerConfig config(String folder, int ordinal) {
-        return BrokerConfig.load(new ConfigSources(Map.of(), environment(folder, ordinal), Optional.empty(), false));
+        var environment = environment(folder, ordinal);
+        environment.replace("KONTIKI_CLUSTER_ID", "change-me", "chosen-by-the-operator");
+        return load(environment);
+    }
+
+    private static BrokerConfig load(Map<String, String> environment) {
+        return BrokerConfig.load(new ConfigSources(Map.of(), environment, Optional.empty(), false));
     }
 
     /** As Kubernetes makes it: the settings, the fields of the pod, and $(NAME) in values replaced. */

@@ -46,6 +46,9 @@ record PodTemplate(
     record Probe(String path, int port, Duration period, Duration timeout, int failures) {}
 
     private static final int FAILURES = 3;
+    private static final String CLUSTER_ID = "KONTIKI_CLUSTER_ID";
+    /** What an overlay has until somebody chooses a name. */
+    private static final String NO_CLUSTER = "change-me";
 
     PodTemplate {
         args = List.copyOf(args);
@@ -53,7 +56,7 @@ record PodTemplate(
     }
 
     /**
-     * Reads them.
+     * Reads them. Where they leave the name of the cluster to whoever applies them, it is {@code rehearsal}.
      *
      * @param manifests the folder {@code k8s}
      * @param overlay name of the overlay whose settings count
@@ -64,6 +67,7 @@ record PodTemplate(
         Path over = manifests.resolve("overlays").resolve(overlay);
         Map<String, String> settings = variables(base.resolve("settings.env"));
         settings.putAll(variables(over.resolve("settings.env")));
+        settings.replace(CLUSTER_ID, NO_CLUSTER, "rehearsal");
         Yaml set = Yaml.read(base.resolve("statefulset.yaml"));
         Yaml spec = set.at("spec");
         Yaml pod = spec.at("template").at("spec");

@@ -28,7 +28,7 @@ class PodTemplateTest {
                 .containsEntry("POD_NAMESPACE", template.namespace())
                 .containsEntry("KONTIKI_BROKER_ID", "2")
                 .containsEntry("KONTIKI_ADVERTISED_LISTENERS", "GRPC://" + template.host(2) + ":9392")
-                .containsEntry("KONTIKI_CLUSTER_ID", "kontiki-production")
+                .containsEntry("KONTIKI_CLUSTER_ID", "rehearsal")
                 .containsEntry("KONTIKI_LOG_DIRS", "/var/lib/kontiki/data");
         assertThat(template.environment(3).get("KONTIKI_QUORUM_VOTERS"))
                 .contains("0@", "1@", "2@")
