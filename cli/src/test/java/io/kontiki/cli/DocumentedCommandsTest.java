@@ -39,7 +39,7 @@ class DocumentedCommandsTest {
     @BeforeAll
     static void start() throws InterruptedException, IOException {
         broker = CommandBroker.start(directory.resolve("data"));
-        for (String topic : List.of("orders", "returns", "orders-eu", "loadtest")) {
+        for (String topic : List.of("orders", "returns", "orders-eu")) {
             broker.run(ExitCode.DONE, "topic", "create", topic, "-p", "6");
         }
         Files.writeString(
