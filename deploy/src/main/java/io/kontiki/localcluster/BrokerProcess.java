@@ -68,16 +68,19 @@ public final class BrokerProcess {
         if (isAlive()) {
             throw new IllegalStateException("broker " + id + " runs already");
         }
-        Path configFile = directory.resolve("server.properties");
         Files.write(
-                configFile,
+                configFile(),
                 config.entrySet().stream()
                         .map(entry -> entry.getKey() + "=" + entry.getValue())
                         .toList(),
                 StandardCharsets.UTF_8);
         List<String> command = new ArrayList<>(host.launcher());
         command.addAll(List.of(
-                distribution.resolve("bin/kontiki").toString(), "server", "start", "--config", configFile.toString()));
+                distribution.resolve("bin/kontiki").toString(),
+                "server",
+                "start",
+                "--config",
+                configFile().toString()));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> variables = builder.environment();
         // Whatever the caller's shell says about a broker is not meant for this one.
@@ -173,6 +176,11 @@ public final class BrokerProcess {
 
     public Path dataDirectory() {
         return directory.resolve("data");
+    }
+
+    /** The configuration of its latest start. */
+    public Path configFile() {
+        return directory.resolve("server.properties");
     }
 
     /** Everything that all its runs printed. */

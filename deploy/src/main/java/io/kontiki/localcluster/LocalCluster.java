@@ -116,7 +116,8 @@ public final class LocalCluster implements AutoCloseable {
     /**
      * Waits until every running broker is registered and unfenced.
      *
-     * @throws IllegalStateException if that takes longer, or if a broker has ended by itself meanwhile
+     * @throws LateException if that takes longer
+     * @throws IllegalStateException if a broker has ended by itself meanwhile
      */
     public void awaitReady(ClusterView view, Duration timeout) throws IOException {
         List<BrokerProcess> starting =
@@ -142,7 +143,11 @@ public final class LocalCluster implements AutoCloseable {
         throw new IllegalStateException("broker " + broker.id() + " ended while it started:\n" + tail);
     }
 
-    /** Asks again and again until the condition holds; calls that fail for a reason of the cluster count as not yet. */
+    /**
+     * Asks again and again until the condition holds; calls that fail for a reason of the cluster count as not yet.
+     *
+     * @throws LateException if it does not in that time
+     */
     public void await(String what, Duration timeout, BooleanSupplier condition) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
         String last = "";
@@ -156,7 +161,7 @@ public final class LocalCluster implements AutoCloseable {
             }
             pause();
         }
-        throw new IllegalStateException("waited " + timeout.toSeconds() + " s for " + what + last + logTails());
+        throw new LateException("waited " + timeout.toSeconds() + " s for " + what + last + logTails());
     }
 
     private static void pause() {

@@ -5,6 +5,7 @@ import io.kontiki.client.KontikiException;
 import io.kontiki.client.NewTopic;
 import io.kontiki.localcluster.BrokerProcess;
 import io.kontiki.localcluster.ClusterView;
+import io.kontiki.localcluster.LateException;
 import io.kontiki.localcluster.LocalCluster;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.logging.LogManager;
@@ -35,14 +37,16 @@ public final class Quickstart {
     /** Lines on their way at a time: enough for full batches, few enough for the fault to meet the load, not a buffer. */
     private static final int PENDING_MAX = 1000;
 
-    /** A line of the table of addresses: a port has at most five digits. */
-    private static final String ADDRESSES = "  %-6s  %-15s  %-30s  %s%n";
+    /** A line of the table of brokers: a port has at most five digits, a process seven. */
+    private static final String TABLE = "  %-6s  %-7s  %-15s  %-30s  %s%n";
 
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final Options options;
     private final PrintStream out;
     private final PrintStream terminal;
+    /** Where everything of this run is; empty before there is anything. */
+    private Optional<Path> run = Optional.empty();
 
     private Quickstart(Options options, PrintStream out, PrintStream terminal) {
         this.options = options;
@@ -55,17 +59,34 @@ public final class Quickstart {
         // Libraries speak of broken connections, and breaking them is what this program is for.
         LogManager.getLogManager().reset();
         try {
-            Options options = Options.parse(args);
-            System.exit(new Quickstart(options, System.out, System.err).run() ? 0 : 1);
+            System.exit(new Quickstart(Options.parse(args), System.out, System.err).exitCode());
         } catch (IllegalArgumentException e) {
             System.err.println("quickstart: " + e.getMessage());
             System.exit(2);
-        } catch (IOException | KontikiException | IllegalStateException e) {
-            System.err.println("quickstart: " + e.getMessage());
-            System.exit(1);
         } catch (InterruptedException e) {
             System.exit(130);
         }
+    }
+
+    private int exitCode() throws InterruptedException {
+        try {
+            if (run()) {
+                return 0;
+            }
+            tellWhereItIs("");
+        } catch (LateException e) {
+            terminal.println("quickstart: " + e.getMessage());
+            tellWhereItIs("the machine was too busy? Run it again when it is quieter; ");
+        } catch (IOException | KontikiException | IllegalStateException e) {
+            terminal.println("quickstart: " + e.getMessage());
+            tellWhereItIs("");
+        }
+        return 1;
+    }
+
+    private void tellWhereItIs(String advice) {
+        run.ifPresent(directory ->
+                terminal.println("quickstart: " + advice + "the brokers' logs and data are in " + directory));
     }
 
     private boolean run() throws IOException, InterruptedException {
@@ -77,7 +98,8 @@ public final class Quickstart {
         }
         Files.createDirectories(options.directory());
         Path directory = Files.createTempDirectory(options.directory(), "run-");
-        boolean kept = false;
+        run = Optional.of(directory);
+        boolean kept;
         try (LocalCluster cluster = LocalCluster.create(options.distribution(), directory, BROKERS);
                 ClusterView view = new ClusterView(cluster.bootstrap())) {
             startCluster(cluster, view);
@@ -92,12 +114,9 @@ public final class Quickstart {
                 tellHowToUse(cluster, directory);
             }
             report(history, verdict);
-        } finally {
-            if (kept && !options.keep()) {
-                delete(directory);
-            } else if (!kept) {
-                System.err.println("quickstart: the brokers' logs and data are in " + directory);
-            }
+        }
+        if (kept && !options.keep()) {
+            delete(directory);
         }
         return kept;
     }
@@ -170,10 +189,11 @@ public final class Quickstart {
 
     private void tellHowToUse(LocalCluster cluster, Path directory) {
         out.println("the cluster keeps running; its files are in " + directory);
-        out.printf(ADDRESSES, "broker", "grpc", "metrics", "health");
+        out.printf(TABLE, "broker", "pid", "grpc", "metrics", "health");
         for (BrokerProcess broker : cluster.brokers()) {
             String http = "http://" + broker.httpEndpoint();
-            out.printf(ADDRESSES, broker.id(), broker.endpoint(), http + "/metrics", http + "/readyz?verbose");
+            out.printf(
+                    TABLE, broker.id(), broker.pid(), broker.endpoint(), http + "/metrics", http + "/readyz?verbose");
         }
         String pids = cluster.brokers().stream()
                 .map(broker -> Long.toString(broker.pid()))
@@ -184,6 +204,10 @@ public final class Quickstart {
         out.println("  " + command + " cluster info");
         out.println("  " + command + " consume " + TOPIC + " --from earliest -n 5");
         out.println("  echo hello | " + command + " produce " + TOPIC);
+        out.println("start one that was killed again with one of:");
+        for (BrokerProcess broker : cluster.brokers()) {
+            out.println("  " + command + " server start --config " + broker.configFile());
+        }
         out.println("stop it with: kill " + pids);
     }
 

@@ -53,9 +53,11 @@ class QuickstartIT {
                     .toList();
             assertThat(rows).hasSize(3);
             for (String[] row : rows) {
-                assertThat(output).anyMatch(line -> line.contains("KONTIKI_BOOTSTRAP=") && line.contains(row[1]));
-                assertThat(get(row[2])).contains("\nkontiki_broker_state{state=\"running\"} 1");
-                assertThat(get(row[3])).contains("readyz passed");
+                assertThat(brokers).extracting(ProcessHandle::pid).contains(Long.parseLong(row[1]));
+                assertThat(output).anyMatch(line -> line.contains("KONTIKI_BOOTSTRAP=") && line.contains(row[2]));
+                assertThat(get(row[3])).contains("\nkontiki_broker_state{state=\"running\"} 1");
+                assertThat(get(row[4])).contains("readyz passed");
+                assertThat(configuration(output, row[0])).contains("broker.id=" + row[0], row[2]);
             }
         } finally {
             brokers.forEach(ProcessHandle::destroy);
@@ -71,6 +73,18 @@ class QuickstartIT {
                 .flatMap(line -> Stream.of(line.substring(prefix.length()).split(" ")))
                 .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
                 .toList();
+    }
+
+    /** The file that the command has which starts this broker again. */
+    private static String configuration(List<String> output, String broker) throws IOException {
+        String start = RealProcesses.distribution().resolve("bin/kontiki") + " server start --config ";
+        List<Path> files = output.stream()
+                .map(String::strip)
+                .filter(line -> line.startsWith(start))
+                .map(line -> Path.of(line.substring(start.length())))
+                .toList();
+        assertThat(files).hasSize(3);
+        return Files.readString(files.get(Integer.parseInt(broker) - 1));
     }
 
     private static String get(String url) throws IOException, InterruptedException {
