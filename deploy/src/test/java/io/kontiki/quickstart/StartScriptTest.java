@@ -101,6 +101,26 @@ class StartScriptTest {
         }
     }
 
+    /** Else the first files that Java opens would be its input and its output. */
+    @Test
+    void javaNeverRunsWithoutTheThreeStandardStreams() throws Exception {
+        Path open = directory.resolve("open");
+        Files.write(
+                java("17.0.9").resolve("bin/java"),
+                List.of(
+                        "#!/bin/sh",
+                        "case $1 in -XX:Archive*) exit ;; esac",
+                        "found=",
+                        "for each in 0 1 2; do [ ! -e /dev/fd/$each ] || found=$found$each; done",
+                        "echo $found > '" + open + "'"));
+
+        for (String closed : List.of("<&-", ">&-", "2>&-", "<&- >&- 2>&-")) {
+            Files.deleteIfExists(open);
+            run(Path.of("/bin/sh"), "-c", "\"$0\" produce orders " + closed, script.toString());
+            assertThat(open).as(closed).hasContent("012");
+        }
+    }
+
     @Test
     void daemonIsCheckedStartedAndNoted() throws Exception {
         environment.put("JAVA_HOME", javaThatServes().toString());
