@@ -11,8 +11,8 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.Semaphore;
 
 /**
- * {@code /metrics}: everything measured, or what {@code name[]} asks for. Few at a time, so that scrapes whose receivers are
- * slow leave threads for health. Thread-safe.
+ * {@code /metrics}: everything measured, or what {@code name[]} asks for. Few are made at a time. Those that are made wait in
+ * memory for their callers, and hold up no other. Thread-safe.
  */
 final class MetricsPage implements HttpPage {
     private static final int SCRAPES_MAX = 2;
@@ -30,39 +30,28 @@ final class MetricsPage implements HttpPage {
         if (!room.tryAcquire()) {
             return HttpReply.text(HttpReply.UNAVAILABLE, SCRAPES_MAX + " scrapes are under way already\n");
         }
-        boolean answered = false;
         try {
             var type = ScrapedMetrics.contentType(query.accept());
             // In memory: what fails is told by the status, and nobody who reads slowly holds up the next scrape.
             var bytes = new ByteArrayOutputStream();
             metrics.write(bytes, type, query.values(NAMES));
-            var reply = new HttpReply(HttpReply.OK, type, new Scrape(bytes));
-            answered = true;
-            return reply;
+            return new HttpReply(HttpReply.OK, type, new Scrape(bytes));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            if (!answered) {
-                room.release();
-            }
+            room.release();
         }
     }
 
-    private final class Scrape implements HttpReply.Body {
-        private final ByteArrayOutputStream bytes;
-
-        Scrape(ByteArrayOutputStream bytes) {
-            this.bytes = bytes;
-        }
-
+    private record Scrape(ByteArrayOutputStream bytes) implements HttpReply.Body {
         @Override
         public void writeTo(OutputStream out) throws IOException {
             bytes.writeTo(out);
         }
 
         @Override
-        public void done() {
-            room.release();
+        public long bytesHeld() {
+            return bytes.size();
         }
     }
 }

@@ -29,10 +29,10 @@ class MetricsPageTest {
             }
             fails.set(false);
 
-            assertThat(page.answer(ALL).status()).isEqualTo(HttpReply.OK);
-            assertThat(page.answer(ALL).status()).isEqualTo(HttpReply.OK);
-            // Neither of them was read.
-            assertThat(page.answer(ALL).status()).isEqualTo(HttpReply.UNAVAILABLE);
+            // None of them is read.
+            for (int i = 0; i < 3; i++) {
+                assertThat(page.answer(ALL).status()).isEqualTo(HttpReply.OK);
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ final class HttpPages {
     private static final int SERVER_ERROR = 500;
 
     private final Map<String, HttpPage> pages;
+    private final HttpRoom room = new HttpRoom(HttpRoom.BYTES_MAX);
 
     HttpPages(Map<String, HttpPage> pages) {
         this.pages = new TreeMap<>(pages);
@@ -30,11 +31,14 @@ final class HttpPages {
             var turn = HttpTurn.current();
             turn.answers();
             var reply = replyTo(exchange);
+            if (!room.take(turn, reply.body().bytesHeld())) {
+                reply = HttpReply.text(HttpReply.UNAVAILABLE, "Other answers are still being read. Try again.\n");
+            }
             try {
                 turn.leaves();
                 send(exchange, reply);
             } finally {
-                reply.body().done();
+                room.leave(turn);
             }
         }
     }

@@ -26,8 +26,10 @@ public record HttpReply(int status, String contentType, Body body) {
         /** Leaves {@code out} open. */
         void writeTo(OutputStream out) throws IOException;
 
-        /** Called once, when the answer was sent or could not be, also if the body was not asked for. */
-        default void done() {}
+        /** Bytes that are in memory until it is written; 0 for few. */
+        default long bytesHeld() {
+            return 0;
+        }
     }
 
     /** Text for people, in UTF-8. */

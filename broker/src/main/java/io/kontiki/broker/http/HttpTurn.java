@@ -66,8 +66,8 @@ final class HttpTurn implements AutoCloseable {
         sinceNanos = System.nanoTime();
     }
 
-    /** Any thread. */
-    synchronized void cutIfLate(int arrivalMillisMax, int answerMillisMax) {
+    /** Whether it was late, and is cut now. Any thread. */
+    synchronized boolean cutIfLate(int arrivalMillisMax, int answerMillisMax) {
         long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNanos);
         boolean late = state == State.ARRIVING && waited > arrivalMillisMax
                 || state == State.LEAVING && waited > answerMillisMax;
@@ -75,6 +75,7 @@ final class HttpTurn implements AutoCloseable {
             state = State.CUT;
             thread.interrupt();
         }
+        return late;
     }
 
     /** The thread is free, and what was meant for this request does not reach the next. */
