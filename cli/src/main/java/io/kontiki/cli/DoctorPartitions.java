@@ -51,15 +51,25 @@ final class DoctorPartitions {
                 missing.addAll(partition.replicas());
             }
         });
-        missing.removeIf(facts::serves);
-        String start = missing.isEmpty()
-                ? "Its replicas' disks may have failed: kontiki broker log-dirs."
-                : "Start " + brokers(missing) + ".";
+        missing.removeIf(facts::answers);
         findings.add(DoctorFinding.critical(
                 Fault.OFFLINE_PARTITIONS,
                 Quantity.count(all.size(), "partition"),
                 names(all) + (all.size() == 1 ? " has" : " have") + " no leader: nothing can be written or read there",
-                start + " If what they hold is gone for good: kontiki partition elect-leader TOPIC:P --unclean"));
+                bringBack(missing)));
+    }
+
+    /** An election that loses records is no way out while a broker that has them is merely silent. */
+    private String bringBack(TreeSet<Integer> missing) {
+        String unclean = " If what they hold is gone for good: kontiki partition elect-leader TOPIC:P --unclean";
+        if (missing.isEmpty()) {
+            return "Its replicas' disks may have failed: kontiki broker log-dirs." + unclean;
+        }
+        boolean silent = missing.stream().anyMatch(facts::serves);
+        return silent
+                ? "See why " + brokers(missing) + (missing.size() == 1 ? " does" : " do")
+                        + " not answer: a process that hangs is started again, and what it holds comes back with it."
+                : "Start " + brokers(missing) + "." + unclean;
     }
 
     private void underMinIsr() {
@@ -93,12 +103,12 @@ final class DoctorPartitions {
         String lagging = out.entrySet().stream()
                 .map(entry -> "broker " + entry.getKey() + " with " + entry.getValue())
                 .collect(Collectors.joining(", "));
-        boolean allServe = out.keySet().stream().allMatch(facts::serves);
+        boolean allAnswer = out.keySet().stream().allMatch(facts::answers);
         findings.add(DoctorFinding.warning(
                 Fault.UNDER_REPLICATED,
                 Quantity.count(all.size(), "partition"),
                 names(all) + (all.size() == 1 ? " has" : " have") + " replicas out of sync, on " + lagging,
-                allServe
+                allAnswer
                         ? "They may be catching up; if it stays so, look at the disk and network of that broker, and"
                                 + " its log."
                         : "They catch up by themselves once their broker runs. If it is gone for good: kontiki broker"

@@ -127,6 +127,19 @@ class DoctorDiagnosisTest {
                 .isEqualTo("orders:1 has replicas out of sync, on broker 3 with 1");
     }
 
+    /** As while its process is stopped, or waits for its disk. */
+    @Test
+    void partitionsOfABrokerThatHangsAreNotGivenUp() {
+        silent.put(3, "nobody answered within 2 s");
+        partitions.set(2, new PartitionInfo(2, OptionalInt.empty(), 1, 1, List.of(3), List.of(), List.of(3), 1));
+        partitions.set(4, partition(4, 2, List.of(2, 3), List.of(2)));
+
+        assertThat(only(Fault.OFFLINE_PARTITIONS).advice())
+                .startsWith("See why broker 3 does not answer")
+                .doesNotContain("disk", "unclean");
+        assertThat(only(Fault.UNDER_REPLICATED).advice()).contains("once their broker runs");
+    }
+
     @Test
     void manyPartitionsAreOneFinding() {
         partitions.replaceAll(each -> new PartitionInfo(
