@@ -65,6 +65,7 @@ final class AnyBroker {
         var backoff = new Backoff(MIN_BACKOFF_NANOS, MAX_BACKOFF_NANOS, ThreadLocalRandom.current());
         var unreachable = new LinkedHashMap<HostPort, String>();
         boolean mayBeMade = false;
+        KontikiException told = null;
         while (true) {
             var all = addresses.get();
             KontikiException last = null;
@@ -79,9 +80,10 @@ final class AnyBroker {
                     return call.on(channels.to(address), limit);
                 } catch (StatusRuntimeException e) {
                     last = Errors.of(e, address);
+                    told = last.reason() == ErrorReason.TIMED_OUT ? told : last;
                     boolean neverSent = Errors.neverSent(e);
                     if (!mayRepeat(last, neverSent, repeatable) || deadline.isExpired()) {
-                        throw afterAttempts(last, mayBeMade);
+                        throw afterAttempts(repeatable ? withCause(last, told) : last, mayBeMade);
                     }
                     mayBeMade |= !neverSent && !last.definite();
                     if (last.reason() == ErrorReason.DISCONNECTED) {
@@ -94,8 +96,24 @@ final class AnyBroker {
                 throw afterAttempts(noBroker(unreachable, last), mayBeMade);
             }
             preferred.incrementAndGet();
-            pause(backoff.nextNanos());
+            long pauseNanos = backoff.nextNanos();
+            // What begins when the time is over would only hide what was told before.
+            if (last != null && deadline.timeRemaining(TimeUnit.NANOSECONDS) <= pauseNanos) {
+                throw afterAttempts(withCause(last, told), mayBeMade);
+            }
+            pause(pauseNanos);
         }
+    }
+
+    /** That time ran out says little where a broker told before what it waits for. */
+    private static KontikiException withCause(KontikiException last, KontikiException told) {
+        return told == null || last.reason() != ErrorReason.TIMED_OUT
+                ? last
+                : new KontikiException(
+                        last.reason(),
+                        last.getMessage() + "; before that, " + told.getMessage(),
+                        told,
+                        last.definite());
     }
 
     /** What the last attempt certainly did not do, one before it may have done. */

@@ -150,6 +150,22 @@ class AdminTest {
         assertThat(creations).hasValue(3);
     }
 
+    /** The last attempt may end with the time, and would tell nothing of why. */
+    @Test
+    void whatBrokersToldIsNotHiddenByTheEndOfTheTime() {
+        statusFor = n -> refusal(Code.UNAVAILABLE, "STARTING", "not yet");
+        try (var hasty = Admin.builder()
+                .bootstrapServers("127.0.0.1:" + server.getPort())
+                .requestTimeout(Duration.ofMillis(700))
+                .build()) {
+            for (int i = 0; i < 3; i++) {
+                var error = catchThrowableOfType(KontikiException.class, () -> hasty.createTopic(NewTopic.named("t")));
+
+                assertThat(error).hasMessageContaining("not yet");
+            }
+        }
+    }
+
     @Test
     void doesNotRepeatAChangeWithAnUnknownOutcome() {
         statusFor = n -> Status.UNAVAILABLE.withDescription("connection lost").asRuntimeException();
