@@ -3,8 +3,6 @@ package io.kontiki.broker;
 import io.kontiki.metadata.Excerpt;
 import io.kontiki.metadata.NearestKey;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -33,7 +30,6 @@ final class ConfigReader {
      */
     record Reading(Map<ConfigKey<?>, Setting<?>> settings, List<String> warnings) {}
 
-    private static final long FILE_BYTES_MAX = 1 << 20;
     /** Read by the start script, the client or the log, not by this table. */
     private static final Set<String> RESERVED = Set.of(
             "KONTIKI_HOME",
@@ -54,7 +50,13 @@ final class ConfigReader {
             BrokerKeys.LISTENERS.name(), "GRPC://localhost:9392",
             HttpKeys.LISTENER.name(), "localhost:9394");
 
+    /** As one source names a key. */
+    private record Named(String name, String text) {}
+
     private final Map<ConfigKey<?>, Setting<?>> settings = new HashMap<>();
+    /** What the source that is being read has set so far. */
+    private final Map<ConfigKey<?>, Named> ofThisSource = new HashMap<>();
+
     private final List<String> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final ConfigReferences references;
@@ -68,7 +70,9 @@ final class ConfigReader {
         var reader = new ConfigReader(new ConfigReferences(sources.environment()));
         reader.readDefaults(sources.dev());
         sources.file().ifPresent(reader::readFile);
+        reader.ofThisSource.clear();
         reader.readEnvironment(sources.environment());
+        reader.ofThisSource.clear();
         new TreeMap<>(sources.overrides()).forEach((name, text) -> reader.put(name, text, "--set"));
         if (!reader.problems.isEmpty()) {
             throw new ConfigException(reader.problems);
@@ -87,29 +91,19 @@ final class ConfigReader {
         }
         if (dev) {
             DEV.forEach((name, text) -> put(name, text, "--dev"));
+            ofThisSource.clear();
         }
     }
 
     private void readFile(Path file) {
-        var properties = new Properties();
+        String what = "the configuration file " + file + " ";
         try {
-            if (Files.size(file) > FILE_BYTES_MAX) {
-                problems.add("the configuration file " + file + " is larger than " + FILE_BYTES_MAX + " bytes");
-                return;
-            }
-            try (var reader = Files.newBufferedReader(file)) {
-                properties.load(reader);
-            }
+            ConfigFile.read(file).forEach(entry -> put(entry.name(), entry.value(), "file " + file));
         } catch (NoSuchFileException e) {
-            problems.add("the configuration file " + file + " does not exist");
-        } catch (CharacterCodingException | IllegalArgumentException e) {
-            problems.add("the configuration file " + file + " is no properties file in UTF-8");
+            problems.add(what + "does not exist");
         } catch (IOException e) {
-            problems.add("the configuration file " + file + " cannot be read: " + e);
+            problems.add(what + e.getMessage());
         }
-        properties.stringPropertyNames().stream()
-                .sorted()
-                .forEach(name -> put(name, properties.getProperty(name), "file " + file));
     }
 
     private void readEnvironment(Map<String, String> environment) {
@@ -121,6 +115,7 @@ final class ConfigReader {
         new TreeMap<>(environment).forEach((name, text) -> {
             var key = names.get(name);
             if (key != null) {
+                requireOnce(key, name, text, "");
                 put(key, text, "environment " + name);
             } else if (name.startsWith(ConfigKey.ENVIRONMENT_PREFIX)
                     && !RESERVED.contains(name)
@@ -143,8 +138,24 @@ final class ConfigReader {
     private void put(String name, String text, String origin) {
         BrokerKeys.find(name)
                 .ifPresentOrElse(
-                        key -> put(key, text, origin),
+                        key -> {
+                            requireOnce(key, name, text, " (" + origin + ")");
+                            put(key, text, origin);
+                        },
                         () -> putUnknown("key ", name, KafkaKeys.find(name), BrokerKeys.names(), " (" + origin + ")"));
+    }
+
+    /** Which of two values counts would be anybody's guess. */
+    private void requireOnce(ConfigKey<?> key, String name, String text, String origin) {
+        var before = ofThisSource.putIfAbsent(key, new Named(name, text));
+        if (before == null || before.text().equals(text)) {
+            return;
+        }
+        String values = "\"" + Excerpt.of(before.text()) + "\" and \"" + Excerpt.of(text) + "\"" + origin;
+        problems.add(
+                before.name().equals(name)
+                        ? name + " is set twice, to " + values
+                        : before.name() + " and " + name + " mean the same, but are set to " + values);
     }
 
     private void putUnknown(

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -76,24 +75,17 @@ final class ConfigReferences {
             if (!file.isAbsolute()) {
                 throw new IllegalArgumentException(what + "must be named by its whole path, from / on");
             }
-            try (var in = Files.newInputStream(file)) {
-                // A pipe or a device has no size to ask for, so one byte more than allowed is asked for instead.
-                byte[] bytes = in.readNBytes(FILE_BYTES_MAX + 1);
-                if (bytes.length > FILE_BYTES_MAX) {
-                    throw new IllegalArgumentException(what + "is larger than " + FILE_BYTES_MAX + " bytes");
-                }
-                return StandardCharsets.UTF_8
-                        .newDecoder()
-                        .decode(ByteBuffer.wrap(bytes))
-                        .toString()
-                        .replaceFirst("\r?\n$", "");
-            }
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(RegularFile.read(file, FILE_BYTES_MAX)))
+                    .toString()
+                    .replaceFirst("\r?\n$", "");
         } catch (NoSuchFileException e) {
             throw new IllegalArgumentException(what + "does not exist", e);
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(what + "is not in UTF-8", e);
         } catch (IOException e) {
-            throw new IllegalArgumentException(what + "cannot be read: " + e.getMessage(), e);
+            throw new IllegalArgumentException(what + e.getMessage(), e);
         }
     }
 }

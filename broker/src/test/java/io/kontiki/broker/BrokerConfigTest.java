@@ -131,6 +131,27 @@ class BrokerConfigTest {
     }
 
     @Test
+    void twoValuesForOneKeyAreRefused(@TempDir Path directory) throws IOException {
+        var file = Files.writeString(
+                directory.resolve("server.properties"),
+                "num.partitions=3\nlog.dirs=/a\nlog.dir=/b\nbroker.id=1\nnode.id=1\nnum.partitions=4\n");
+        var sources = new ConfigSources(
+                Map.of("broker.id", "2", "node.id", "3"),
+                Map.of("KONTIKI_LOG_DIR", "/c", "KONTIKI_LOG_DIRS", "/d"),
+                Optional.of(file),
+                false);
+
+        var refusal = catchThrowableOfType(ConfigException.class, () -> BrokerConfig.load(sources));
+
+        assertThat(refusal.problems())
+                .containsExactly(
+                        "log.dirs and log.dir mean the same, but are set to \"/a\" and \"/b\" (file " + file + ")",
+                        "num.partitions is set twice, to \"3\" and \"4\" (file " + file + ")",
+                        "KONTIKI_LOG_DIR and KONTIKI_LOG_DIRS mean the same, but are set to \"/c\" and \"/d\"",
+                        "broker.id and node.id mean the same, but are set to \"2\" and \"3\" (--set)");
+    }
+
+    @Test
     void unknownEnvironmentVariableIsRefusedWithTheNearestName() {
         var sources = new ConfigSources(Map.of(), Map.of("KONTIKI_LOG_DIRSS", "/data"), Optional.empty(), false);
 

@@ -63,7 +63,8 @@ class ConfigReferencesTest {
         assertThatThrownBy(() -> references.resolve("${file:" + large + "}")).hasMessageContaining("larger than 65536");
         assertThatThrownBy(() -> references.resolve("${file:" + binary + "}")).hasMessageContaining("not in UTF-8");
         assertThatThrownBy(() -> references.resolve("${file:" + directory + "}"))
-                .hasMessageContaining("cannot be read");
+                .hasMessageEndingWith("which is a directory, a pipe or a device, not a file");
+        assertThatThrownBy(() -> references.resolve("${file:/dev/zero}")).hasMessageContaining("a device");
     }
 
     @Test
