@@ -6,6 +6,8 @@ import io.kontiki.proto.v1.FetchResponse;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -115,8 +117,17 @@ final class FetchLinks implements AutoCloseable {
                 outcomes.take(partition, result, keepable(result.getRecords(), answerBytes), nowNanos);
             }
         }
+        if (response.getPartitionsList().stream()
+                .allMatch(result -> result.getRecords().isEmpty())) {
+            forgetBacklog(asked.keySet());
+        }
         // A partition without an entry has nothing new.
         release(asked, partition -> partition.onFetched(ByteString.EMPTY, partition.fetchOffset()));
+    }
+
+    /** Whatever the broker says of the end, nothing can be read now: who asked again at once would do so for ever. */
+    private void forgetBacklog(Set<TopicPartition> asked) {
+        asked.stream().map(partitions::get).filter(Objects::nonNull).forEach(PartitionFetcher::forgetBacklog);
     }
 
     /** The records lie in the answer as it came. A small part of one must not keep all of it: nobody counts that. */

@@ -342,6 +342,11 @@ final class PartitionFetcher {
         return (int) Math.min(most, Math.min(behind, Integer.MAX_VALUE) * bytesPerRecord);
     }
 
+    /** There is nothing more until an answer tells otherwise. */
+    void forgetBacklog() {
+        highWatermark = 0;
+    }
+
     /**
      * The leader's log has parted from what was fetched; only if it {@link #awaits} that. What was not returned yet is
      * fetched anew.

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.function.IntFunction;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,10 +124,14 @@ class FetchLinksTest {
 
     /** Answers the oldest request and lets the consumer go on. */
     private void answer(long end, ByteString records) {
+        answer(end, partition -> records);
+    }
+
+    private void answer(long end, IntFunction<ByteString> records) {
         answer(partition -> end, records);
     }
 
-    private void answer(IntToLongFunction end, ByteString records) {
+    private void answer(IntToLongFunction end, IntFunction<ByteString> records) {
         var request = requests.removeFirst();
         var response = FetchResponse.newBuilder().setCorrelationId(request.getCorrelationId());
         for (var asked : request.getPartitionsList()) {
@@ -134,7 +139,7 @@ class FetchLinksTest {
                     .setTopic(asked.getTopic())
                     .setPartition(asked.getPartition())
                     .setHighWatermark(end.applyAsLong(asked.getPartition()))
-                    .setRecords(records));
+                    .setRecords(records.apply(asked.getPartition())));
         }
         answers.onNext(response.build());
         events.forEach(Runnable::run);
@@ -160,7 +165,7 @@ class FetchLinksTest {
         assertThat(requests).extracting(FetchLinksTest::asked).containsExactly(List.of(0, 1, 2, 3));
         assertThat(requests.getFirst().getMaxWaitMs()).isEqualTo(500);
 
-        answer(END, ByteString.EMPTY);
+        answer(END, partition -> partition == 0 ? batch(100) : ByteString.EMPTY);
         assertThat(requests).extracting(FetchLinksTest::asked).containsExactly(List.of(0), List.of(1));
         assertThat(requests).extracting(FetchRequest::getMaxWaitMs).containsExactly(0, 0);
 
@@ -175,8 +180,9 @@ class FetchLinksTest {
 
     @Test
     void whatIsOnItsWayCountsAsFetched() {
-        read(4, MIB + MIB / 2);
-        answer(END, ByteString.EMPTY);
+        var little = batch(100);
+        read(4, MIB + MIB / 2 + little.size());
+        answer(END, partition -> partition == 0 ? little : ByteString.EMPTY);
 
         assertThat(requests).extracting(FetchRequest::getMaxBytes).containsExactly(MIB, MIB / 2);
         answer(END, batch(MIB));
@@ -187,8 +193,18 @@ class FetchLinksTest {
     @Test
     void noRequestThatWaitsGoesOutBehindAnother() {
         read(2, 64 * MIB);
-        answer(partition -> partition == 0 ? END : 0, ByteString.EMPTY);
+        answer(partition -> partition == 0 ? END : 0, partition -> partition == 0 ? batch(100) : ByteString.EMPTY);
         assertThat(requests).extracting(FetchLinksTest::asked).containsExactly(List.of(0));
+    }
+
+    /** An end that cannot be read up to must not make the consumer ask without a pause. */
+    @Test
+    void anAnswerWithoutRecordsIsFollowedByARequestThatWaits() {
+        read(2, 64 * MIB);
+        answer(END, ByteString.EMPTY);
+
+        assertThat(requests).extracting(FetchLinksTest::asked).containsExactly(List.of(0, 1));
+        assertThat(requests.getFirst().getMaxWaitMs()).isEqualTo(500);
     }
 
     /** A partition that is read slowly would keep the memory of others that are read fast, uncounted. */
