@@ -121,6 +121,7 @@ final class Kontiki extends CommandGroup {
                 new ServerCommands(),
                 new ServerStart(terminal, messages, stop),
                 new ServerStop(terminal, messages),
+                new ServerArchive(messages),
                 new ServerCheckConfig(terminal, messages),
                 new ServerConfigDocs(terminal));
     }

@@ -122,6 +122,34 @@ class StartScriptTest {
     }
 
     @Test
+    void archiveOfBrokersIsMadeOnRequestAndUsedFromThenOn() throws Exception {
+        Path made = home.resolve("lib/kontiki-server-java-17.0.9.jsa");
+        String used = "-XX:SharedArchiveFile=" + made;
+        assertThat(run(script, "server", "start")).doesNotContain(used);
+        assertThat(run(script, "server", "archive", "--help")).endsWith("server", "archive", "--help");
+        assertThat(made).doesNotExist();
+
+        assertThat(run(script, "server", "archive")).containsExactly("kontiki: made " + made);
+
+        assertThat(made).exists();
+        assertThat(run(script, "server", "start")).contains(used).endsWith("io.kontiki.cli.Main", "server", "start");
+        environment.put("KONTIKI_JVM_OPTS", "-XX:SharedArchiveFile=another");
+        assertThat(run(script, "server", "start"))
+                .contains("-XX:SharedArchiveFile=another")
+                .doesNotContain(used);
+    }
+
+    @Test
+    void optionsThatGiveMemoryBackAreThoseOfThisJava() throws Exception {
+        assertThat(run(script, "server", "start"))
+                .contains("-XX:G1PeriodicGCInterval=15000", "-XX:TrimNativeHeapInterval=30000");
+        environment.put("JAVA_HOME", java("17.0.8").toString());
+        assertThat(run(script, "server", "start"))
+                .contains("-XX:G1PeriodicGCInterval=15000")
+                .doesNotContain("-XX:TrimNativeHeapInterval=30000");
+    }
+
+    @Test
     void daemonIsCheckedStartedAndNoted() throws Exception {
         environment.put("JAVA_HOME", javaThatServes().toString());
         environment.put("KONTIKI_PROCESS_LOG_DIR", directory.resolve("a log").toString());
