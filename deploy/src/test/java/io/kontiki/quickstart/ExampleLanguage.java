@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,55 +13,53 @@ import java.util.concurrent.TimeUnit;
 
 /** How the programs below {@code examples/} are run, a language each. One whose runtime is missing skips the test, and says so. */
 enum ExampleLanguage {
-    JAVA {
+    JAVA("java", "Produce.java", "Consume.java") {
         @Override
-        ProcessBuilder program(boolean consumes, Path directory) {
+        ProcessBuilder program(Path file, Path directory) {
             return new ProcessBuilder(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-cp",
                     RealProcesses.distribution().resolve("lib") + "/*",
-                    EXAMPLES.resolve(consumes ? "java/Consume.java" : "java/Produce.java")
-                            .toString());
+                    file.toString());
         }
     },
-    PYTHON {
+    PYTHON("python", "produce.py", "consume.py") {
         @Override
-        ProcessBuilder program(boolean consumes, Path directory) {
-            return python(Path.of(consumes ? "consume.py" : "produce.py"), directory);
+        ProcessBuilder program(Path file, Path directory) {
+            return python(file, directory);
         }
     },
-    NODE {
+    NODE("node", "produce.js", "consume.js") {
         @Override
-        ProcessBuilder program(boolean consumes, Path directory) throws IOException {
+        ProcessBuilder program(Path file, Path directory) throws IOException {
             assumeTrue(works("npm", "--version"), "Node with npm is missing");
             Path copy = directory.resolve("node");
             if (!Files.exists(copy)) {
                 Files.createDirectory(copy);
-                for (String file :
-                        List.of("produce.js", "consume.js", "stubs.js", "package.json", "package-lock.json")) {
-                    Files.copy(EXAMPLES.resolve("node").resolve(file), copy.resolve(file));
+                for (String needed : List.of("stubs.js", "package.json", "package-lock.json")) {
+                    Files.copy(EXAMPLES.resolve("node").resolve(needed), copy.resolve(needed));
                 }
             }
             assumeTrue(
                     Files.exists(copy.resolve("node_modules/@grpc/grpc-js"))
                             || works("npm", "ci", "--prefix", copy.toString(), "--no-audit", "--no-fund"),
                     "npm ci found no packages");
-            return with(
-                    new ProcessBuilder(
-                            "node",
-                            copy.resolve(consumes ? "consume.js" : "produce.js").toString()),
-                    Map.of("KONTIKI_PROTO", PROTO));
+            Path program = copy.resolve(file.getFileName());
+            Files.copy(file, program, StandardCopyOption.REPLACE_EXISTING);
+            return with(new ProcessBuilder("node", program.toString()), Map.of("KONTIKI_PROTO", PROTO));
         }
     },
-    RUBY {
+    RUBY("ruby", "produce.rb", "consume.rb") {
         @Override
-        ProcessBuilder program(boolean consumes, Path directory) {
+        ProcessBuilder program(Path file, Path directory) {
             assumeTrue(
                     works("sh", "-c", "command -v protoc && command -v grpc_ruby_plugin"),
                     "protoc for Ruby is missing");
             assumeTrue(works("ruby", "-e", "require 'grpc'"), "Ruby with grpc is missing");
             return with(
-                    new ProcessBuilder(EXAMPLES.resolve("ruby/run").toString(), consumes ? "consume.rb" : "produce.rb"),
+                    new ProcessBuilder(
+                            EXAMPLES.resolve("ruby/run").toString(),
+                            file.getFileName().toString()),
                     Map.of("STUBS", directory.resolve("ruby").toString()));
         }
     };
@@ -69,11 +68,25 @@ enum ExampleLanguage {
     private static final String PROTO =
             RealProcesses.source().resolve("proto/src/main/protobuf").toString();
 
-    /** Without its arguments; skips the test if the language is not there. */
-    abstract ProcessBuilder program(boolean consumes, Path directory) throws IOException;
+    private final String folder;
+    private final String producer;
+    private final String consumer;
 
-    /** @param program relative to the examples in Python */
-    private static ProcessBuilder python(Path program, Path directory) {
+    ExampleLanguage(String folder, String producer, String consumer) {
+        this.folder = folder;
+        this.producer = producer;
+        this.consumer = consumer;
+    }
+
+    /**
+     * Without its arguments; skips the test if the language is not there.
+     *
+     * @param file in the language; in Ruby, one of the examples
+     * @param directory for what it needs; the same for all programs
+     */
+    abstract ProcessBuilder program(Path file, Path directory) throws IOException;
+
+    private static ProcessBuilder python(Path file, Path directory) {
         assumeTrue(
                 works("sh", "-c", "command -v protoc && command -v grpc_python_plugin"),
                 "protoc for Python is missing");
@@ -83,18 +96,25 @@ enum ExampleLanguage {
                 .orElse("");
         assumeTrue(!python.isEmpty(), "Python 3 with grpcio is missing");
         return with(
-                new ProcessBuilder(EXAMPLES.resolve("python/run").toString(), program.toString()),
-                Map.of("PYTHON", python, "STUBS", directory.resolve("python").toString()));
+                new ProcessBuilder(
+                        EXAMPLES.resolve("python/run").toString(),
+                        EXAMPLES.resolve("python").relativize(file).toString()),
+                Map.of(
+                        "PYTHON",
+                        python,
+                        "PYTHONUNBUFFERED",
+                        "1",
+                        "STUBS",
+                        directory.resolve("python").toString()));
     }
 
     /** A program in Python that lies elsewhere, with the stubs; skips the test if Python is not there. */
     static ExampleProgram ofPython(Path program, Path input, Path directory) throws IOException {
-        Path relative = EXAMPLES.resolve("python").relativize(program);
-        return new ExampleProgram(python(relative, directory).redirectInput(input.toFile()), directory);
+        return new ExampleProgram(python(program, directory).redirectInput(input.toFile()), directory);
     }
 
     ExampleProgram producer(Path directory, String address, String topic, int count) throws IOException {
-        return start(program(false, directory), directory, address, topic, Integer.toString(count));
+        return start(program(example(producer), directory), directory, address, topic, Integer.toString(count));
     }
 
     /** @param more how many events it reads; without, it goes on for ever */
@@ -102,7 +122,16 @@ enum ExampleLanguage {
             throws IOException {
         List<String> arguments = new ArrayList<>(List.of(address, topic, group));
         arguments.addAll(List.of(more));
-        return start(program(true, directory), directory, arguments.toArray(String[]::new));
+        return start(program(example(consumer), directory), directory, arguments.toArray(String[]::new));
+    }
+
+    /** A program that lies elsewhere, without arguments. */
+    ExampleProgram other(Path file, Path directory) throws IOException {
+        return start(program(file, directory), directory);
+    }
+
+    private Path example(String name) {
+        return EXAMPLES.resolve(folder).resolve(name);
     }
 
     private static ExampleProgram start(ProcessBuilder builder, Path directory, String... arguments)

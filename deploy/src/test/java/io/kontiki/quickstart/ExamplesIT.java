@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Runs the programs below {@code examples/}. One whose runtime is not installed is skipped, and the report says so. */
@@ -47,6 +48,7 @@ class ExamplesIT {
         broker.set("group.consumer.heartbeat.interval.ms", "1000");
         SingleBroker.start(broker);
         view = new ClusterView(broker.endpoint());
+        newTopic("greetings");
     }
 
     @AfterAll
@@ -141,16 +143,40 @@ class ExamplesIT {
                 .contains("one", "two");
     }
 
-    private static String snippets() throws IOException {
-        String page = Files.readString(RealProcesses.source().resolve("docs/any-language.md"));
-        String work = "def work(key, value):\n    print(key.decode(), value.decode(), flush=True)\n";
-        String snippets = Pattern.compile("(?s)```python\n(.*?)```")
+    private static List<String> fenced(String page, String language) {
+        return Pattern.compile("(?s)```" + language + "\n(.*?)```")
                 .matcher(page)
                 .results()
                 .map(snippet -> snippet.group(1))
-                .collect(Collectors.joining("\n"));
+                .toList();
+    }
+
+    private static String snippets() throws IOException {
+        String page = Files.readString(RealProcesses.source().resolve("docs/any-language.md"));
+        String work = "def work(key, value):\n    print(key.decode(), value.decode(), flush=True)\n";
+        String snippets = String.join("\n", fenced(page, "python"));
         assertThat(snippets).contains("Publish(", "PublishStream(", "Consume(", "localhost:9392");
         return work + snippets.replace("localhost:9392", broker.endpoint());
+    }
+
+    /** Each program of the README, as printed there but for the address. */
+    @ParameterizedTest
+    @CsvSource({"JAVA,java,Greetings.java", "PYTHON,python,greetings.py", "NODE,js,greetings.js"})
+    void programsOfTheReadmeWork(ExampleLanguage language, String fence, String file) throws Exception {
+        String page = Files.readString(RealProcesses.source().resolve("README.md"));
+        List<String> programs = fenced(page, fence);
+        assertThat(programs).singleElement().asString().contains("localhost:9392");
+        assertThat(page).contains(file + "`:\n");
+        Path program = Files.writeString(
+                directory.resolve(file), programs.get(0).replace("localhost:9392", broker.endpoint()));
+
+        try (ExampleProgram running = language.other(program, directory)) {
+            await().atMost(PATIENCE)
+                    .until(() -> running.lines().stream().anyMatch(line -> line.matches("\\d+ hello"))
+                            || !running.isAlive());
+
+            assertThat(running.lines()).as(running::problems).anyMatch(line -> line.matches("\\d+ hello"));
+        }
     }
 
     @ParameterizedTest
