@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 class DocumentationTest {
     private static final Path ROOT = Path.of("..");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)");
+    private static final Pattern FOREIGN_COMMAND = Pattern.compile(
+            "(?m)^ {4,}(?:\\$ )?(?:cd \\S+ && )?(?:kubectl|docker|grpcurl|prometheus|npm|systemctl) .*$");
     private static final Pattern FIRST_CELL = Pattern.compile("(?m)^\\| `([^`]+)`");
 
     @Test
@@ -51,24 +53,47 @@ class DocumentationTest {
 
     @Test
     void linksLeadToFiles() throws IOException {
+        for (Path page : pages(List.of("docs", "examples"))) {
+            for (String target : links(page)) {
+                assertThat(page.resolveSibling(target)).as("link in " + page).exists();
+            }
+        }
+    }
+
+    /** The paths, relative to the page, of all its links to files. */
+    static List<String> links(Path page) throws IOException {
+        return LINK.matcher(Files.readString(page))
+                .results()
+                .map(link -> link.group(1))
+                .toList();
+    }
+
+    /** Those at the root, and all in these folders. */
+    private static List<Path> pages(List<String> folders) throws IOException {
         List<Path> pages = new ArrayList<>(
                 List.of(ROOT.resolve("README.md"), ROOT.resolve("CONTRIBUTING.md"), ROOT.resolve("CHANGELOG.md")));
-        for (String folder : List.of("docs", "examples")) {
+        for (String folder : folders) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
                 files.filter(file -> file.toString().endsWith(".md")
                                 && !file.toString().contains("node_modules"))
                         .forEach(pages::add);
             }
         }
-        for (Path page : pages) {
-            List<String> targets = LINK.matcher(Files.readString(page))
-                    .results()
-                    .map(link -> link.group(1))
-                    .toList();
-            for (String target : targets) {
-                assertThat(page.resolveSibling(target)).as("link in " + page).exists();
-            }
+        return pages;
+    }
+
+    /** A command that no test runs says what it needs, where a shell takes it for a remark. */
+    @Test
+    void commandsOfOtherProgramsSayWhatTheyNeed() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (Path page : pages(List.of("docs"))) {
+            String whole = Files.readString(page).replace("\\\n", "");
+            FOREIGN_COMMAND.matcher(whole).results().map(MatchResult::group).forEach(found::add);
         }
+
+        assertThat(found)
+                .hasSizeGreaterThan(10)
+                .allSatisfy(command -> assertThat(command).matches(".* {10}# needs \\w.*"));
     }
 
     /** What the broker says of a value that no key allows. */
