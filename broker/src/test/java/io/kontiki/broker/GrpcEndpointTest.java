@@ -20,13 +20,16 @@ import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.kontiki.proto.v1.AddVoterRequest;
 import io.kontiki.proto.v1.ClusterServiceGrpc;
 import io.kontiki.proto.v1.DescribeClusterRequest;
 import io.kontiki.proto.v1.DescribeClusterResponse;
+import io.kontiki.proto.v1.DescribeQuorumRequest;
 import io.kontiki.proto.v1.GetMetadataRequest;
 import io.kontiki.proto.v1.GetServerInfoRequest;
 import io.kontiki.proto.v1.GetServerInfoResponse;
 import io.kontiki.proto.v1.MetadataServiceGrpc;
+import io.kontiki.proto.v1.VoterServiceGrpc;
 import io.kontiki.service.StartGate;
 import java.io.IOException;
 import java.net.Socket;
@@ -61,7 +64,7 @@ class GrpcEndpointTest {
                 CONNECTIONS_MAX,
                 connections,
                 gate,
-                List.<BindableService>of(new Defective(), new Missing()));
+                List.<BindableService>of(new Defective(), new Missing(), new MissingToo()));
         channel = NettyChannelBuilder.forAddress("127.0.0.1", endpoint.port())
                 .usePlaintext()
                 .build();
@@ -89,6 +92,8 @@ class GrpcEndpointTest {
     /** Declared and not implemented. */
     private static final class Missing extends MetadataServiceGrpc.MetadataServiceImplBase {}
 
+    private static final class MissingToo extends VoterServiceGrpc.VoterServiceImplBase {}
+
     @Test
     void readinessFollowsTheBrokerAndLivenessTheProcess() {
         assertThat(health("readiness")).isEqualTo(ServingStatus.NOT_SERVING);
@@ -111,6 +116,12 @@ class GrpcEndpointTest {
         var request = GetMetadataRequest.getDefaultInstance();
 
         assertThatThrownBy(() -> metadata.getMetadata(request)).hasMessageContaining("has not finished starting");
+        // It may be the quorum that it waits for.
+        var voters = VoterServiceGrpc.newBlockingStub(channel);
+        assertThatThrownBy(() -> voters.describeQuorum(DescribeQuorumRequest.getDefaultInstance()))
+                .hasMessageContaining("UNIMPLEMENTED");
+        assertThatThrownBy(() -> voters.addVoter(AddVoterRequest.getDefaultInstance()))
+                .hasMessageContaining("has not finished starting");
         gate.open();
 
         // Nobody offers that service here: the call got through.
