@@ -1,11 +1,13 @@
 package io.kontiki.cli;
 
 import io.kontiki.client.Admin;
+import io.kontiki.client.BrokerInfo;
 import io.kontiki.client.ClusterDescription;
 import io.kontiki.client.ErrorReason;
 import io.kontiki.client.GroupInfo;
 import io.kontiki.client.KontikiException;
 import io.kontiki.client.LogDirInfo;
+import io.kontiki.client.QuorumDescription;
 import io.kontiki.client.ReassignmentInfo;
 import io.kontiki.client.ServerInfo;
 import io.kontiki.client.TopicInfo;
@@ -16,13 +18,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Asks the cluster for all that a diagnosis needs. What cannot be told is a fact, too, and no failure. */
 final class DoctorReading {
     /** Of one broker; why it fell silent, if it did. */
     private record Told(Optional<DoctorFacts.Clock> clock, List<LogDirInfo> logDirs, Optional<String> silent) {}
+
+    private static final int SECOND_LOOKS_MAX = 5;
+    private static final ClusterDescription UNKNOWN =
+            new ClusterDescription("", 0, List.of(), OptionalInt.empty(), List.of(), 0, 0, 0, 0);
 
     private final Clients clients;
     private final InstantSource clock;
@@ -36,11 +44,36 @@ final class DoctorReading {
     }
 
     DoctorFacts read(Admin admin) {
+        var quorum = admin.describeQuorum();
+        try {
+            return read(admin, quorum);
+        } catch (KontikiException e) {
+            if (quorum.leaderId().isPresent()) {
+                throw e;
+            }
+            // Brokers that start wait for a leader, and tell of nothing else until then.
+            return new DoctorFacts(UNKNOWN, List.of(), quorum, List.of(), Map.of(), Map.of(), List.of(), Map.of());
+        }
+    }
+
+    private DoctorFacts read(Admin admin, QuorumDescription quorum) {
         var cluster = admin.describeCluster();
         var topics = admin.listTopics();
-        var quorum = admin.describeQuorum();
+        // While a broker is being fenced, its partitions get other leaders: both must be of the same time.
+        for (int i = 0; i < SECOND_LOOKS_MAX; i++) {
+            var before = cluster;
+            cluster = admin.describeCluster();
+            if (states(cluster).equals(states(before))) {
+                break;
+            }
+            topics = admin.listTopics();
+        }
         askBrokers(admin, cluster);
         return new DoctorFacts(cluster, topics, quorum, logDirs, silent, moving(admin), groups(admin, topics), clocks);
+    }
+
+    private static Map<Integer, Boolean> states(ClusterDescription cluster) {
+        return cluster.brokers().stream().collect(Collectors.toMap(BrokerInfo::id, BrokerInfo::fenced));
     }
 
     /** A fenced broker is known to be down. */

@@ -29,9 +29,22 @@ final class CommandBroker implements AutoCloseable {
         all.putIfAbsent("listeners", "GRPC://127.0.0.1:0");
         all.put("log.dirs", Stream.of(directories).map(Path::toString).collect(Collectors.joining(",")));
         all.put("cluster.id", "cli-test");
-        var broker = Broker.start(BrokerConfig.of(all));
-        assertThat(broker.awaitServing(Duration.ofSeconds(30))).isTrue();
-        return new CommandBroker(broker);
+        var started = begin(all);
+        assertThat(started.broker.awaitServing(Duration.ofSeconds(30))).isTrue();
+        return started;
+    }
+
+    /** One that may wait for others of its quorum for good. */
+    static CommandBroker begin(Map<String, String> settings, Path directory) {
+        var all = new HashMap<>(settings);
+        all.putIfAbsent("listeners", "GRPC://127.0.0.1:0");
+        all.put("log.dirs", directory.toString());
+        all.put("cluster.id", "cli-test");
+        return begin(all);
+    }
+
+    private static CommandBroker begin(Map<String, String> settings) {
+        return new CommandBroker(Broker.start(BrokerConfig.of(settings)));
     }
 
     /** A command line that finds this broker, not run yet. */

@@ -65,4 +65,21 @@ class QuorumChangeTest {
             broker.close();
         }
     }
+
+    @Test
+    void oneVoterAloneTellsWhichOthersItWaitsFor() throws IOException, InterruptedException {
+        var listening = listening();
+        try (var broker = CommandBroker.start(listening, directory.resolve("0"));
+                var other = broker.join(1, listening(), directory.resolve("1"))) {
+            other.run(ExitCode.DONE, "quorum", "add", "1");
+        }
+
+        try (var waiting = CommandBroker.begin(listening, directory.resolve("0"))) {
+            assertThat(waiting.run(ExitCode.PROBLEMS_FOUND, "quorum", "status", "--timeout", "20s")
+                            .err())
+                    .contains("the quorum has no leader: 1 of 2 voters answer and 2 are needed");
+            var doctor = waiting.run(ExitCode.PROBLEMS_FOUND, "doctor", "--timeout", "5s");
+            assertThat(doctor.out()).contains("critical: the quorum has no leader: 1 of 2 voters answer");
+        }
+    }
 }
