@@ -6,6 +6,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,11 +59,17 @@ class QuorumCommandsTest {
     }
 
     @Test
-    void changesThatCannotBeMadeAreRefusedWithTheReason() {
+    void changesThatCannotBeMadeAreRefusedWithTheReason(@TempDir Path another) throws InterruptedException {
         assertThat(broker.run(ExitCode.USAGE, "quorum", "add", "7").err())
                 .contains("broker_id 7 is no registered broker; start it first");
+        assertThat(broker.run(ExitCode.USAGE, "quorum", "remove", "0").err())
+                .contains("broker 0 is the only voter: add another one first");
+        assertThat(broker.run(ExitCode.USAGE, "quorum", "transfer", "3").err())
+                .contains("broker 3 is no voter; the voters are [0]");
+        assertThat(broker.run(ExitCode.DONE, "quorum", "transfer", "0").err()).contains("leads the quorum already");
         // Others could not find it again after its next start.
-        assertThat(broker.run(ExitCode.USAGE, "quorum", "remove", "0").err()).contains("set quorum.listener");
-        assertThat(broker.run(ExitCode.USAGE, "quorum", "transfer", "3").err()).contains("set quorum.listener");
+        try (var other = broker.join(1, Map.of(), another)) {
+            assertThat(other.run(ExitCode.USAGE, "quorum", "add", "1").err()).contains("set quorum.listener");
+        }
     }
 }

@@ -108,7 +108,16 @@ public final class RatisMetadataLog implements MetadataLog, QuorumMembers {
 
     @Override
     public CompletableFuture<CommandReply> add(QuorumVoter voter) {
-        return change(changes -> changes.add(voter));
+        return change(
+                changes -> config.fixedEndpoint()
+                        ? changes.add(voter)
+                        // Those that are added could not find this one again after its next start.
+                        : CompletableFuture.completedFuture(
+                                VoterChanges.refusal(
+                                        ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                                        "the Raft listener of broker " + config.nodeId()
+                                                + ", the only voter, takes any free port at each"
+                                                + " start; set quorum.listener there, such as :9393, and restart it, before others vote")));
     }
 
     @Override
@@ -138,21 +147,9 @@ public final class RatisMetadataLog implements MetadataLog, QuorumMembers {
     private CompletableFuture<CommandReply> change(Function<VoterChanges, CompletableFuture<CommandReply>> change) {
         return confirmLeading()
                 .thenCompose(leads -> leads
-                        ? seat().map(seat -> judged(seat.changes(), change))
+                        ? seat().map(seat -> change.apply(seat.changes()))
                                 .orElseGet(() -> CompletableFuture.completedFuture(NOT_LEADER))
                         : CompletableFuture.completedFuture(NOT_LEADER));
-    }
-
-    private CompletableFuture<CommandReply> judged(
-            VoterChanges changes, Function<VoterChanges, CompletableFuture<CommandReply>> change) {
-        return config.fixedEndpoint()
-                ? change.apply(changes)
-                : CompletableFuture.completedFuture(
-                        VoterChanges.refusal(
-                                ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
-                                "the Raft listener of broker " + config.nodeId()
-                                        + ", the only voter, takes any free port at each"
-                                        + " start; set quorum.listener there, such as :9393, and restart it, before others vote"));
     }
 
     @Override
