@@ -6,7 +6,6 @@ import io.kontiki.cli.output.JsonText;
 import io.kontiki.client.MetadataNode;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -54,9 +53,9 @@ final class MetaFind implements Callable<Integer> {
     }
 
     private void find(MetaSource source, Consumer<String> found) {
-        Pattern names = name == null ? Pattern.compile(".*") : glob(name);
+        var names = new NameGlob(name == null ? "*" : name);
         source.visit(session.path(path), MetaSource.DEPTH_MAX, value != null, node -> {
-            if (names.matcher(MetaPath.name(node.path())).matches() && holds(node)) {
+            if (names.fits(MetaPath.name(node.path())) && holds(node)) {
                 found.accept(node.path());
             }
             return true;
@@ -66,17 +65,5 @@ final class MetaFind implements Callable<Integer> {
     private boolean holds(MetadataNode node) {
         return value == null
                 || node.value().filter(text -> text.contains(value)).isPresent();
-    }
-
-    static Pattern glob(String glob) {
-        var regex = new StringBuilder();
-        glob.codePoints().forEach(point -> {
-            switch (point) {
-                case '*' -> regex.append(".*");
-                case '?' -> regex.append('.');
-                default -> regex.append(Pattern.quote(Character.toString(point)));
-            }
-        });
-        return Pattern.compile(regex.toString());
     }
 }
