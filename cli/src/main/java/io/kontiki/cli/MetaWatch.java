@@ -22,6 +22,8 @@ import picocli.CommandLine.Parameters;
                     + " happened, path, and what the node holds now."
         })
 final class MetaWatch implements Callable<Integer> {
+    /** Each look is a call, and more if much has changed. */
+    private static final Duration INTERVAL_MIN = Duration.ofMillis(100);
     /** What is compared is held in memory. */
     private static final int NODES_MAX = 200_000;
 
@@ -31,7 +33,7 @@ final class MetaWatch implements Callable<Integer> {
     @Parameters(paramLabel = "PATH", arity = "0..1", description = "Default: /. It need not exist yet.")
     private String path;
 
-    @Option(names = "--interval", paramLabel = "TIME", description = "How often to look. Default: 1s")
+    @Option(names = "--interval", paramLabel = "TIME", description = "How often to look, at least 100ms. Default: 1s")
     private Duration interval = Duration.ofSeconds(1);
 
     MetaWatch(MetaSession session, StopSignal stop) {
@@ -46,6 +48,13 @@ final class MetaWatch implements Callable<Integer> {
     public Integer call() {
         if (session.offline()) {
             throw new Failure(ExitCode.USAGE, "nothing changes where a broker is stopped", "Leave --offline out.");
+        }
+        if (interval.compareTo(INTERVAL_MIN) < 0) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "--interval is " + interval.toMillis() + "ms, but must be at least " + INTERVAL_MIN.toMillis()
+                            + "ms",
+                    "");
         }
         return session.with(source -> {
             var stopped = new CountDownLatch(1);

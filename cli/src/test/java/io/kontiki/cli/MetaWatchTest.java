@@ -43,7 +43,7 @@ class MetaWatchTest {
         try (var broker = CommandBroker.start(directory)) {
             var watch = broker.command();
             var code = CompletableFuture.supplyAsync(
-                    () -> watch.run("meta", "watch", "/brokers/topics/orders", "--interval", "20ms", "-o", "json"));
+                    () -> watch.run("meta", "watch", "/brokers/topics/orders", "--interval", "100ms", "-o", "json"));
             await().until(() -> watch.err().contains("watching /brokers/topics/orders from index "));
 
             broker.run(ExitCode.DONE, "topic", "create", "orders");
@@ -59,6 +59,13 @@ class MetaWatchTest {
             assertThat(first.get("path").getAsString()).isEqualTo("/brokers/topics/orders");
             assertThat(first.getAsJsonObject("value").has("partitions")).isTrue();
         }
+    }
+
+    @Test
+    void nobodyLooksWithoutAPause() {
+        var run = new CommandRun();
+        assertThat(run.run("meta", "watch", "--interval", "99ms")).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("--interval is 99ms, but must be at least 100ms");
     }
 
     @Test
