@@ -450,16 +450,28 @@ public final class BrokerConfig {
         for (int i = 0; i < dirs.size(); i++) {
             for (int j = 0; j < i; j++) {
                 if (dirs.get(i).startsWith(dirs.get(j)) || dirs.get(j).startsWith(dirs.get(i))) {
-                    problems.add("log.dirs names " + dirs.get(j) + " and " + dirs.get(i) + ", but one holds the other");
+                    problems.add("log.dirs names "
+                            + (refers(BrokerKeys.LOG_DIRS) ? "two directories" : dirs.get(j) + " and " + dirs.get(i))
+                            + ", but one holds the other");
                 }
             }
         }
         var metadata = metadataLogDir();
         dirs.stream()
                 .filter(dir -> !dirs.contains(metadata) && (metadata.startsWith(dir) || dir.startsWith(metadata)))
-                .forEach(dir -> problems.add("metadata.log.dir is " + metadata + ", but one of log.dirs is " + dir
-                        + ", and one holds the other: whatever happens to the outer one happens to both. Name " + dir
-                        + " itself, or a directory beside it"));
+                .map(dir -> refers(BrokerKeys.LOG_DIRS) || refers(BrokerKeys.METADATA_LOG_DIR)
+                        ? "metadata.log.dir is within one of log.dirs, or one of them within it"
+                        : "metadata.log.dir is " + metadata + ", but one of log.dirs is " + dir
+                                + ", and one holds the other")
+                .forEach(what -> problems.add(what + ": whatever happens to the outer one happens to both. Name"
+                        + " the one of log.dirs itself, or a directory beside it"));
+    }
+
+    /** Whether some of its value stands elsewhere: what that gives is not shown. */
+    private boolean refers(ConfigKey<?> key) {
+        return Optional.ofNullable(settings.get(key))
+                .filter(setting -> setting.text().contains("${"))
+                .isPresent();
     }
 
     private <T> T get(ConfigKey<T> key) {

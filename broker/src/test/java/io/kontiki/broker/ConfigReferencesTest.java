@@ -95,4 +95,15 @@ class ConfigReferencesTest {
                 .hasMessageStartingWith("num.partitions is \"${file:")
                 .hasMessageNotContaining("hidden");
     }
+
+    @Test
+    void whatAReferenceGaveIsNotShownWhereKeysContradict() {
+        var settings = Map.of("log.dirs", "${env:A},${env:A}/x", "metadata.log.dir", "${env:A}/m");
+        var sources = new ConfigSources(settings, Map.of("A", "/hidden"), Optional.empty(), false);
+
+        assertThatThrownBy(() -> BrokerConfig.load(sources))
+                .hasMessageContaining("log.dirs names two directories, but one holds the other")
+                .hasMessageContaining("metadata.log.dir is within one of log.dirs")
+                .hasMessageNotContaining("hidden");
+    }
 }
