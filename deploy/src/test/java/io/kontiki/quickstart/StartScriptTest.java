@@ -185,6 +185,45 @@ class StartScriptTest {
         assertThat(home.resolve("kontiki.pid")).doesNotExist();
     }
 
+    /** Else nothing would know of the broker. */
+    @Test
+    void daemonWhoseNumberCannotBeWrittenIsEnded() throws Exception {
+        environment.put("JAVA_HOME", javaThatServes().toString());
+        environment.put("KONTIKI_PROCESS_LOG_DIR", directory.resolve("log").toString());
+        environment.put(
+                "KONTIKI_PID_FILE",
+                Files.createDirectory(directory.resolve("pid")).toString());
+
+        assertThat(run(script, "server", "start", "--daemon")).last().asString().contains("cannot be written to");
+
+        // It may have been ended before it wrote this.
+        Path serving = directory.resolve("serving");
+        if (Files.exists(serving)) {
+            assertThat(ProcessHandle.of(Long.parseLong(Files.readString(serving).strip())))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsNoNumberOfAProcessCountsForNothing() throws Exception {
+        environment.put("JAVA_HOME", javaThatServes().toString());
+        Path file = directory.resolve("pid");
+        environment.put("KONTIKI_PID_FILE", file.toString());
+        for (String number : List.of("0", "-1", "one", "")) {
+            Files.writeString(file, number + "\n");
+
+            assertThat(run(script, "server", "start", "--daemon"))
+                    .as(number)
+                    .last()
+                    .asString()
+                    .contains("the broker runs as process");
+
+            ProcessHandle.of(Long.parseLong(Files.readString(file).strip()))
+                    .orElseThrow()
+                    .destroyForcibly();
+        }
+    }
+
     @Test
     void logGoesToItsDirectoryInTheForegroundToo() throws Exception {
         environment.put("KONTIKI_PROCESS_LOG_DIR", "/var/log/kontiki");
@@ -204,6 +243,7 @@ class StartScriptTest {
                         "case \"$*\" in *check-config*) printf '%s\\n' \"$@\" > '" + directory
                                 + "/checked'; exit ;; esac",
                         "printf '%s\\n' \"$@\"",
+                        "echo $$ > '" + directory + "/serving'",
                         "exec tail -f /dev/null"));
         return javaHome;
     }
