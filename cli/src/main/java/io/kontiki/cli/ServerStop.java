@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -22,6 +23,10 @@ import picocli.CommandLine.Option;
         })
 final class ServerStop implements Callable<Integer> {
     private static final int FILE_BYTES_MAX = 64;
+    /** Of a process; others mean groups of them, or all. */
+    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,17}");
+    /** How much later than its file a process may seem to have begun: clocks are set, and files have coarse times. */
+    private static final Duration FILE_TIME_DOUBT = Duration.ofSeconds(10);
 
     private final Terminal terminal;
     private final Messages messages;
@@ -67,7 +72,11 @@ final class ServerStop implements Callable<Integer> {
             if (Files.size(file) > FILE_BYTES_MAX) {
                 throw new NumberFormatException("longer than " + FILE_BYTES_MAX + " bytes");
             }
-            return Long.parseLong(Files.readString(file).strip());
+            String text = Files.readString(file).strip();
+            if (!NUMBER.matcher(text).matches()) {
+                throw new NumberFormatException("it holds \"" + text + "\"");
+            }
+            return Long.parseLong(text);
         } catch (NoSuchFileException e) {
             throw new Failure(
                     ExitCode.NOT_FOUND,
@@ -88,6 +97,27 @@ final class ServerStop implements Callable<Integer> {
                     ExitCode.CONFLICT,
                     "process " + process.pid() + " of " + file + " is no broker, as far as can be seen from here",
                     "If the broker is gone, delete the file. If it runs as another user, stop it as that user.");
+        }
+        if (beganAfter(process, file)) {
+            throw new Failure(
+                    ExitCode.CONFLICT,
+                    "process " + process.pid() + " began after its number was written to " + file
+                            + ": it is another broker",
+                    "If the broker of the file is gone, delete the file. To stop this one all the same: kill "
+                            + process.pid());
+        }
+    }
+
+    /** The number is written once the process runs. */
+    private static boolean beganAfter(ProcessHandle process, Path file) {
+        try {
+            var written = Files.getLastModifiedTime(file).toInstant();
+            return process.info()
+                    .startInstant()
+                    .filter(began -> began.isAfter(written.plus(FILE_TIME_DOUBT)))
+                    .isPresent();
+        } catch (IOException e) {
+            return false; // It was there a moment ago; what it said was judged.
         }
     }
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -56,6 +59,23 @@ class ServerStopTest {
         }
     }
 
+    /** The machine was started anew, and another of its brokers has got the number. */
+    @Test
+    void brokerThatIsYoungerThanTheFileIsLeftAlone() throws Exception {
+        Process other = process("", "io.kontiki.cli.Main", "server");
+        try {
+            Path file = file(other.pid());
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(60)));
+            var run = new CommandRun();
+
+            assertThat(run.run("server", "stop", "--pid-file", file.toString())).isEqualTo(ExitCode.CONFLICT);
+            assertThat(run.err()).contains("began after its number was written", "kill " + other.pid());
+            assertThat(other.isAlive()).isTrue();
+        } finally {
+            end(other);
+        }
+    }
+
     @Test
     void theWaitEnds() throws Exception {
         Process broker = process(DEFIANT, "io.kontiki.cli.Main", "server");
@@ -78,11 +98,13 @@ class ServerStopTest {
 
     @Test
     void whatIsNoNumberIsTold() throws IOException {
-        Path file = Files.writeString(directory.resolve("pid"), "one\n");
-        var run = new CommandRun();
+        for (String text : List.of("one", "0", "-1", "")) {
+            Path file = Files.writeString(directory.resolve("pid"), text + "\n");
+            var run = new CommandRun();
 
-        assertThat(run.run("server", "stop", "--pid-file", file.toString())).isEqualTo(ExitCode.FAILED);
-        assertThat(run.err()).contains("cannot be read as the number of a process");
+            assertThat(run.run("server", "stop", "--pid-file", file.toString())).isEqualTo(ExitCode.FAILED);
+            assertThat(run.err()).contains("cannot be read as the number of a process");
+        }
         assertThat(new CommandRun().run("server", "stop", "--pid-file", directory + "/none"))
                 .isEqualTo(ExitCode.NOT_FOUND);
         assertThat(new CommandRun().run("server", "stop")).isEqualTo(ExitCode.USAGE);
