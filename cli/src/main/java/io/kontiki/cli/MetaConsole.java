@@ -4,15 +4,20 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.InfoCmp;
 
 /** The metadata shell for people: with editing, completion and a history. A line that fails does not end it. */
 final class MetaConsole {
     private static final int HISTORY_LINES = 1_000;
+    /** What it says is for developers. Held, because the JDK keeps loggers weakly, and their levels with them. */
+    private static final Logger JLINE = Logger.getLogger("org.jline");
 
     private final MetaSession session;
     private final MetaShell shell;
@@ -24,8 +29,10 @@ final class MetaConsole {
 
     /** Runs it on the terminal of the process. */
     int run() {
+        JLINE.setLevel(Level.OFF);
         try (var screen = TerminalBuilder.builder()
                 .system(true)
+                .type(type(session.terminal().variable("TERM").orElse("")))
                 .encoding(StandardCharsets.UTF_8)
                 .build()) {
             return run(screen);
@@ -36,6 +43,21 @@ final class MetaConsole {
                     "Try the lines with -c, or from a pipe.",
                     e);
         }
+    }
+
+    /** One of which nothing is known gets no control sequences. */
+    static String type(String told) {
+        try {
+            if (!told.isBlank()) {
+                InfoCmp.getInfoCmp(told);
+                return told;
+            }
+        } catch (IOException e) {
+            // Not known here.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return org.jline.terminal.Terminal.TYPE_DUMB;
     }
 
     int run(org.jline.terminal.Terminal screen) {

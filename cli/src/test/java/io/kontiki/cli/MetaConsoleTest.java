@@ -60,6 +60,13 @@ class MetaConsoleTest {
     };
 
     @Test
+    void terminalsOfWhichNothingIsKnownAreDumb() {
+        assertThat(MetaConsole.type("xterm")).isEqualTo("xterm");
+        assertThat(MetaConsole.type("no-such-terminal")).isEqualTo("dumb");
+        assertThat(MetaConsole.type("")).isEqualTo("dumb");
+    }
+
+    @Test
     void lineThatFailsDoesNotEndIt() throws IOException {
         assertThat(run("ls\nls 'x\nget /nowhere\ncd brokers\npwd\nexit\npwd\n")).isEqualTo(ExitCode.DONE);
 
