@@ -5,6 +5,7 @@ import io.kontiki.metadata.tree.MetadataPath;
 import io.kontiki.metadata.tree.MetadataTree;
 import io.kontiki.metadata.tree.NoSuchNodeException;
 import io.kontiki.metadata.tree.NodeWalk;
+import io.kontiki.quorum.ratis.DamagedMetadataException;
 import io.kontiki.quorum.ratis.StoppedMetadata;
 import io.kontiki.quorum.ratis.VoterRunsException;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** The metadata in the directory of a stopped broker. The only class of the command that reads images itself. */
 final class MetaOffline implements MetaSource {
@@ -38,6 +40,13 @@ final class MetaOffline implements MetaSource {
                     ErrorReport.plain(e.getMessage()),
                     "Stop that broker first, or ask it while it runs: kontiki meta --bootstrap HOST:PORT",
                     e);
+        } catch (DamagedMetadataException e) {
+            throw new Failure(
+                    ExitCode.FAILED,
+                    ErrorReport.plain(e.getMessage()),
+                    "Read the directory of another voter. To make this one whole again, start its broker with an empty one"
+                            + " and: kontiki quorum replace ID",
+                    e);
         } catch (IOException | UncheckedIOException e) {
             throw new Failure(
                     ExitCode.FAILED,
@@ -50,12 +59,16 @@ final class MetaOffline implements MetaSource {
     private static String what(StoppedMetadata stopped) {
         String source = stopped.snapshotIndex().isPresent()
                 ? "from the snapshot at index " + stopped.snapshotIndex().getAsLong() + " and the log behind it"
-                : "from the log, there is no snapshot";
+                : "from the log, there is no " + (stopped.damaged().isEmpty() ? "" : "whole ") + "snapshot";
         String unknown = stopped.unknownEntries() == 0
                 ? ""
                 : "; left out: " + stopped.unknownEntries()
                         + " later entries, of which this disk alone does not tell whether they were committed";
-        return "metadata as of index " + stopped.appliedIndex() + ", " + source + unknown;
+        String damaged = stopped.damaged().isEmpty()
+                ? ""
+                : "; passed over, because damaged: "
+                        + stopped.damaged().stream().map(Path::toString).collect(Collectors.joining(", "));
+        return "metadata as of index " + stopped.appliedIndex() + ", " + source + unknown + damaged;
     }
 
     @Override

@@ -33,17 +33,24 @@ import org.apache.ratis.util.SizeInBytes;
 
 /**
  * The metadata that a voter has on its disk, read while it does not run: its newest whole snapshot, and the log behind
- * that as far as it is known to be committed. Nothing is changed there. Immutable.
+ * that as far as it is known to be committed. A damaged snapshot is passed over if an earlier one, or the beginning, and the
+ * log make up for it. Nothing is changed there. Immutable.
  *
  * @param image what came of it
  * @param snapshotIndex index of the snapshot; empty if there is none, so that all is from the log
  * @param appliedIndex last index that is in the image; -1 for none
  * @param unknownEntries how many entries of the log follow of which this disk alone does not tell whether they were
  *     committed; they are not in the image
+ * @param damaged snapshots that were passed over
  * @param quorum what the directory tells of the quorum
  */
 public record StoppedMetadata(
-        MetadataImage image, OptionalLong snapshotIndex, long appliedIndex, long unknownEntries, QuorumFacts quorum) {
+        MetadataImage image,
+        OptionalLong snapshotIndex,
+        long appliedIndex,
+        long unknownEntries,
+        List<Path> damaged,
+        QuorumFacts quorum) {
     /** Where a log directory has its metadata log. */
     private static final String BELOW = "quorum";
 
@@ -51,6 +58,7 @@ public record StoppedMetadata(
 
     public StoppedMetadata {
         Objects.requireNonNull(image);
+        damaged = List.copyOf(damaged);
     }
 
     /**
@@ -58,6 +66,7 @@ public record StoppedMetadata(
      *
      * @param directory that of the metadata log, or the one around it, which {@code metadata.log.dir} names
      * @throws VoterRunsException if a voter has it open, or opened it meanwhile
+     * @throws DamagedMetadataException if it is damaged, and what is left makes no whole image
      * @throws IOException if there is no metadata log, or it cannot be read; the message says where and why
      */
     public static StoppedMetadata read(Path directory) throws IOException {
@@ -106,32 +115,43 @@ public record StoppedMetadata(
         private OptionalLong snapshotIndex = OptionalLong.empty();
         private long appliedIndex = -1;
         private long committedIndex = -1;
+        private final List<Path> damaged = new ArrayList<>();
+        private Exception damage;
 
         Replay(boolean alone) {
             this.alone = alone;
         }
 
         void load(Path directory) throws IOException {
-            var newest = newestSnapshot(directory);
-            if (newest.isEmpty()) {
-                return;
+            for (var snapshot : snapshots(directory)) {
+                // Only what is committed comes into a snapshot, whatever became of that.
+                committedIndex = Math.max(committedIndex, snapshot.index());
+                if (load(snapshot)) {
+                    return;
+                }
+                damaged.add(snapshot.file());
             }
-            var file = newest.get().file().toFile();
-            MD5FileUtil.verifySavedMD5(file, MD5FileUtil.computeMd5ForFile(file));
-            try {
-                image = ImageCodec.decode(Files.readAllBytes(newest.get().file()));
-            } catch (IllegalArgumentException e) {
-                throw new IOException("metadata snapshot " + file + " does not hold an image", e);
-            }
-            appliedIndex = newest.get().index();
-            committedIndex = appliedIndex;
-            snapshotIndex = OptionalLong.of(appliedIndex);
         }
 
-        /** A snapshot without its digest is a torn one. */
-        private static Optional<SnapshotFile> newestSnapshot(Path directory) throws IOException {
+        private boolean load(SnapshotFile snapshot) throws IOException {
+            byte[] bytes = Files.readAllBytes(snapshot.file());
+            try {
+                var file = snapshot.file().toFile();
+                MD5FileUtil.verifySavedMD5(file, MD5FileUtil.computeMd5ForFile(file));
+                image = ImageCodec.decode(bytes);
+            } catch (IOException | IllegalArgumentException e) {
+                damage = e;
+                return false;
+            }
+            appliedIndex = snapshot.index();
+            snapshotIndex = OptionalLong.of(appliedIndex);
+            return true;
+        }
+
+        /** The newest first. A snapshot without its digest is a torn one. */
+        private static List<SnapshotFile> snapshots(Path directory) throws IOException {
             if (!Files.isDirectory(directory)) {
-                return Optional.empty();
+                return List.of();
             }
             try (var files = Files.list(directory)) {
                 return files.filter(file -> Files.exists(
@@ -140,7 +160,8 @@ public record StoppedMetadata(
                         .filter(matcher -> matcher.matches())
                         .map(matcher ->
                                 new SnapshotFile(directory.resolve(matcher.group()), Long.parseLong(matcher.group(2))))
-                        .max(Comparator.comparingLong(SnapshotFile::index));
+                        .sorted(Comparator.comparingLong(SnapshotFile::index).reversed())
+                        .toList();
             }
         }
 
@@ -154,11 +175,18 @@ public record StoppedMetadata(
                             CorruptionPolicy.EXCEPTION,
                             null,
                             this::onEntry);
-                } catch (IOException | IllegalStateException e) {
-                    throw new IOException(
-                            "metadata log " + segment.getPath() + " cannot be read: " + e.getMessage(), e);
+                } catch (IOException | UncheckedIOException | IllegalStateException e) {
+                    throw damaged("metadata log " + segment.getPath() + " cannot be read: " + e.getMessage(), e);
                 }
             }
+            if (appliedIndex + waiting.size() < committedIndex && !damaged.isEmpty()) {
+                throw damaged("the log ends before it, at index " + appliedIndex, damage);
+            }
+        }
+
+        private DamagedMetadataException damaged(String what, Throwable cause) {
+            return new DamagedMetadataException(
+                    damaged.isEmpty() ? what : "metadata snapshot " + damaged.get(0) + " is damaged; " + what, cause);
         }
 
         private static List<LogSegmentPath> segments(Path directory) throws IOException {
@@ -223,7 +251,7 @@ public record StoppedMetadata(
                     OptionalInt.empty(),
                     voters,
                     committedIndex < 0 ? OptionalLong.empty() : OptionalLong.of(committedIndex));
-            return new StoppedMetadata(image, snapshotIndex, appliedIndex, waiting.size(), quorum);
+            return new StoppedMetadata(image, snapshotIndex, appliedIndex, waiting.size(), damaged, quorum);
         }
     }
 }

@@ -83,11 +83,41 @@ class StoppedMetadataTest {
     }
 
     @Test
+    void damagedSnapshotIsPassedOverIfTheLogIsWhole() throws IOException {
+        var voter = new Voter(Voter.founder(1, Voter.endpoints(1), directory));
+        MetadataImage last;
+        try (voter) {
+            voter.start();
+            submit(voter, SampleCommands.initialize());
+            assertThat(voter.log.takeSnapshot().join()).isPositive();
+            submit(voter, SampleCommands.register(1));
+            last = voter.metadata.current();
+        }
+        damageSnapshots(voter);
+
+        var read = StoppedMetadata.read(voter.config.storageDirectory());
+
+        assertThat(read.damaged()).hasSize(1);
+        assertThat(read.snapshotIndex()).isEmpty();
+        assertSame(read.image(), last);
+    }
+
+    @Test
     void damageIsToldWithTheFile() throws IOException {
         var voter = new Voter(Voter.forgetful(Voter.founder(1, Voter.endpoints(1), directory)));
         run(voter);
+        damageSnapshots(voter);
         var storage = voter.config.storageDirectory();
-        try (var files = Files.walk(storage)) {
+        deleteLog(storage);
+
+        assertThatThrownBy(() -> StoppedMetadata.read(storage))
+                .isInstanceOf(DamagedMetadataException.class)
+                .hasMessageContaining("snapshot.")
+                .hasMessageContaining(" is damaged; the log ends before it, at index -1");
+    }
+
+    private static void damageSnapshots(Voter voter) throws IOException {
+        try (var files = Files.walk(voter.config.storageDirectory())) {
             for (var file : files.filter(each -> each.getFileName().toString().matches("snapshot\\.[0-9_]+"))
                     .toList()) {
                 var bytes = Files.readAllBytes(file);
@@ -95,10 +125,15 @@ class StoppedMetadataTest {
                 Files.write(file, bytes);
             }
         }
+    }
 
-        assertThatThrownBy(() -> StoppedMetadata.read(storage))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("snapshot.");
+    private static void deleteLog(Path storage) throws IOException {
+        try (var files = Files.walk(storage)) {
+            for (var file : files.filter(each -> each.getFileName().toString().startsWith("log_"))
+                    .toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     @Test
