@@ -6,11 +6,17 @@ import io.kontiki.broker.BrokerStartException;
 import io.kontiki.broker.ConfigException;
 import io.kontiki.broker.ConfigSources;
 import io.kontiki.broker.DataDirectoryException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Runs a broker in this process until it is asked to stop. */
 final class ServerProcess {
     private static final Duration START_PATIENCE = Duration.ofSeconds(30);
+    /** Names a file to make once the broker listens: the start script waits for it before it leaves the broker alone. */
+    private static final String STARTED_PROPERTY = "kontiki.started";
 
     private final Terminal terminal;
     private final Messages messages;
@@ -30,10 +36,20 @@ final class ServerProcess {
     int run(ConfigSources sources) throws InterruptedException {
         Broker broker = start(sources);
         stop.onRequest(broker::close);
+        Optional.ofNullable(System.getProperty(STARTED_PROPERTY)).ifPresent(file -> mark(Path.of(file)));
         if (sources.dev() && broker.awaitServing(START_PATIENCE)) {
             messages.tell(nextSteps(String.valueOf(broker.endpoint())));
         }
         return broker.awaitTermination() == Broker.STOPPED ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    /** The broker serves without it, too: only who waits for it is told late. */
+    private void mark(Path started) {
+        try {
+            Files.writeString(started, "");
+        } catch (IOException e) {
+            messages.tell("warning: " + started + " cannot be written: " + ErrorReport.plain(String.valueOf(e)));
+        }
     }
 
     private static Broker start(ConfigSources sources) {

@@ -26,6 +26,7 @@ class StartScriptTest {
     private Path home;
     private Path script;
     private final Map<String, String> environment = new HashMap<>();
+    private int exitCode;
 
     @BeforeEach
     void unpack() throws IOException {
@@ -158,6 +159,7 @@ class StartScriptTest {
         List<String> told = run(script, "server", "start", "--daemon", "--set", "a=b c");
 
         assertThat(told).hasSize(1).first().asString().contains("the broker runs as process", "a log");
+        assertThat(directory.resolve("run/pid.started")).doesNotExist();
         long pid = Long.parseLong(Files.readString(directory.resolve("run/pid")).strip());
         ProcessHandle broker = ProcessHandle.of(pid).orElseThrow();
         try {
@@ -224,6 +226,28 @@ class StartScriptTest {
         }
     }
 
+    /** As one whose Raft port is taken, which it finds out when the rest is up. */
+    @Test
+    void daemonThatEndsLaterIsToldWithItsExitCode() throws Exception {
+        Path javaHome = java("17.0.9");
+        Files.write(
+                javaHome.resolve("bin/java"),
+                List.of(
+                        "#!/bin/sh",
+                        "case \"$*\" in *check-config*) exit ;; esac",
+                        "sleep 3",
+                        "echo 'error: the port is taken'",
+                        "exit 6"));
+
+        assertThat(run(script, "server", "start", "--daemon", "--dev"))
+                .contains("error: the port is taken")
+                .last()
+                .asString()
+                .contains("the broker ended at its start");
+        assertThat(exitCode).isEqualTo(6);
+        assertThat(home.resolve("kontiki.pid")).doesNotExist();
+    }
+
     @Test
     void logGoesToItsDirectoryInTheForegroundToo() throws Exception {
         environment.put("KONTIKI_PROCESS_LOG_DIR", "/var/log/kontiki");
@@ -244,6 +268,9 @@ class StartScriptTest {
                                 + "/checked'; exit ;; esac",
                         "printf '%s\\n' \"$@\"",
                         "echo $$ > '" + directory + "/serving'",
+                        "for word in \"$@\"; do",
+                        "  case $word in -Dkontiki.started=*) : > \"${word#*=}\" ;; esac",
+                        "done",
                         "exec tail -f /dev/null"));
         return javaHome;
     }
@@ -273,7 +300,7 @@ class StartScriptTest {
         builder.redirectErrorStream(true);
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), Line.BYTES);
-        process.waitFor();
+        exitCode = process.waitFor();
         return List.of(output.replaceFirst("\n$", "").split("\n", -1));
     }
 }
