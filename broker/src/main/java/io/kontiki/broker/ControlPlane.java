@@ -153,7 +153,7 @@ final class ControlPlane implements AutoCloseable {
         return view.votes() ? Optional.of(log.status()) : Optional.empty();
     }
 
-    /** The leader of the metadata log, as far as this broker knows. */
+    /** The leader of the metadata log, as far as this broker knows: none while the voters elect one, or cannot. */
     OptionalInt controllerId() {
         return host.leaderId();
     }

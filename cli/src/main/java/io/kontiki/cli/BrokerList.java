@@ -42,13 +42,15 @@ final class BrokerList implements Callable<Integer> {
 
     private final Terminal terminal;
     private final Clients clients;
+    private final Messages messages;
 
     @Mixin
     private ListOutput output = new ListOutput();
 
-    BrokerList(Terminal terminal, Clients clients) {
+    BrokerList(Terminal terminal, Clients clients, Messages messages) {
         this.terminal = terminal;
         this.clients = clients;
+        this.messages = messages;
     }
 
     @Override
@@ -58,6 +60,7 @@ final class BrokerList implements Callable<Integer> {
                 .map(broker -> new Row(broker, cluster))
                 .toList();
         terminal.print(LISTING.render(rows, output.format()));
+        QuorumText.mayBeOld(cluster).ifPresent(messages::tell);
         return ExitCode.DONE;
     }
 

@@ -22,6 +22,7 @@ final class ClusterInfo implements Callable<Integer> {
 
     private final Terminal terminal;
     private final Clients clients;
+    private final Messages messages;
 
     @Option(
             names = {"-o", "--output"},
@@ -29,9 +30,10 @@ final class ClusterInfo implements Callable<Integer> {
             description = "One of ${COMPLETION-CANDIDATES}. Default: table")
     private DocumentFormat format = DocumentFormat.TABLE;
 
-    ClusterInfo(Terminal terminal, Clients clients) {
+    ClusterInfo(Terminal terminal, Clients clients, Messages messages) {
         this.terminal = terminal;
         this.clients = clients;
+        this.messages = messages;
     }
 
     @Override
@@ -42,6 +44,7 @@ final class ClusterInfo implements Callable<Integer> {
                     case TABLE -> text(answer);
                     case JSON -> JsonText.document(json(answer));
                 });
+        QuorumText.mayBeOld(answer.cluster()).ifPresent(messages::tell);
         return ExitCode.DONE;
     }
 
@@ -67,7 +70,7 @@ final class ClusterInfo implements Callable<Integer> {
     private static String controller(ClusterDescription cluster) {
         return cluster.controllerId().isPresent()
                 ? "broker " + cluster.controllerId().getAsInt()
-                : "";
+                : "none";
     }
 
     private static JsonObject json(Answer answer) {

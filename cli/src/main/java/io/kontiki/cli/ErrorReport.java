@@ -102,8 +102,7 @@ final class ErrorReport {
         return switch (reason) {
             case NO_BROKER, DISCONNECTED -> unreachableAdvice(bootstrap);
             case QUORUM_UNAVAILABLE -> "Do enough voters run? See: kontiki quorum status";
-            case TIMED_OUT, BUFFER_FULL ->
-                "Are enough brokers running? See: kontiki broker list, kontiki topic describe --offline";
+            case TIMED_OUT, BUFFER_FULL -> "See what is wrong: kontiki doctor";
             case LEADER_UNKNOWN -> "See which partitions have no leader: kontiki topic describe --offline";
             case STARTING,
                     SHUTTING_DOWN,

@@ -54,7 +54,7 @@ final class Kontiki extends CommandGroup {
                 .addSubcommand(clusterCommands(clients, messages))
                 .addSubcommand(group(
                         new BrokerCommands(),
-                        new BrokerList(terminal, clients),
+                        new BrokerList(terminal, clients, messages),
                         new BrokerLogDirs(terminal, clients),
                         new BrokerMoveLog(terminal, clients, messages),
                         new BrokerDecommission(terminal, clients, messages),
@@ -129,7 +129,7 @@ final class Kontiki extends CommandGroup {
     private CommandLine clusterCommands(Clients clients, Messages messages) {
         return group(
                 new ClusterCommands(),
-                new ClusterInfo(terminal, clients),
+                new ClusterInfo(terminal, clients, messages),
                 group(
                         new ClusterConfigCommands(),
                         new ClusterConfigGet(terminal, clients),

@@ -1,5 +1,6 @@
 package io.kontiki.cli;
 
+import io.kontiki.client.ClusterDescription;
 import io.kontiki.client.QuorumDescription;
 import io.kontiki.client.QuorumMember;
 import java.util.List;
@@ -45,6 +46,13 @@ final class QuorumText {
                 .toList();
         return Optional.of(what + ". Nothing of the metadata can change until then"
                 + (silent.isEmpty() ? "" : ". Start broker " + ids(silent)));
+    }
+
+    /** What to know of a broker's view of the cluster while it knows no leader of the quorum; empty if it knows one. */
+    static Optional<String> mayBeOld(ClusterDescription cluster) {
+        return cluster.controllerId().isPresent()
+                ? Optional.empty()
+                : Optional.of("the quorum has no leader; what is shown may be old. See: kontiki quorum status");
     }
 
     /** What speaks against so many voters; empty if nothing does. */

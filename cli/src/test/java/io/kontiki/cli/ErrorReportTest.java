@@ -29,7 +29,7 @@ class ErrorReportTest {
     void whatIsNotDoneInTimeGetsTheAdviceOfItsCause() {
         assertThat(timedOut(ErrorReason.STORAGE_FULL).advice()).contains("room");
         assertThat(timedOut(ErrorReason.LEADER_UNKNOWN).advice()).contains("kontiki topic describe --offline");
-        assertThat(timedOut(ErrorReason.DISCONNECTED).advice()).contains("kontiki broker list");
+        assertThat(timedOut(ErrorReason.DISCONNECTED).advice()).contains("kontiki doctor");
         assertThat(timedOut(ErrorReason.STORAGE_FULL).exitCode()).isEqualTo(ExitCode.UNREACHABLE);
     }
 

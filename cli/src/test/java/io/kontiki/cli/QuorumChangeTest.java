@@ -47,6 +47,26 @@ class QuorumChangeTest {
     }
 
     @Test
+    void viewsWithoutAMajorityAreKnownToBeOld() throws IOException, InterruptedException {
+        var broker = CommandBroker.start(listening(), directory.resolve("0"));
+        try (var other = broker.join(1, listening(), directory.resolve("1"))) {
+            broker.run(ExitCode.DONE, "quorum", "add", "1");
+            broker.close();
+
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(
+                                    other.run(ExitCode.DONE, "broker", "list").err())
+                            .contains("the quorum has no leader; what is shown may be old"));
+            assertThat(other.run(ExitCode.DONE, "broker", "list").out()).doesNotContain("controller");
+            var info = other.run(ExitCode.DONE, "cluster", "info");
+            assertThat(info.out()).containsPattern("controller +none");
+            assertThat(info.err()).contains("the quorum has no leader");
+        } finally {
+            broker.close();
+        }
+    }
+
+    @Test
     void statusWithoutAMajoritySaysWhatToStart() throws IOException, InterruptedException {
         var broker = CommandBroker.start(listening(), directory.resolve("0"));
         try (var other = broker.join(1, listening(), directory.resolve("1"))) {
