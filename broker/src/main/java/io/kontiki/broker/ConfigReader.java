@@ -117,13 +117,18 @@ final class ConfigReader {
             if (key != null) {
                 requireOnce(key, name, text, "");
                 put(key, text, "environment " + name);
-            } else if (name.startsWith(ConfigKey.ENVIRONMENT_PREFIX)
-                    && !RESERVED.contains(name)
-                    && !SERVICE_LINK.matcher(name).matches()) {
+            } else if (isSetting(name)) {
                 putUnknown(
                         "environment variable ", name, KafkaKeys.findByVariable(name), List.copyOf(names.keySet()), "");
             }
         });
+    }
+
+    /** Whether a variable of this name is meant for this table, right or wrong. */
+    static boolean isSetting(String variable) {
+        return variable.startsWith(ConfigKey.ENVIRONMENT_PREFIX)
+                && !RESERVED.contains(variable)
+                && !SERVICE_LINK.matcher(variable).matches();
     }
 
     /** These are read by the log itself, which would say nothing of a wrong one. */

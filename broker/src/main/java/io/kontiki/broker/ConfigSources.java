@@ -20,6 +20,14 @@ public record ConfigSources(
         environment = Map.copyOf(environment);
     }
 
+    /** Whether nobody said anything: a broker would form a cluster of its own, open to every interface. */
+    public boolean giveNothing() {
+        return !dev
+                && file.isEmpty()
+                && overrides.isEmpty()
+                && environment.keySet().stream().noneMatch(ConfigReader::isSetting);
+    }
+
     /**
      * Settings and nothing else, for embedded brokers. Such a one listens for HTTP only if {@code http.listener} is set: its
      * program may hold several, and tells of them in its own way.

@@ -26,7 +26,11 @@ final class ServerSources {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "A setting; repeatable.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
-    /** What is given, with the environment. */
+    /**
+     * What is given, with the environment.
+     *
+     * @throws Failure if nothing is
+     */
     ConfigSources given(Terminal terminal) {
         var overrides = new LinkedHashMap<>(settings);
         if (data != null) {
@@ -34,6 +38,13 @@ final class ServerSources {
         }
         Optional<Path> file = Optional.ofNullable(config)
                 .or(() -> terminal.variable("KONTIKI_CONFIG").map(Path::of));
-        return new ConfigSources(overrides, terminal.environment(), file, dev);
+        var sources = new ConfigSources(overrides, terminal.environment(), file, dev);
+        if (sources.giveNothing()) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "no configuration is given",
+                    "Give --config FILE (or KONTIKI_CONFIG), or --dev for a broker for yourself.");
+        }
+        return sources;
     }
 }

@@ -137,6 +137,8 @@ class CommandLineTest {
                 "topic list --timeout 5 | '5'",
                 "topic list --timeout 0s | --timeout is 0ms",
                 "topic list -b host:99999 | host:99999",
+                "server start | no configuration is given",
+                "server check-config | --config FILE (or KONTIKI_CONFIG), or --dev",
                 "server start -b x | -b",
                 "server start --timeout 5s | --timeout",
                 "server start --set listeners | listeners",

@@ -77,6 +77,18 @@ class ServerConfigTest {
         assertThat(run.err()).contains("warning: key \"num.io.threads\" of Kafka is ignored, because threads");
     }
 
+    /** As containers have it. */
+    @Test
+    void variablesAreAConfiguration() {
+        assertThat(new CommandRun().with("KONTIKI_CLUSTER_ID", "c").run("server", "check-config"))
+                .isEqualTo(ExitCode.DONE);
+        assertThat(new CommandRun()
+                        .with("KONTIKI_HEAP_OPTS", "-Xmx1g")
+                        .with("KONTIKI_SERVICE_HOST", "10.0.0.1")
+                        .run("server", "check-config"))
+                .isEqualTo(ExitCode.USAGE);
+    }
+
     @Test
     void checkedConfigurationCanBeReadByPrograms() {
         var run = new CommandRun();
