@@ -88,6 +88,12 @@ final class BrokerUnregister implements Callable<Integer> {
             throw new Failure(
                     ExitCode.NOT_FOUND, "there is no broker " + brokerId, "See what there is: kontiki broker list");
         }
+        if (cluster.brokers().size() == 1) {
+            throw new Failure(
+                    ExitCode.CONFLICT,
+                    "broker " + brokerId + " is the only broker of the cluster",
+                    "Nothing can take over what it holds. To end the cluster, stop it.");
+        }
         if (cluster.voters().contains(brokerId)) {
             throw new Failure(
                     ExitCode.CONFLICT,

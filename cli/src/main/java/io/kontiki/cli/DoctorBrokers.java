@@ -57,8 +57,11 @@ final class DoctorBrokers {
                         subject,
                         subject + where + " is fenced: the controller does not hear from it, or it has not caught up"
                                 + holds,
-                        "Does it run, and reach the controller? Its log says what it waits for. If it is gone for good:"
-                                + " kontiki broker decommission " + broker.id());
+                        "Does it run, and reach the controller? Its log says what it waits for. If it is gone for good: "
+                                + (facts.cluster().voters().contains(broker.id())
+                                        ? "kontiki quorum remove " + broker.id() + ", then "
+                                        : "")
+                                + "kontiki broker decommission " + broker.id() + " (docs/operations/lost-volume.md)");
     }
 
     private static Optional<DoctorFinding> disk(LogDirInfo dir) {

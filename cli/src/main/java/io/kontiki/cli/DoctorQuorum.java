@@ -9,6 +9,8 @@ import java.util.List;
 /** What is wrong with the metadata quorum. Pure. */
 final class DoctorQuorum {
     private static final int VOTERS_WANTED = 3;
+    /** The broker's words for a voter that runs, with an empty disk in place of the one that voted. */
+    private static final String RUNS_ANEW = "runs without this storage";
 
     private DoctorQuorum() {}
 
@@ -41,12 +43,17 @@ final class DoctorQuorum {
 
     private static DoctorFinding lost(QuorumMember member) {
         String subject = "broker " + member.brokerId();
+        String replace = "kontiki quorum replace " + member.brokerId();
+        String problem = member.problem();
+        boolean runsAnew = problem.startsWith(RUNS_ANEW);
         return DoctorFinding.warning(
                 Fault.VOTER_LOST,
                 subject,
-                "voter " + member.brokerId() + " " + member.problem(),
-                "Start it or mend its network. If its disk is gone, start it with an empty one and: kontiki quorum replace "
-                        + member.brokerId());
+                "voter " + member.brokerId() + " " + (runsAnew ? RUNS_ANEW : problem),
+                runsAnew
+                        ? "If what it had is lost for good: " + replace
+                        : "Start it or mend its network. If its disk is gone, start it with an empty one and: "
+                                + replace);
     }
 
     /** The same commands must make the same image everywhere. */

@@ -71,11 +71,14 @@ class DoctorDiagnosisTest {
 
     @Test
     void lostVoter() {
-        members.set(1, voter(2, false, "runs without this storage"));
+        members.set(1, voter(2, false, "does not answer at host2:9392: connection refused"));
+        assertThat(alone(Fault.VOTER_LOST).advice()).startsWith("Start it").contains("kontiki quorum replace 2");
 
+        // It runs, so a start is no help.
+        members.set(1, voter(2, false, "runs without this storage; if that is lost: kontiki quorum replace 2"));
         var finding = alone(Fault.VOTER_LOST);
         assertThat(finding.what()).isEqualTo("voter 2 runs without this storage");
-        assertThat(finding.advice()).contains("kontiki quorum replace 2");
+        assertThat(finding.advice()).isEqualTo("If what it had is lost for good: kontiki quorum replace 2");
     }
 
     @Test
@@ -92,6 +95,8 @@ class DoctorDiagnosisTest {
         assertThat(only(Fault.BROKER_DOWN).what())
                 .contains("broker 3 at host3:9392 is fenced", "holds replicas of 4 partitions");
         assertThat(only(Fault.BROKER_DOWN).severity()).isEqualTo(Severity.CRITICAL);
+        assertThat(only(Fault.BROKER_DOWN).advice())
+                .contains("kontiki quorum remove 3, then kontiki broker decommission 3");
         assertThat(only(Fault.UNDER_REPLICATED).what())
                 .isEqualTo("orders:2, orders:5 have replicas out of sync, on broker 3 with 2");
         assertThat(only(Fault.UNDER_REPLICATED).advice()).contains("catch up by themselves");
