@@ -115,8 +115,23 @@ public final class BrokerConfig {
     private Effective effective(ConfigKey<?> key) {
         var setting = settings.get(key);
         return setting == null
-                ? new Effective(key.name(), Optional.empty(), "derived")
+                ? LogKeys.topicDefault(key)
+                        .map(topicDefault -> unset(key, topicDefault))
+                        .orElseGet(() -> new Effective(key.name(), Optional.empty(), "derived"))
                 : new Effective(key.name(), Optional.of(setting.text()), setting.origin());
+    }
+
+    /** A coarser unit counts if that is set, else what topics get anyway. */
+    private Effective unset(ConfigKey<?> key, LogKeys.TopicDefault topicDefault) {
+        return topicDefault.keys().stream()
+                .flatMap(coarser -> Optional.<Setting<?>>ofNullable(settings.get(coarser)).stream())
+                .findFirst()
+                .map(set -> new Effective(
+                        key.name(),
+                        Optional.of(set.value().toString()),
+                        set.key().name() + " of " + set.origin()))
+                .orElseGet(() -> new Effective(
+                        key.name(), Optional.of(topicDefault.topicKey().defaultValue()), DEFAULT));
     }
 
     /** What was set and has no effect: one sentence each. */

@@ -8,6 +8,7 @@ import io.kontiki.metadata.DynamicKey;
 import io.kontiki.metadata.TopicConfigKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The keys that say how logs are kept: what new topics get, and how this broker works on its logs. */
@@ -103,6 +104,13 @@ final class LogKeys {
             .toList();
 
     private LogKeys() {}
+
+    /** What this key is the name of, in its finest unit: the others show only what was set in them. */
+    static Optional<TopicDefault> topicDefault(ConfigKey<?> key) {
+        return TOPIC_DEFAULTS.stream()
+                .filter(each -> each.keys().get(0).equals(key))
+                .findFirst();
+    }
 
     private static TopicDefault topic(TopicConfigKey topicKey, String name) {
         return new TopicDefault(topicKey, List.of(plain(topicKey, name)));

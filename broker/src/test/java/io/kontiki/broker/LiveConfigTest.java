@@ -51,6 +51,8 @@ class LiveConfigTest {
         assertEntry(RATE, "1MiB", ConfigSource.CONFIG_SOURCE_FILE, "--set");
         assertEntry("offsets.retention.minutes", "10080", ConfigSource.CONFIG_SOURCE_DEFAULT, "default");
         assertEntry("broker.rack", "", ConfigSource.CONFIG_SOURCE_DEFAULT, "derived");
+        assertEntry("log.retention.ms", "604800000", ConfigSource.CONFIG_SOURCE_DEFAULT, "default");
+        assertEntry("log.retention.bytes", "-1", ConfigSource.CONFIG_SOURCE_DEFAULT, "default");
 
         set(2, Map.of(RATE, "3000"));
         set(ConfigsImage.CLUSTER, Map.of(RATE, "2000", "offsets.retention.minutes", "7"));
@@ -91,6 +93,9 @@ class LiveConfigTest {
     @Test
     void whatNewTopicsGetFollowsAndTheFinerUnitOfRetentionWins() {
         var coarse = new LiveConfig(BrokerConfig.of(Map.of("log.retention.hours", "1")), 2, told::add);
+        assertThat(coarse.entries())
+                .anySatisfy(entry -> assertThat(entry.getKey() + "=" + entry.getValue() + ", " + entry.getOrigin())
+                        .isEqualTo("log.retention.ms=3600000, log.retention.hours of --set"));
         assertThat(coarse.now().topicConfigs()).containsEntry("retention.ms", "3600000");
         var after = image.withConfigs(image.configs()
                 .with(
