@@ -40,7 +40,12 @@ final class Misuse {
     }
 
     private static String what(String picocliMessage) {
-        String line = picocliMessage.strip().replaceAll("\\s*\\R\\s*", "; ").replace("option option", "option");
+        String line = picocliMessage
+                .strip()
+                .replaceAll("\\s*\\R\\s*", "; ")
+                .replace("option option", "option")
+                .replaceAll("positional parameter at index \\S+ \\((\\S+)\\)", "$1")
+                .replaceAll("is not an? (int|long)$", "is not a whole number");
         return line.isEmpty() ? line : Character.toLowerCase(line.charAt(0)) + line.substring(1);
     }
 }

@@ -56,7 +56,7 @@ final class PartitionList implements Callable<Integer> {
         List<TopicText.Row> found = clients.withAdmin(this::find);
         terminal.print(TopicText.partitions(found, output.format()));
         if (found.isEmpty() && !all()) {
-            messages.tell("there is no such partition");
+            messages.tell(none());
         }
         boolean check = underReplicated || offline || atMinIsr;
         return check && !found.isEmpty() ? ExitCode.PROBLEMS_FOUND : ExitCode.DONE;
@@ -81,6 +81,24 @@ final class PartitionList implements Callable<Integer> {
 
     private static TopicPartition id(TopicInfo topic, PartitionInfo partition) {
         return new TopicPartition(topic.name(), partition.partition());
+    }
+
+    private String none() {
+        var states = new ArrayList<String>();
+        if (underReplicated) {
+            states.add("under-replicated");
+        }
+        if (offline) {
+            states.add("offline");
+        }
+        if (atMinIsr) {
+            states.add("at its min.insync.replicas");
+        }
+        if (reassigning) {
+            states.add("being moved");
+        }
+        String where = names.isEmpty() ? "" : " of " + String.join(", ", names);
+        return "no partition" + where + " is " + String.join(" or ", states);
     }
 
     private boolean all() {

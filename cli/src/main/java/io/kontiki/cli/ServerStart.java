@@ -25,7 +25,7 @@ final class ServerStart implements Callable<Integer> {
 
     @Option(
             names = "--daemon",
-            description = {"Start it in the background, and return once it runs. See", "docs/operations.md."})
+            description = {"Start it in the background, and return once it runs. See", "docs/operations/service.md."})
     private boolean daemon;
 
     ServerStart(Terminal terminal, Messages messages, StopSignal stop) {

@@ -134,6 +134,7 @@ class CommandLineTest {
                 "quorum add | BROKER",
                 "quorum remove -1 | BROKER: -1 is below 0",
                 "quorum replace one | 'one'",
+                "broker decommission ID --yes | invalid value for ID: 'ID' is not a whole number",
                 "topic list --timeout 5 | '5'",
                 "topic list --timeout 0s | --timeout is 0ms",
                 "topic list -b host:99999 | host:99999",

@@ -36,6 +36,7 @@ class PartitionCommandsTest {
     @Test
     void listShowsAllOrThoseWithProblems() {
         assertThat(kontiki("partition", "list", "orders", "-o", "name").out()).isEqualTo("orders-0\norders-1\n");
+        assertThat(kontiki("partition", "list", "--offline").err()).isEqualTo("no partition is offline\n");
         assertThat(kontiki("partition", "list", "--under-replicated", "--offline", "--at-min-isr", "-o", "name")
                         .out())
                 .isEmpty();
