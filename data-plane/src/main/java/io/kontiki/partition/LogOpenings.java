@@ -10,13 +10,16 @@ import java.util.function.Consumer;
  * where a log is left over from before, or hangs. Any thread.
  */
 final class LogOpenings implements AutoCloseable {
+    /** What a new log costs is mostly waiting for its names to be forced, which a file system does for several at once. */
+    private static final int THREADS_PER_DIR = 4;
+
     private final PartitionLogs logs;
     private final DirThreads threads;
     private volatile boolean closed;
 
     LogOpenings(PartitionLogs logs, Threads system) {
         this.logs = logs;
-        this.threads = new DirThreads(logs.dirs(), "kontiki-log-open", 1, system);
+        this.threads = new DirThreads(logs.dirs(), "kontiki-log-open", THREADS_PER_DIR, system);
     }
 
     /** What came of it: the log, or why there is none. */
