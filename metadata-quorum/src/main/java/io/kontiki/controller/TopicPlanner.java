@@ -49,7 +49,13 @@ final class TopicPlanner {
         var refused = TopicRules.checkName(request.getName())
                 .or(() -> checkNew(request.getName(), image))
                 .or(() -> TopicRules.checkPartitions(partitions))
-                .or(() -> checkFactor(factor, usable.size(), image.brokers().size()))
+                .or(() -> checkFactor(
+                        request.hasReplicationFactor() || setFactor(image) <= 0
+                                ? "replication_factor"
+                                : DynamicKey.DEFAULT_REPLICATION_FACTOR.key(),
+                        factor,
+                        usable.size(),
+                        image.brokers().size()))
                 .or(() -> TopicRules.checkConfigs(request.getConfigsMap()));
         if (refused.isPresent()) {
             return new Prepared.Refuse(refused.get());
@@ -179,11 +185,15 @@ final class TopicPlanner {
                 .orElse(config.numPartitions());
     }
 
-    private int defaultFactor(MetadataImage image, int usable) {
-        int set = DynamicKey.DEFAULT_REPLICATION_FACTOR
+    private int setFactor(MetadataImage image) {
+        return DynamicKey.DEFAULT_REPLICATION_FACTOR
                 .in(image.configs().cluster())
                 .map(Integer::parseInt)
                 .orElse(config.defaultReplicationFactor());
+    }
+
+    private int defaultFactor(MetadataImage image, int usable) {
+        int set = setFactor(image);
         return set > 0 ? set : Math.max(1, Math.min(REPLICATION_FACTOR_AUTO_MAX, usable));
     }
 
@@ -200,13 +210,13 @@ final class TopicPlanner {
                         ErrorReason.ERROR_REASON_TOPIC_EXISTS, "topic \"" + name + "\" exists already"));
     }
 
-    private static Optional<CommandReply> checkFactor(int factor, int usable, int registered) {
+    private static Optional<CommandReply> checkFactor(String what, int factor, int usable, int registered) {
         if (factor >= 1 && factor <= usable) {
             return Optional.empty();
         }
         return Optional.of(Replies.refusal(
                 ErrorReason.ERROR_REASON_INVALID_REPLICATION_FACTOR,
-                "replication_factor is " + factor + ", but must be at least 1 and at most the number of usable brokers,"
+                what + " is " + factor + ", but must be at least 1 and at most the number of usable brokers,"
                         + " which is " + usable + " of " + registered + " registered"));
     }
 

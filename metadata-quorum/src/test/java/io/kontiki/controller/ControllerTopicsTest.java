@@ -77,6 +77,19 @@ class ControllerTopicsTest {
     }
 
     @Test
+    void defaultThatCannotBeIsNamed() {
+        var config = new ControllerConfig(TestQuorum.CLUSTER, 6, 4, 3_000, 1_000, ControllerConfig.Rebalance.DEFAULTS);
+        var request = ProposeRequest.newBuilder()
+                .setClusterId(TestQuorum.CLUSTER)
+                .setCreateTopic(CreateTopicRequest.newBuilder().setName("t"));
+        assertRefused(
+                controller(config).prepare(request.build(), quorum.image(), NOW),
+                ErrorReason.ERROR_REASON_INVALID_REPLICATION_FACTOR,
+                "default.replication.factor is 4",
+                "3 of 3 registered");
+    }
+
+    @Test
     void commandCarriesTermTimeIdAndPlacement() { // Q1
         var prepared = create(CreateTopicRequest.newBuilder().setName("t").setPartitions(3));
         var command = ((Prepared.Submit) prepared).command();
