@@ -21,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** The configuration of one broker, checked: what it returns is within its limits. Immutable. */
@@ -433,9 +434,24 @@ public final class BrokerConfig {
                     + ", but must be at least twice broker.heartbeat.interval.ms, which is "
                     + heartbeatInterval().toMillis());
         }
+        checkListeners(problems);
         checkLeases(problems);
         checkGroups(problems);
         return problems;
+    }
+
+    /** What names do not tell is told when the second one is bound. */
+    private void checkListeners(List<String> problems) {
+        var addresses = new TreeMap<String, ListenAddress>();
+        addresses.put(BrokerKeys.LISTENERS.name(), listener());
+        httpListener().ifPresent(address -> addresses.put(HttpKeys.LISTENER.name(), address));
+        quorumListener().ifPresent(address -> addresses.put(BrokerKeys.QUORUM_LISTENER.name(), address));
+        addresses.forEach((name, address) -> addresses.tailMap(name, false).forEach((other, otherAddress) -> {
+            if (address.collidesWith(otherAddress)) {
+                problems.add(name + " is " + address + " and " + other + " is " + otherAddress
+                        + ", but each must have a port of its own");
+            }
+        }));
     }
 
     /** Voters answer the controller at half of that silence, and leases are given for a fifth of a session after (L16). */

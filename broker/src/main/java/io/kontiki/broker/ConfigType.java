@@ -23,6 +23,9 @@ import java.util.stream.Collectors;
  */
 record ConfigType<T>(String unit, String limits, Function<String, T> parser) {
     private static final Pattern LISTENER = Pattern.compile("GRPC://(.*)");
+    /** Means something to who listens alone. */
+    private static final Pattern EVERY_INTERFACE = Pattern.compile("0+(\\.0+){0,3}|[0:]*:[0:]*");
+
     private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[0-9A-Fa-f:.]*]|[^\\[\\]:]*):([0-9]{1,5})");
 
     ConfigType(String limits, Function<String, T> parser) {
@@ -146,8 +149,11 @@ record ConfigType<T>(String unit, String limits, Function<String, T> parser) {
 
     static ConfigType<Endpoint> advertised() {
         return new ConfigType<>(
-                "one listener GRPC://host:port with a host that others can reach and a port from 1 to 65535",
-                text -> endpoint(matched(LISTENER, text).group(1)));
+                "one listener GRPC://host:port with a host that others can reach and a port from 1 to 65535", text -> {
+                    var endpoint = endpoint(matched(LISTENER, text).group(1));
+                    require(!EVERY_INTERFACE.matcher(endpoint.host()).matches());
+                    return endpoint;
+                });
     }
 
     static ConfigType<Endpoint> endpoint() {

@@ -13,6 +13,17 @@ public record ListenAddress(String host, int port) {
         return host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
     }
 
+    /** Whether both want one port of one interface, as far as their names tell. */
+    boolean collidesWith(ListenAddress other) {
+        return port != 0
+                && port == other.port
+                && (isEveryInterface() || other.isEveryInterface() || host.equals(other.host));
+    }
+
+    private boolean isEveryInterface() {
+        return host.isEmpty() || host.equals("0.0.0.0") || host.equals("::");
+    }
+
     @Override
     public String toString() {
         return (host.isEmpty() ? "*" : host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;

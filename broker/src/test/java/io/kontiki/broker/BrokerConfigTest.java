@@ -32,6 +32,8 @@ class BrokerConfigTest {
                 "listeners | GRPC://:1,GRPC://:2 | one listener",
                 "advertised.listeners | GRPC://:9392 | a host that others can reach",
                 "advertised.listeners | GRPC://h:0 | a port from 1 to 65535",
+                "advertised.listeners | GRPC://0.0.0.0:1 | a host that others can reach",
+                "advertised.listeners | GRPC://[::]:1 | a host that others can reach",
                 "quorum.voters | 0@a | id@host:port",
                 "quorum.voters | a:9393 | id@host:port",
                 "quorum.listener | 9393 | host:port",
@@ -128,6 +130,15 @@ class BrokerConfigTest {
         var sources = new ConfigSources(Map.of(), Map.of("KONTIKI_LOG_DIR", "/data"), Optional.empty(), false);
 
         assertThat(BrokerConfig.load(sources).logDirs()).containsExactly(Path.of("/data"));
+    }
+
+    @Test
+    void listenersHavePortsOfTheirOwn() {
+        assertThatThrownBy(() -> BrokerConfig.of(Map.of("listeners", "GRPC://h:9392", "http.listener", ":9392")))
+                .hasMessage("http.listener is *:9392 and listeners is h:9392, but each must have a port of its own");
+
+        BrokerConfig.of(Map.of("listeners", "GRPC://h:9392", "http.listener", "i:9392"));
+        BrokerConfig.of(Map.of("listeners", "GRPC://h:0", "http.listener", "h:0"));
     }
 
     @Test
