@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -45,7 +46,7 @@ final class QuorumSnapshot implements Callable<Integer> {
     private CommandSpec spec;
 
     @Parameters(paramLabel = "BROKER", arity = "0..*", description = "Ids of voters. Default: all.")
-    private List<Integer> wanted = new ArrayList<>();
+    private List<String> wanted = new ArrayList<>();
 
     @Mixin
     private ListOutput output = new ListOutput();
@@ -58,7 +59,7 @@ final class QuorumSnapshot implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        wanted.forEach(id -> Misuse.requireAtLeast(0, id, "parameter BROKER", spec));
+        wanted.forEach(this::requireId);
         List<Row> rows = clients.withAdmin(this::takeAll);
         terminal.print(LISTING.render(rows, output.format()));
         long taken = rows.stream().filter(row -> row.index().isPresent()).count();
@@ -66,13 +67,26 @@ final class QuorumSnapshot implements Callable<Integer> {
         return taken == rows.size() ? ExitCode.DONE : ExitCode.PROBLEMS_FOUND;
     }
 
+    /** Here, since words that are no numbers would count as unexpected, not as wrong. */
+    private void requireId(String text) {
+        try {
+            Misuse.requireAtLeast(0, Integer.parseInt(text), "parameter BROKER", spec);
+        } catch (NumberFormatException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Invalid value for parameter BROKER: '" + text + "' is no number from 0 to " + Integer.MAX_VALUE,
+                    e);
+        }
+    }
+
     private List<Row> takeAll(Admin admin) {
         List<BrokerInfo> brokers = admin.describeCluster().brokers();
         List<Integer> voters = QuorumText.voters(admin.describeQuorum()).stream()
                 .map(QuorumMember::brokerId)
                 .toList();
-        List<Integer> asked =
-                wanted.isEmpty() ? voters : wanted.stream().distinct().toList();
+        List<Integer> asked = wanted.isEmpty()
+                ? voters
+                : wanted.stream().map(Integer::valueOf).distinct().toList();
         asked.stream().filter(id -> !voters.contains(id)).findFirst().ifPresent(id -> {
             throw new Failure(
                     ExitCode.NOT_FOUND, "broker " + id + " does not vote", "See who votes: kontiki quorum status");

@@ -143,6 +143,7 @@ class CommandLineTest {
                 "server start -b x | -b",
                 "server start --timeout 5s | --timeout",
                 "server start --set listeners | listeners",
+                "quorum snapshot 99999999999 | BROKER: '99999999999' is no number from 0 to 2147483647",
                 "server start --set log.dir.s=x | did you mean log.dirs?",
                 "server start --set num.partitions=0 | num.partitions",
                 "server start --config no-such-file | does not exist"
