@@ -44,6 +44,8 @@ final class Kontiki extends CommandGroup {
         this.terminal = terminal;
         var clients = new Clients(terminal, options);
         var messages = new Messages(terminal, options);
+        // It warns of quotes in what users give, and shows it.
+        CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
         commandLine = new CommandLine(this)
                 .addSubcommand(serverCommands(messages, stop))
                 .addSubcommand(topicCommands(clients, messages))

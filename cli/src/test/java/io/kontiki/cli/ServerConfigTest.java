@@ -122,4 +122,16 @@ class ServerConfigTest {
                 .findFirst()
                 .orElseThrow();
     }
+
+    /** They may be part of a secret. */
+    @Test
+    void quotesAreCharactersAsOthersAre() {
+        var run = new CommandRun();
+
+        assertThat(run.run("server", "check-config", "--dev", "-o", "json", "--set", "broker.rack=r\"a\\ck{}="))
+                .isEqualTo(ExitCode.DONE);
+
+        assertThat(run.out()).contains("\"r\\\"a\\\\ck{}=\"");
+        assertThat(picocli.CommandLine.tracer().getLevel()).isEqualTo(picocli.CommandLine.TraceLevel.OFF);
+    }
 }
