@@ -27,6 +27,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The partitions of this broker: those that the metadata gives to it, and the event loops that they run on. Any thread.
@@ -41,6 +43,7 @@ public final class Partitions implements AutoCloseable {
     /** @param message for people; names what is missing */
     public record Missing(ErrorReason reason, String message) implements Lookup {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
     private static final long NOT_STARTED = -1;
     private static final long DESCRIBE_SECONDS = 5;
     private static final int EVENTS_MAX = 16_384;
@@ -373,12 +376,15 @@ public final class Partitions implements AutoCloseable {
         open.all().forEach(partition -> partition.stop(log -> {}));
         loops.forEach(EventLoop::close);
         ports.flusher().close();
-        List<String> failed = Stream.concat(
+        List<PartitionLogs.Placed> all = Stream.concat(
                         open.all().stream().map(Partition::placed),
                         logs.untaken().values().stream().flatMap(List::stream))
-                .filter(placed -> !logs.close(placed))
-                .map(placed -> placed.log().directory())
                 .toList();
+        List<String> failed = new LogClosing(
+                        this::nanoTime, (done, count) -> LOG.info("Closing logs: {} of {} are closed", done, count))
+                .failed(all, logs::close).stream()
+                        .map(placed -> placed.log().directory())
+                        .toList();
         if (!failed.isEmpty()) {
             throw new IllegalStateException("not all that was appended is on the disk: " + failed);
         }
