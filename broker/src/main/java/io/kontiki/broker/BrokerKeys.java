@@ -242,8 +242,8 @@ final class BrokerKeys {
     }
 
     private static ConfigType<Path> path() {
-        return new ConfigType<>("the path of a directory", text -> {
-            ConfigType.require(!text.isEmpty() && text.indexOf('\0') < 0);
+        return new ConfigType<>("the path of a directory without control characters", text -> {
+            ConfigType.require(!text.isEmpty() && text.chars().noneMatch(Character::isISOControl));
             return Path.of(text).toAbsolutePath().normalize();
         });
     }

@@ -133,6 +133,12 @@ class BrokerConfigTest {
     }
 
     @Test
+    void pathsAreVisible() {
+        assertThatThrownBy(() -> BrokerConfig.of(Map.of("log.dirs", "/a\tb")))
+                .hasMessageContaining("the path of a directory without control characters");
+    }
+
+    @Test
     void listenersHavePortsOfTheirOwn() {
         assertThatThrownBy(() -> BrokerConfig.of(Map.of("listeners", "GRPC://h:9392", "http.listener", ":9392")))
                 .hasMessage("http.listener is *:9392 and listeners is h:9392, but each must have a port of its own");
