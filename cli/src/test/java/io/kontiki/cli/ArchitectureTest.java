@@ -64,6 +64,7 @@ class ArchitectureTest {
                                 .and(not(resideInAPackage("io.kontiki.metadata.tree")))
                                 .and(not(simpleName("StoppedMetadata")))
                                 .and(not(simpleName("VoterRunsException")))
+                                .and(not(simpleName("DamagedMetadataException")))
                                 .and(not(simpleName("MetadataImage")))
                                 .and(not(simpleName("LogPosition"))))
                 .check(classes);
