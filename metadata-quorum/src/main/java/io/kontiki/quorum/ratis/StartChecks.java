@@ -27,7 +27,8 @@ final class StartChecks {
         } catch (IOException e) {
             throw new QuorumStartException(
                     "Raft port " + config.bindPort()
-                            + config.bindHost().map(host -> " on " + host).orElse("") + " cannot be used: "
+                            + config.bindHost().map(host -> " on " + host).orElse("")
+                            + " (quorum.listener, or else this broker's port in quorum.voters) cannot be used: "
                             + e.getMessage(),
                     e);
         }

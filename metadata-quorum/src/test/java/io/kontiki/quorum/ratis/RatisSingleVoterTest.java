@@ -179,6 +179,7 @@ class RatisSingleVoterTest extends MetadataLogContract {
             assertThatThrownBy(voter::start)
                     .isInstanceOf(QuorumStartException.class)
                     .hasMessageContaining("Raft port " + socket.getLocalPort())
+                    .hasMessageContaining("(quorum.listener, ")
                     .hasMessageContaining("in use");
             voter.close();
         }
