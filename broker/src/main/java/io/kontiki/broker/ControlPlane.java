@@ -155,7 +155,7 @@ final class ControlPlane implements AutoCloseable {
 
     /** The leader of the metadata log, as far as this broker knows: none while the voters elect one, or cannot. */
     OptionalInt controllerId() {
-        return host.leaderId();
+        return view.leaderId();
     }
 
     /** What this broker knows of the quorum, to be looked at. Any thread. */

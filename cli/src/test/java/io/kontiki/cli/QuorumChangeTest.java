@@ -30,6 +30,9 @@ class QuorumChangeTest {
             assertThat(other.run(ExitCode.DONE, "quorum", "add", "1").err())
                     .contains("broker 1 votes now\n", "two voters: the loss of either stops the cluster");
             assertThat(broker.run(ExitCode.DONE, "quorum", "status").err()).contains("two voters");
+            assertThat(broker.run(ExitCode.CONFLICT, "broker", "unregister", "1", "--yes")
+                            .err())
+                    .contains("broker 1 votes in the metadata quorum", "kontiki quorum remove 1");
             assertThat(broker.run(ExitCode.DONE, "quorum", "add", "1").err())
                     .contains("broker 1 votes already: nothing changed\n");
             assertThat(broker.run(ExitCode.DONE, "quorum", "replace", "1").err())
