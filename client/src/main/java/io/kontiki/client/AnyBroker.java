@@ -4,6 +4,7 @@ import io.grpc.Channel;
 import io.grpc.Deadline;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,13 +64,13 @@ final class AnyBroker {
         var deadline = Deadline.after(timeout.toNanos(), TimeUnit.NANOSECONDS);
         long connectEndNanos = System.nanoTime() + Math.min(connectTimeout.toNanos(), timeout.toNanos());
         var backoff = new Backoff(MIN_BACKOFF_NANOS, MAX_BACKOFF_NANOS, ThreadLocalRandom.current());
-        var unreachable = new LinkedHashMap<HostPort, String>();
-        boolean mayBeMade = false;
+        var failures = new LinkedHashMap<HostPort, String>();
         KontikiException told = null;
+        boolean mayBeMade = false;
         while (true) {
             var all = addresses.get();
             KontikiException last = null;
-            unreachable.clear();
+            var unreachable = new HashSet<HostPort>();
             for (int i = 0; i < all.size(); i++) {
                 int index = Math.floorMod(preferred.get() + (i == 0 ? 0 : 1), all.size());
                 var address = all.get(index);
@@ -80,40 +81,54 @@ final class AnyBroker {
                     return call.on(channels.to(address), limit);
                 } catch (StatusRuntimeException e) {
                     last = Errors.of(e, address);
-                    told = last.reason() == ErrorReason.TIMED_OUT ? told : last;
                     boolean neverSent = Errors.neverSent(e);
-                    if (!mayRepeat(last, neverSent, repeatable) || deadline.isExpired()) {
-                        throw afterAttempts(repeatable ? withCause(last, told) : last, mayBeMade);
+                    boolean over = !mayRepeat(last, neverSent, repeatable) || deadline.isExpired();
+                    if (over && last.reason() != ErrorReason.TIMED_OUT) {
+                        throw afterAttempts(last, mayBeMade);
                     }
                     mayBeMade |= !neverSent && !last.definite();
-                    if (last.reason() == ErrorReason.DISCONNECTED) {
-                        unreachable.put(address, Errors.describe(e));
+                    switch (last.reason()) {
+                        case DISCONNECTED -> {
+                            unreachable.add(address);
+                            failures.put(address, Errors.describe(e));
+                        }
+                        case TIMED_OUT -> failures.putIfAbsent(address, Errors.noAnswer(timeout));
+                        default -> told = last;
+                    }
+                    if (over) {
+                        throw afterAttempts(late(address, timeout, told, failures, e), mayBeMade);
                     }
                 }
             }
             boolean nobody = unreachable.size() == all.size();
             if (nobody && System.nanoTime() - connectEndNanos >= 0) {
-                throw afterAttempts(noBroker(unreachable, last), mayBeMade);
+                failures.keySet().retainAll(unreachable);
+                throw afterAttempts(noBroker(failures, last), mayBeMade);
             }
             preferred.incrementAndGet();
             long pauseNanos = backoff.nextNanos();
-            // What begins when the time is over would only hide what was told before.
             if (last != null && deadline.timeRemaining(TimeUnit.NANOSECONDS) <= pauseNanos) {
-                throw afterAttempts(withCause(last, told), mayBeMade);
+                // What begins when the time is over would only hide what was told before.
+                throw afterAttempts(last.reason() == ErrorReason.TIMED_OUT && told != null ? told : last, mayBeMade);
             }
             pause(pauseNanos);
         }
     }
 
-    /** That time ran out says little where a broker told before what it waits for. */
-    private static KontikiException withCause(KontikiException last, KontikiException told) {
-        return told == null || last.reason() != ErrorReason.TIMED_OUT
-                ? last
-                : new KontikiException(
-                        last.reason(),
-                        last.getMessage() + "; before that, " + told.getMessage(),
-                        told,
-                        last.definite());
+    /** No answer came in time: what a broker said before tells more than that, and so does that there is none. */
+    private KontikiException late(
+            HostPort address,
+            Duration timeout,
+            KontikiException told,
+            Map<HostPort, String> failures,
+            Throwable cause) {
+        if (told != null) {
+            return told;
+        }
+        return channels.anyConnected()
+                ? new KontikiException(
+                        ErrorReason.TIMED_OUT, "broker " + address + ": " + Errors.noAnswer(timeout), cause)
+                : noBroker(failures, cause);
     }
 
     /** What the last attempt certainly did not do, one before it may have done. */

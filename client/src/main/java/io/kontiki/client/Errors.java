@@ -9,7 +9,9 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** Makes {@link KontikiException}s out of what comes from brokers and connections. */
 final class Errors {
@@ -43,9 +45,20 @@ final class Errors {
         if (status.getCode() == Status.Code.UNAVAILABLE && cause != error && cause.getMessage() != null) {
             return cause.getMessage();
         }
+        if (status.getCode() == Status.Code.DEADLINE_EXCEEDED
+                && errorInfo(error).isEmpty()) {
+            return "no answer in time"; // What gRPC says of it is for its developers.
+        }
         return status.getDescription() != null
                 ? status.getDescription()
                 : status.getCode().toString();
+    }
+
+    /** Words for a call that ran out of this time. */
+    static String noAnswer(Duration timeout) {
+        long millis = timeout.toMillis();
+        boolean whole = millis % TimeUnit.SECONDS.toMillis(1) == 0;
+        return "no answer within " + (whole ? timeout.toSeconds() + " s" : millis + " ms");
     }
 
     /** Whether the failed call certainly never left this machine. */

@@ -36,6 +36,9 @@ import org.junit.jupiter.api.Timeout;
 /** Over TCP, since reaching nobody is different there. */
 @Timeout(30)
 class AdminTest {
+    /** No answer at all. */
+    private static final Throwable HANGS = new IllegalStateException("hangs");
+
     private final AtomicInteger creations = new AtomicInteger();
     private final AtomicInteger deletions = new AtomicInteger();
     /** Of the creations, as they came. */
@@ -90,6 +93,9 @@ class AdminTest {
         public void createTopic(CreateTopicRequest request, StreamObserver<CreateTopicResponse> answer) {
             numbers.add(request.getRequestId());
             var error = statusFor.call(creations.incrementAndGet());
+            if (error == HANGS) {
+                return;
+            }
             if (error != null) {
                 answer.onError(error);
                 return;
@@ -202,6 +208,51 @@ class AdminTest {
 
         assertThat(failure.reason()).isEqualTo(ErrorReason.INVALID_PARTITIONS);
         assertThat(failure.definite()).isFalse();
+    }
+
+    /** The last attempts have too little time left for an answer. */
+    @Test
+    void whatABrokerSaidCountsMoreThanThatTheTimeIsOver() {
+        statusFor = n -> n > 3
+                ? HANGS
+                : refusal(Code.UNAVAILABLE, "QUORUM_UNAVAILABLE", "the metadata quorum did not answer in time");
+        try (var hasty = hasty(server.getPort())) {
+            var failure = catchThrowableOfType(KontikiException.class, () -> hasty.createTopic(NewTopic.named("t")));
+
+            assertThat(failure.reason()).isEqualTo(ErrorReason.QUORUM_UNAVAILABLE);
+            assertThat(failure).hasMessageContaining("the metadata quorum did not answer in time");
+            assertThat(failure.definite()).isFalse();
+        }
+    }
+
+    @Test
+    void brokerThatKeepsSilentIsToldInPlainWords() {
+        statusFor = n -> HANGS;
+        try (var hasty = hasty(server.getPort())) {
+            var failure = catchThrowableOfType(KontikiException.class, () -> hasty.createTopic(NewTopic.named("t")));
+
+            assertThat(failure.reason()).isEqualTo(ErrorReason.TIMED_OUT);
+            assertThat(failure).hasMessage("broker 127.0.0.1:" + server.getPort() + ": no answer within 1500 ms");
+        }
+    }
+
+    @Test
+    void addressThatNeverMakesAConnectionIsNoBroker() throws IOException {
+        try (var mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                var hasty = hasty(mute.getLocalPort())) {
+            var failure = catchThrowableOfType(KontikiException.class, hasty::listTopics);
+
+            assertThat(failure.reason()).isEqualTo(ErrorReason.NO_BROKER);
+            assertThat(failure)
+                    .hasMessageContaining("127.0.0.1:" + mute.getLocalPort() + " (no answer within 1500 ms)");
+        }
+    }
+
+    private static Admin hasty(int port) {
+        return Admin.builder()
+                .bootstrapServers("127.0.0.1:" + port)
+                .requestTimeout(Duration.ofMillis(1_500))
+                .build();
     }
 
     @Test

@@ -22,6 +22,10 @@ import java.util.function.Function;
 final class ProposedChanges {
     /** Longest wait for the controller and for the local image, if the caller set no deadline. */
     private static final long WAIT_SECONDS_MAX = 30;
+    /** Of a caller's time, this part, but no more than so long, is left for the answer's way: else the caller never reads why. */
+    private static final int ANSWER_PART = 5;
+
+    private static final long ANSWER_MILLIS_MAX = 500;
 
     /** What the controller answered, and an image that holds what it did. */
     record Made(ProposeResponse response, MetadataImage image) {}
@@ -71,8 +75,10 @@ final class ProposedChanges {
     private static long waitMillisMax() {
         var deadline = Context.current().getDeadline();
         long longest = TimeUnit.SECONDS.toMillis(WAIT_SECONDS_MAX);
-        return deadline == null
-                ? longest
-                : Math.max(0, Math.min(longest, deadline.timeRemaining(TimeUnit.MILLISECONDS)));
+        if (deadline == null) {
+            return longest;
+        }
+        long left = Math.max(0, deadline.timeRemaining(TimeUnit.MILLISECONDS));
+        return Math.min(longest, left - Math.min(ANSWER_MILLIS_MAX, left / ANSWER_PART));
     }
 }
