@@ -162,10 +162,14 @@ final class TopicPlanner {
                 : notFound(name);
     }
 
+    /**
+     * Whether an attempt before this one made it. The number tells, not what the broker says of its attempts: one that was refused
+     * for the want of a leader may have been in the log already, when that leader stepped down.
+     */
     private static boolean isMadeBy(ProposeRequest proposal, TopicImage topic) {
-        boolean mayBeRepeated =
-                proposal.getRepeated() || proposal.getCreateTopic().hasRequestId();
-        return mayBeRepeated && topic.id().getLeastSignificantBits() == lowBits(proposal);
+        boolean numbered =
+                proposal.getRequestId() != 0 || proposal.getCreateTopic().hasRequestId();
+        return numbered && topic.id().getLeastSignificantBits() == lowBits(proposal);
     }
 
     private static CreateTopic plan(TopicImage topic, List<Replicas> added) {

@@ -177,6 +177,20 @@ class ControllerTopicsTest {
         assertThat(quorum.image().topic("t").orElseThrow().id()).isEqualTo(id);
     }
 
+    /** The leader that took it up stepped down, and told the broker only that it leads no more: no attempt counts as repeated. */
+    @Test
+    void creationOfABrokerThatWasMadeAfterAllIsMadeOnce() { // M5
+        var proposal = ProposeRequest.newBuilder()
+                .setRequestId(7)
+                .setCreateTopic(CreateTopicRequest.newBuilder().setName("t"));
+        var planned = (Prepared.Submit) prepare(proposal.clone());
+        submit(prepare(proposal.clone()));
+
+        assertThat(prepare(proposal.clone())).isInstanceOf(Prepared.Answered.class);
+        assertThat(answer(planned).getReason()).isEqualTo(ErrorReason.ERROR_REASON_UNSPECIFIED);
+        assertRefused(prepare(proposal.clone().setRequestId(8)), ErrorReason.ERROR_REASON_TOPIC_EXISTS);
+    }
+
     private CommandReply answer(Prepared.Submit submit) {
         var reply = quorum.apply(submit.command().toBuilder());
         return submit.answer().of(reply, quorum.image()).getReply();
