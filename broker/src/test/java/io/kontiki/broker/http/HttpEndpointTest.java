@@ -28,8 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HttpEndpointTest {
-    /** Files that tests of other classes, or the JDK, have open meanwhile. */
-    private static final int FEW = 100;
+    /** Files that brokers in tests of other classes, or the JDK, have open meanwhile; far from what no limit would allow. */
+    private static final int FEW = HttpConnections.OPEN_MAX;
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
