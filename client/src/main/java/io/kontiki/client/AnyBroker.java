@@ -109,7 +109,8 @@ final class AnyBroker {
             long pauseNanos = backoff.nextNanos();
             if (last != null && deadline.timeRemaining(TimeUnit.NANOSECONDS) <= pauseNanos) {
                 // What begins when the time is over would only hide what was told before.
-                throw afterAttempts(last.reason() == ErrorReason.TIMED_OUT && told != null ? told : last, mayBeMade);
+                var known = last.reason() == ErrorReason.TIMED_OUT && told != null ? told : last;
+                throw afterAttempts(nobody ? noBroker(failures, last) : known, mayBeMade);
             }
             pause(pauseNanos);
         }

@@ -248,6 +248,17 @@ class AdminTest {
         }
     }
 
+    /** Its attempts end with the time for the call, before the time for connections is over. */
+    @Test
+    void addressWhereNothingListensIsNoBrokerAlsoForTheHasty() throws IOException {
+        try (var hasty = hasty(freePort())) {
+            var failure = catchThrowableOfType(KontikiException.class, hasty::listTopics);
+
+            assertThat(failure.reason()).isEqualTo(ErrorReason.NO_BROKER);
+            assertThat(failure).hasMessageContaining("refused");
+        }
+    }
+
     private static Admin hasty(int port) {
         return Admin.builder()
                 .bootstrapServers("127.0.0.1:" + port)
