@@ -61,7 +61,7 @@ class AdminTest {
                 .start();
         admin = Admin.builder()
                 .bootstrapServers("127.0.0.1:" + freePort(), "127.0.0.1:" + server.getPort())
-                .connectTimeout(Duration.ofMillis(300))
+                .connectTimeout(Duration.ofSeconds(1))
                 .build();
     }
 
