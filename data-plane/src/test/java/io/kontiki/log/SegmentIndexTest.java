@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,30 +128,22 @@ class SegmentIndexTest {
                 index.truncate(0);
             }
         }
-        for (long next = 0; next < log.endOffset(); next += 5) {
-            long offset = next;
-            assertThat(againAfterLateError(
-                            () -> log.read(offset, 1, Long.MAX_VALUE).startOffset()))
-                    .isEqualTo(offset);
-            assertThat(againAfterLateError(() -> log.offsetForTimestamp(2_000 + offset)))
-                    .contains(new TimestampOffset(2_000 + offset, offset, 0));
+        int late = 0;
+        for (long offset = 0; offset < log.endOffset(); ) {
+            try {
+                assertThat(log.read(offset, 1, Long.MAX_VALUE).startOffset()).isEqualTo(offset);
+                assertThat(log.offsetForTimestamp(2_000 + offset))
+                        .contains(new TimestampOffset(2_000 + offset, offset, 0));
+                offset += 5;
+            } catch (InternalError e) {
+                // Compiled code may be told of a lost page when it has left the method that read it, and is back here.
+                assertThat(e).hasMessageContaining("recent unsafe memory access");
+                assertThat(++late).as("late errors").isLessThan(10);
+            }
         }
         log.checkpoint();
         assertThat(Files.size(offsets)).isGreaterThan(16 * 1024);
         log.close();
-    }
-
-    /**
-     * Compiled code may be told of a lost page when it has left the method that read it, so also when it is back here,
-     * where the log cannot catch that.
-     */
-    private static <T> T againAfterLateError(Supplier<T> lookUp) {
-        try {
-            return lookUp.get();
-        } catch (InternalError late) {
-            assertThat(late).hasMessageContaining("recent unsafe memory access");
-            return lookUp.get();
-        }
     }
 
     @Test
