@@ -153,9 +153,12 @@ final class ControlPlane implements AutoCloseable {
         return view.votes() ? Optional.of(log.status()) : Optional.empty();
     }
 
-    /** The leader of the metadata log, as far as this broker knows: none while the voters elect one, or cannot. */
+    /**
+     * The controller: this broker if it is, else the leader of the metadata log as far as this broker knows: none while the voters elect
+     * one, or cannot.
+     */
     OptionalInt controllerId() {
-        return view.leaderId();
+        return host.isController() ? OptionalInt.of(identity.brokerId()) : view.leaderId();
     }
 
     /** What this broker knows of the quorum, to be looked at. Any thread. */
