@@ -66,6 +66,12 @@ public final class VoterGrpcService extends VoterServiceGrpc.VoterServiceImplBas
 
     @Override
     public void describeQuorum(DescribeQuorumRequest request, StreamObserver<DescribeQuorumResponse> out) {
+        if (!view.votes() && view.leaderId().isEmpty()) {
+            // Another broker may know more: a voter, or one that is registered.
+            out.onError(ServiceErrors.exception(
+                    ErrorReason.ERROR_REASON_STARTING, "this broker has no vote, and has not heard of the quorum yet"));
+            return;
+        }
         description.make().whenComplete((response, error) -> {
             if (error == null) {
                 out.onNext(response);
