@@ -97,7 +97,7 @@ final class BrokerChannels implements MetadataPublisher, AutoCloseable {
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS_MAX)
-                .intercept(run)
+                .intercept(run.interceptor())
                 .build();
         return new Opened(channel, run);
     }

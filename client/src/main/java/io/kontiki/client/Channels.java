@@ -38,7 +38,7 @@ final class Channels {
 
     private Opened open(HostPort address) {
         var run = new HeardRun();
-        return new Opened(transport.open(address, run), run);
+        return new Opened(transport.open(address, run.interceptor()), run);
     }
 
     /**

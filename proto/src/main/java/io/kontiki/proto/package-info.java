@@ -1,2 +1,2 @@
-/** How messages of the contracts are read, where the generated way costs too much. */
+/** What brokers and clients share beside the contracts: how messages of records are read, and headers of answers. */
 package io.kontiki.proto;
