@@ -6,14 +6,11 @@ import io.kontiki.group.GroupSettings;
 import io.kontiki.metadata.DynamicKey;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.FlushMode;
-import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicConfigKey;
-import io.kontiki.quorum.ratis.QuorumConfig.ElectionTimeout;
 import io.kontiki.replication.IsolatedLeader;
 import io.kontiki.service.LiveLimits;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,14 +18,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** The configuration of one broker, checked: what it returns is within its limits. Immutable. */
 public final class BrokerConfig {
     /** The cluster.id in the file that the distribution brings. */
-    private static final String PLACEHOLDER = "change-me";
-
     static final String DEFAULT = "default";
 
     /** Room in a gRPC message beside the record batch. */
@@ -52,7 +46,7 @@ public final class BrokerConfig {
     public static BrokerConfig load(ConfigSources sources) {
         var reading = ConfigReader.read(sources);
         var config = new BrokerConfig(reading.settings(), reading.warnings());
-        var problems = config.contradictions();
+        var problems = ConfigContradictions.of(config);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -390,122 +384,14 @@ public final class BrokerConfig {
         }
     }
 
-    private List<String> contradictions() {
-        var problems = new ArrayList<String>();
-        var voters = voters();
-        var ids = voters.stream().map(Voter::brokerId).toList();
-        checkLogDirs(problems);
-        if (!voters.isEmpty() && voters.size() % 2 == 0) {
-            problems.add("quorum.voters names " + voters.size() + " voters, but must name 1, 3 or 5");
-        }
-        if (ids.stream().distinct().count() != ids.size()) {
-            problems.add("quorum.voters names a broker twice: " + voters);
-        }
-        if (voters.stream().map(Voter::endpoint).distinct().count() != voters.size()) {
-            problems.add("quorum.voters names an endpoint twice: " + voters);
-        }
-        if (!voters.isEmpty()
-                && !outsideQuorum()
-                && (brokerId().isEmpty() || !ids.contains(brokerId().getAsInt()))) {
-            problems.add("broker.id is "
-                    + (brokerId().isEmpty() ? "not set" : "" + brokerId().getAsInt())
-                    + ", but must be one of quorum.voters, which are " + ids
-                    + "; a broker that joins them needs metadata.bootstrap.servers");
-        }
-        if (outsideQuorum() && brokerId().isEmpty()) {
-            problems.add("broker.id is not set, but must be where there are other brokers");
-        }
-        if ((voters.size() > 1 || outsideQuorum()) && clusterId().isEmpty()) {
-            problems.add("cluster.id is not set, but must be where there are other brokers: the same on all of them");
-        }
-        if (clusterId().filter(PLACEHOLDER::equals).isPresent()) {
-            problems.add("cluster.id is " + PLACEHOLDER
-                    + ", as in the shipped file; give the cluster a name of its own, the same on all of its brokers");
-        }
-        if (voters.size() > 1
-                && quorumListener().filter(address -> address.port() == 0).isPresent()) {
-            problems.add("quorum.listener is " + quorumListener().get()
-                    + ", but must have a port above 0 where there are other voters, who must know it");
-        }
-        TopicConfig.problem(topicConfigs())
-                .ifPresent(problem -> problems.add("what new topics get is contradictory: " + problem));
-        if (sessionTimeout().compareTo(heartbeatInterval().multipliedBy(2)) < 0) {
-            problems.add("broker.session.timeout.ms is " + sessionTimeout().toMillis()
-                    + ", but must be at least twice broker.heartbeat.interval.ms, which is "
-                    + heartbeatInterval().toMillis());
-        }
-        checkListeners(problems);
-        checkLeases(problems);
-        checkGroups(problems);
-        return problems;
-    }
-
-    /** What names do not tell is told when the second one is bound. */
-    private void checkListeners(List<String> problems) {
-        var addresses = new TreeMap<String, ListenAddress>();
-        addresses.put(BrokerKeys.LISTENERS.name(), listener());
-        httpListener().ifPresent(address -> addresses.put(HttpKeys.LISTENER.name(), address));
-        quorumListener().ifPresent(address -> addresses.put(BrokerKeys.QUORUM_LISTENER.name(), address));
-        addresses.forEach((name, address) -> addresses.tailMap(name, false).forEach((other, otherAddress) -> {
-            if (address.collidesWith(otherAddress)) {
-                problems.add(name + " is " + address + " and " + other + " is " + otherAddress
-                        + ", but each must have a port of its own");
-            }
-        }));
-    }
-
-    /** Voters answer the controller at half of that silence, and leases are given for a fifth of a session after (L16). */
-    private void checkLeases(List<String> problems) {
-        boolean single = voters().size() <= 1 && !outsideQuorum();
-        var silence = quorumElectionTimeout().map(MillisRange::min).orElse(ElectionTimeout.USUAL.min());
-        var shortest = silence.multipliedBy(5);
-        if (sessionTimeout().compareTo(shortest) < 0
-                && (!single || quorumElectionTimeout().isPresent())) {
-            problems.add("broker.session.timeout.ms is " + sessionTimeout().toMillis() + ", but must be at least "
-                    + shortest.toMillis() + ", five times the lower end of quorum.election.timeout.ms, which is "
-                    + silence.toMillis() + ": else no leader is sure to lead");
-        }
-    }
-
-    private void checkGroups(List<String> problems) {
-        var session = get(GroupKeys.SESSION_TIMEOUT_MS);
-        var heartbeat = get(GroupKeys.HEARTBEAT_INTERVAL_MS);
-        if (heartbeat.compareTo(session) > 0) {
-            problems.add("group.consumer.heartbeat.interval.ms is " + heartbeat.toMillis() + ", but must be at most"
-                    + " group.consumer.session.timeout.ms, which is " + session.toMillis());
-        }
-    }
-
-    private void checkLogDirs(List<String> problems) {
-        var dirs = logDirs();
-        for (int i = 0; i < dirs.size(); i++) {
-            for (int j = 0; j < i; j++) {
-                if (dirs.get(i).startsWith(dirs.get(j)) || dirs.get(j).startsWith(dirs.get(i))) {
-                    problems.add("log.dirs names "
-                            + (refers(BrokerKeys.LOG_DIRS) ? "two directories" : dirs.get(j) + " and " + dirs.get(i))
-                            + ", but one holds the other");
-                }
-            }
-        }
-        var metadata = metadataLogDir();
-        dirs.stream()
-                .filter(dir -> !dirs.contains(metadata) && (metadata.startsWith(dir) || dir.startsWith(metadata)))
-                .map(dir -> refers(BrokerKeys.LOG_DIRS) || refers(BrokerKeys.METADATA_LOG_DIR)
-                        ? "metadata.log.dir is within one of log.dirs, or one of them within it"
-                        : "metadata.log.dir is " + metadata + ", but one of log.dirs is " + dir
-                                + ", and one holds the other")
-                .forEach(what -> problems.add(what + ": whatever happens to the outer one happens to both. Name"
-                        + " the one of log.dirs itself, or a directory beside it"));
-    }
-
     /** Whether some of its value stands elsewhere: what that gives is not shown. */
-    private boolean refers(ConfigKey<?> key) {
+    boolean refers(ConfigKey<?> key) {
         return Optional.ofNullable(settings.get(key))
                 .filter(setting -> setting.text().contains("${"))
                 .isPresent();
     }
 
-    private <T> T get(ConfigKey<T> key) {
+    <T> T get(ConfigKey<T> key) {
         return find(key).orElseThrow(() -> new AssertionError(key.name() + " has no default"));
     }
 
