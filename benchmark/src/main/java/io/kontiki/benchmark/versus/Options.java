@@ -1,5 +1,7 @@
 package io.kontiki.benchmark.versus;
 
+import io.kontiki.benchmark.versus.scenario.Contender;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -10,27 +12,39 @@ import java.util.Optional;
  * The words of the command.
  *
  * @param pairs turns of each contender
+ * @param only the contender that alone takes turns, if not all shall
+ * @param directory where the turns' files go, if not where they do otherwise
  * @param list whether only to say which scenarios there are
  */
-record Options(List<Chosen> chosen, int pairs, Optional<Path> json, boolean list) {
+record Options(
+        List<Chosen> chosen,
+        int pairs,
+        Optional<String> only,
+        Optional<Path> directory,
+        Optional<Path> json,
+        boolean list) {
     private static final int PAIRS_MAX = 1000;
 
     /** @throws IllegalArgumentException with the reason, for who typed them */
     static Options parse(List<String> words) {
         List<Chosen> chosen = new ArrayList<>();
         int pairs = 5;
+        Optional<String> only = Optional.empty();
+        Optional<Path> directory = Optional.empty();
         Optional<Path> json = Optional.empty();
         boolean list = false;
         for (Iterator<String> rest = words.iterator(); rest.hasNext(); ) {
             String word = rest.next();
             switch (word) {
                 case "--pairs" -> pairs = pairs(valueOf(word, rest));
+                case "--only" -> only = Optional.of(valueOf(word, rest));
+                case "--directory" -> directory = Optional.of(directory(valueOf(word, rest)));
                 case "--json" -> json = Optional.of(Path.of(valueOf(word, rest)));
                 case "--list" -> list = true;
                 default -> {
                     if (word.startsWith("-")) {
-                        throw new IllegalArgumentException(
-                                "unknown option " + word + "; there are --pairs N, --json FILE and --list");
+                        throw new IllegalArgumentException("unknown option " + word
+                                + "; there are --pairs N, --only CONTENDER, --directory DIR, --json FILE and --list");
                     }
                     chosen.add(Chosen.parse(word));
                 }
@@ -39,7 +53,29 @@ record Options(List<Chosen> chosen, int pairs, Optional<Path> json, boolean list
         if (chosen.isEmpty() && !list) {
             throw new IllegalArgumentException("no scenario; --list tells which there are");
         }
-        return new Options(chosen, pairs, json, list);
+        only.ifPresent(label -> chosen.forEach(each -> requireContender(each, label)));
+        return new Options(chosen, pairs, only, directory, json, list);
+    }
+
+    private static void requireContender(Chosen chosen, String label) {
+        List<String> labels =
+                chosen.scenario().contenders().stream().map(Contender::label).toList();
+        if (!labels.contains(label)) {
+            throw new IllegalArgumentException(
+                    "--only is '" + label + "'; " + chosen.scenario().name() + " has " + labels);
+        }
+    }
+
+    private static Path directory(String text) {
+        Path directory = Path.of(text);
+        if (Files.isDirectory(directory)) {
+            return directory;
+        }
+        throw new IllegalArgumentException("--directory is '" + text + "', which is no directory");
+    }
+
+    boolean takesTurns(Contender contender) {
+        return only.isEmpty() || only.get().equals(contender.label());
     }
 
     private static String valueOf(String option, Iterator<String> rest) {

@@ -60,7 +60,7 @@ public final class Versus {
     private int run() throws IOException {
         List<Comparison> done = new ArrayList<>();
         int failed = 0;
-        try (WorkDirectory work = new WorkDirectory(directory)) {
+        try (WorkDirectory work = new WorkDirectory(options.directory().orElse(directory))) {
             for (Chosen chosen : options.chosen()) {
                 try {
                     Comparison comparison = compare(chosen, work);
@@ -86,6 +86,9 @@ public final class Versus {
         Comparison comparison = new Comparison(chosen);
         for (int pair = 1; pair <= options.pairs(); pair++) {
             for (Contender contender : chosen.scenario().contenders()) {
+                if (!options.takesTurns(contender)) {
+                    continue;
+                }
                 String turn = chosen.scenario().name() + " " + pair + "/" + options.pairs() + " " + contender.label();
                 List<Figure> figures = measure(chosen, contender, work, text -> tell(turn + ": " + text));
                 tell(turn + ": " + summary(figures));
