@@ -25,6 +25,9 @@ final class FetchStream {
     private static final MethodDescriptor<FetchRequest, FetchResponse> FETCH =
             AliasingMarshaller.forResponses(FetchServiceGrpc.getFetchMethod());
 
+    /** What arrives is handed over to the consumer's thread, which is not worth another change of threads. */
+    private static final CallOptions ON_ARRIVAL = CallOptions.DEFAULT.withExecutor(Runnable::run);
+
     private final HostPort address;
     private final Listener listener;
     private volatile ClientCallStreamObserver<FetchRequest> call;
@@ -36,7 +39,7 @@ final class FetchStream {
 
     static FetchStream open(Channel channel, HostPort address, Listener listener) {
         var stream = new FetchStream(address, listener);
-        ClientCalls.asyncBidiStreamingCall(channel.newCall(FETCH, CallOptions.DEFAULT), stream.new Observer());
+        ClientCalls.asyncBidiStreamingCall(channel.newCall(FETCH, ON_ARRIVAL), stream.new Observer());
         return stream;
     }
 

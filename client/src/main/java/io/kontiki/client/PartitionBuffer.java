@@ -14,19 +14,28 @@ import java.util.function.Consumer;
  * add, the producer's loop takes; the lock is held while one record is copied or packed at most.
  */
 final class PartitionBuffer {
+    private static final int LEAST_BYTES = 4096;
+
     private final TopicPartition partition;
     private final long lingerNanos;
     private final long deliveryNanos;
+    private final BatchBuffers buffers;
     private final Consumer<PendingBatch> onOpened;
     private final Deque<PendingBatch> batches = new ArrayDeque<>();
     private boolean lastIsFull;
     /** Size of the batch before: the next one will be much like it, and need not grow to it by copying. */
-    private int expectedBytes;
+    private int expectedBytes = LEAST_BYTES;
 
     private boolean closed;
 
     /** @param onOpened told of each new batch, before its first record; must not block */
-    PartitionBuffer(TopicPartition partition, long lingerNanos, long deliveryNanos, Consumer<PendingBatch> onOpened) {
+    PartitionBuffer(
+            TopicPartition partition,
+            long lingerNanos,
+            long deliveryNanos,
+            BatchBuffers buffers,
+            Consumer<PendingBatch> onOpened) {
+        this.buffers = buffers;
         this.onOpened = onOpened;
         this.partition = partition;
         this.lingerNanos = lingerNanos;
@@ -56,7 +65,7 @@ final class PartitionBuffer {
             return Optional.empty();
         }
         if (!room) {
-            last = new PendingBatch(partition, bounds, expectedBytes, nowNanos, nowNanos + deliveryNanos);
+            last = new PendingBatch(partition, bounds, buffers.take(expectedBytes), nowNanos, nowNanos + deliveryNanos);
             batches.addLast(last);
             onOpened.accept(last);
         }
@@ -85,7 +94,7 @@ final class PartitionBuffer {
 
     private PendingBatch take() {
         var first = batches.pollFirst();
-        expectedBytes = first.sizeInBytes();
+        expectedBytes = Math.max(LEAST_BYTES, first.sizeInBytes());
         if (batches.isEmpty()) {
             lastIsFull = false;
         }

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -37,21 +38,35 @@ final class PendingBatch {
     private long reservedBytes;
     private ByteBuffer bytes;
     private long attempt;
+    private int attempts;
     /** Attempts that no answer has come to yet, that under way among them. */
     private final Set<Long> unanswered = new HashSet<>();
     /** Whether an attempt ended without a word on whether it stored the batch. */
     private boolean outcomeLost;
 
     private boolean handedOut;
+    private boolean stored;
 
-    private record Waiter(CompletableFuture<RecordMetadata> future, long timestampMs) {}
+    /** Who sent a record, and waits. */
+    private static final class Waiter extends CompletableFuture<RecordMetadata> {
+        private final long timestampMs;
 
-    /** @param expectedBytes size that it will probably have; any will do */
+        Waiter(long timestampMs) {
+            this.timestampMs = timestampMs;
+        }
+
+        @Override
+        public <U> CompletableFuture<U> newIncompleteFuture() {
+            return new CompletableFuture<>();
+        }
+    }
+
+    /** @param memory where its bytes shall be, as long as they fit */
     PendingBatch(
-            TopicPartition partition, BatchBounds bounds, int expectedBytes, long createdNanos, long deadlineNanos) {
+            TopicPartition partition, BatchBounds bounds, ByteBuffer memory, long createdNanos, long deadlineNanos) {
         this.partition = partition;
         this.bounds = bounds;
-        this.builder = new RecordBatchBuilder(bounds.targetBytes(), bounds.codec(), expectedBytes);
+        this.builder = new RecordBatchBuilder(bounds.targetBytes(), bounds.codec(), memory);
         this.createdNanos = createdNanos;
         this.deadlineNanos = deadlineNanos;
     }
@@ -72,10 +87,10 @@ final class PendingBatch {
 
     CompletableFuture<RecordMetadata> add(EncodedRecord record) {
         builder.add(record.timestampMs(), record.key(), record.value(), record.headers());
-        var future = new CompletableFuture<RecordMetadata>();
-        waiters.add(new Waiter(future, record.timestampMs()));
+        var waiter = new Waiter(record.timestampMs());
+        waiters.add(waiter);
         reservedBytes += record.reservedBytes();
-        return future;
+        return waiter;
     }
 
     /** A record in the form that the batch takes it in; key and value may be null. */
@@ -125,8 +140,10 @@ final class PendingBatch {
      */
     List<PendingBatch> split() {
         int count = recordCount();
-        var first = new PendingBatch(partition, bounds, sizeInBytes() / 2, createdNanos, deadlineNanos);
-        var second = new PendingBatch(partition, bounds, sizeInBytes() / 2, createdNanos, deadlineNanos);
+        var first =
+                new PendingBatch(partition, bounds, ByteBuffer.allocate(sizeInBytes()), createdNanos, deadlineNanos);
+        var second =
+                new PendingBatch(partition, bounds, ByteBuffer.allocate(sizeInBytes()), createdNanos, deadlineNanos);
         int next = 0;
         for (var record : RecordBatch.at(built(), 0)) {
             (next < count / 2 ? first : second).take(record, waiters.get(next));
@@ -209,6 +226,7 @@ final class PendingBatch {
 
     void startAttempt(long number) {
         attempt = number;
+        attempts++;
         unanswered.add(number);
     }
 
@@ -236,6 +254,14 @@ final class PendingBatch {
         return outcomeLost || !unanswered.isEmpty();
     }
 
+    /**
+     * The memory of a settled batch, if it is certain that nobody reads it any more: its only attempt was answered. Of an
+     * earlier one the transport may hold the bytes still.
+     */
+    Optional<ByteBuffer> spentMemory() {
+        return stored && attempts == 1 ? Optional.of(bytes) : Optional.empty();
+    }
+
     /** Done when every record's future is; never fails. */
     CompletableFuture<Void> settled() {
         return settled;
@@ -245,15 +271,14 @@ final class PendingBatch {
         for (int i = 0; i < waiters.size(); i++) {
             var offset = baseOffset.isPresent() ? OptionalLong.of(baseOffset.getAsLong() + i) : baseOffset;
             var waiter = waiters.get(i);
-            waiter.future()
-                    .complete(
-                            new RecordMetadata(partition.topic(), partition.partition(), offset, waiter.timestampMs()));
+            waiter.complete(new RecordMetadata(partition.topic(), partition.partition(), offset, waiter.timestampMs));
         }
+        stored = true;
         settled.complete(null);
     }
 
     void fail(KontikiException error) {
-        waiters.forEach(waiter -> waiter.future().completeExceptionally(error));
+        waiters.forEach(waiter -> waiter.completeExceptionally(error));
         settled.complete(null);
     }
 }

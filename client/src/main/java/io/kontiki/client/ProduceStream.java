@@ -32,7 +32,8 @@ final class ProduceStream {
 
     static ProduceStream open(Channel channel, HostPort address, Listener listener) {
         var stream = new ProduceStream(address, listener);
-        ProduceServiceGrpc.newStub(channel).produce(stream.new Observer());
+        // What arrives is handed over to the producer's loop, which is not worth another change of threads.
+        ProduceServiceGrpc.newStub(channel).withExecutor(Runnable::run).produce(stream.new Observer());
         return stream;
     }
 

@@ -93,12 +93,12 @@ public final class Producer implements AutoCloseable {
         long deadlineNanos = nowNanos + (loop.isCurrentThread() ? 0 : config.maxBlockNanos());
         int wanted = Math.max(0, record.rawPartition());
         var topic = topics.await(new TopicPartition(record.topic(), wanted), deadlineNanos);
-        var encoded = RecordEncoder.encode(record, System.currentTimeMillis());
+        var encoded = RecordEncoder.encode(record, System::currentTimeMillis);
         var bounds = limits.boundsFor(encoded, topic, deadlineNanos);
         var fixed = router.fixedPartition(record, topic);
         memory.reserve(encoded.reservedBytes(), deadlineNanos);
         try {
-            return append(encoded, topic, fixed, bounds);
+            return append(encoded, topic, fixed, bounds, nowNanos);
         } catch (RuntimeException e) {
             memory.release(encoded.reservedBytes());
             throw e;
@@ -106,8 +106,7 @@ public final class Producer implements AutoCloseable {
     }
 
     private CompletableFuture<RecordMetadata> append(
-            EncodedRecord encoded, TopicInfo topic, OptionalInt fixed, BatchBounds bounds) {
-        long nowNanos = System.nanoTime();
+            EncodedRecord encoded, TopicInfo topic, OptionalInt fixed, BatchBounds bounds, long nowNanos) {
         int number = fixed.orElseGet(() -> router.stickyPartition(topic));
         var buffer = loop.buffer(new TopicPartition(topic.name(), number));
         var appended = buffer.append(encoded, bounds, fixed.isEmpty(), nowNanos);

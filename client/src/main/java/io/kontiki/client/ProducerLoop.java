@@ -43,6 +43,7 @@ final class ProducerLoop {
     private final ProducerIdentities identities;
     private final RecordLimits limits;
     private final RandomGenerator random;
+    private final BatchBuffers batchBuffers;
     private final EventLoop loop;
     private final ConcurrentHashMap<TopicPartition, PartitionBuffer> buffers = new ConcurrentHashMap<>();
     private final Set<PendingBatch> unsettled = ConcurrentHashMap.newKeySet();
@@ -74,6 +75,7 @@ final class ProducerLoop {
         this.identities = identities;
         this.limits = limits;
         this.random = random;
+        this.batchBuffers = new BatchBuffers(config.batchBytes());
         this.loop = new EventLoop("kontiki-producer", () -> step(System.nanoTime()), this::abandonAll);
     }
 
@@ -91,7 +93,8 @@ final class ProducerLoop {
     }
 
     private PartitionBuffer newBuffer(TopicPartition partition) {
-        var buffer = new PartitionBuffer(partition, config.lingerNanos(), config.deliveryNanos(), this::onOpened);
+        var buffer = new PartitionBuffer(
+                partition, config.lingerNanos(), config.deliveryNanos(), batchBuffers, this::onOpened);
         if (closed) {
             buffer.close();
         }
@@ -110,6 +113,7 @@ final class ProducerLoop {
         batch.settled().thenRun(() -> {
             unsettled.remove(batch);
             memory.release(batch.reservedBytes());
+            batch.spentMemory().ifPresent(batchBuffers::giveBack);
         });
     }
 

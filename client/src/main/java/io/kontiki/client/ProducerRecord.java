@@ -19,18 +19,25 @@ public final class ProducerRecord {
     private final byte[] value;
     private final List<Header> headers;
 
-    private ProducerRecord(Builder builder) {
-        topic = builder.topic;
-        partition = builder.partition;
-        timestampMs = builder.timestampMs;
-        key = builder.key;
-        value = builder.value;
-        headers = List.copyOf(builder.headers);
+    private ProducerRecord(
+            String topic, int partition, long timestampMs, byte[] key, byte[] value, List<Header> headers) {
+        this.topic = topic;
+        this.partition = partition;
+        this.timestampMs = timestampMs;
+        this.key = key;
+        this.value = value;
+        this.headers = headers;
     }
 
     /** A record without a key. */
     public static ProducerRecord of(String topic, byte[] value) {
-        return to(topic).value(value).build();
+        return new ProducerRecord(
+                Objects.requireNonNull(topic, "topic"),
+                NO_PARTITION,
+                NO_TIMESTAMP,
+                null,
+                Objects.requireNonNull(value, "value"),
+                List.of());
     }
 
     /** A record with a key: all records of one key go to one partition and keep their order. */
@@ -152,7 +159,8 @@ public final class ProducerRecord {
 
         /** The record. */
         public ProducerRecord build() {
-            return new ProducerRecord(this);
+            return new ProducerRecord(
+                    topic, partition, timestampMs, key, value, headers.isEmpty() ? List.of() : List.copyOf(headers));
         }
     }
 }

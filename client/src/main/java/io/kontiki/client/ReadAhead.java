@@ -1,6 +1,7 @@
 package io.kontiki.client;
 
 import com.google.protobuf.ByteString;
+import io.kontiki.proto.RecordBytes;
 import io.kontiki.record.BatchHeader;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -84,7 +85,7 @@ final class ReadAhead {
         if (records.isEmpty()) {
             return;
         }
-        var bytes = records.asReadOnlyByteBuffer().slice();
+        var bytes = RecordBytes.of(records);
         long end = fetchOffset;
         var epoch = fetchEpoch;
         for (int at = 0; at + BatchHeader.BYTES <= bytes.limit(); ) {

@@ -27,9 +27,19 @@ final class RecordLimits implements AutoCloseable {
     private final Compression codec;
     private final int batchBytes;
     private volatile OptionalInt brokerLimit = OptionalInt.empty();
+    private volatile Known lastKnown;
     private Thread asking;
     private KontikiException lastFailure;
     private boolean closed;
+
+    /**
+     * What holds for a topic.
+     *
+     * @param assumedBytes what brokers take for certain; they are asked before anything larger goes
+     * @param usual of batches that begin with no larger record
+     */
+    private record Known(
+            TopicInfo topic, OptionalInt brokerLimit, OptionalInt topicLimit, int assumedBytes, BatchBounds usual) {}
 
     /** @param batchBytes size that batches are filled up to if topic and brokers allow it */
     RecordLimits(AnyBroker anyBroker, Compression codec, int batchBytes) {
@@ -46,21 +56,37 @@ final class RecordLimits implements AutoCloseable {
      * @throws KontikiException RECORD_TOO_LARGE; or TIMED_OUT, CLOSED, INTERRUPTED or why no broker told its limit
      */
     BatchBounds boundsFor(EncodedRecord record, TopicInfo topic, long deadlineNanos) {
-        var topicLimit = topicLimit(topic);
-        int assumed = topicLimit.orElseGet(() -> brokerLimit.orElse(DEFAULT_BYTES));
-        int target = Math.min(batchBytes, Math.max(RecordBatchBuilder.MIN_BYTES, assumed));
+        var known = known(topic);
         long bytes = record.reservedBytes() - SLACK_BYTES;
-        if (bytes <= assumed) {
-            return new BatchBounds(codec, target, NO_LIMIT);
+        if (bytes <= known.assumedBytes()) {
+            return known.usual();
         }
-        int limit = topicLimit.isPresent() ? topicLimit.getAsInt() : awaitBrokerLimit(deadlineNanos);
+        int limit = known.topicLimit().isPresent() ? known.topicLimit().getAsInt() : awaitBrokerLimit(deadlineNanos);
         if (bytes > limit && codec == Compression.NONE) {
             throw new KontikiException(
                     ErrorReason.RECORD_TOO_LARGE,
                     "the record takes about " + bytes + " bytes, " + KEY + " of topic " + topic.name() + " is "
                             + limit);
         }
-        return new BatchBounds(codec, target, limit);
+        return new BatchBounds(codec, known.usual().targetBytes(), limit);
+    }
+
+    /** Records come thousands in a row for one topic, so what was found for the last one is kept. */
+    private Known known(TopicInfo topic) {
+        var last = lastKnown;
+        var broker = brokerLimit;
+        if (last == null || last.topic() != topic || last.brokerLimit() != broker) {
+            last = knownOf(topic, broker);
+            lastKnown = last;
+        }
+        return last;
+    }
+
+    private Known knownOf(TopicInfo topic, OptionalInt broker) {
+        var topicLimit = topicLimit(topic);
+        int assumed = topicLimit.orElseGet(() -> broker.orElse(DEFAULT_BYTES));
+        int target = Math.min(batchBytes, Math.max(RecordBatchBuilder.MIN_BYTES, assumed));
+        return new Known(topic, broker, topicLimit, assumed, new BatchBounds(codec, target, NO_LIMIT));
     }
 
     private static OptionalInt topicLimit(TopicInfo topic) {

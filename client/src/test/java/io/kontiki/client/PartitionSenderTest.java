@@ -47,7 +47,7 @@ class PartitionSenderTest {
     }
 
     private PendingBatch newBatch(long deadline, int records) {
-        var batch = new PendingBatch(PARTITION, BOUNDS, 0, 0, deadline);
+        var batch = new PendingBatch(PARTITION, BOUNDS, ByteBuffer.allocate(100), 0, deadline);
         for (int i = 0; i < records; i++) {
             futures.put(batch, batch.add(new EncodedRecord(null, ByteBuffer.allocate(1), List.of(), 0, 1)));
         }

@@ -3,9 +3,7 @@ package io.kontiki.proto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ByteOutput;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
@@ -17,9 +15,6 @@ import io.kontiki.proto.v1.ProduceServiceGrpc;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -40,11 +35,11 @@ class AliasingMarshallerTest {
     }
 
     @Test
-    void fieldsAreViewsOfOneArray() throws IOException {
+    void fieldsAreViewsOfOneArray() {
         ProduceRequest parsed = REQUESTS.parse(REQUESTS.stream(request(new Random(7), 70_000)));
 
-        assertThat(arrayOf(parsed.getPartitions(0).getRecords()))
-                .isSameAs(arrayOf(parsed.getPartitions(1).getRecords()));
+        assertThat(RecordBytes.of(parsed.getPartitions(0).getRecords()).array())
+                .isSameAs(RecordBytes.of(parsed.getPartitions(1).getRecords()).array());
     }
 
     @Test
@@ -80,38 +75,6 @@ class AliasingMarshallerTest {
                 .addPartitions(partition)
                 .addPartitions(partition.setPartition(1))
                 .build();
-    }
-
-    private static byte[] arrayOf(ByteString bytes) throws IOException {
-        List<byte[]> arrays = new ArrayList<>();
-        UnsafeByteOperations.unsafeWriteTo(bytes, new ByteOutput() {
-            @Override
-            public void write(byte value) {
-                throw new AssertionError("a single byte");
-            }
-
-            @Override
-            public void write(byte[] value, int offset, int length) {
-                arrays.add(value);
-            }
-
-            @Override
-            public void writeLazy(byte[] value, int offset, int length) {
-                arrays.add(value);
-            }
-
-            @Override
-            public void write(ByteBuffer value) {
-                throw new AssertionError("no array");
-            }
-
-            @Override
-            public void writeLazy(ByteBuffer value) {
-                throw new AssertionError("no array");
-            }
-        });
-        assertThat(arrays).hasSize(1);
-        return arrays.get(0);
     }
 
     private static final class OfKnownLength extends ByteArrayInputStream implements KnownLength {

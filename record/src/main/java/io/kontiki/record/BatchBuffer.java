@@ -10,7 +10,12 @@ final class BatchBuffer extends OutputStream {
     private ByteBuffer bytes;
 
     BatchBuffer(int initialBytes) {
-        this.bytes = ByteBuffer.allocate(initialBytes);
+        this(ByteBuffer.allocate(initialBytes));
+    }
+
+    /** @param initial empty, with an array; grows into another one */
+    BatchBuffer(ByteBuffer initial) {
+        this.bytes = initial;
     }
 
     /**

@@ -26,7 +26,11 @@ public final class Record {
     private final int headersAt;
     private final int headerCount;
 
-    /** For {@link RecordCursor}, which has parsed the body; places are positions in it. */
+    /**
+     * For {@link RecordCursor}, which has parsed the body; places are positions in it.
+     *
+     * @param body with an array
+     */
     Record(
             ByteBuffer body,
             long offset,
@@ -99,7 +103,8 @@ public final class Record {
         if (headerCount == 0) {
             return List.of();
         }
-        ByteBuffer source = body.duplicate().position(headersAt);
+        ByteReader source =
+                new ByteReader().over(body.array(), body.arrayOffset() + headersAt, body.arrayOffset() + body.limit());
         List<RecordHeader> headers = new ArrayList<>(headerCount);
         for (int i = 0; i < headerCount; i++) {
             headers.add(readHeader(source));
@@ -107,16 +112,16 @@ public final class Record {
         return headers;
     }
 
-    private static RecordHeader readHeader(ByteBuffer source) {
-        byte[] key = new byte[Varints.readInt(source)];
-        source.get(key);
-        String name = new String(key, StandardCharsets.UTF_8);
-        int valueBytes = Varints.readInt(source);
+    private RecordHeader readHeader(ByteReader source) {
+        int keyBytes = source.readInt();
+        String name = new String(body.array(), source.at(), keyBytes, StandardCharsets.UTF_8);
+        source.skip(keyBytes);
+        int valueBytes = source.readInt();
         if (valueBytes < 0) {
             return RecordHeader.withoutValue(name);
         }
-        ByteBuffer value = source.slice(source.position(), valueBytes);
-        source.position(source.position() + valueBytes);
+        ByteBuffer value = body.slice(source.at() - body.arrayOffset(), valueBytes);
+        source.skip(valueBytes);
         return RecordHeader.of(name, value);
     }
 }

@@ -38,21 +38,22 @@ public final class RecordBatchBuilder {
      * @throws InvalidBatchException (UNSUPPORTED_COMPRESSION) if this machine lacks the codec's library
      */
     public RecordBatchBuilder(int maxBytes, Compression codec) {
-        this(maxBytes, codec, INITIAL_BYTES);
+        this(maxBytes, codec, ByteBuffer.allocate(Math.min(Math.max(maxBytes, MIN_BYTES), INITIAL_BYTES)));
     }
 
     /**
      * As {@link #RecordBatchBuilder(int, Compression)}.
      *
-     * @param expectedBytes size that the batch will probably have: so much memory it takes at once, within {@code maxBytes}
+     * @param memory where the batch is to be, from 0 on, as long as it fits; with an array. The builder's until the batch is
+     *     closed, and then where the batch is
      */
-    public RecordBatchBuilder(int maxBytes, Compression codec, int expectedBytes) {
+    public RecordBatchBuilder(int maxBytes, Compression codec, ByteBuffer memory) {
         if (maxBytes < MIN_BYTES) {
             throw new IllegalArgumentException("maxBytes is " + maxBytes + ", at least " + MIN_BYTES + " are needed");
         }
         this.maxBytes = maxBytes;
         this.codec = codec;
-        this.records = RecordSink.of(codec, Math.min(maxBytes, Math.max(expectedBytes, INITIAL_BYTES)));
+        this.records = RecordSink.of(codec, memory.clear());
     }
 
     /**

@@ -73,7 +73,8 @@ public final class RecordBatchFilter {
     }
 
     private static ByteBuffer rebuild(RecordBatch batch, Choice choice, long baseTimestampMs, boolean setsHorizon) {
-        RecordSink sink = RecordSink.of(batch.compression(), Math.min(batch.sizeInBytes(), 1 << 16));
+        RecordSink sink =
+                RecordSink.of(batch.compression(), ByteBuffer.allocate(Math.min(batch.sizeInBytes(), 1 << 16)));
         long shift = batch.baseTimestampMs() - baseTimestampMs;
         try (RecordCursor records = batch.cursor()) {
             for (int i = 0; records.next(); i++) {

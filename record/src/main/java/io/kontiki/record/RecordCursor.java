@@ -18,10 +18,16 @@ public final class RecordCursor implements AutoCloseable {
     private final RecordBatch batch;
     private final RecordSource source;
     private final int recordCount;
+    private final int lastOffsetDelta;
     private final boolean logAppendTime;
     private final long baseTimestampMs;
     private final long maxTimestampMs;
+    private final ByteReader reader = new ByteReader();
     private ByteBuffer window;
+    /** The window's array, and where its position 0 is there. */
+    private byte[] bytes;
+
+    private int base;
     private ByteBuffer keyView;
     private ByteBuffer valueView;
     private int read;
@@ -41,18 +47,24 @@ public final class RecordCursor implements AutoCloseable {
         this.batch = batch;
         this.source = source;
         this.recordCount = batch.recordCount();
+        this.lastOffsetDelta = batch.lastOffsetDelta();
         this.logAppendTime = batch.isLogAppendTime();
         this.baseTimestampMs = batch.baseTimestampMs();
         this.maxTimestampMs = batch.maxTimestampMs();
-        adopt(source.window());
+        adoptWindow();
     }
 
-    private void adopt(ByteBuffer newWindow) {
-        if (window != newWindow) {
-            window = newWindow;
-            keyView = newWindow.asReadOnlyBuffer();
-            valueView = newWindow.asReadOnlyBuffer();
+    /** What the reader sees begins where the window does. */
+    private void adoptWindow() {
+        ByteBuffer now = source.window();
+        if (window != now) {
+            window = now;
+            keyView = now.asReadOnlyBuffer();
+            valueView = now.asReadOnlyBuffer();
+            bytes = now.array();
+            base = now.arrayOffset();
         }
+        reader.over(bytes, base + now.position(), base + now.limit());
     }
 
     /** Whether there is a record to move to; if it can be read, {@link #next} tells. */
@@ -75,8 +87,9 @@ public final class RecordCursor implements AutoCloseable {
         boolean parsed = false;
         try {
             source.available(MAX_LENGTH_BYTES);
-            adopt(source.window());
-            int length = Varints.readInt(window);
+            adoptWindow();
+            int length = reader.readInt();
+            window.position(reader.at() - base);
             requireBytes(length);
             parse(length);
             read++;
@@ -98,40 +111,39 @@ public final class RecordCursor implements AutoCloseable {
         if (length < 0 || length > available) {
             throw invalid("length is " + length + ", " + available + " bytes are left");
         }
-        adopt(source.window());
+        adoptWindow();
     }
 
     private void parse(int length) {
-        int windowEnd = window.limit();
-        bodyAt = window.position();
+        bodyAt = reader.at() - base;
         bodyEnd = bodyAt + length;
-        window.limit(bodyEnd);
+        reader.over(bytes, base + bodyAt, base + bodyEnd);
         parseBody();
-        window.limit(windowEnd);
+        window.position(bodyEnd);
     }
 
     private void parseBody() {
-        if (!window.hasRemaining()) {
+        if (reader.remaining() == 0) {
             throw invalid("length is 0, attributes are missing");
         }
-        window.get();
-        timestampDelta = Varints.readLong(window);
-        offsetDeltaAt = window.position();
-        int delta = Varints.readInt(window);
-        if (delta <= offsetDelta || delta > batch.lastOffsetDelta()) {
+        reader.skip(1);
+        timestampDelta = reader.readLong();
+        offsetDeltaAt = reader.at() - base;
+        int delta = reader.readInt();
+        if (delta <= offsetDelta || delta > lastOffsetDelta) {
             throw invalid("offset delta is " + delta + ", outside " + (offsetDelta + 1) + " to the batch's last, "
-                    + batch.lastOffsetDelta());
+                    + lastOffsetDelta);
         }
         offsetDelta = delta;
         keyBytes = readLength("key", -1);
         keyAt = skip(keyBytes);
         valueBytes = readLength("value", -1);
         valueAt = skip(valueBytes);
-        headerCount = Varints.readInt(window);
-        if (headerCount < 0 || headerCount > window.remaining() / MIN_HEADER_BYTES) {
-            throw invalid("header count is " + headerCount + ", " + window.remaining() + " bytes are left");
+        headerCount = reader.readInt();
+        if (headerCount < 0 || headerCount > reader.remaining() / MIN_HEADER_BYTES) {
+            throw invalid("header count is " + headerCount + ", " + reader.remaining() + " bytes are left");
         }
-        headersAt = window.position();
+        headersAt = reader.at() - base;
         skipHeaders();
     }
 
@@ -140,23 +152,23 @@ public final class RecordCursor implements AutoCloseable {
             skip(readLength("header key", 0));
             skip(readLength("header value", -1));
         }
-        if (window.hasRemaining()) {
-            throw invalid(window.remaining() + " bytes are left behind its last header");
+        if (reader.remaining() > 0) {
+            throw invalid(reader.remaining() + " bytes are left behind its last header");
         }
     }
 
     private int readLength(String field, int min) {
-        int length = Varints.readInt(window);
-        if (length < min || length > window.remaining()) {
+        int length = reader.readInt();
+        if (length < min || length > reader.remaining()) {
             throw invalid(
-                    field + " length is " + length + ", outside " + min + " to " + window.remaining() + " bytes left");
+                    field + " length is " + length + ", outside " + min + " to " + reader.remaining() + " bytes left");
         }
         return length;
     }
 
-    private int skip(int bytes) {
-        int from = window.position();
-        window.position(from + Math.max(bytes, 0));
+    private int skip(int count) {
+        int from = reader.at() - base;
+        reader.skip(Math.max(count, 0));
         return from;
     }
 

@@ -19,8 +19,8 @@ abstract sealed class RecordSink {
     }
 
     /** A sink for a new batch; room for its header is left free. */
-    static RecordSink of(Compression codec, int initialBytes) {
-        BatchBuffer batch = new BatchBuffer(initialBytes);
+    static RecordSink of(Compression codec, ByteBuffer initial) {
+        BatchBuffer batch = new BatchBuffer(initial);
         batch.reserve(BatchHeader.BYTES).position(BatchHeader.BYTES);
         return codec == Compression.NONE ? new Plain(batch) : new Compressing(batch, codec);
     }

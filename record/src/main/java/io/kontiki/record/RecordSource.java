@@ -16,7 +16,7 @@ abstract sealed class RecordSource {
         return codec == Compression.NONE ? new Plain(records) : new Expanding(codec, records, maxExpandedBytes);
     }
 
-    /** What is there to read; another buffer after {@link #available} may be. */
+    /** What is there to read, with an array; another buffer after {@link #available} may be. */
     abstract ByteBuffer window();
 
     /** Tries to bring so many bytes into the window; returns how many there are, fewer only at the end. */
@@ -34,7 +34,12 @@ abstract sealed class RecordSource {
         private final ByteBuffer records;
 
         Plain(ByteBuffer records) {
-            this.records = records;
+            this.records = records.hasArray() ? records : copyOf(records);
+        }
+
+        /** One pass over the bytes is less than what it costs to parse them outside an array. */
+        private static ByteBuffer copyOf(ByteBuffer records) {
+            return ByteBuffer.allocate(records.remaining()).put(records).flip();
         }
 
         @Override

@@ -57,7 +57,7 @@ class RecordBatchTest {
     void finishingFirstAndExpectingMoreChangesNothing() {
         for (Compression codec : Compression.values()) {
             RecordBatchBuilder plain = new RecordBatchBuilder(1 << 20, codec);
-            RecordBatchBuilder finished = new RecordBatchBuilder(1 << 20, codec, 100_000);
+            RecordBatchBuilder finished = new RecordBatchBuilder(1 << 20, codec, ByteBuffer.allocate(100_000));
             for (int seed = 0; seed < 20; seed++) {
                 TestRecord record = TestRecord.random(new SplittableRandom(seed));
                 record.addTo(plain);

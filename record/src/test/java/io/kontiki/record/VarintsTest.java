@@ -16,11 +16,11 @@ class VarintsTest {
             ByteBuffer buffer = ByteBuffer.allocate(10);
             Varints.write(buffer, value);
             assertThat(buffer.position()).isEqualTo(Varints.sizeOf(value));
-            assertThat(Varints.readLong(buffer.flip())).isEqualTo(value);
+            assertThat(reader(buffer.flip()).readLong()).isEqualTo(value);
             ByteBuffer small = ByteBuffer.allocate(5);
             Varints.write(small, (int) value);
             assertThat(small.position()).isEqualTo(Varints.sizeOf((int) value));
-            assertThat(Varints.readInt(small.flip())).isEqualTo((int) value);
+            assertThat(reader(small.flip()).readInt()).isEqualTo((int) value);
         }
     }
 
@@ -35,9 +35,25 @@ class VarintsTest {
     @Test
     void numbersWithoutAnEndAreRefused() {
         byte[] endless = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
-        assertThatThrownBy(() -> Varints.readInt(ByteBuffer.wrap(endless))).hasMessageContaining("more than 5 bytes");
-        assertThatThrownBy(() -> Varints.readLong(ByteBuffer.wrap(endless))).hasMessageContaining("more than 10 bytes");
-        assertThatThrownBy(() -> Varints.readInt(ByteBuffer.wrap(endless, 0, 2)))
+        assertThatThrownBy(() -> reader(ByteBuffer.wrap(endless)).readInt()).hasMessageContaining("more than 5 bytes");
+        assertThatThrownBy(() -> reader(ByteBuffer.wrap(endless)).readLong())
+                .hasMessageContaining("more than 10 bytes");
+        assertThatThrownBy(() -> reader(ByteBuffer.wrap(endless, 0, 2)).readInt())
                 .hasMessageContaining("past the end");
+    }
+
+    @Test
+    void nothingIsReadBeyondTheEnd() {
+        assertThatThrownBy(() ->
+                        reader(ByteBuffer.wrap(new byte[] {2, 2}, 0, 0)).readInt())
+                .hasMessageContaining("past the end");
+        assertThatThrownBy(() ->
+                        reader(ByteBuffer.wrap(new byte[] {2, 2}, 0, 0)).readLong())
+                .hasMessageContaining("past the end");
+    }
+
+    private static ByteReader reader(ByteBuffer source) {
+        int from = source.arrayOffset() + source.position();
+        return new ByteReader().over(source.array(), from, from + source.remaining());
     }
 }
