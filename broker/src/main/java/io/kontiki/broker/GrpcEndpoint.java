@@ -1,18 +1,24 @@
 package io.kontiki.broker;
 
 import io.grpc.BindableService;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerCall;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.buffer.PooledByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.kontiki.proto.internal.v1.ReplicationServiceGrpc;
+import io.kontiki.proto.v1.FetchServiceGrpc;
 import io.kontiki.service.DefectInterceptor;
 import io.kontiki.service.StartGate;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +28,10 @@ import java.util.concurrent.TimeUnit;
  * {@code readiness} (the broker serves), {@code liveness} (the process works), and each public service. Thread-safe.
  */
 final class GrpcEndpoint implements AutoCloseable {
+    private static final Set<String> ON_ARRIVAL = Set.of(
+            FetchServiceGrpc.getFetchMethod().getFullMethodName(),
+            ReplicationServiceGrpc.getReplicateMethod().getFullMethodName());
+
     private static final String LIVENESS = "liveness";
     private static final List<String> OVERALL = List.of("", "readiness");
     private static final String PUBLIC_PREFIX = "kontiki.v1.";
@@ -66,6 +76,7 @@ final class GrpcEndpoint implements AutoCloseable {
         var threads = new ServerThreads(connectionsMax, connections);
         var builder = threads.use(NettyServerBuilder.forAddress(address.toSocketAddress()))
                 .executor(handlers)
+                .callExecutor(GrpcEndpoint::executorOf)
                 .maxInboundMessageSize(requestMaxBytes)
                 .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
                 // With the chunks of gRPC's own, half as large, those for an answer are given back and asked for each
@@ -102,6 +113,16 @@ final class GrpcEndpoint implements AutoCloseable {
     private static ExecutorService handlers() {
         int threads = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
         return Executors.newFixedThreadPool(threads, DaemonThreads.named("kontiki-grpc"));
+    }
+
+    /**
+     * What arrives on the streams of consumers and followers is handed over at once, on the thread that it arrives on: a change
+     * of threads would cost more than that. Records of producers are looked through first, which others need not wait for.
+     *
+     * @return null for the handlers' threads
+     */
+    private static <Q, R> Executor executorOf(ServerCall<Q, R> call, Metadata headers) {
+        return ON_ARRIVAL.contains(call.getMethodDescriptor().getFullMethodName()) ? Runnable::run : null;
     }
 
     private static String reason(IOException e) {

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  * @param startOffset base offset of the first batch: at or below the offset asked for, above it only if compaction took
  *     that offset away; for an empty slice the offset asked for
  * @param endOffset offset behind the last batch: where the next read goes on; equal to startOffset if empty
- * @param bytes the batches one behind the other, as they are on disk. The buffer belongs to the caller
+ * @param bytes the batches one behind the other, as they are on disk, in the memory that the caller gave
  */
 public record LogSlice(long startOffset, long endOffset, ByteBuffer bytes) {
     static LogSlice empty(long offset) {

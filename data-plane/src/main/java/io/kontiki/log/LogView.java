@@ -182,7 +182,13 @@ record LogView(
     }
 
     /** @param mayHaveGaps asked after this view was taken */
-    LogSlice read(String directory, long fromOffset, int maxBytes, long toOffsetExclusive, boolean mayHaveGaps) {
+    LogSlice read(
+            String directory,
+            long fromOffset,
+            int maxBytes,
+            long toOffsetExclusive,
+            boolean mayHaveGaps,
+            ReadMemory memory) {
         requireWithin(directory, fromOffset);
         long to = Math.min(toOffsetExclusive, endOffset);
         if (fromOffset >= to) {
@@ -190,7 +196,8 @@ record LogView(
         }
         try {
             int segment = segmentOf(fromOffset);
-            LogSlice slice = segments[segment].reader().read(fromOffset, maxBytes, to, endOf(segment), mayHaveGaps);
+            LogSlice slice =
+                    segments[segment].reader().read(fromOffset, maxBytes, to, endOf(segment), mayHaveGaps, memory);
             if (slice.isEmpty() && to == endOffset) {
                 throw new InvalidBatchException(
                         InvalidBatchException.Reason.CORRUPT_BATCH,

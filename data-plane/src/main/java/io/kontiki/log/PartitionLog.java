@@ -290,7 +290,17 @@ public final class PartitionLog implements AutoCloseable {
      * @throws InvalidBatchException if the bytes there are not those that were appended
      */
     public LogSlice read(long fromOffset, int maxBytes, long toOffsetExclusive) {
-        return look(view -> view.read(directory.path(), fromOffset, maxBytes, toOffsetExclusive, flush.mayHaveGaps()));
+        return read(fromOffset, maxBytes, toOffsetExclusive, ReadMemory.NEW);
+    }
+
+    /**
+     * As {@link #read(long, int, long)}.
+     *
+     * @param memory where the bytes of the slice are to be; asked more than once where a change comes between
+     */
+    public LogSlice read(long fromOffset, int maxBytes, long toOffsetExclusive, ReadMemory memory) {
+        return look(view ->
+                view.read(directory.path(), fromOffset, maxBytes, toOffsetExclusive, flush.mayHaveGaps(), memory));
     }
 
     /**

@@ -34,7 +34,13 @@ final class SegmentReader {
      * @param segmentEnd offset at which the segment ends
      * @param mayHaveGaps see {@link OffsetCheckpoint}
      */
-    LogSlice read(long fromOffset, int maxBytes, long toOffsetExclusive, long segmentEnd, boolean mayHaveGaps) {
+    LogSlice read(
+            long fromOffset,
+            int maxBytes,
+            long toOffsetExclusive,
+            long segmentEnd,
+            boolean mayHaveGaps,
+            ReadMemory memory) {
         SegmentCursor cursor = SegmentCursor.forLookUp(file);
         moveToBatchOf(cursor, fromOffset, mayHaveGaps);
         if (cursor.header().nextOffset() > toOffsetExclusive) {
@@ -55,7 +61,7 @@ final class SegmentReader {
         }
         // No checksum covers a batch's offset: the batch behind tells whether the last one has the right one.
         long endMax = there ? Math.min(cursor.header().baseOffset(), segmentEnd) : segmentEnd;
-        ByteBuffer bytes = ByteBuffer.allocate((int) (end - start));
+        ByteBuffer bytes = memory.take((int) (end - start));
         cursor.read(start, bytes);
         return new LogSlice(startOffset, endOffset, bytes.flip()).sound(endMax, mayHaveGaps);
     }

@@ -3,6 +3,7 @@ package io.kontiki.partition;
 import io.kontiki.log.LeaderEpochIndex;
 import io.kontiki.log.OffsetOutOfRangeException;
 import io.kontiki.log.PartitionLog;
+import io.kontiki.log.ReadMemory;
 import io.kontiki.log.TimestampOffset;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.record.InvalidBatchException;
@@ -41,7 +42,7 @@ final class CommittedReads {
     // ---- Records
 
     /** @see Partition#read */
-    FetchResult batches(long offset, int maxBytes, OptionalInt leaderEpoch, OptionalInt lastEpoch) {
+    FetchResult batches(long offset, int maxBytes, OptionalInt leaderEpoch, OptionalInt lastEpoch, ReadMemory memory) {
         Lease lease = driver.lease();
         ReadView view = driver.view();
         long start = log().logStartOffset();
@@ -61,8 +62,8 @@ final class CommittedReads {
             return new FetchResult.Records(ByteBuffer.allocate(0), view.highWatermark(), start);
         }
         try {
-            ByteBuffer bytes = place.read(
-                    log -> log.read(offset, maxBytes, view.highWatermark()).bytes());
+            ByteBuffer bytes = place.read(log ->
+                    log.read(offset, maxBytes, view.highWatermark(), memory).bytes());
             return new FetchResult.Records(bytes, view.highWatermark(), start);
         } catch (OffsetOutOfRangeException e) {
             return outOfRange(offset, lease, view, log().logStartOffset());

@@ -8,7 +8,7 @@ public sealed interface FetchResult {
     /**
      * Whole committed batches, perhaps none. The first may begin below the wanted offset.
      *
-     * @param records the batches one behind the other; the receiver owns the buffer
+     * @param records the batches one behind the other, in the memory that the reader gave
      * @param highWatermark first offset not yet known to be committed
      * @param logStartOffset first offset still readable
      */

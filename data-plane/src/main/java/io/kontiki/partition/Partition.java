@@ -8,6 +8,7 @@ import io.kontiki.log.LogScrub;
 import io.kontiki.log.LogSlice;
 import io.kontiki.log.PartitionLog;
 import io.kontiki.log.ProducerCheck;
+import io.kontiki.log.ReadMemory;
 import io.kontiki.measure.TopicTraffic;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.PartitionRegistration;
@@ -362,16 +363,23 @@ public final class Partition {
      *     or below
      */
     public FetchResult read(long offset, int maxBytes, OptionalInt leaderEpoch) {
-        return read(offset, maxBytes, leaderEpoch, OptionalInt.empty());
+        return read(offset, maxBytes, leaderEpoch, OptionalInt.empty(), ReadMemory.NEW);
     }
 
     /**
      * As {@link #read(long, int, OptionalInt)}, for a reader that has read what is before.
      *
      * @param lastEpoch leader epoch of the record before the offset, as it was read, if the reader knows it (KIP-320)
+     * @param memory where the bytes are to be
      */
-    public FetchResult read(long offset, int maxBytes, OptionalInt leaderEpoch, OptionalInt lastEpoch) {
-        return reads.batches(offset, maxBytes, leaderEpoch, lastEpoch);
+    public FetchResult read(
+            long offset, int maxBytes, OptionalInt leaderEpoch, OptionalInt lastEpoch, ReadMemory memory) {
+        return reads.batches(offset, maxBytes, leaderEpoch, lastEpoch, memory);
+    }
+
+    /** Where the records end that are readable now. Any thread; cheap. */
+    public long readableEnd() {
+        return driver.view().highWatermark();
     }
 
     /** Looks through the closed segments (rule R14). Blocks as the pace says. */

@@ -2,6 +2,7 @@ package io.kontiki.partition;
 
 import io.kontiki.log.LogSlice;
 import io.kontiki.log.PartitionLog;
+import io.kontiki.log.ReadMemory;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.proto.internal.v1.AlterPartition;
 import io.kontiki.proto.internal.v1.AlterPartitionReply;
@@ -112,11 +113,15 @@ abstract class RemoteEffects implements EffectRunner {
     }
 
     private void send(Effect.PushTo push, int takenBytes) {
-        ports.transport().push(id, push, () -> readFor(push, takenBytes), (endOffset, bytes) -> {
-            settle(takenBytes, bytes);
-            loop.execute(() -> onPushSent(push, endOffset, bytes));
-        });
+        ports.transport()
+                .push(id, push, isAtHand(push), memory -> readFor(push, takenBytes, memory), (endOffset, bytes) -> {
+                    settle(takenBytes, bytes);
+                    loop.execute(() -> onPushSent(push, endOffset, bytes));
+                });
     }
+
+    /** Whether this push sends what the last append wrote, or nothing but offsets. */
+    abstract boolean isAtHand(Effect.PushTo push);
 
     private void settle(int takenBytes, int sentBytes) {
         if (takenBytes > 0) {
@@ -128,17 +133,17 @@ abstract class RemoteEffects implements EffectRunner {
      * A log start inside a batch, or raised beyond the follower: in the one case this is the batch that follows, in the
      * other nothing is for it any more, and the replica will tell it so.
      */
-    private static LogSlice batchesFor(Effect.PushTo effect, PartitionLog log) {
+    private static LogSlice batchesFor(Effect.PushTo effect, PartitionLog log, ReadMemory memory) {
         long from = effect.fromOffset();
         long start = log.logStartOffset();
-        LogSlice slice = log.read(Math.max(from, start), effect.maxBytes(), Long.MAX_VALUE);
+        LogSlice slice = log.read(Math.max(from, start), effect.maxBytes(), Long.MAX_VALUE, memory);
         return start > from && slice.startOffset() > from ? new LogSlice(from, from, ByteBuffer.allocate(0)) : slice;
     }
 
     /** Whatever the reason, also a log start that rose meanwhile: the follower would wait for this push for ever. */
-    private LogSlice readFor(Effect.PushTo push, int takenBytes) {
+    private LogSlice readFor(Effect.PushTo push, int takenBytes, ReadMemory memory) {
         try {
-            return read(log -> batchesFor(push, log));
+            return read(log -> batchesFor(push, log, memory));
         } catch (RuntimeException e) {
             settle(takenBytes, 0);
             loop.execute(() -> handle(replica.onPushUnreadable(push.follower(), push.link(), nowNanos())));

@@ -38,6 +38,11 @@ final class ReplicaDriver extends RemoteEffects {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaDriver.class);
 
     private static final long ROLL_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** To read so much of what was just written takes no longer than to wake another thread. */
+    private static final int AT_HAND_BYTES_MAX = 16 * 1024;
+
+    private static final AppendInfo NO_APPEND = new AppendInfo(Long.MAX_VALUE, Long.MAX_VALUE - 1, 0, 0, false);
+
     /** Less and less often, as others may have no room, either. */
     private static final long GIVE_WAY_NANOS_MIN = TimeUnit.SECONDS.toNanos(1);
 
@@ -69,6 +74,7 @@ final class ReplicaDriver extends RemoteEffects {
     private long restUntilNanos;
     private long nextRollCheckNanos;
     private long nextToken;
+    private AppendInfo lastAppend = NO_APPEND;
     private Optional<DueLeaderChange> leaderChangeDue = Optional.empty();
     private long giveWayNanos = GIVE_WAY_NANOS_MIN;
 
@@ -239,8 +245,15 @@ final class ReplicaDriver extends RemoteEffects {
     // ---- Produce
 
     void onAppended(AppendInfo appended) {
+        lastAppend = appended;
         handle(replica.onAppended(nowNanos()));
         flushing.onAppended(appended.rolled());
+    }
+
+    @Override
+    boolean isAtHand(Effect.PushTo push) {
+        return push.maxBytes() == 0
+                || push.fromOffset() >= lastAppend.baseOffset() && lastAppend.sizeInBytes() <= AT_HAND_BYTES_MAX;
     }
 
     void setFlushPolicy(TopicConfig.Flush policy) {

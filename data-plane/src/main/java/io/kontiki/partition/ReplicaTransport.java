@@ -1,9 +1,11 @@
 package io.kontiki.partition;
 
 import io.kontiki.log.LogSlice;
+import io.kontiki.log.ReadMemory;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.replication.Effect;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -35,10 +37,18 @@ public interface ReplicaTransport {
     /**
      * Sends a push once the receiver takes more.
      *
-     * @param read reads the batches to send; called on a thread that may block on the disk, before the push is sent
+     * @param atHand whether what is to be read was written just now, and is little: then it may be read and sent at once, by
+     *     the caller's thread
+     * @param read reads the batches to send into memory that is needed until they are sent; called on a thread that may
+     *     block on the disk, before that
      * @param sent told after the push was sent; never called if it was not
      */
-    void push(TopicPartition partition, Effect.PushTo effect, Supplier<LogSlice> read, PushListener sent);
+    void push(
+            TopicPartition partition,
+            Effect.PushTo effect,
+            boolean atHand,
+            Function<ReadMemory, LogSlice> read,
+            PushListener sent);
 
     /**
      * Asks a follower what its log holds in a range (rule R14).

@@ -30,7 +30,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -49,7 +51,7 @@ public final class DataPlane implements AutoCloseable {
     private final GrpcReplicaTransport transport;
     private final ReplicaReports reports;
     private final ScheduledThreadPoolExecutor readers;
-    private final ScheduledThreadPoolExecutor pushers;
+    private final ThreadPoolExecutor pushers;
     private final AtomicLong brokerEpoch = new AtomicLong();
     private final Groups groups;
     private final List<BindableService> services;
@@ -82,8 +84,8 @@ public final class DataPlane implements AutoCloseable {
             GroupSettings grouping,
             Consumer<Throwable> faults) {
         this.logs = logs;
-        this.readers = threads("kontiki-read", readerThreads);
-        this.pushers = threads("kontiki-push", readerThreads);
+        this.readers = readers(readerThreads);
+        this.pushers = pushers(readerThreads);
         this.transport = new GrpcReplicaTransport(brokerId, metadata, channels);
         this.partitions = new Partitions(
                 brokerId,
@@ -103,14 +105,15 @@ public final class DataPlane implements AutoCloseable {
         this.groups = new Groups(brokerId, metadata, grouping, proposer, channels, Threads.system(), faults);
         long budgetBytes = Runtime.getRuntime().maxMemory() / 4;
         ProduceBudget budget = new ProduceBudget(budgetBytes);
+        ReadChunks chunks = new ReadChunks();
         this.services = List.of(
                 AliasedRequests.of(new ProduceGrpcService(
                         partitions, metadata, new ProducerIds(proposer, brokerId, brokerEpoch::get), budget)),
-                new FetchGrpcService(partitions, metadata, readers, budgetBytes),
+                new FetchGrpcService(partitions, metadata, readers, budgetBytes, chunks),
                 CallOrigin.read(new LogGrpcService(brokerId, partitions, metadata, readers, channels)),
                 new PartitionGrpcService(metadata, proposer, channels),
                 groups.service(),
-                new ReplicationGrpcService(partitions, care, metadata, transport.followers(), pushers));
+                new ReplicationGrpcService(partitions, care, metadata, transport.followers(), pushers, chunks));
     }
 
     /**
@@ -123,12 +126,27 @@ public final class DataPlane implements AutoCloseable {
         return reports.reports(wanted);
     }
 
-    private static ScheduledThreadPoolExecutor threads(String name, int count) {
-        ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(count, task -> {
+    private static ThreadFactory daemons(String name) {
+        return task -> {
             Thread thread = new Thread(task, name);
             thread.setDaemon(true);
             return thread;
-        });
+        };
+    }
+
+    private static ThreadPoolExecutor pushers(int count) {
+        return new ThreadPoolExecutor(
+                count,
+                count,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                daemons("kontiki-push"),
+                new ThreadPoolExecutor.DiscardPolicy());
+    }
+
+    private static ScheduledThreadPoolExecutor readers(int count) {
+        ScheduledThreadPoolExecutor threads = new ScheduledThreadPoolExecutor(count, daemons("kontiki-read"));
         threads.setRemoveOnCancelPolicy(true);
         // Once shut down, what event loops still wake is dropped, and nobody's long poll is waited for.
         threads.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
@@ -234,7 +252,7 @@ public final class DataPlane implements AutoCloseable {
     }
 
     /** Lets reads end by themselves: an interrupt would close the file under its other users. */
-    private static void end(ScheduledThreadPoolExecutor threads) {
+    private static void end(ThreadPoolExecutor threads) {
         threads.shutdown();
         try {
             threads.awaitTermination(10, TimeUnit.SECONDS);

@@ -25,22 +25,30 @@ public final class FetchGrpcService extends FetchServiceGrpc.FetchServiceImplBas
     private final PartitionErrors errors;
     private final ScheduledExecutorService readers;
     private final FetchBudget budget;
+    private final ReadChunks chunks;
 
     /**
      * @param readers threads that may block on the disk
+     * @param chunks what is read into
      * @param budgetBytes bytes that may be read and not yet have reached consumers, all streams together
      */
     public FetchGrpcService(
-            Partitions partitions, LocalMetadata metadata, ScheduledExecutorService readers, long budgetBytes) {
+            Partitions partitions,
+            LocalMetadata metadata,
+            ScheduledExecutorService readers,
+            long budgetBytes,
+            ReadChunks chunks) {
         this.partitions = partitions;
         this.errors = new PartitionErrors(metadata);
         this.readers = readers;
         this.budget = new FetchBudget(budgetBytes);
+        this.chunks = chunks;
     }
 
     @Override
     public StreamObserver<FetchRequest> fetch(StreamObserver<FetchResponse> out) {
-        return new FetchStream(partitions, errors, readers, budget, (ServerCallStreamObserver<FetchResponse>) out);
+        return new FetchStream(
+                partitions, errors, readers, budget, chunks.memory(), (ServerCallStreamObserver<FetchResponse>) out);
     }
 
     @Override

@@ -18,6 +18,9 @@ final class FetchStream implements StreamObserver<FetchRequest>, PendingFetch.An
     private final PartitionErrors errors;
     private final ScheduledExecutorService readers;
     private final FetchBudget budget;
+    /** Of the answer that is read or waits: one at a time. */
+    private final ReadChunks.Memory memory;
+
     private final ServerCallStreamObserver<FetchResponse> out;
     private PendingFetch current;
     private FetchResponse waiting;
@@ -33,11 +36,13 @@ final class FetchStream implements StreamObserver<FetchRequest>, PendingFetch.An
             PartitionErrors errors,
             ScheduledExecutorService readers,
             FetchBudget budget,
+            ReadChunks.Memory memory,
             ServerCallStreamObserver<FetchResponse> out) {
         this.partitions = partitions;
         this.errors = errors;
         this.readers = readers;
         this.budget = budget;
+        this.memory = memory;
         this.out = out;
         out.disableAutoRequest();
         out.setOnReadyHandler(this::onReady);
@@ -53,7 +58,7 @@ final class FetchStream implements StreamObserver<FetchRequest>, PendingFetch.An
             fail(refused);
             return;
         }
-        PendingFetch fetch = new PendingFetch(request, partitions, errors, readers, budget, this);
+        PendingFetch fetch = new PendingFetch(request, partitions, errors, readers, budget, memory, this);
         synchronized (out) {
             current = fetch;
         }
@@ -107,6 +112,8 @@ final class FetchStream implements StreamObserver<FetchRequest>, PendingFetch.An
             return;
         }
         out.onNext(waiting);
+        // Sent is copied: the transport keeps none of it.
+        memory.giveBack();
         partitions.traffic().stage(Stage.FETCH_SEND).add(partitions.nanoTime() - waitingSinceNanos);
         waiting = null;
         if (out.isReady()) {

@@ -3,6 +3,7 @@ package io.kontiki.service;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.kontiki.log.LogSlice;
+import io.kontiki.log.ReadMemory;
 import io.kontiki.metadata.LocalMetadata;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.partition.Partition;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +39,8 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
     private final Executor readers;
     private final ServerCallStreamObserver<ReplicateResponse> out;
     private final Map<TopicPartition, Partition> attached = new ConcurrentHashMap<>();
-    private final Queue<Runnable> pushes = new ArrayDeque<>();
+    private final Queue<Consumer<ReadMemory>> pushes = new ArrayDeque<>();
+    private final ReadChunks.Memory memory;
     private final AckTiming timing;
     private ReplicateHello hello;
     private boolean pushing;
@@ -48,12 +51,14 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
             LocalMetadata metadata,
             FollowerStreams streams,
             Executor readers,
+            ReadChunks chunks,
             ServerCallStreamObserver<ReplicateResponse> out) {
         this.id = streams.nextId();
         this.partitions = partitions;
         this.metadata = metadata;
         this.streams = streams;
         this.readers = readers;
+        this.memory = chunks.memory();
         this.out = out;
         this.timing = new AckTiming(partitions.traffic().replication().acknowledged());
         out.setOnReadyHandler(this::pushNext);
@@ -188,13 +193,27 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
         }
     }
 
-    /** @param push reads and sends one push; run on a reader thread when it is its turn */
-    void push(Runnable push) {
+    /**
+     * @param atHand whether it may run on this thread, if it is its turn
+     * @param push reads one push into the memory given and sends it; else run on a reader thread when it is its turn
+     */
+    void push(boolean atHand, Consumer<ReadMemory> push) {
+        boolean now;
         synchronized (out) {
             if (closed) {
                 return;
             }
-            pushes.add(push);
+            now = atHand && !pushing && pushes.isEmpty() && out.isReady();
+            if (now) {
+                pushing = true;
+            } else {
+                pushes.add(push);
+            }
+        }
+        if (now && run(push)) {
+            synchronized (out) {
+                pushing = false;
+            }
         }
         pushNext();
     }
@@ -211,7 +230,7 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
 
     private void pushWhileReady() {
         while (true) {
-            Runnable push;
+            Consumer<ReadMemory> push;
             synchronized (out) {
                 push = closed || !out.isReady() ? null : pushes.poll();
                 if (push == null) {
@@ -219,17 +238,25 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
                     return;
                 }
             }
-            try {
-                push.run();
-            } catch (RuntimeException | Error e) {
-                LOG.error(
-                        "A push to follower {} failed; it attaches again over another stream", hello.getBrokerId(), e);
-                refuse(
-                        ErrorReason.ERROR_REASON_INTERNAL,
-                        "a push failed; the log of the leader's broker has the details");
-                end();
+            if (!run(push)) {
                 return;
             }
+        }
+    }
+
+    /** False if it failed, and with it the stream. */
+    private boolean run(Consumer<ReadMemory> push) {
+        try {
+            push.accept(memory);
+            return true;
+        } catch (RuntimeException | Error e) {
+            LOG.error("A push to follower {} failed; it attaches again over another stream", hello.getBrokerId(), e);
+            refuse(ErrorReason.ERROR_REASON_INTERNAL, "a push failed; the log of the leader's broker has the details");
+            end();
+            return false;
+        } finally {
+            // Sent is copied: the transport keeps none of it.
+            memory.giveBack();
         }
     }
 

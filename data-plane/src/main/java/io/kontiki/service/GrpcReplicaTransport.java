@@ -4,6 +4,7 @@ import io.grpc.ManagedChannel;
 import io.kontiki.log.LogFailedException;
 import io.kontiki.log.LogSlice;
 import io.kontiki.log.OffsetOutOfRangeException;
+import io.kontiki.log.ReadMemory;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.LocalMetadata;
@@ -139,7 +140,7 @@ public final class GrpcReplicaTransport implements ReplicaTransport, AutoCloseab
         if (stream == null) {
             return;
         }
-        stream.push(() -> {
+        stream.push(false, memory -> {
             try {
                 ReplicationMessages.of(partition, effect, read.get()).forEach(stream::send);
             } catch (OffsetOutOfRangeException | StorageException | LogFailedException e) {
@@ -157,16 +158,21 @@ public final class GrpcReplicaTransport implements ReplicaTransport, AutoCloseab
     }
 
     @Override
-    public void push(TopicPartition partition, Effect.PushTo effect, Supplier<LogSlice> read, PushListener sent) {
+    public void push(
+            TopicPartition partition,
+            Effect.PushTo effect,
+            boolean atHand,
+            Function<ReadMemory, LogSlice> read,
+            PushListener sent) {
         FollowerStream stream = followers.find(effect.streamId());
         if (stream == null) {
             return;
         }
         long askedNanos = partitions.nanoTime();
-        stream.push(() -> {
+        stream.push(atHand, memory -> {
             LogSlice slice;
             try {
-                slice = read.get();
+                slice = read.apply(memory);
             } catch (RuntimeException e) {
                 // A truncation ran meanwhile, or the disk failed: who reads has told the partition.
                 LOG.debug("A push of {} could not be read", partition, e);

@@ -13,6 +13,7 @@ import io.kontiki.partition.LogStart;
 import io.kontiki.partition.Partition;
 import io.kontiki.partition.Partitions;
 import io.kontiki.proto.AliasingMarshaller;
+import io.kontiki.proto.RecordBytes;
 import io.kontiki.proto.internal.v1.Push;
 import io.kontiki.proto.internal.v1.ReplicateHello;
 import io.kontiki.proto.internal.v1.ReplicateRequest;
@@ -38,6 +39,9 @@ final class LeaderStream implements ClientResponseObserver<ReplicateRequest, Rep
     private static final MethodDescriptor<ReplicateRequest, ReplicateResponse> REPLICATE =
             AliasingMarshaller.forResponses(ReplicationServiceGrpc.getReplicateMethod());
 
+    /** What arrives is checked and handed over, which is not worth a change of threads. */
+    private static final CallOptions ON_ARRIVAL = CallOptions.DEFAULT.withExecutor(Runnable::run);
+
     private final int leader;
     private final Partitions partitions;
     private final ClientCallStreamObserver<ReplicateRequest> out;
@@ -51,7 +55,7 @@ final class LeaderStream implements ClientResponseObserver<ReplicateRequest, Rep
         this.leader = leader;
         this.partitions = partitions;
         this.out = (ClientCallStreamObserver<ReplicateRequest>)
-                ClientCalls.asyncBidiStreamingCall(channel.newCall(REPLICATE, CallOptions.DEFAULT), this);
+                ClientCalls.asyncBidiStreamingCall(channel.newCall(REPLICATE, ON_ARRIVAL), this);
         send(ReplicateRequest.newBuilder().setHello(hello).build());
     }
 
@@ -136,7 +140,7 @@ final class LeaderStream implements ClientResponseObserver<ReplicateRequest, Rep
                         push.hasPreviousEpoch() ? OptionalInt.of(push.getPreviousEpoch()) : OptionalInt.empty(),
                         push.getHighWatermark(),
                         push.getLogStartOffset(),
-                        push.getRecords().asReadOnlyByteBuffer().slice()));
+                        RecordBytes.of(push.getRecords())));
     }
 
     private Optional<Partition> find(io.kontiki.proto.internal.v1.Link link) {

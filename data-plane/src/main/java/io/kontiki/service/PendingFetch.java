@@ -43,6 +43,7 @@ final class PendingFetch {
     private final PartitionErrors errors;
     private final ScheduledExecutorService readers;
     private final FetchBudget budget;
+    private final ReadChunks.Memory memory;
     private final Answer answer;
     private final List<Runnable> subscriptions = new ArrayList<>();
     private ScheduledFuture<?> deadline;
@@ -61,20 +62,41 @@ final class PendingFetch {
             PartitionErrors errors,
             ScheduledExecutorService readers,
             FetchBudget budget,
+            ReadChunks.Memory memory,
             Answer answer) {
         this.request = request;
         this.partitions = partitions;
         this.errors = errors;
         this.readers = readers;
         this.budget = budget;
+        this.memory = memory;
         this.answer = answer;
         this.readFrom = new TopicTraffic[request.getPartitionsCount()];
     }
 
-    /** Any thread. */
+    /** Any thread. Who waits for records to come, as most consumers do, waits for no reader thread before. */
     void start() {
         partitions.traffic().onFetchRequest();
-        schedule();
+        if (isAtEnd()) {
+            synchronized (this) {
+                scheduled = true;
+                scheduledNanos = partitions.nanoTime();
+            }
+            stepOrFail();
+        } else {
+            schedule();
+        }
+    }
+
+    /** Whether there is nothing to read from the disk; a record that comes meanwhile is in memory still. */
+    private boolean isAtEnd() {
+        for (FetchPartition entry : request.getPartitionsList()) {
+            if (find(entry) instanceof Partitions.Found found
+                    && entry.getOffset() < found.partition().readableEnd()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Any thread. Forgets the request; no answer follows. */
@@ -122,6 +144,7 @@ final class PendingFetch {
         synchronized (this) {
             if (done || !(timeOver || isEnough(response))) {
                 budget.giveBack(booked);
+                memory.giveBack();
                 waitForMore();
                 return;
             }
@@ -262,7 +285,7 @@ final class PendingFetch {
         int asked = bytesAsked(entry);
         OptionalInt leaderEpoch = entry.hasLeaderEpoch() ? OptionalInt.of(entry.getLeaderEpoch()) : OptionalInt.empty();
         OptionalInt lastEpoch = entry.hasLastEpoch() ? OptionalInt.of(entry.getLastEpoch()) : OptionalInt.empty();
-        FetchResult result = partition.read(entry.getOffset(), Math.min(asked, room), leaderEpoch, lastEpoch);
+        FetchResult result = partition.read(entry.getOffset(), Math.min(asked, room), leaderEpoch, lastEpoch, memory);
         if (result instanceof FetchResult.Records records) {
             return FetchPartitionResult.newBuilder()
                     .setTopic(entry.getTopic())

@@ -8,6 +8,7 @@ import io.kontiki.measure.Traffic;
 import io.kontiki.partition.Partition;
 import io.kontiki.partition.Partitions;
 import io.kontiki.partition.ProduceOutcome;
+import io.kontiki.proto.RecordBytes;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.ProducePartition;
 import io.kontiki.proto.v1.ProducePartitionResult;
@@ -132,7 +133,7 @@ final class ProduceStream implements StreamObserver<ProduceRequest> {
         OptionalInt leaderEpoch = entry.hasLeaderEpoch() ? OptionalInt.of(entry.getLeaderEpoch()) : OptionalInt.empty();
         try {
             partition.produce(
-                    entry.getRecords().asReadOnlyByteBuffer().slice(),
+                    RecordBytes.of(entry.getRecords()),
                     acksOf(request),
                     leaderEpoch,
                     timeoutMillis,

@@ -22,21 +22,28 @@ final class ReplicationGrpcService extends ReplicationServiceGrpc.ReplicationSer
     private final LocalMetadata metadata;
     private final FollowerStreams streams;
     private final Executor readers;
+    private final ReadChunks chunks;
 
     /** @param readers threads that may block on the disk */
     ReplicationGrpcService(
-            Partitions partitions, LogCare care, LocalMetadata metadata, FollowerStreams streams, Executor readers) {
+            Partitions partitions,
+            LogCare care,
+            LocalMetadata metadata,
+            FollowerStreams streams,
+            Executor readers,
+            ReadChunks chunks) {
         this.partitions = partitions;
         this.care = care;
         this.metadata = metadata;
         this.streams = streams;
         this.readers = readers;
+        this.chunks = chunks;
     }
 
     @Override
     public StreamObserver<ReplicateRequest> replicate(StreamObserver<ReplicateResponse> out) {
         return new FollowerStream(
-                partitions, metadata, streams, readers, (ServerCallStreamObserver<ReplicateResponse>) out);
+                partitions, metadata, streams, readers, chunks, (ServerCallStreamObserver<ReplicateResponse>) out);
     }
 
     @Override

@@ -172,7 +172,13 @@ class SegmentIndexTest {
                     size += sizes[++last];
                 }
                 LogSlice slice = segment.reader()
-                        .read(batches.get(first).lastOffset(), maxBytes, Long.MAX_VALUE, Long.MAX_VALUE, false);
+                        .read(
+                                batches.get(first).lastOffset(),
+                                maxBytes,
+                                Long.MAX_VALUE,
+                                Long.MAX_VALUE,
+                                false,
+                                ReadMemory.NEW);
                 assertThat(slice.startOffset()).isEqualTo(batches.get(first).baseOffset());
                 assertThat(slice.endOffset()).isEqualTo(batches.get(last).nextOffset());
                 assertThat(slice.sizeInBytes()).isEqualTo((int) size);
@@ -181,7 +187,13 @@ class SegmentIndexTest {
             for (int bound = first; bound < batches.size(); bound += 7) {
                 long to = batches.get(bound).lastOffset();
                 LogSlice slice = segment.reader()
-                        .read(batches.get(first).baseOffset(), Integer.MAX_VALUE, to, Long.MAX_VALUE, false);
+                        .read(
+                                batches.get(first).baseOffset(),
+                                Integer.MAX_VALUE,
+                                to,
+                                Long.MAX_VALUE,
+                                false,
+                                ReadMemory.NEW);
                 assertThat(slice.endOffset())
                         .isEqualTo(
                                 bound == first
@@ -206,7 +218,7 @@ class SegmentIndexTest {
         assertThat(batchesFound()).isEqualTo(expectedBatches());
         // Offsets of a batch that is gone lead to the next one.
         assertThat(segment.reader()
-                        .read(BASE + 4, 1, Long.MAX_VALUE, Long.MAX_VALUE, true)
+                        .read(BASE + 4, 1, Long.MAX_VALUE, Long.MAX_VALUE, true, ReadMemory.NEW)
                         .startOffset())
                 .isEqualTo(BASE + 6);
         assertThat(segment.reader().offsetForTimestamp(2_001, BASE, Long.MAX_VALUE))
@@ -251,15 +263,15 @@ class SegmentIndexTest {
         Files.delete(file(LogDirectory.OFFSET_INDEX));
         reopen(CONFIG);
         assertThat(segment.reader()
-                        .read(BASE, 1, Long.MAX_VALUE, Long.MAX_VALUE, false)
+                        .read(BASE, 1, Long.MAX_VALUE, Long.MAX_VALUE, false, ReadMemory.NEW)
                         .startOffset())
                 .isEqualTo(BASE);
         assertThat(segment.reader()
-                        .read(batches.get(29).baseOffset(), 1, Long.MAX_VALUE, Long.MAX_VALUE, false)
+                        .read(batches.get(29).baseOffset(), 1, Long.MAX_VALUE, Long.MAX_VALUE, false, ReadMemory.NEW)
                         .isEmpty())
                 .isFalse();
-        assertThatThrownBy(() ->
-                        segment.reader().read(batches.get(30).baseOffset(), 1, Long.MAX_VALUE, Long.MAX_VALUE, false))
+        assertThatThrownBy(() -> segment.reader()
+                        .read(batches.get(30).baseOffset(), 1, Long.MAX_VALUE, Long.MAX_VALUE, false, ReadMemory.NEW))
                 .isInstanceOf(InvalidBatchException.class);
     }
 
@@ -305,7 +317,7 @@ class SegmentIndexTest {
     private List<Long> batchesFound() {
         return batches.stream()
                 .map(batch -> segment.reader()
-                        .read(batch.lastOffset(), 1, Long.MAX_VALUE, Long.MAX_VALUE, true)
+                        .read(batch.lastOffset(), 1, Long.MAX_VALUE, Long.MAX_VALUE, true, ReadMemory.NEW)
                         .startOffset())
                 .toList();
     }

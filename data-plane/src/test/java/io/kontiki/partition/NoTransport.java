@@ -1,9 +1,11 @@
 package io.kontiki.partition;
 
 import io.kontiki.log.LogSlice;
+import io.kontiki.log.ReadMemory;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.replication.Effect;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** There is nobody to send to. */
@@ -35,5 +37,10 @@ class NoTransport implements ReplicaTransport {
     }
 
     @Override
-    public void push(TopicPartition partition, Effect.PushTo effect, Supplier<LogSlice> read, PushListener sent) {}
+    public void push(
+            TopicPartition partition,
+            Effect.PushTo effect,
+            boolean atHand,
+            Function<ReadMemory, LogSlice> read,
+            PushListener sent) {}
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.kontiki.log.LogConfig;
 import io.kontiki.log.PartitionLog;
+import io.kontiki.log.ReadMemory;
 import io.kontiki.measure.Stage;
 import io.kontiki.measure.TopicTraffic;
 import io.kontiki.metadata.FlushMode;
@@ -283,12 +284,13 @@ class PartitionTest {
     }
 
     private ErrorReason refusal(int lastEpoch) {
-        FetchResult result = partition.read(1, 1000, OptionalInt.empty(), OptionalInt.of(lastEpoch));
+        FetchResult result = partition.read(1, 1000, OptionalInt.empty(), OptionalInt.of(lastEpoch), ReadMemory.NEW);
         return ((FetchResult.Refused) result).reason();
     }
 
     private OptionalLong divergence(long offset, int lastEpoch) {
-        FetchResult result = partition.read(offset, 1000, OptionalInt.empty(), OptionalInt.of(lastEpoch));
+        FetchResult result =
+                partition.read(offset, 1000, OptionalInt.empty(), OptionalInt.of(lastEpoch), ReadMemory.NEW);
         return result instanceof FetchResult.Diverged diverged
                 ? OptionalLong.of(diverged.divergingOffset())
                 : OptionalLong.empty();

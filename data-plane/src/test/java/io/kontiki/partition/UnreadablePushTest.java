@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kontiki.log.LogSlice;
 import io.kontiki.log.OffsetOutOfRangeException;
+import io.kontiki.log.ReadMemory;
 import io.kontiki.metadata.FlushMode;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.Reassignment;
@@ -19,7 +20,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class UnreadablePushTest {
     @TempDir
     Path root;
 
-    private final BlockingQueue<Supplier<LogSlice>> pushes = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Function<ReadMemory, LogSlice>> pushes = new LinkedBlockingQueue<>();
     private final BlockingQueue<AttachRefusal> refusals = new LinkedBlockingQueue<>();
     private PartitionRig rig;
 
@@ -63,17 +64,17 @@ class UnreadablePushTest {
         rig.partition().onAttach(FOLLOWER, 1, 1, attach);
     }
 
-    private Supplier<LogSlice> nextPush() throws InterruptedException {
-        Supplier<LogSlice> push = pushes.poll(5, TimeUnit.SECONDS);
+    private Function<ReadMemory, LogSlice> nextPush() throws InterruptedException {
+        Function<ReadMemory, LogSlice> push = pushes.poll(5, TimeUnit.SECONDS);
         assertThat(push).as("push").isNotNull();
         return push;
     }
 
     /** As when the log start rises between two looks at it. */
-    private void failToRead(Supplier<LogSlice> push) {
+    private void failToRead(Function<ReadMemory, LogSlice> push) {
         rig.partition().execute(() -> rig.log().truncateTo(0));
         rig.partition().describe().join();
-        assertThatThrownBy(push::get).isInstanceOf(OffsetOutOfRangeException.class);
+        assertThatThrownBy(() -> push.apply(ReadMemory.NEW)).isInstanceOf(OffsetOutOfRangeException.class);
     }
 
     @Test
@@ -91,7 +92,7 @@ class UnreadablePushTest {
         attach(1);
         failToRead(nextPush());
         attach(2);
-        assertThat(nextPush().get().isEmpty()).isFalse();
+        assertThat(nextPush().apply(ReadMemory.NEW).isEmpty()).isFalse();
     }
 
     private final class Remembering extends NoTransport {
@@ -101,7 +102,12 @@ class UnreadablePushTest {
         }
 
         @Override
-        public void push(TopicPartition partition, Effect.PushTo effect, Supplier<LogSlice> read, PushListener sent) {
+        public void push(
+                TopicPartition partition,
+                Effect.PushTo effect,
+                boolean atHand,
+                Function<ReadMemory, LogSlice> read,
+                PushListener sent) {
             pushes.add(read);
         }
     }

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class ReadDefectTest {
     private final ScheduledExecutorService readers = Executors.newScheduledThreadPool(1);
     private final LocalMetadata metadata = new LocalMetadata(fault -> {});
-    private final ServiceFixture service = new ServiceFixture(new FetchGrpcService(null, metadata, readers, 1 << 20));
+    private final ServiceFixture service =
+            new ServiceFixture(new FetchGrpcService(null, metadata, readers, 1 << 20, new ReadChunks()));
 
     @AfterEach
     void stop() {

@@ -68,7 +68,7 @@ class RequestSizeTest {
     }
 
     private BindableService fetchService() {
-        return new FetchGrpcService(partitions, metadata, readers, BUDGET_BYTES);
+        return new FetchGrpcService(partitions, metadata, readers, BUDGET_BYTES, new ReadChunks());
     }
 
     private BindableService produceService(ProduceBudget budget) {
@@ -142,6 +142,7 @@ class RequestSizeTest {
                         new PartitionErrors(metadata),
                         readers,
                         budget,
+                        new ReadChunks().memory(),
                         new PendingFetch.Answer() {
                             @Override
                             public void complete(FetchResponse response, long booked) {

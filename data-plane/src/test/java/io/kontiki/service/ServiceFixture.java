@@ -20,6 +20,7 @@ final class ServiceFixture implements AutoCloseable {
         try {
             server = InProcessServerBuilder.forName(name)
                     .intercept(new DefectInterceptor())
+                    .intercept(new CopiedResponses())
                     .addService(service)
                     .build()
                     .start();

@@ -133,8 +133,9 @@ final class TestCluster {
         }
 
         void serve(List<? extends BindableService> services) throws IOException {
-            InProcessServerBuilder builder =
-                    InProcessServerBuilder.forName(serverName).intercept(new DefectInterceptor());
+            InProcessServerBuilder builder = InProcessServerBuilder.forName(serverName)
+                    .intercept(new DefectInterceptor())
+                    .intercept(new CopiedResponses());
             services.forEach(builder::addService);
             server = builder.build().start();
         }

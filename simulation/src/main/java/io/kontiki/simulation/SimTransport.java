@@ -4,6 +4,7 @@ import io.kontiki.log.LogFailedException;
 import io.kontiki.log.LogSlice;
 import io.kontiki.log.OffsetOutOfRangeException;
 import io.kontiki.log.PartitionLog;
+import io.kontiki.log.ReadMemory;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.partition.DigestAnswer;
 import io.kontiki.partition.DigestQuestion;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The streams of one run of a broker, to the leaders that it follows and from the followers that it leads. */
@@ -185,8 +187,13 @@ final class SimTransport implements ReplicaTransport {
     }
 
     @Override
-    public void push(TopicPartition id, Effect.PushTo effect, Supplier<LogSlice> read, PushListener sent) {
-        whenItsTurn(effect.streamId(), read, slice -> {
+    public void push(
+            TopicPartition id,
+            Effect.PushTo effect,
+            boolean atHand,
+            Function<ReadMemory, LogSlice> read,
+            PushListener sent) {
+        whenItsTurn(effect.streamId(), () -> read.apply(ReadMemory.NEW), slice -> {
             ByteBuffer records = cluster.onTheWire(slice.bytes());
             toFollower(
                     effect.streamId(),
