@@ -3,7 +3,6 @@ package io.kontiki.benchmark.versus;
 import io.kontiki.benchmark.Figures;
 import io.kontiki.benchmark.versus.scenario.Contender;
 import io.kontiki.benchmark.versus.scenario.Figure;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +36,12 @@ final class Comparison {
         return chosen;
     }
 
+    /** Those that took a turn, in the scenario's order. */
     List<String> contenders() {
-        return contenders;
+        return contenders.stream()
+                .filter(label ->
+                        rows.values().stream().anyMatch(row -> row.byContender().containsKey(label)))
+                .toList();
     }
 
     /** By the names of the figures, in the order in which they were told first. */
@@ -48,11 +51,13 @@ final class Comparison {
 
     /** The one that is set in relation to the others. */
     String subject() {
-        return contenders.get(contenders.size() - 1);
+        List<String> present = contenders();
+        return present.get(present.size() - 1);
     }
 
     List<String> others() {
-        return new ArrayList<>(contenders.subList(0, contenders.size() - 1));
+        List<String> present = contenders();
+        return present.subList(0, Math.max(0, present.size() - 1));
     }
 
     /** The subject's median divided by that of another one; none if one of them has none, or would be divided by 0. */

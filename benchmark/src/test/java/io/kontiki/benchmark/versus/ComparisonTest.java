@@ -29,9 +29,20 @@ class ComparisonTest {
 
     @Test
     void aFigureThatOnlyOneTellsHasNoRatio() {
+        turns(2, 1);
         comparison.add("kontiki", List.of(new Figure("other", true, 1)));
         assertThat(comparison.ratio(comparison.rows().get("other"), "kafka")).isEmpty();
-        assertThat(new ComparisonTable(comparison).text()).contains("1.00 (1.00..1.00)", "-");
+        assertThat(new ComparisonTable(comparison).text())
+                .containsPattern("other +- +1\\.00 \\(1\\.00\\.\\.1\\.00\\) +- +more");
+    }
+
+    @Test
+    void whoTookNoTurnHasNoColumn() {
+        comparison.add("kafka", List.of(new Figure("ms", false, 7)));
+        assertThat(comparison.subject()).isEqualTo("kafka");
+        assertThat(new ComparisonTable(comparison).text())
+                .contains("kafka", "7.00 (7.00..7.00)")
+                .doesNotContain("kontiki", " - ");
     }
 
     @Test
