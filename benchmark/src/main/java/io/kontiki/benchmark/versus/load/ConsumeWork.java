@@ -4,17 +4,6 @@ import java.io.IOException;
 
 /** Writes so many MB, reads them once with all checks, and then against the clock, from the page cache. */
 final class ConsumeWork implements Work {
-    /** What a timed reader does with each record: next to nothing, but it does look at it. */
-    private static final class Sum {
-        private long records;
-        private long numbers;
-
-        void onRecord(byte[] record) {
-            records++;
-            numbers += RecordContents.number(record);
-        }
-    }
-
     @Override
     public void run(SystemClient client, Parameters parameters, Dialogue dialogue) throws IOException {
         RecordContents contents = new RecordContents(ProduceWork.recordBytes(parameters));
@@ -28,19 +17,17 @@ final class ConsumeWork implements Work {
         dialogue.progress("reading for a warm-up, with all checks");
         ReadBack.requireExactly(client, topic, contents, records);
         dialogue.step("ready");
-        Sum sum = new Sum();
+        NumberSum sum = new NumberSum();
         long start = System.nanoTime();
         try (RecordSource source = client.source(topic)) {
-            ReadBack.readUntil(source, sum::onRecord, () -> sum.records, records);
+            ReadBack.readUntil(source, sum::onRecord, sum::records, records);
         }
         dialogue.step(
                 "done",
                 Parameters.of(
                         "nanos=" + (System.nanoTime() - start),
                         "bytes=" + records * ProduceWork.recordBytes(parameters)));
-        if (sum.numbers != records * (records - 1) / 2) {
-            throw new IllegalStateException("the timed reader saw other records than were written");
-        }
+        sum.requireFirst(records);
         dialogue.step("verified");
     }
 }

@@ -21,7 +21,7 @@ final class LatencyWork implements Work {
         new Patience(client).create(topic);
         long[] latencies = new long[records];
         Outcomes outcomes = new Outcomes();
-        ReaderThread reader = new ReaderThread(client.source(topic), latencies);
+        ReaderThread reader = new ReaderThread(client.source(topic), record -> note(record, latencies), records);
         try (RecordSink sink = client.sink(SinkSettings.from(parameters))) {
             dialogue.step("ready");
             long start = System.nanoTime();
@@ -37,6 +37,10 @@ final class LatencyWork implements Work {
         outcomes.requireAll(records);
         ReadBack.requireExactly(client, topic, contents, records);
         dialogue.step("verified");
+    }
+
+    private static void note(byte[] record, long[] latencies) {
+        latencies[Math.toIntExact(RecordContents.number(record))] = System.nanoTime() - RecordContents.nanos(record);
     }
 
     private static Parameters facts(long[] latencies, int warm) {

@@ -33,6 +33,7 @@ public final class LoadMain {
         return switch (name) {
             case "produce" -> new ProduceWork();
             case "consume" -> new ConsumeWork();
+            case "together" -> new TogetherWork();
             case "latency" -> new LatencyWork();
             case "first" -> new FirstRecordWork();
             case "steady" -> new SteadyWork();

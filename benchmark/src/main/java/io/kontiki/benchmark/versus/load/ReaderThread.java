@@ -1,19 +1,22 @@
 package io.kontiki.benchmark.versus.load;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
-/** Reads records by their numbers and notes how old each was. */
+/** Reads so many records while others are at work. What it shows is the visitor's alone until {@link #await} returns. */
 final class ReaderThread {
     private final RecordSource source;
-    private final long[] latencies;
+    private final Consumer<byte[]> visitor;
+    private final long count;
     private final Thread thread = new Thread(this::run, "reader");
     private final CompletableFuture<Void> end = new CompletableFuture<>();
-    private int read;
+    private long read;
 
-    /** @param latencies gets the age of record n at place n, in ns */
-    ReaderThread(RecordSource source, long[] latencies) {
+    /** @param source which it closes */
+    ReaderThread(RecordSource source, Consumer<byte[]> visitor, long count) {
         this.source = source;
-        this.latencies = latencies;
+        this.visitor = visitor;
+        this.count = count;
         // Records that never come must not keep the process.
         thread.setDaemon(true);
         thread.start();
@@ -21,7 +24,7 @@ final class ReaderThread {
 
     private void run() {
         try (source) {
-            ReadBack.readUntil(source, this::onRecord, () -> read, latencies.length);
+            ReadBack.readUntil(source, this::onRecord, () -> read, count);
             end.complete(null);
         } catch (RuntimeException e) {
             end.completeExceptionally(e);
@@ -29,8 +32,8 @@ final class ReaderThread {
     }
 
     private void onRecord(byte[] record) {
-        latencies[Math.toIntExact(RecordContents.number(record))] = System.nanoTime() - RecordContents.nanos(record);
         read++;
+        visitor.accept(record);
     }
 
     /** Returns when all have been read; fails if they did not come. */

@@ -39,6 +39,11 @@ final class Throughput extends PeerScenario {
         return new Throughput("produce", "MB/s of one producer into a new topic", PRODUCE, "produce");
     }
 
+    static Throughput together() {
+        return new Throughput(
+                "together", "MB/s of one producer and one consumer of the same topic at once", PRODUCE, "together");
+    }
+
     static Throughput flush() {
         Parameters each =
                 PRODUCE.with("rf", 3).with("flush", "each").with("mb", 50).with("warm-mb", 10);
