@@ -2,8 +2,15 @@ package io.kontiki.benchmark.versus.load;
 
 import java.io.IOException;
 
-/** Writes so many MB, reads them once with all checks, and then against the clock, from the page cache. */
+/** Writes so many MB, reads them once with all checks, and then against the clock; from the page cache, if nobody drops it. */
 final class ConsumeWork implements Work {
+    private final boolean restarted;
+
+    /** @param restarted whether the brokers are restarted at the step {@code written}, before the clock starts */
+    ConsumeWork(boolean restarted) {
+        this.restarted = restarted;
+    }
+
     @Override
     public void run(SystemClient client, Parameters parameters, Dialogue dialogue) throws IOException {
         RecordContents contents = new RecordContents(ProduceWork.recordBytes(parameters));
@@ -16,6 +23,11 @@ final class ConsumeWork implements Work {
         }
         dialogue.progress("reading for a warm-up, with all checks");
         ReadBack.requireExactly(client, topic, contents, records);
+        if (restarted) {
+            dialogue.step("written");
+            new Patience(client).awaitBrokers(parameters.number("brokers", 1, 100));
+            new Patience(client).awaitWhole(topic);
+        }
         dialogue.step("ready");
         NumberSum sum = new NumberSum();
         long start = System.nanoTime();

@@ -32,7 +32,8 @@ public final class LoadMain {
     private static Work work(String name) {
         return switch (name) {
             case "produce" -> new ProduceWork();
-            case "consume" -> new ConsumeWork();
+            case "consume" -> new ConsumeWork(false);
+            case "cold" -> new ConsumeWork(true);
             case "together" -> new TogetherWork();
             case "latency" -> new LatencyWork();
             case "first" -> new FirstRecordWork();

@@ -23,6 +23,11 @@ final class Patience {
     /** Makes the topic and waits until all its replicas are in sync. */
     void create(Topic topic) {
         client.createTopic(topic);
+        awaitWhole(topic);
+    }
+
+    /** Waits until all replicas of the topic are in sync. */
+    void awaitWhole(Topic topic) {
         await("topic " + topic.name() + " to be whole", () -> client.whole(topic));
     }
 

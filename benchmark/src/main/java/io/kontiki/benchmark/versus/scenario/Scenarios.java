@@ -7,6 +7,7 @@ public final class Scenarios {
     private static final List<Scenario> ALL = List.of(
             Throughput.produce(),
             Throughput.consume(),
+            new Cold(),
             Throughput.together(),
             new Latency(),
             new Start(),
