@@ -80,7 +80,7 @@ final class KafkaClient implements SystemClient {
         settings.put("compression.type", wanted.codec());
         settings.put("batch.size", wanted.batchBytes());
         settings.put("linger.ms", wanted.lingerMillis());
-        settings.put("buffer.memory", SinkSettings.BUFFER_BYTES);
+        settings.put("buffer.memory", wanted.bufferBytes());
         settings.put("max.block.ms", SinkSettings.PATIENCE.toMillis());
         settings.put("delivery.timeout.ms", (int) SinkSettings.PATIENCE.toMillis());
         // A batch of the largest size and its frame.

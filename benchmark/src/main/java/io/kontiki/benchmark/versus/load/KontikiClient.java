@@ -73,7 +73,7 @@ final class KontikiClient implements SystemClient {
                 .linger(Duration.ofMillis(wanted.lingerMillis()))
                 .maxBlock(SinkSettings.PATIENCE)
                 .deliveryTimeout(SinkSettings.PATIENCE)
-                .bufferBytes(SinkSettings.BUFFER_BYTES)
+                .bufferBytes(wanted.bufferBytes())
                 .build());
     }
 

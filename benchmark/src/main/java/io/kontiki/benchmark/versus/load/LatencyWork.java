@@ -2,15 +2,12 @@ package io.kontiki.benchmark.versus.load;
 
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * Sends at a steady rate and reads in another thread: the time from when a record was due to be sent until it was read. So a
  * record that had to wait for those before it counts with its waiting.
  */
 final class LatencyWork implements Work {
-    private static final double NANOS_PER_MILLI = 1e6;
-
     @Override
     public void run(SystemClient client, Parameters parameters, Dialogue dialogue) throws IOException {
         int rate = parameters.number("rate", 1, 10_000_000);
@@ -44,17 +41,11 @@ final class LatencyWork implements Work {
     }
 
     private static Parameters facts(long[] latencies, int warm) {
-        long[] sorted = Arrays.copyOfRange(latencies, warm, latencies.length);
-        Arrays.sort(sorted);
+        Percentiles measured = new Percentiles(Arrays.copyOfRange(latencies, warm, latencies.length));
         return Parameters.of(
-                "p50=" + millis(sorted, 0.5),
-                "p99=" + millis(sorted, 0.99),
-                "p99.9=" + millis(sorted, 0.999),
-                "max=" + millis(sorted, 1));
-    }
-
-    private static String millis(long[] sorted, double share) {
-        int rank = (int) Math.ceil(share * sorted.length);
-        return String.format(Locale.ROOT, "%.3f", sorted[Math.max(rank, 1) - 1] / NANOS_PER_MILLI);
+                "p50=" + measured.millis(0.5),
+                "p99=" + measured.millis(0.99),
+                "p99.9=" + measured.millis(0.999),
+                "max=" + measured.millis(1));
     }
 }

@@ -34,6 +34,7 @@ public final class LoadMain {
             case "produce" -> new ProduceWork();
             case "consume" -> new ConsumeWork(false);
             case "cold" -> new ConsumeWork(true);
+            case "producers" -> new ProducersWork();
             case "together" -> new TogetherWork();
             case "latency" -> new LatencyWork();
             case "first" -> new FirstRecordWork();

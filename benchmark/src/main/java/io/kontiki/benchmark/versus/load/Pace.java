@@ -3,7 +3,7 @@ package io.kontiki.benchmark.versus.load;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Times at a steady rate, whenever they are waited for: who is late catches up. Belongs to one thread. */
+/** Times at a steady rate, whenever they are waited for: who is late catches up. Thread-safe. */
 final class Pace {
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 

@@ -9,6 +9,7 @@ public final class Scenarios {
             Throughput.consume(),
             new Cold(),
             Throughput.together(),
+            new Producers(),
             new Latency(),
             new Start(),
             new Failover(),
