@@ -2,9 +2,10 @@ package io.kontiki.benchmark.versus.load;
 
 import java.util.BitSet;
 
-/** Which records were acknowledged, and the longest time between two of them. Thread-safe. */
+/** Which records were acknowledged, when the first and the last, and the longest time between two of them. Thread-safe. */
 final class Acknowledgements {
     private final BitSet numbers = new BitSet();
+    private long firstNanos;
     private long lastNanos;
     private long longestGapNanos;
 
@@ -13,11 +14,23 @@ final class Acknowledgements {
             return;
         }
         long now = System.nanoTime();
-        if (!numbers.isEmpty()) {
+        if (numbers.isEmpty()) {
+            firstNanos = now;
+        } else {
             longestGapNanos = Math.max(longestGapNanos, now - lastNanos);
         }
         lastNanos = now;
         numbers.set(number);
+    }
+
+    /** As {@link System#nanoTime} has it; 0 if there was none. */
+    synchronized long firstNanos() {
+        return firstNanos;
+    }
+
+    /** As {@link System#nanoTime} has it; 0 if there was none. */
+    synchronized long lastNanos() {
+        return lastNanos;
     }
 
     synchronized long longestGapNanos() {

@@ -2,33 +2,40 @@ package io.kontiki.benchmark.versus.load;
 
 import java.io.IOException;
 
-/** Waits for brokers that start, and tells when they have acknowledged their first record. */
+/** Writes records, waits for brokers that start, and tells when they have acknowledged one more, in any and in each partition. */
 final class FirstRecordWork implements Work {
-    private static final int RECORD_BYTES = 100;
-
     @Override
     public void run(SystemClient client, Parameters parameters, Dialogue dialogue) throws IOException {
-        RecordContents contents = new RecordContents(RECORD_BYTES);
-        Topic topic = new Topic("load", 1, parameters.number("rf", 1, 5), false);
+        RecordContents contents = new RecordContents(ProduceWork.recordBytes(parameters));
+        Topic topic = Topic.from("load", parameters);
+        long written = ProduceWork.records(parameters, "mb");
         new Patience(client).create(topic);
+        dialogue.progress("writing");
+        try (RecordSink sink = client.sink(SinkSettings.from(parameters))) {
+            ProduceWork.send(sink, topic, contents, written);
+        }
         // Classes of the client are loaded by then.
-        send(client, topic, contents, 0);
         dialogue.step("ready");
-        dialogue.step("done", Parameters.of("at=" + send(client, topic, contents, 1)));
-        ReadBack.requireExactly(client, topic, contents, 2);
+        dialogue.step("done", sendToEach(client, topic, contents, written));
+        ReadBack.requireExactly(client, topic, contents, written + topic.partitions());
         dialogue.step("verified");
     }
 
-    /** Returns the time of the acknowledgement. */
-    private static long send(SystemClient client, Topic topic, RecordContents contents, long number) {
+    /** Tells when the first and when the last of the partitions had acknowledged a record, as {@link System#nanoTime} has it. */
+    private static Parameters sendToEach(SystemClient client, Topic topic, RecordContents contents, long from) {
         Outcomes outcomes = new Outcomes();
-        long acknowledged;
+        Acknowledgements times = new Acknowledgements();
         try (RecordSink sink = client.sink(SinkSettings.AT_ONCE)) {
-            sink.send(topic.name(), contents.record(number, 0), outcomes);
+            for (int i = 0; i < topic.partitions(); i++) {
+                int partition = i;
+                sink.send(topic.name(), partition, contents.record(from + partition, 0), failure -> {
+                    times.onOutcome(partition, failure);
+                    outcomes.accept(failure);
+                });
+            }
             sink.flush();
-            acknowledged = System.nanoTime();
         }
-        outcomes.requireAll(1);
-        return acknowledged;
+        outcomes.requireAll(topic.partitions());
+        return Parameters.of("first=" + times.firstNanos(), "each=" + times.lastNanos());
     }
 }

@@ -12,6 +12,7 @@ public final class Scenarios {
             new Producers(),
             new Latency(),
             new Start(),
+            new Crash(),
             new Failover(),
             new Idle(),
             new Create(),

@@ -23,7 +23,13 @@ final class Start extends PeerScenario {
 
     @Override
     public Parameters defaults() {
-        return Parameters.of("rf=1", "heap=512", "heap-start=512");
+        return Throughput.consume()
+                .defaults()
+                .with("size", 100)
+                .with("batch", 64 << 10)
+                .with("linger", 0)
+                .with("partitions", 1)
+                .with("mb", 0);
     }
 
     @Override
@@ -41,7 +47,7 @@ final class Start extends PeerScenario {
         // Both processes read the same clock of the system.
         long started = System.nanoTime();
         brokers.start();
-        double acknowledged = Double.parseDouble(load.await("done").text("at"));
+        double acknowledged = Double.parseDouble(load.await("done").text("first"));
         return List.of(
                 Figure.less("ms", (acknowledged - started) / NANOS_PER_MILLI),
                 Figure.less("CPU seconds of the brokers", ProcessUse.cpuSeconds(brokers.pids())),
