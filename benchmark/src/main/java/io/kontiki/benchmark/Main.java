@@ -6,6 +6,7 @@ import io.kontiki.benchmark.group.SlowConsumerBenchmark;
 import io.kontiki.benchmark.group.SlowConsumerReport;
 import io.kontiki.benchmark.log.LogBenchmarks;
 import io.kontiki.benchmark.versus.Versus;
+import io.kontiki.benchmark.versus.plot.PlotCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import java.util.logging.LogManager;
 
 /** Runs one of the benchmarks; see {@code benchmark/run}. */
 public final class Main {
-    private static final Set<String> WITH_OPTIONS = Set.of("failover", "rebalance", "slow-consumer", "versus");
+    private static final Set<String> WITH_OPTIONS = Set.of("failover", "rebalance", "slow-consumer", "versus", "plot");
 
     private Main() {}
 
@@ -29,7 +30,7 @@ public final class Main {
             System.err.println("usage: benchmark/run start|throughput|commits|scrape [SIZE], failover [TIMES] [--pause]"
                     + " [--controller] [--json FILE], rebalance [CYCLES] [--json FILE],"
                     + " slow-consumer [--gib N] [--minutes N] [--json FILE], versus SCENARIO... [--pairs N]"
-                    + " [--json FILE] or log [--quick]");
+                    + " [--json FILE], plot DIR FILE.json... [--figure NAME]... or log [--quick]");
             System.exit(2);
         }
         Path distribution = Path.of(args[0]);
@@ -37,6 +38,9 @@ public final class Main {
         List<String> options = List.of(args).subList(3, args.length);
         if (name.equals("versus")) {
             System.exit(Versus.run(distribution, kafka(args[1]), Path.of(args[1]), options));
+        }
+        if (name.equals("plot")) {
+            System.exit(PlotCommand.run(options));
         }
         Path directory = newDirectory(Path.of(args[1]));
         switch (name) {
@@ -51,7 +55,7 @@ public final class Main {
             default -> {
                 System.err.println(
                         "unknown benchmark \"" + name
-                                + "\"; there are start, throughput, commits, failover, rebalance, slow-consumer, scrape, versus and log");
+                                + "\"; there are start, throughput, commits, failover, rebalance, slow-consumer, scrape, versus, plot and log");
                 System.exit(2);
             }
         }

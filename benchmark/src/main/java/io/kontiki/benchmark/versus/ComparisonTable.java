@@ -3,7 +3,6 @@ package io.kontiki.benchmark.versus;
 import io.kontiki.benchmark.Figures;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** A comparison for people: a line for each figure, {@code median (least..most)} of each contender, and the ratios. */
 final class ComparisonTable {
@@ -35,24 +34,13 @@ final class ComparisonTable {
         List<String> line = new ArrayList<>(List.of(name));
         for (String contender : comparison.contenders()) {
             Figures figures = row.byContender().get(contender);
-            line.add(figures == null ? NOTHING : summary(figures));
+            line.add(figures == null ? NOTHING : ShortNumber.summary(figures));
         }
         for (String other : comparison.others()) {
-            line.add(comparison.ratio(row, other).map(ComparisonTable::number).orElse(NOTHING));
+            line.add(comparison.ratio(row, other).map(ShortNumber::of).orElse(NOTHING));
         }
         line.add(row.moreIsBetter() ? "more" : "less");
         return line;
-    }
-
-    private static String summary(Figures figures) {
-        return number(figures.median()) + " (" + number(figures.min()) + ".." + number(figures.max()) + ")";
-    }
-
-    /** Three digits that mean something. */
-    static String number(double value) {
-        double size = Math.abs(value);
-        int decimals = size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
-        return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 
     private static String aligned(List<List<String>> lines) {

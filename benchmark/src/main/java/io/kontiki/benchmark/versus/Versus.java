@@ -110,7 +110,7 @@ public final class Versus {
 
     private static String summary(List<Figure> figures) {
         return figures.stream()
-                .map(figure -> figure.name() + " " + ComparisonTable.number(figure.value()))
+                .map(figure -> figure.name() + " " + ShortNumber.of(figure.value()))
                 .collect(Collectors.joining("; "));
     }
 
