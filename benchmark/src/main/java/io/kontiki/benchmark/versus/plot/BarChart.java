@@ -21,12 +21,14 @@ final class BarChart {
     private static final double BAR = 16;
     private static final double ROW_GAP = 14;
     private static final double WHISKER_END = 4;
-    private static final int LABEL_LETTERS_MAX = 44;
+    private static final double LABEL_LINE = 16;
+    private static final int LABEL_LETTERS_MAX = 48;
 
     private static final String STYLE = """
             text { font: 13px sans-serif; fill: #24292f; }
             .title { font-size: 16px; font-weight: bold; }
             .value { font-size: 12px; }
+            .parameters { font-size: 11px; }
             .ratio { font-weight: bold; }
             .ground { fill: #ffffff; }
             .whisker { stroke: #24292f; stroke-width: 1.5; }
@@ -92,13 +94,24 @@ final class BarChart {
     private void row(Bars row, double top) {
         List<String> turns = row.contenders();
         double middle = top + LINE * turns.size() / 2;
-        svg.text("label", MARGIN, middle, shortened(row.label()));
+        label(row.label(), middle);
         for (int i = 0; i < turns.size(); i++) {
             double y = top + LINE * i + LINE / 2;
             bar(turns.get(i), row.byContender().get(turns.get(i)), y);
             if (i < turns.size() - 1) {
                 ratio(row, turns.get(i), turns.size() == 2 ? middle : y);
             }
+        }
+    }
+
+    /** The scenario, and below it its parameters, if there are any. */
+    private void label(String label, double middle) {
+        int space = label.indexOf(' ');
+        if (space < 0) {
+            svg.text("label", MARGIN, middle, label);
+        } else {
+            svg.text("label", MARGIN, middle - LABEL_LINE / 2, label.substring(0, space));
+            svg.text("parameters", MARGIN, middle + LABEL_LINE / 2, shortened(label.substring(space + 1)));
         }
     }
 

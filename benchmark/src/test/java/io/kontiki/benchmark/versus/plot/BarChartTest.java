@@ -89,7 +89,8 @@ class BarChartTest {
     @Test
     void anyNameMakesAWellFormedFile() throws Exception {
         Plot odd = new Plot("a < b & \"c\" > d", false, List.of(row("x <y> & z", runs(1), runs(2))));
-        assertThat(shapes(odd, "text", "label").get(0).getTextContent()).isEqualTo("x <y> & z");
+        assertThat(shapes(odd, "text", "label").get(0).getTextContent()).isEqualTo("x");
+        assertThat(shapes(odd, "text", "parameters").get(0).getTextContent()).isEqualTo("<y> & z");
         assertThat(odd.fileName()).isEqualTo("a-b-c-d.svg");
     }
 
