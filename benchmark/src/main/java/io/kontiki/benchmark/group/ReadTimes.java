@@ -8,10 +8,10 @@ import java.util.List;
  * new records of a partition, by whether they went to the same reader. Records that were read before do not count: a member
  * that takes over begins with some of them. Thread-safe.
  */
-final class ReadTimes {
+public final class ReadTimes {
     private final List<Track> tracks = new ArrayList<>();
 
-    ReadTimes(int partitions) {
+    public ReadTimes(int partitions) {
         for (int i = 0; i < partitions; i++) {
             tracks.add(new Track());
         }
@@ -51,6 +51,10 @@ final class ReadTimes {
             return new Watched(partition, moved, gapNanos, movedNanos);
         }
 
+        synchronized boolean readSince(long nanos) {
+            return lastNanos - nanos > 0;
+        }
+
         synchronized boolean readSince(String by, long nanos) {
             return reader.equals(by) && lastNanos - nanos > 0;
         }
@@ -63,23 +67,28 @@ final class ReadTimes {
      * @param gapNanos the longest time between two new records of it
      * @param movedNanos when its new reader had the first new record, as {@link System#nanoTime} has it
      */
-    record Watched(int partition, boolean moved, long gapNanos, long movedNanos) {}
+    public record Watched(int partition, boolean moved, long gapNanos, long movedNanos) {}
 
     /** A record reached a reader; of each partition in the order of its offsets, but for those that are read again. */
-    void read(int partition, String by, long offset, long nanos) {
+    public void read(int partition, String by, long offset, long nanos) {
         tracks.get(partition).read(by, offset, nanos);
     }
 
-    void startWatch() {
+    public void startWatch() {
         tracks.forEach(Track::startWatch);
     }
 
-    List<Watched> watched() {
+    public List<Watched> watched() {
         List<Watched> all = new ArrayList<>();
         for (int partition = 0; partition < tracks.size(); partition++) {
             all.add(tracks.get(partition).watched(partition));
         }
         return all;
+    }
+
+    /** Whether somebody had a new record of each partition since then. */
+    public boolean allReadSince(long nanos) {
+        return tracks.stream().allMatch(track -> track.readSince(nanos));
     }
 
     /** Whether this reader had a new record of the partition since then, and nobody after it. */

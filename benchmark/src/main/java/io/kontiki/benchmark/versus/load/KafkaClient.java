@@ -103,6 +103,19 @@ final class KafkaClient implements SystemClient {
         return new KafkaSource(consumer);
     }
 
+    @Override
+    public GroupSource member(String group, Topic topic) {
+        Map<String, Object> settings = common();
+        settings.put("group.id", group);
+        // The broker assigns, and only what moves stops: the best that Kafka has, but not its client's default yet.
+        settings.put("group.protocol", "consumer");
+        settings.put("auto.offset.reset", "earliest");
+        KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        consumer.subscribe(List.of(topic.name()));
+        return new KafkaGroupSource(consumer);
+    }
+
     private static <T> T await(KafkaFuture<T> future) {
         try {
             return future.get();

@@ -9,6 +9,7 @@ import io.kontiki.client.NewTopic;
 import io.kontiki.client.PartitionInfo;
 import io.kontiki.client.Position;
 import io.kontiki.client.Producer;
+import io.kontiki.client.ResetPolicy;
 import io.kontiki.client.TopicPartition;
 import java.time.Duration;
 import java.util.List;
@@ -88,6 +89,17 @@ final class KontikiClient implements SystemClient {
                 .mapToObj(partition -> new TopicPartition(topic.name(), partition))
                 .toList());
         return new KontikiSource(consumer);
+    }
+
+    @Override
+    public GroupSource member(String group, Topic topic) {
+        Consumer consumer = Consumer.builder()
+                .bootstrapServers(bootstrap)
+                .group(group)
+                .resetPolicy(ResetPolicy.EARLIEST)
+                .build();
+        consumer.subscribe(List.of(topic.name()));
+        return new KontikiGroupSource(consumer);
     }
 
     private static <T> T ask(Supplier<T> call) {

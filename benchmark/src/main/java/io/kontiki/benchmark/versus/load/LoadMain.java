@@ -39,6 +39,7 @@ public final class LoadMain {
             case "latency" -> new LatencyWork();
             case "first" -> new FirstRecordWork();
             case "steady" -> new SteadyWork();
+            case "rebalance" -> new RebalanceWork();
             case "touch" -> new TouchWork();
             default -> throw new IllegalArgumentException("unknown work '" + name + "'");
         };

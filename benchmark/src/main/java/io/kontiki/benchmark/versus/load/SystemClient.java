@@ -17,6 +17,9 @@ interface SystemClient extends AutoCloseable {
 
     RecordSource source(Topic topic);
 
+    /** A new member of this group, which begins with the first records of partitions that nobody has committed. */
+    GroupSource member(String group, Topic topic);
+
     @Override
     void close();
 }

@@ -14,6 +14,7 @@ public final class Scenarios {
             new Start(),
             new Crash(),
             new Failover(),
+            new Rebalance(),
             new Idle(),
             new Create(),
             Throughput.flush(),

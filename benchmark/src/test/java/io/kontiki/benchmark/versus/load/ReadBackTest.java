@@ -75,6 +75,11 @@ class ReadBackTest {
         }
 
         @Override
+        public GroupSource member(String group, Topic topic) {
+            throw new UnsupportedOperationException("only read");
+        }
+
+        @Override
         public int servingBrokers() {
             return 1;
         }
