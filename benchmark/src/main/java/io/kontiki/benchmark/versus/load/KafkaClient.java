@@ -3,7 +3,9 @@ package io.kontiki.benchmark.versus.load;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -95,12 +97,26 @@ final class KafkaClient implements SystemClient {
         settings.put("enable.auto.commit", "false");
         KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        List<TopicPartition> partitions = IntStream.range(0, topic.partitions())
-                .mapToObj(partition -> new TopicPartition(topic.name(), partition))
-                .toList();
+        Set<TopicPartition> partitions = partitions(topic);
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
         return new KafkaSource(consumer);
+    }
+
+    private static Set<TopicPartition> partitions(Topic topic) {
+        return IntStream.range(0, topic.partitions())
+                .mapToObj(partition -> new TopicPartition(topic.name(), partition))
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public OffsetCommitter committer(String group, Topic topic) {
+        Map<String, Object> settings = common();
+        settings.put("group.id", group);
+        settings.put("enable.auto.commit", "false");
+        return new KafkaCommitter(
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                partitions(topic));
     }
 
     @Override

@@ -14,7 +14,9 @@ import io.kontiki.client.TopicPartition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Kontiki's Java client. */
@@ -85,10 +87,24 @@ final class KontikiClient implements SystemClient {
                 .startAt(Position.earliest())
                 .maxPollRecords(POLL_RECORDS_MAX)
                 .build();
-        consumer.assign(IntStream.range(0, topic.partitions())
-                .mapToObj(partition -> new TopicPartition(topic.name(), partition))
-                .toList());
+        consumer.assign(partitions(topic));
         return new KontikiSource(consumer);
+    }
+
+    private static Set<TopicPartition> partitions(Topic topic) {
+        return IntStream.range(0, topic.partitions())
+                .mapToObj(partition -> new TopicPartition(topic.name(), partition))
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public OffsetCommitter committer(String group, Topic topic) {
+        Consumer consumer = Consumer.builder()
+                .bootstrapServers(bootstrap)
+                .group(group)
+                .autoCommit(false)
+                .build();
+        return new KontikiCommitter(consumer, partitions(topic));
     }
 
     @Override

@@ -40,6 +40,7 @@ public final class LoadMain {
             case "first" -> new FirstRecordWork();
             case "steady" -> new SteadyWork();
             case "rebalance" -> new RebalanceWork();
+            case "commits" -> new CommitWork();
             case "touch" -> new TouchWork();
             default -> throw new IllegalArgumentException("unknown work '" + name + "'");
         };

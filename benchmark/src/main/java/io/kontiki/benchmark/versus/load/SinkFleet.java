@@ -3,10 +3,6 @@ package io.kontiki.benchmark.versus.load;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /** Producers with connections and a thread each, that share out records among them. Belongs to one thread. */
 final class SinkFleet implements AutoCloseable {
@@ -14,10 +10,10 @@ final class SinkFleet implements AutoCloseable {
     static final int UNPACED = 0;
 
     private final List<RecordSink> sinks = new ArrayList<>();
-    private final ExecutorService threads;
+    private final ThreadTeam threads;
 
     SinkFleet(SystemClient client, SinkSettings settings, int count) {
-        this.threads = Executors.newFixedThreadPool(count);
+        this.threads = new ThreadTeam(count);
         for (int i = 0; i < count; i++) {
             sinks.add(client.sink(settings));
         }
@@ -47,7 +43,7 @@ final class SinkFleet implements AutoCloseable {
                 return null;
             });
         }
-        awaitAll(parts);
+        threads.run(parts);
         outcomes.requireAll(count);
         return nanos;
     }
@@ -66,22 +62,9 @@ final class SinkFleet implements AutoCloseable {
         });
     }
 
-    private void awaitAll(List<Callable<Void>> parts) {
-        try {
-            for (Future<Void> part : threads.invokeAll(parts)) {
-                part.get();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a producer failed", e.getCause());
-        }
-    }
-
     @Override
     public void close() {
-        threads.shutdownNow();
+        threads.close();
         sinks.forEach(RecordSink::close);
     }
 }

@@ -20,6 +20,9 @@ interface SystemClient extends AutoCloseable {
     /** A new member of this group, which begins with the first records of partitions that nobody has committed. */
     GroupSource member(String group, Topic topic);
 
+    /** For this group, which has no members, and all partitions of the topic. */
+    OffsetCommitter committer(String group, Topic topic);
+
     @Override
     void close();
 }

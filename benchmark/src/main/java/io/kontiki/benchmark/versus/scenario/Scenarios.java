@@ -15,6 +15,7 @@ public final class Scenarios {
             new Crash(),
             new Failover(),
             new Rebalance(),
+            new Commits(),
             new Idle(),
             new Create(),
             Throughput.flush(),

@@ -80,6 +80,11 @@ class ReadBackTest {
         }
 
         @Override
+        public OffsetCommitter committer(String group, Topic topic) {
+            throw new UnsupportedOperationException("only read");
+        }
+
+        @Override
         public int servingBrokers() {
             return 1;
         }
