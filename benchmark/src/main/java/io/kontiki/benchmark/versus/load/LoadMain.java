@@ -41,6 +41,8 @@ public final class LoadMain {
             case "steady" -> new SteadyWork();
             case "rebalance" -> new RebalanceWork();
             case "commits" -> new CommitWork();
+            case "thin-produce" -> new ThinWork(new ProduceWork());
+            case "thin-consume" -> new ThinWork(new ConsumeWork(false));
             case "touch" -> new TouchWork();
             default -> throw new IllegalArgumentException("unknown work '" + name + "'");
         };

@@ -19,7 +19,8 @@ public final class Scenarios {
             new Idle(),
             new Create(),
             Throughput.flush(),
-            new Ceilings());
+            new Ceilings(),
+            new Thin());
 
     private Scenarios() {}
 

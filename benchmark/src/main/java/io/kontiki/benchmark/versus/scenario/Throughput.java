@@ -58,6 +58,11 @@ final class Throughput extends PeerScenario {
         return new Throughput("consume", "MB/s of one consumer, from the page cache", CONSUME, "consume");
     }
 
+    /** The same load, without the client library. */
+    Throughput byThinTier() {
+        return new Throughput(name, meaning, defaults, "thin-" + work);
+    }
+
     @Override
     public String name() {
         return name;
