@@ -14,6 +14,8 @@ class PercentilesTest {
         assertThat(times.millis(0.5)).isEqualTo("500.000");
         assertThat(times.millis(0.99)).isEqualTo("990.000");
         assertThat(times.millis(1)).isEqualTo("1000.000");
+        assertThat(new Percentiles(new long[] {3_000_000, 1_000_000, 2_000_000}).millis(0.5))
+                .isEqualTo("2.000");
         assertThat(nanos[0]).as("the order of those given").isEqualTo(1000 * 1_000_000L);
     }
 
