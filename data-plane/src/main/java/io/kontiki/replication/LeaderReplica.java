@@ -115,11 +115,6 @@ final class LeaderReplica implements Role {
         awaitingLogStart.expire(nowNanos, CommitOutcome.TIMED_OUT_AFTER_APPEND, state.outbox());
         proposals.onTick(nowNanos);
         review(nowNanos);
-        for (FollowerProgress follower : followers.values()) {
-            if (follower.offsetsChanged(state.highWatermark(), state.log().startOffset())) {
-                push(follower, true);
-            }
-        }
     }
 
     /** Time alone changes something while somebody waits, and as long as a follower may come to lag (rule L8) or to join. */
@@ -133,11 +128,6 @@ final class LeaderReplica implements Role {
         for (FollowerProgress follower : followers.values()) {
             boolean member = state.view().isr().contains(follower.brokerId());
             if (member != follower.attached() || member && follower.storedEnd() < end) {
-                return false;
-            }
-            if (follower.attached()
-                    && follower.offsetsChanged(
-                            state.highWatermark(), state.log().startOffset())) {
                 return false;
             }
         }
@@ -370,17 +360,8 @@ final class LeaderReplica implements Role {
         awaitingOwnStore.completeUpTo(state.storedEnd(), state.outbox());
     }
 
-    /** Rule L11: data within the window, pipelined. */
+    /** Rule L11: data within the window, pipelined; the offsets alone when only they moved. */
     private void push(FollowerProgress follower) {
-        // Whoever waits for the log start waits for the followers, but nobody for what they know of the high watermark:
-        // that
-        // goes with the next data, and alone at a tick. With each commit it would be as many messages again as the
-        // data.
-        push(follower, state.log().startOffset() > follower.sentLogStart());
-    }
-
-    /** @param offsets whether to send them if there is no data */
-    private void push(FollowerProgress follower, boolean offsets) {
         if (!follower.attached() || follower.pushing()) {
             return;
         }
@@ -396,7 +377,7 @@ final class LeaderReplica implements Role {
         int bytes = follower.sentEnd() < state.log().endOffset()
                 ? Math.min(room, state.options().pushBytes())
                 : 0;
-        if (bytes > 0 || offsets) {
+        if (bytes > 0 || follower.offsetsChanged(state.highWatermark(), logStart)) {
             state.outbox()
                     .add(new Effect.PushTo(
                             follower.brokerId(),
