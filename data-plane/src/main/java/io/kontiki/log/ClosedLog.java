@@ -36,6 +36,14 @@ public final class ClosedLog {
                         || LogInspection.baseOffsetOf(name).isPresent());
     }
 
+    /** Whether its making was never finished: it tells its topic, which is noted first, and has had nothing else. */
+    public boolean isHalfMade() {
+        return topicId().isPresent()
+                && directory.disk().list(directory.path()).stream()
+                        .allMatch(name -> name.equals(LogCheckpoints.PARTITION_METADATA)
+                                || name.endsWith(Disk.UNFINISHED_SUFFIX));
+    }
+
     /**
      * Looks through the log. Reads all of it; changes nothing.
      *

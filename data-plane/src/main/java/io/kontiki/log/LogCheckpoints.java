@@ -20,7 +20,7 @@ import java.util.UUID;
  * The first two are Kafka's formats.
  */
 final class LogCheckpoints {
-    private static final String PARTITION_METADATA = "partition.metadata";
+    static final String PARTITION_METADATA = "partition.metadata";
     private static final String LEADER_EPOCHS = "leader-epoch-checkpoint";
     private static final String OFFSET_CHECKPOINT = "offset-checkpoint";
     /** The names of all of them. */

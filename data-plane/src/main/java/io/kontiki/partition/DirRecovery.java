@@ -115,7 +115,13 @@ final class DirRecovery {
         int segments = (int) disk.list(directory).stream()
                 .filter(file -> file.endsWith(SEGMENT_SUFFIX))
                 .count();
-        Optional<UUID> topicId = new ClosedLog(disk, directory).topicId();
+        ClosedLog log = new ClosedLog(disk, directory);
+        if (segments == 0 && log.isHalfMade()) {
+            // Nothing was ever in it, so nothing is lost if there is no room to make it now.
+            log.delete();
+            return Optional.empty();
+        }
+        Optional<UUID> topicId = log.topicId();
         if (topicId.isPresent() || segments > 0) {
             names.put(directory, topicId);
         }

@@ -9,6 +9,7 @@ import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicPartition;
 import io.kontiki.record.ControlRecords;
+import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.ForwardingDisk;
 import io.kontiki.storage.StorageException;
 import io.kontiki.storage.file.FileDisk;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +110,48 @@ class PartitionLogsTest {
     }
 
     /** Its id may be what is damaged. */
+    @Test
+    void aLogWhoseMakingWasInterruptedIsNotDamagedOnAFullDisk() throws IOException { // R11
+        Path path = root.resolve("d1");
+        makeLog(first, 0);
+        leaveOnlyTheTopic(path.resolve("t-0"));
+        Files.writeString(path.resolve("t-0/offset-checkpoint.tmp"), "");
+        var full = new ForwardingDisk(new FileDisk(path)) {
+            @Override
+            public void writeAtomically(String file, byte[] bytes) {
+                throw new DiskFullException("write", file, new IOException("no space left"));
+            }
+        };
+        PartitionLogs logs = logsIn(LogDir.online(new UUID(9, 1), path.toString(), full, 0));
+
+        PartitionLogs.Recovery recovery = logs.recover(dir -> Optional.empty());
+
+        assertThat(recovery.damaged()).isEmpty();
+        assertThat(logs.isUnreadable(new TopicPartition(TOPIC, 0), "t-0")).isFalse();
+        assertThat(path.resolve("t-0")).doesNotExist();
+    }
+
+    private static void leaveOnlyTheTopic(Path log) throws IOException {
+        try (Stream<Path> files = Files.list(log)) {
+            for (Path file : files.toList()) {
+                if (!file.endsWith("partition.metadata")) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aLogOfWhichOnlyTheTopicIsLeftAfterAnOrderlyStopIsMissing() throws IOException { // R3
+        makeLog(first, 0);
+        Map<TopicPartition, CleanEnd> ends = Map.of(new TopicPartition(TOPIC, 0), endOf("t-0"));
+        leaveOnlyTheTopic(root.resolve("d1/t-0"));
+
+        PartitionLogs.Recovery recovery = logsIn(first).recover(dir -> Optional.of(ends));
+
+        assertThat(recovery.damaged()).containsExactly(new TopicPartition(TOPIC, 0));
+    }
+
     @Test
     void aLogThatTellsAnotherTopicThanTheOneThatIsMissingIsNoStray() {
         makeLog(first, 0);
