@@ -176,6 +176,10 @@ final class FollowerProgress {
         return (int) Math.max(0, windowBytes - unacknowledgedBytes);
     }
 
+    long sentLogStart() {
+        return sentLogStart;
+    }
+
     boolean offsetsChanged(long highWatermark, long logStart) {
         return highWatermark > sentHighWatermark || logStart > sentLogStart;
     }

@@ -115,6 +115,11 @@ final class LeaderReplica implements Role {
         awaitingLogStart.expire(nowNanos, CommitOutcome.TIMED_OUT_AFTER_APPEND, state.outbox());
         proposals.onTick(nowNanos);
         review(nowNanos);
+        for (FollowerProgress follower : followers.values()) {
+            if (follower.offsetsChanged(state.highWatermark(), state.log().startOffset())) {
+                push(follower, true);
+            }
+        }
     }
 
     /** Time alone changes something while somebody waits, and as long as a follower may come to lag (rule L8) or to join. */
@@ -128,6 +133,11 @@ final class LeaderReplica implements Role {
         for (FollowerProgress follower : followers.values()) {
             boolean member = state.view().isr().contains(follower.brokerId());
             if (member != follower.attached() || member && follower.storedEnd() < end) {
+                return false;
+            }
+            if (follower.attached()
+                    && follower.offsetsChanged(
+                            state.highWatermark(), state.log().startOffset())) {
                 return false;
             }
         }
@@ -360,8 +370,16 @@ final class LeaderReplica implements Role {
         awaitingOwnStore.completeUpTo(state.storedEnd(), state.outbox());
     }
 
-    /** Rule L11: data within the window, pipelined; the offsets alone when only they moved. */
+    /** Rule L11: data within the window, pipelined. */
     private void push(FollowerProgress follower) {
+        // Who waits for the log start waits for the followers; nobody waits for what they know of the high watermark.
+        // It
+        // goes with the next data, and alone at a tick: with each commit it would be as many messages as the data.
+        push(follower, state.log().startOffset() > follower.sentLogStart());
+    }
+
+    /** @param offsets whether to send them if there is no data */
+    private void push(FollowerProgress follower, boolean offsets) {
         if (!follower.attached() || follower.pushing()) {
             return;
         }
@@ -377,7 +395,7 @@ final class LeaderReplica implements Role {
         int bytes = follower.sentEnd() < state.log().endOffset()
                 ? Math.min(room, state.options().pushBytes())
                 : 0;
-        if (bytes > 0 || follower.offsetsChanged(state.highWatermark(), logStart)) {
+        if (bytes > 0 || offsets) {
             state.outbox()
                     .add(new Effect.PushTo(
                             follower.brokerId(),

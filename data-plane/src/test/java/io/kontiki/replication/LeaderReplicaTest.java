@@ -306,7 +306,7 @@ class LeaderReplicaTest {
     }
 
     @Test
-    void highWatermarkAloneIsPushedWithoutBytes() {
+    void highWatermarkAloneIsPushedWithoutBytesAtATick() {
         Rig rig = leading();
         Link link = new Link(1, 1);
         rig.run(rig.replica.onPushSent(2, link, 1, 0, rig.now())).produce(1);
@@ -314,7 +314,8 @@ class LeaderReplicaTest {
                 .ack(2, 1, 2)
                 .forget()
                 .ack(3, 1, 2);
-        Effect.PushTo push = rig.last(Effect.PushTo.class);
+        assertThat(rig.none(Effect.PushTo.class)).isTrue();
+        Effect.PushTo push = rig.passMillis(50).last(Effect.PushTo.class);
         assertThat(push.follower()).isEqualTo(2);
         assertThat(push.maxBytes()).isZero();
         assertThat(push.highWatermark()).isEqualTo(2);
