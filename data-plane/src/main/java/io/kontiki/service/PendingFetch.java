@@ -22,12 +22,14 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One fetch request on its way: reads, and if too little is there waits for more until its time is over. Its steps run
- * one at a time on the reader threads.
+ * one at a time, on the reader threads; the first on the caller's, if there is nothing to be read from the disk.
  */
 final class PendingFetch {
     static final int BYTES_MAX = 55 << 20;
     private static final int PARTITION_BYTES_DEFAULT = 1 << 20;
     private static final int WAIT_MILLIS_MAX = 60_000;
+    /** To look at more takes a connection's thread longer than to wake another one. */
+    private static final int FIRST_LOOK_PARTITIONS_MAX = 100;
 
     /** Told the answer. */
     interface Answer {
@@ -90,6 +92,9 @@ final class PendingFetch {
 
     /** Whether there is nothing to read from the disk; a record that comes meanwhile is in memory still. */
     private boolean isAtEnd() {
+        if (request.getPartitionsCount() > FIRST_LOOK_PARTITIONS_MAX) {
+            return false;
+        }
         for (FetchPartition entry : request.getPartitionsList()) {
             if (find(entry) instanceof Partitions.Found found
                     && entry.getOffset() < found.partition().readableEnd()) {
@@ -140,7 +145,7 @@ final class PendingFetch {
             }
         }
         FetchResponse response = timedRead();
-        long booked = response.getSerializedSize();
+        long booked = heldBytes(response);
         synchronized (this) {
             if (done || !(timeOver || isEnough(response))) {
                 budget.giveBack(booked);
@@ -245,13 +250,17 @@ final class PendingFetch {
             budget.giveBack(granted);
             throw defect;
         }
-        long bytes = response.getSerializedSize();
+        long bytes = heldBytes(response);
         if (bytes > granted) {
             budget.overdraw(bytes - granted);
         } else {
             budget.giveBack(granted - bytes);
         }
         return response;
+    }
+
+    private long heldBytes(FetchResponse response) {
+        return response.getSerializedSize() + memory.unusedBytes();
     }
 
     private FetchResponse read(int granted) {

@@ -16,8 +16,8 @@ final class ReadChunks {
     static final int CHUNK_BYTES = 1 << 20;
 
     private static final int KEPT_MAX = 16;
-    /** Less is not worth a chunk, as long as none is taken anyhow. */
-    private static final int SMALL_BYTES = 4 * 1024;
+    /** Less gets memory of its own: an answer that its consumer does not take would hold a chunk that is mostly empty. */
+    private static final int LEAST_BYTES = CHUNK_BYTES / 4;
 
     private final Queue<ByteBuffer> kept = new ArrayBlockingQueue<>(KEPT_MAX);
 
@@ -47,16 +47,26 @@ final class ReadChunks {
 
         @Override
         public ByteBuffer take(int bytes) {
-            if (bytes > CHUNK_BYTES || bytes <= SMALL_BYTES && taken.isEmpty()) {
+            boolean fits = !taken.isEmpty() && taken.get(taken.size() - 1).remaining() >= bytes;
+            if (!fits && (bytes < LEAST_BYTES || bytes > CHUNK_BYTES)) {
                 return ByteBuffer.allocate(bytes);
             }
-            if (taken.isEmpty() || taken.get(taken.size() - 1).remaining() < bytes) {
+            if (!fits) {
                 taken.add(ReadChunks.this.take());
             }
             ByteBuffer chunk = taken.get(taken.size() - 1);
             ByteBuffer part = chunk.slice(chunk.position(), bytes);
             chunk.position(chunk.position() + bytes);
             return part;
+        }
+
+        /** Bytes of the chunks taken that nothing was read into: they are held as those that are sent are. */
+        int unusedBytes() {
+            int unused = 0;
+            for (ByteBuffer chunk : taken) {
+                unused += chunk.remaining();
+            }
+            return unused;
         }
 
         /** Nobody needs what was taken any more. */

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReadChunksTest {
-    private static final int PART_BYTES = 100_000;
+    private static final int PART_BYTES = 300_000;
 
     private final ReadChunks chunks = new ReadChunks();
     private final ReadChunks.Memory memory = chunks.memory();
@@ -57,8 +57,21 @@ class ReadChunksTest {
     }
 
     @Test
-    void littleTakesNoChunk() {
+    void littleTakesNoChunkButWhatIsLeftOfOne() {
         assertThat(memory.take(100).array()).hasSize(100);
+        byte[] chunk = memory.take(PART_BYTES).array();
+        assertThat(memory.take(100).array()).isSameAs(chunk);
+    }
+
+    @Test
+    void whatIsNotUsedOfAChunkIsTold() {
+        assertThat(memory.unusedBytes()).isZero();
+        memory.take(PART_BYTES);
+        assertThat(memory.unusedBytes()).isEqualTo(ReadChunks.CHUNK_BYTES - PART_BYTES);
+        memory.take(100);
+        assertThat(memory.unusedBytes()).isEqualTo(ReadChunks.CHUNK_BYTES - PART_BYTES - 100);
+        memory.giveBack();
+        assertThat(memory.unusedBytes()).isZero();
     }
 
     @Test
