@@ -12,7 +12,7 @@ import io.kontiki.proto.v1.FetchRequest;
 import io.kontiki.proto.v1.FetchResponse;
 import io.kontiki.proto.v1.FetchServiceGrpc;
 
-/** One {@code Fetch} call to one broker. Methods are for the consumer's thread; callbacks come on a thread of gRPC. */
+/** One {@code Fetch} call to one broker. Methods are for the consumer's thread; callbacks come on the connection's, and must not block. */
 final class FetchStream {
     /** What happens on a stream. */
     interface Listener {

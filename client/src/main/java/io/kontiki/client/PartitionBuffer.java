@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Collects one partition's records into batches, before they get their place in the sequence. Callers of {@code send}
@@ -55,7 +56,7 @@ final class PartitionBuffer {
      * @param bounds what a new batch keeps to
      */
     synchronized Optional<Appended> append(
-            EncodedRecord record, BatchBounds bounds, boolean onlyIfRoom, long nowNanos) {
+            EncodedRecord record, BatchBounds bounds, boolean onlyIfRoom, LongSupplier nanoTime) {
         if (closed) {
             throw new KontikiException(ErrorReason.CLOSED, "the producer is closed");
         }
@@ -65,6 +66,7 @@ final class PartitionBuffer {
             return Optional.empty();
         }
         if (!room) {
+            long nowNanos = nanoTime.getAsLong();
             last = new PendingBatch(partition, bounds, buffers.take(expectedBytes), nowNanos, nowNanos + deliveryNanos);
             batches.addLast(last);
             onOpened.accept(last);

@@ -8,7 +8,7 @@ import io.kontiki.proto.v1.ProduceRequest;
 import io.kontiki.proto.v1.ProduceResponse;
 import io.kontiki.proto.v1.ProduceServiceGrpc;
 
-/** One {@code Produce} call to one broker. Methods are for the producer's loop; callbacks come on a thread of gRPC. */
+/** One {@code Produce} call to one broker. Methods are for the producer's loop; callbacks come on the connection's, and must not block. */
 final class ProduceStream {
     /** What happens on a stream. */
     interface Listener {

@@ -89,8 +89,7 @@ public final class Producer implements AutoCloseable {
         if (closed.get()) {
             throw new KontikiException(ErrorReason.CLOSED, "the producer is closed");
         }
-        long nowNanos = System.nanoTime();
-        long deadlineNanos = nowNanos + (loop.isCurrentThread() ? 0 : config.maxBlockNanos());
+        long deadlineNanos = System.nanoTime() + (loop.isCurrentThread() ? 0 : config.maxBlockNanos());
         int wanted = Math.max(0, record.rawPartition());
         var topic = topics.await(new TopicPartition(record.topic(), wanted), deadlineNanos);
         var encoded = RecordEncoder.encode(record, System::currentTimeMillis);
@@ -98,7 +97,7 @@ public final class Producer implements AutoCloseable {
         var fixed = router.fixedPartition(record, topic);
         memory.reserve(encoded.reservedBytes(), deadlineNanos);
         try {
-            return append(encoded, topic, fixed, bounds, nowNanos);
+            return append(encoded, topic, fixed, bounds);
         } catch (RuntimeException e) {
             memory.release(encoded.reservedBytes());
             throw e;
@@ -106,15 +105,15 @@ public final class Producer implements AutoCloseable {
     }
 
     private CompletableFuture<RecordMetadata> append(
-            EncodedRecord encoded, TopicInfo topic, OptionalInt fixed, BatchBounds bounds, long nowNanos) {
+            EncodedRecord encoded, TopicInfo topic, OptionalInt fixed, BatchBounds bounds) {
         int number = fixed.orElseGet(() -> router.stickyPartition(topic));
         var buffer = loop.buffer(new TopicPartition(topic.name(), number));
-        var appended = buffer.append(encoded, bounds, fixed.isEmpty(), nowNanos);
+        var appended = buffer.append(encoded, bounds, fixed.isEmpty(), System::nanoTime);
         if (appended.isEmpty()) {
             // The sticky partition has no open batch with room: the next batch goes elsewhere.
             int next = router.nextStickyPartition(topic, number);
             buffer = loop.buffer(new TopicPartition(topic.name(), next));
-            appended = buffer.append(encoded, bounds, false, nowNanos);
+            appended = buffer.append(encoded, bounds, false, System::nanoTime);
         }
         var result = appended.orElseThrow();
         loop.onAppended(buffer, result.needsLook());

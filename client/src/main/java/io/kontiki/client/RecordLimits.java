@@ -75,7 +75,7 @@ final class RecordLimits implements AutoCloseable {
     private Known known(TopicInfo topic) {
         var last = lastKnown;
         var broker = brokerLimit;
-        if (last == null || last.topic() != topic || last.brokerLimit() != broker) {
+        if (last == null || last.topic() != topic || !last.brokerLimit().equals(broker)) {
             last = knownOf(topic, broker);
             lastKnown = last;
         }
