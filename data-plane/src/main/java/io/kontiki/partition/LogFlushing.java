@@ -51,6 +51,7 @@ final class LogFlushing {
     /** A flush could not be begun: it is tried again with the next tick. */
     private boolean notBegun;
 
+    private boolean restsWithoutNote;
     private long unflushedSinceNanos;
     private final long openedNanos;
     private long nextCheckpointNanos;
@@ -116,15 +117,31 @@ final class LogFlushing {
         }
     }
 
-    /** Whether {@link #onTick} does nothing before {@link #nextCheckpointNanos}, unless something else happens first. */
+    /** Whether {@link #onTick} need not be called for a while, unless something else happens first: see {@link #rest}. */
     boolean isAtRest() {
         boolean unlimited = policy.millis() == Long.MAX_VALUE;
         return !notBegun && !underWay && (unlimited || log().flushedOffset() == log().endOffset());
     }
 
-    /** When a checkpoint may be due next. */
-    long nextCheckpointNanos() {
-        return nextCheckpointNanos;
+    /**
+     * {@link #onTick} is not called until {@link #awake} is.
+     *
+     * @return how long it may be at most; {@link Long#MAX_VALUE} if there is nothing to note
+     */
+    long rest(long nowNanos) {
+        restsWithoutNote = !refused && log().endOffset() == checkpointedOffset;
+        return restsWithoutNote ? Long.MAX_VALUE : nextCheckpointNanos - nowNanos;
+    }
+
+    /** Nothing was to be forced meanwhile, so nothing is late; but what comes after a long rest is noted in its turn. */
+    void awake(long nowNanos) {
+        unflushedSinceNanos = nowNanos;
+        if (restsWithoutNote && nowNanos - nextCheckpointNanos >= 0) {
+            // Thousands that wake at once keep the turns in which they were.
+            long turns = TimeUnit.MILLISECONDS.toNanos(FIRST_CHECKPOINT_MILLIS);
+            nextCheckpointNanos = nowNanos + Math.floorMod(nextCheckpointNanos - nowNanos, turns);
+        }
+        restsWithoutNote = false;
     }
 
     /** Instead of {@link #onTick} while the replica has nothing to do with its log: nothing is late then. */

@@ -2,6 +2,7 @@ package io.kontiki.partition;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
@@ -19,6 +20,9 @@ final class LoopThread implements EventLoop {
     private final long tickNanos;
     private final LongSupplier nanoTime;
     private final List<LongConsumer> tickers = new ArrayList<>();
+    /** A copy, as tickers come and go meanwhile; empty once it is out of date. */
+    private Optional<List<LongConsumer>> ticked = Optional.empty();
+
     private final Threads.Defects defects;
     private final Thread thread;
     private volatile boolean running = true;
@@ -65,11 +69,13 @@ final class LoopThread implements EventLoop {
     @Override
     public void addTicker(LongConsumer ticker) {
         tickers.add(ticker);
+        ticked = Optional.empty();
     }
 
     @Override
     public void removeTicker(LongConsumer ticker) {
         tickers.remove(ticker);
+        ticked = Optional.empty();
     }
 
     private void run() {
@@ -83,12 +89,18 @@ final class LoopThread implements EventLoop {
                 queue.drainTo(drained);
                 runAll(drained);
                 long now = nanoTime.getAsLong();
-                for (LongConsumer ticker : List.copyOf(tickers)) {
-                    tickSafely(ticker, now);
-                }
+                tickAll(now);
                 nextTick = now + tickNanos;
                 eventsEnded++;
             }
+        }
+    }
+
+    private void tickAll(long nowNanos) {
+        List<LongConsumer> all = ticked.orElseGet(() -> List.copyOf(tickers));
+        ticked = Optional.of(all);
+        for (LongConsumer ticker : all) {
+            tickSafely(ticker, nowNanos);
         }
     }
 

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a replica decides that leaves this broker: messages to its other replicas and proposals to the quorum. What is to
- * be sent is read from the log on the sender's thread; all else belongs to the partition's event loop.
+ * be sent is read from the log on the transport's threads, if it is not at hand; all else belongs to the partition's event loop.
  */
 abstract class RemoteEffects implements EffectRunner {
     private static final Logger LOG = LoggerFactory.getLogger(RemoteEffects.class);
@@ -135,6 +135,10 @@ abstract class RemoteEffects implements EffectRunner {
      */
     private static LogSlice batchesFor(Effect.PushTo effect, PartitionLog log, ReadMemory memory) {
         long from = effect.fromOffset();
+        if (effect.maxBytes() == 0) {
+            // A read would give one batch at least.
+            return new LogSlice(from, from, ByteBuffer.allocate(0));
+        }
         long start = log.logStartOffset();
         LogSlice slice = log.read(Math.max(from, start), effect.maxBytes(), Long.MAX_VALUE, memory);
         return start > from && slice.startOffset() > from ? new LogSlice(from, from, ByteBuffer.allocate(0)) : slice;

@@ -38,10 +38,13 @@ final class ReplicaDriver extends RemoteEffects {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaDriver.class);
 
     private static final long ROLL_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** So late may a segment be closed that nobody writes to. */
+    private static final long REST_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
+
     /** To read so much of what was just written takes no longer than to wake another thread. */
     private static final int AT_HAND_BYTES_MAX = 16 * 1024;
 
-    private static final AppendInfo NO_APPEND = new AppendInfo(Long.MAX_VALUE, Long.MAX_VALUE - 1, 0, 0, false);
+    private static final long NOTHING_AT_HAND = -1;
 
     /** Less and less often, as others may have no room, either. */
     private static final long GIVE_WAY_NANOS_MIN = TimeUnit.SECONDS.toNanos(1);
@@ -74,7 +77,10 @@ final class ReplicaDriver extends RemoteEffects {
     private long restUntilNanos;
     private long nextRollCheckNanos;
     private long nextToken;
-    private AppendInfo lastAppend = NO_APPEND;
+    /** Where a little append begins that was the last one while the log ends at {@link #atHandEnd}. */
+    private long atHandFrom;
+
+    private long atHandEnd = NOTHING_AT_HAND;
     private Optional<DueLeaderChange> leaderChangeDue = Optional.empty();
     private long giveWayNanos = GIVE_WAY_NANOS_MIN;
 
@@ -193,8 +199,7 @@ final class ReplicaDriver extends RemoteEffects {
             restUntilNanos = nowNanos + ROLL_CHECK_NANOS;
         } else if (replica.isAtRest() && leaderChangeDue.isEmpty() && pushes().isAtRest() && flushing.isAtRest()) {
             resting = true;
-            long untilCheckpoint = flushing.nextCheckpointNanos() - nowNanos;
-            restUntilNanos = nowNanos + Math.min(nextRollCheckNanos - nowNanos, untilCheckpoint);
+            restUntilNanos = nowNanos + Math.min(REST_NANOS_MAX, flushing.rest(nowNanos));
         }
     }
 
@@ -202,8 +207,7 @@ final class ReplicaDriver extends RemoteEffects {
     private void awake() {
         if (resting) {
             resting = false;
-            // It rested with nothing to be forced, so nothing is late.
-            flushing.onIdleTick(nowNanos());
+            flushing.awake(nowNanos());
         }
     }
 
@@ -245,15 +249,15 @@ final class ReplicaDriver extends RemoteEffects {
     // ---- Produce
 
     void onAppended(AppendInfo appended) {
-        lastAppend = appended;
+        atHandFrom = appended.baseOffset();
+        atHandEnd = appended.sizeInBytes() <= AT_HAND_BYTES_MAX ? appended.lastOffset() + 1 : NOTHING_AT_HAND;
         handle(replica.onAppended(nowNanos()));
         flushing.onAppended(appended.rolled());
     }
 
     @Override
     boolean isAtHand(Effect.PushTo push) {
-        return push.maxBytes() == 0
-                || push.fromOffset() >= lastAppend.baseOffset() && lastAppend.sizeInBytes() <= AT_HAND_BYTES_MAX;
+        return push.maxBytes() == 0 || push.fromOffset() >= atHandFrom && log().endOffset() == atHandEnd;
     }
 
     void setFlushPolicy(TopicConfig.Flush policy) {

@@ -39,8 +39,8 @@ public interface ReplicaTransport {
      *
      * @param atHand whether what is to be read was written just now, and is little: then it may be read and sent at once, by
      *     the caller's thread
-     * @param read reads the batches to send into memory that is needed until they are sent; called on a thread that may
-     *     block on the disk, before that
+     * @param read reads the batches to send into memory that is needed until they are sent; called before that, on a thread
+     *     that may block on the disk unless it is at hand
      * @param sent told after the push was sent; never called if it was not
      */
     void push(

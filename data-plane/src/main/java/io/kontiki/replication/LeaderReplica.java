@@ -115,10 +115,15 @@ final class LeaderReplica implements Role {
         awaitingLogStart.expire(nowNanos, CommitOutcome.TIMED_OUT_AFTER_APPEND, state.outbox());
         proposals.onTick(nowNanos);
         review(nowNanos);
-        for (FollowerProgress follower : followers.values()) {
-            if (follower.offsetsChanged(state.highWatermark(), state.log().startOffset())) {
-                push(follower, true);
-            }
+        if (ready()) {
+            followers.values().forEach(this::pushOffsets);
+        }
+    }
+
+    /** Also without data; see {@link #push(FollowerProgress)}. */
+    private void pushOffsets(FollowerProgress follower) {
+        if (follower.offsetsChanged(state.highWatermark(), state.log().startOffset())) {
+            push(follower, true);
         }
     }
 
@@ -372,9 +377,9 @@ final class LeaderReplica implements Role {
 
     /** Rule L11: data within the window, pipelined. */
     private void push(FollowerProgress follower) {
-        // Who waits for the log start waits for the followers; nobody waits for what they know of the high watermark.
-        // It
-        // goes with the next data, and alone at a tick: with each commit it would be as many messages as the data.
+        // Somebody may wait for a log start, but nobody does for a follower's high watermark. With each commit it would
+        // be
+        // as many messages as the data: it goes with the next data, or alone at a tick.
         push(follower, state.log().startOffset() > follower.sentLogStart());
     }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 class LoopThreadTest {
@@ -34,6 +35,31 @@ class LoopThreadTest {
             resumed.countDown();
 
             assertThat(handledAtTick.get(10, TimeUnit.SECONDS)).isEqualTo(EVENTS);
+        }
+    }
+
+    @Test
+    void tickersComeAndGoWhileItTicks() throws Exception {
+        var second = new AtomicInteger();
+        var third = new CountDownLatch(1);
+        try (var loop = new LoopThread("loop", 10, 1, System::nanoTime, (l, defect) -> {})) {
+            LongConsumer later = now -> second.incrementAndGet();
+            loop.execute(() -> loop.addTicker(new LongConsumer() {
+                @Override
+                public void accept(long now) {
+                    loop.addTicker(later);
+                    loop.removeTicker(this);
+                }
+            }));
+            loop.execute(() -> loop.addTicker(now -> {
+                if (second.get() == 3) {
+                    loop.removeTicker(later);
+                    loop.addTicker(after -> third.countDown());
+                }
+            }));
+
+            assertThat(third.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(second.get()).isBetween(3, 4);
         }
     }
 
