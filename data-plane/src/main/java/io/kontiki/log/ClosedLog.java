@@ -75,7 +75,7 @@ public final class ClosedLog {
 
     /**
      * Deletes the directory with all its files, if it is there; durable on return. A power cut may leave some of the files,
-     * so it must have a name by now that no log is opened by.
+     * so it must have a name by now that no log is opened by, or be half made.
      */
     public void delete() {
         Disk disk = directory.disk();

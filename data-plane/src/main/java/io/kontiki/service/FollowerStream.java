@@ -36,7 +36,7 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
     private final Partitions partitions;
     private final LocalMetadata metadata;
     private final FollowerStreams streams;
-    private final Executor readers;
+    private final Executor pushers;
     private final ServerCallStreamObserver<ReplicateResponse> out;
     private final Map<TopicPartition, Partition> attached = new ConcurrentHashMap<>();
     private final Queue<Consumer<ReadMemory>> pushes = new ArrayDeque<>();
@@ -50,14 +50,14 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
             Partitions partitions,
             LocalMetadata metadata,
             FollowerStreams streams,
-            Executor readers,
+            Executor pushers,
             ReadChunks chunks,
             ServerCallStreamObserver<ReplicateResponse> out) {
         this.id = streams.nextId();
         this.partitions = partitions;
         this.metadata = metadata;
         this.streams = streams;
-        this.readers = readers;
+        this.pushers = pushers;
         this.memory = chunks.memory();
         this.out = out;
         this.timing = new AckTiming(partitions.traffic().replication().acknowledged());
@@ -225,7 +225,7 @@ final class FollowerStream implements StreamObserver<ReplicateRequest> {
             }
             pushing = true;
         }
-        readers.execute(this::pushWhileReady);
+        pushers.execute(this::pushWhileReady);
     }
 
     private void pushWhileReady() {

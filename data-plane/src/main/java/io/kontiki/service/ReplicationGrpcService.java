@@ -21,29 +21,29 @@ final class ReplicationGrpcService extends ReplicationServiceGrpc.ReplicationSer
     private final LogCare care;
     private final LocalMetadata metadata;
     private final FollowerStreams streams;
-    private final Executor readers;
+    private final Executor pushers;
     private final ReadChunks chunks;
 
-    /** @param readers threads that may block on the disk */
+    /** @param pushers threads that may block on the disk */
     ReplicationGrpcService(
             Partitions partitions,
             LogCare care,
             LocalMetadata metadata,
             FollowerStreams streams,
-            Executor readers,
+            Executor pushers,
             ReadChunks chunks) {
         this.partitions = partitions;
         this.care = care;
         this.metadata = metadata;
         this.streams = streams;
-        this.readers = readers;
+        this.pushers = pushers;
         this.chunks = chunks;
     }
 
     @Override
     public StreamObserver<ReplicateRequest> replicate(StreamObserver<ReplicateResponse> out) {
         return new FollowerStream(
-                partitions, metadata, streams, readers, chunks, (ServerCallStreamObserver<ReplicateResponse>) out);
+                partitions, metadata, streams, pushers, chunks, (ServerCallStreamObserver<ReplicateResponse>) out);
     }
 
     @Override

@@ -109,7 +109,6 @@ class PartitionLogsTest {
         assertThat(logs.isUnreadable(new TopicPartition(damaged, 0), "t-0")).isTrue();
     }
 
-    /** Its id may be what is damaged. */
     @Test
     void aLogWhoseMakingWasInterruptedIsNotDamagedOnAFullDisk() throws IOException { // R11
         Path path = root.resolve("d1");
@@ -152,6 +151,7 @@ class PartitionLogsTest {
         assertThat(recovery.damaged()).containsExactly(new TopicPartition(TOPIC, 0));
     }
 
+    /** Its id may be what is damaged. */
     @Test
     void aLogThatTellsAnotherTopicThanTheOneThatIsMissingIsNoStray() {
         makeLog(first, 0);
