@@ -17,7 +17,7 @@ final class ReadChunks {
 
     private static final int KEPT_MAX = 16;
     /** Less gets memory of its own: an answer that its consumer does not take would hold a chunk that is mostly empty. */
-    private static final int LEAST_BYTES = CHUNK_BYTES / 4;
+    private static final int LEAST_BYTES = CHUNK_BYTES / 16;
 
     private final Queue<ByteBuffer> kept = new ArrayBlockingQueue<>(KEPT_MAX);
 
