@@ -1,5 +1,6 @@
 package io.kontiki.benchmark;
 
+import io.kontiki.benchmark.allocation.AllocationBenchmarks;
 import io.kontiki.benchmark.group.RebalanceBenchmark;
 import io.kontiki.benchmark.group.RebalanceReport;
 import io.kontiki.benchmark.group.SlowConsumerBenchmark;
@@ -19,7 +20,8 @@ import java.util.logging.LogManager;
 
 /** Runs one of the benchmarks; see {@code benchmark/run}. */
 public final class Main {
-    private static final Set<String> WITH_OPTIONS = Set.of("failover", "rebalance", "slow-consumer", "versus", "plot");
+    private static final Set<String> WITH_OPTIONS =
+            Set.of("failover", "rebalance", "slow-consumer", "versus", "plot", "allocation");
 
     private Main() {}
 
@@ -30,7 +32,8 @@ public final class Main {
             System.err.println("usage: benchmark/run start|throughput|commits|scrape [SIZE], failover [TIMES] [--pause]"
                     + " [--controller] [--json FILE], rebalance [CYCLES] [--json FILE],"
                     + " slow-consumer [--gib N] [--minutes N] [--json FILE], versus SCENARIO... [--pairs N]"
-                    + " [--json FILE], plot DIR FILE.json... [--figure NAME]... or log [--quick]");
+                    + " [--json FILE], plot DIR FILE.json... [--figure NAME]..., log [--quick]"
+                    + " or allocation [--quick] [--json FILE]");
             System.exit(2);
         }
         Path distribution = Path.of(args[0]);
@@ -51,11 +54,12 @@ public final class Main {
             case "rebalance" -> rebalance(distribution, directory, options);
             case "slow-consumer" -> slowConsumer(distribution, directory, options);
             case "scrape" -> new ScrapeBenchmark(distribution, directory, size(args, 10_000)).run();
+            case "allocation" -> System.exit(AllocationBenchmarks.run(directory, options));
             case "log" -> LogBenchmarks.run(directory, args.length > 3 && args[3].equals("--quick"));
             default -> {
                 System.err.println(
                         "unknown benchmark \"" + name
-                                + "\"; there are start, throughput, commits, failover, rebalance, slow-consumer, scrape, versus, plot and log");
+                                + "\"; there are start, throughput, commits, failover, rebalance, slow-consumer, scrape, versus, plot, log and allocation");
                 System.exit(2);
             }
         }

@@ -1,9 +1,9 @@
 package io.kontiki.benchmark.log;
 
+import io.kontiki.benchmark.AllocatedBytes;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 
 /** Prints results, one line for each ceiling; the ratio is 1 where the log is as fast as the ceiling. */
@@ -26,14 +26,14 @@ final class ResultTable {
      */
     Figure rate(String name, long bytes, long records, long result, String benchmark, List<?> params) {
         RunResult found = find(benchmark, params);
-        String perRecord = String.format(Locale.ROOT, "%.1f", (allocated(found) - result) / records);
-        return new Figure(name, bytes, micros(found), allocated(found), perRecord);
+        String perRecord = String.format(Locale.ROOT, "%.1f", (AllocatedBytes.perOperation(found) - result) / records);
+        return new Figure(name, bytes, micros(found), AllocatedBytes.perOperation(found), perRecord);
     }
 
     /** A figure in time per operation. */
     Figure time(String name, String benchmark) {
         RunResult found = find(benchmark, List.of());
-        return new Figure(name, 0, micros(found), allocated(found), "");
+        return new Figure(name, 0, micros(found), AllocatedBytes.perOperation(found), "");
     }
 
     /** A figure of the log that is printed beside its ceilings. */
@@ -92,15 +92,6 @@ final class ResultTable {
 
     private static double micros(RunResult result) {
         return result.getPrimaryResult().getScore();
-    }
-
-    private static double allocated(RunResult result) {
-        for (Result<?> secondary : result.getSecondaryResults().values()) {
-            if (secondary.getLabel().endsWith("gc.alloc.rate.norm")) {
-                return secondary.getScore();
-            }
-        }
-        throw new IllegalStateException("no figure of allocation");
     }
 
     /** @param params names and values that tell benchmarks of that name apart */

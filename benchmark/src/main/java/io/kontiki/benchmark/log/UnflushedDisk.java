@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** A disk that leaves it to the system when bytes become durable: logs of thousands of segments are made in seconds. */
-record UnflushedDisk(Disk disk) implements Disk {
-    static UnflushedDisk in(Path root) {
+public record UnflushedDisk(Disk disk) implements Disk {
+    /** @param root an existing directory */
+    public static UnflushedDisk in(Path root) {
         return new UnflushedDisk(new FileDisk(root));
     }
 
