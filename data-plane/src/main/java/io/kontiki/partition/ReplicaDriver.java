@@ -41,11 +41,6 @@ final class ReplicaDriver extends RemoteEffects {
     /** So late may a segment be closed that nobody writes to. */
     private static final long REST_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
 
-    /** To read so much of what was just written takes no longer than to wake another thread. */
-    private static final int AT_HAND_BYTES_MAX = 16 * 1024;
-
-    private static final long NOTHING_AT_HAND = -1;
-
     /** Less and less often, as others may have no room, either. */
     private static final long GIVE_WAY_NANOS_MIN = TimeUnit.SECONDS.toNanos(1);
 
@@ -65,6 +60,7 @@ final class ReplicaDriver extends RemoteEffects {
     private final Queue<Effect> pending = new ArrayDeque<>();
     private final Map<Long, Consumer<CommitOutcome>> waiting = new HashMap<>();
     private final ReadWaiters readWaiters = new ReadWaiters();
+    private final LastAppend lastAppend = new LastAppend();
     private final LogFlushing flushing;
     /** What cannot be read; who needs it asks for it again and again. */
     private final Set<String> damagesTold = new HashSet<>();
@@ -77,10 +73,6 @@ final class ReplicaDriver extends RemoteEffects {
     private long restUntilNanos;
     private long nextRollCheckNanos;
     private long nextToken;
-    /** Where a little append begins that was the last one while the log ends at {@link #atHandEnd}. */
-    private long atHandFrom;
-
-    private long atHandEnd = NOTHING_AT_HAND;
     private Optional<DueLeaderChange> leaderChangeDue = Optional.empty();
     private long giveWayNanos = GIVE_WAY_NANOS_MIN;
 
@@ -249,15 +241,14 @@ final class ReplicaDriver extends RemoteEffects {
     // ---- Produce
 
     void onAppended(AppendInfo appended) {
-        atHandFrom = appended.baseOffset();
-        atHandEnd = appended.sizeInBytes() <= AT_HAND_BYTES_MAX ? appended.lastOffset() + 1 : NOTHING_AT_HAND;
+        lastAppend.note(appended);
         handle(replica.onAppended(nowNanos()));
         flushing.onAppended(appended.rolled());
     }
 
     @Override
     boolean isAtHand(Effect.PushTo push) {
-        return push.maxBytes() == 0 || push.fromOffset() >= atHandFrom && log().endOffset() == atHandEnd;
+        return push.maxBytes() == 0 || lastAppend.isAtHand(push.fromOffset(), log().endOffset());
     }
 
     void setFlushPolicy(TopicConfig.Flush policy) {

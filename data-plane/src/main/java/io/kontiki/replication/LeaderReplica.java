@@ -377,9 +377,8 @@ final class LeaderReplica implements Role {
 
     /** Rule L11: data within the window, pipelined. */
     private void push(FollowerProgress follower) {
-        // Somebody may wait for a log start, but nobody does for a follower's high watermark. With each commit it would
-        // be
-        // as many messages as the data: it goes with the next data, or alone at a tick.
+        // Somebody may wait for a log start, but nobody for what a follower knows of the high watermark: sent with each
+        // commit it would double the messages, so it goes with the next data, or alone at a tick.
         push(follower, state.log().startOffset() > follower.sentLogStart());
     }
 
