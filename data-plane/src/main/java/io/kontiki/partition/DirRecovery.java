@@ -118,6 +118,7 @@ final class DirRecovery {
         ClosedLog log = new ClosedLog(disk, directory);
         if (segments == 0 && log.isHalfMade()) {
             // Nothing was ever in it, so nothing is lost if there is no room to make it now.
+            LOG.info("Deleting the log {} in {}: it was never made to its end", directory, dir);
             log.delete();
             return Optional.empty();
         }

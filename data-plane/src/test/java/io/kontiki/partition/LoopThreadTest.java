@@ -41,7 +41,8 @@ class LoopThreadTest {
     @Test
     void tickersComeAndGoWhileItTicks() throws Exception {
         var second = new AtomicInteger();
-        var third = new CountDownLatch(1);
+        var ticksAfter = new AtomicInteger();
+        var enough = new CountDownLatch(1);
         try (var loop = new LoopThread("loop", 10, 1, System::nanoTime, (l, defect) -> {})) {
             LongConsumer later = now -> second.incrementAndGet();
             loop.execute(() -> loop.addTicker(new LongConsumer() {
@@ -52,13 +53,15 @@ class LoopThreadTest {
                 }
             }));
             loop.execute(() -> loop.addTicker(now -> {
-                if (second.get() == 3) {
+                if (second.get() >= 3 && ticksAfter.getAndIncrement() == 0) {
                     loop.removeTicker(later);
-                    loop.addTicker(after -> third.countDown());
+                }
+                if (ticksAfter.get() == 10) {
+                    enough.countDown();
                 }
             }));
 
-            assertThat(third.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(enough.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(second.get()).isBetween(3, 4);
         }
     }
