@@ -3,19 +3,14 @@ package io.kontiki.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.kontiki.proto.v1.Acks;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.FetchPartitionResult;
 import io.kontiki.proto.v1.PartitionError;
 import io.kontiki.record.RecordBatch;
-import io.kontiki.record.RecordBatchBuilder;
 import io.kontiki.record.RecordBatches;
 import io.kontiki.replication.ReplicaOptions;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -181,15 +176,10 @@ class DamagedReplicaTest {
     private void produce(int leader, int first, int count) {
         try (ProduceCalls produce = new ProduceCalls(cluster.client(leader))) {
             for (int i = first; i < first + count; i++) {
-                assertThat(produce.append("t", 0, Acks.ACKS_ALL, batch(i)).hasError())
+                assertThat(produce.append("t", 0, Acks.ACKS_ALL, ProduceCalls.batch(String.valueOf(i)))
+                                .hasError())
                         .isFalse();
             }
         }
-    }
-
-    private static ByteString batch(int number) {
-        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
-        builder.add(1_000, null, ByteBuffer.wrap(String.valueOf(number).getBytes(StandardCharsets.UTF_8)), List.of());
-        return UnsafeByteOperations.unsafeWrap(builder.build());
     }
 }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.kontiki.metadata.UuidBytes;
@@ -19,11 +17,9 @@ import io.kontiki.proto.v1.DeleteRecordsRequest;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.LogServiceGrpc;
 import io.kontiki.record.RecordBatch;
-import io.kontiki.record.RecordBatchBuilder;
 import io.kontiki.replication.ReplicaOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,7 +54,8 @@ class DivergentReplicaTest {
         topic = cluster.createTopic("t", Map.of("segment.bytes", "1024"), List.of(0, 1, 2));
         try (ProduceCalls produce = new ProduceCalls(cluster.client(0))) {
             for (int i = 0; i < 30; i++) {
-                assertThat(produce.append("t", 0, Acks.ACKS_ALL, batch(i)).hasError())
+                assertThat(produce.append("t", 0, Acks.ACKS_ALL, ProduceCalls.batch(String.valueOf(i)))
+                                .hasError())
                         .isFalse();
             }
         }
@@ -148,11 +145,5 @@ class DivergentReplicaTest {
         checksum.update(bytes.slice(start + CHECKSUM_FROM, end - start - CHECKSUM_FROM));
         bytes.putInt(start + CHECKSUM_AT, (int) checksum.getValue());
         Files.write(segment, bytes.array());
-    }
-
-    private static ByteString batch(int number) {
-        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
-        builder.add(1_000, null, ByteBuffer.wrap(String.valueOf(number).getBytes(StandardCharsets.UTF_8)), List.of());
-        return UnsafeByteOperations.unsafeWrap(builder.build());
     }
 }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.proto.v1.Acks;
 import io.kontiki.proto.v1.DescribeLogDirsRequest;
@@ -13,11 +11,8 @@ import io.kontiki.proto.v1.DescribeLogDirsResponse;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.LogServiceGrpc;
 import io.kontiki.proto.v1.ProducePartitionResult;
-import io.kontiki.record.RecordBatchBuilder;
 import io.kontiki.replication.Lease;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -66,15 +61,9 @@ class HungDirTest {
         return cluster.partition(topic, 0);
     }
 
-    private static ByteString batch(String value) {
-        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
-        builder.add(1_000, null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)), List.of());
-        return UnsafeByteOperations.unsafeWrap(builder.build());
-    }
-
     private ProducePartitionResult produce(int broker, String topic, String value) {
         try (ProduceCalls produce = new ProduceCalls(cluster.client(broker))) {
-            return produce.append(topic, 0, Acks.ACKS_ALL, batch(value));
+            return produce.append(topic, 0, Acks.ACKS_ALL, ProduceCalls.batch(value));
         }
     }
 

@@ -3,18 +3,13 @@ package io.kontiki.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.proto.v1.Acks;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.ProducePartitionResult;
-import io.kontiki.record.RecordBatchBuilder;
 import io.kontiki.storage.DiskFullException;
 import io.kontiki.storage.StorageException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,15 +55,9 @@ class LogDirTest {
         return cluster.partition(topic, 0);
     }
 
-    private static ByteString batch(String value) {
-        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
-        builder.add(1_000, null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)), List.of());
-        return UnsafeByteOperations.unsafeWrap(builder.build());
-    }
-
     private ProducePartitionResult produce(int broker, String topic, String value) {
         try (ProduceCalls produce = new ProduceCalls(cluster.client(broker))) {
-            return produce.append(topic, 0, Acks.ACKS_ALL, batch(value));
+            return produce.append(topic, 0, Acks.ACKS_ALL, ProduceCalls.batch(value));
         }
     }
 
@@ -97,7 +86,8 @@ class LogDirTest {
                 if (i == 20) {
                     cluster.disk(0, 0).fail();
                 }
-                if (!produce.append("a", 0, Acks.ACKS_ALL, batch("m" + i)).hasError()) {
+                if (!produce.append("a", 0, Acks.ACKS_ALL, ProduceCalls.batch("m" + i))
+                        .hasError()) {
                     acknowledged.add("m" + i);
                 }
             }

@@ -3,8 +3,6 @@ package io.kontiki.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.kontiki.log.LogCopy;
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.proto.v1.Acks;
@@ -13,10 +11,7 @@ import io.kontiki.proto.v1.LogServiceGrpc;
 import io.kontiki.proto.v1.MoveLogRequest;
 import io.kontiki.proto.v1.MoveLogResponse;
 import io.kontiki.proto.v1.MoveLogResponse.State;
-import io.kontiki.record.RecordBatchBuilder;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,12 +59,6 @@ class LogMoveTest {
 
     private PartitionRegistration record() {
         return cluster.partition("a", 0);
-    }
-
-    private static ByteString batch(String value) {
-        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
-        builder.add(1_000, null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)), List.of());
-        return UnsafeByteOperations.unsafeWrap(builder.build());
     }
 
     /** By way of the other broker. */
@@ -132,12 +121,12 @@ class LogMoveTest {
     private List<String> produceWhile(AtomicBoolean running) {
         List<String> acknowledged = new ArrayList<>();
         try (ProduceCalls produce = new ProduceCalls(cluster.client(0))) {
-            produce.append("a", 0, Acks.ACKS_ALL, batch("first"));
+            produce.append("a", 0, Acks.ACKS_ALL, ProduceCalls.batch("first"));
             acknowledged.add("first");
             // On a slow machine the moves are over before much was written.
             for (int i = 0; running.get() || i < RECORDS_MIN; i++) {
                 String value = "m" + i + "-" + "x".repeat(1_000);
-                var result = produce.appendOnce("a", 0, Acks.ACKS_ALL, batch(value));
+                var result = produce.appendOnce("a", 0, Acks.ACKS_ALL, ProduceCalls.batch(value));
                 assertThat(result.getError().getMessage()).isEmpty();
                 acknowledged.add(value);
             }
@@ -163,7 +152,8 @@ class LogMoveTest {
         assertThat(failed.getState()).isEqualTo(State.STATE_FAILED);
         assertThat(failed.getError().getMessage()).contains("stays where it is");
         try (ProduceCalls produce = new ProduceCalls(cluster.client(0))) {
-            assertThat(produce.append("a", 0, Acks.ACKS_ALL, batch("after")).hasError())
+            assertThat(produce.append("a", 0, Acks.ACKS_ALL, ProduceCalls.batch("after"))
+                            .hasError())
                     .isFalse();
         }
         assertThat(record().directoryOf(0)).isEqualTo(TestCluster.directoryId(0, 0));
@@ -227,7 +217,8 @@ class LogMoveTest {
         try (ProduceCalls produce = new ProduceCalls(cluster.client(0))) {
             for (int i = 0; i < 50; i++) {
                 String value = "m" + i + "-" + "x".repeat(1_000);
-                assertThat(produce.append("a", 0, Acks.ACKS_ALL, batch(value)).hasError())
+                assertThat(produce.append("a", 0, Acks.ACKS_ALL, ProduceCalls.batch(value))
+                                .hasError())
                         .isFalse();
                 acknowledged.add(value);
             }

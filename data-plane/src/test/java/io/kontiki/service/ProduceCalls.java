@@ -3,6 +3,7 @@ package io.kontiki.service;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Channel;
 import io.grpc.stub.StreamObserver;
 import io.kontiki.proto.v1.Acks;
@@ -12,6 +13,10 @@ import io.kontiki.proto.v1.ProducePartitionResult;
 import io.kontiki.proto.v1.ProduceRequest;
 import io.kontiki.proto.v1.ProduceResponse;
 import io.kontiki.proto.v1.ProduceServiceGrpc;
+import io.kontiki.record.RecordBatchBuilder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** A produce stream on which a test sends one batch at a time and waits for its answer. */
 final class ProduceCalls implements AutoCloseable {
@@ -21,6 +26,13 @@ final class ProduceCalls implements AutoCloseable {
 
     ProduceCalls(Channel broker) {
         out = ProduceServiceGrpc.newStub(broker).produce(answers);
+    }
+
+    /** A batch of one record without a key. */
+    static ByteString batch(String value) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(1 << 20);
+        builder.add(1_000, null, ByteBuffer.wrap(value.getBytes(StandardCharsets.UTF_8)), List.of());
+        return UnsafeByteOperations.unsafeWrap(builder.build());
     }
 
     /** Sends until the partition is ready to judge the batch. */
