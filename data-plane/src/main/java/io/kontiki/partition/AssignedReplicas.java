@@ -188,9 +188,10 @@ final class AssignedReplicas implements MetadataPublisher, UnopenedReplicas.List
     }
 
     private void tellReplicas(TopicImage topic, MetadataImage image) {
+        TopicConfig config = latestConfig(topic);
         for (int number = 0; number < topic.partitions().size(); number++) {
             open.find(new TopicPartition(topic.id(), number)).ifPresent(known -> {
-                tell(known, topic, image);
+                tell(known, topic, config, image);
                 assignAgain(known, topic.partitions().get(known.id().partition()));
             });
         }
@@ -203,12 +204,16 @@ final class AssignedReplicas implements MetadataPublisher, UnopenedReplicas.List
         }
     }
 
-    private void tell(Partition partition, TopicImage topic, MetadataImage image) {
+    /** Once for all partitions of a topic: to parse it takes longer than to tell one of them. */
+    private TopicConfig latestConfig(TopicImage topic) {
+        return metadata.current().topic(topic.id()).orElse(topic).config();
+    }
+
+    private void tell(Partition partition, TopicImage topic, TopicConfig config, MetadataImage image) {
         PartitionRegistration record = topic.partitions().get(partition.id().partition());
         if (partition.dir().id().filter(record.directoryOf(brokerId)::equals).isPresent()) {
             deletions.deleteMoved(partition.id());
         }
-        TopicConfig config = metadata.current().topic(topic.id()).orElse(topic).config();
         partition.configure(logs.settings(config));
         partition.configure(config.flush());
         partition.onMetadata(record, image.brokers());
@@ -237,7 +242,7 @@ final class AssignedReplicas implements MetadataPublisher, UnopenedReplicas.List
     public void onOpened(TopicPartition id, TopicImage topic, MetadataImage image, PartitionLogs.Placed log) {
         Partition partition = start.start(id, topic, log);
         open.add(partition);
-        tell(partition, topic, image);
+        tell(partition, topic, latestConfig(topic), image);
         open.assign(partition, topic.partitions().get(id.partition()).directoryOf(brokerId));
     }
 
