@@ -417,6 +417,14 @@ public final class Partition {
         return driver.readWaiters().add(offset, wake);
     }
 
+    /**
+     * Asks for whoever was woken to read from that offset on at once, on the event loop: a few may, of what is little and was
+     * just appended, so that to read it takes no time. On the event loop only, as what {@link #onReadable} is told is.
+     */
+    public boolean admitReader(long offset) {
+        return driver.admitReader(offset);
+    }
+
     /** The first offset still readable. */
     public OffsetLookup earliestOffset() {
         return reads.earliest();

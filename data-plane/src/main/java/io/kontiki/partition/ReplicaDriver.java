@@ -251,6 +251,11 @@ final class ReplicaDriver extends RemoteEffects {
         return push.maxBytes() == 0 || lastAppend.isAtHand(push.fromOffset(), log().endOffset());
     }
 
+    /** See {@link Partition#admitReader}. */
+    boolean admitReader(long offset) {
+        return lastAppend.admitReader(offset, log().endOffset());
+    }
+
     void setFlushPolicy(TopicConfig.Flush policy) {
         awake();
         flushing.setPolicy(policy);

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One fetch request on its way: reads, and if too little is there waits for more until its time is over. Its steps run
- * one at a time, on the reader threads; the first on the caller's, if there is nothing to be read from the disk.
+ * one at a time, on the reader threads; where nothing has to come from the disk, on the thread that begins it or wakes it.
  */
 final class PendingFetch {
     static final int BYTES_MAX = 55 << 20;
@@ -80,14 +80,38 @@ final class PendingFetch {
     void start() {
         partitions.traffic().onFetchRequest();
         if (isAtEnd()) {
-            synchronized (this) {
-                scheduled = true;
-                scheduledNanos = partitions.nanoTime();
-            }
-            stepOrFail();
+            stepHere();
         } else {
             schedule();
         }
+    }
+
+    /** On the partition's event loop: the first of many would have to wait for a reader thread, to read what is at hand. */
+    private void wake(Partition partition, long offset) {
+        if (request.getMinBytes() <= 1
+                && request.getPartitionsCount() <= FIRST_LOOK_PARTITIONS_MAX
+                && partition.admitReader(offset)) {
+            stepHere();
+        } else {
+            schedule();
+        }
+    }
+
+    private void stepHere() {
+        if (begins()) {
+            stepOrFail();
+        }
+    }
+
+    /** Whether a step is to begin now; if one is under way, it is repeated. */
+    private synchronized boolean begins() {
+        if (done || scheduled) {
+            wokenMeanwhile = true;
+            return false;
+        }
+        scheduled = true;
+        scheduledNanos = partitions.nanoTime();
+        return true;
     }
 
     /** Whether there is nothing to read from the disk; a record that comes meanwhile is in memory still. */
@@ -112,12 +136,8 @@ final class PendingFetch {
         }
     }
 
-    private synchronized void schedule() {
-        if (scheduled) {
-            wokenMeanwhile = true;
-        } else if (!done) {
-            scheduled = true;
-            scheduledNanos = partitions.nanoTime();
+    private void schedule() {
+        if (begins()) {
             readers.execute(this::stepOrFail);
         }
     }
@@ -200,7 +220,8 @@ final class PendingFetch {
     private void subscribe() {
         for (FetchPartition entry : request.getPartitionsList()) {
             if (find(entry) instanceof Partitions.Found found) {
-                subscriptions.add(found.partition().onReadable(entry.getOffset(), this::schedule));
+                subscriptions.add(found.partition()
+                        .onReadable(entry.getOffset(), () -> wake(found.partition(), entry.getOffset())));
             }
         }
     }

@@ -28,6 +28,7 @@ final class FaultyDisk extends ForwardingDisk {
     private final AtomicInteger directoriesRefused = new AtomicInteger();
     private volatile Consumer<String> beforeRename = source -> {};
     private volatile Consumer<String> beforeDelete = path -> {};
+    private volatile Consumer<String> beforeRead = path -> {};
 
     FaultyDisk(Disk disk) {
         super(disk);
@@ -66,6 +67,11 @@ final class FaultyDisk extends ForwardingDisk {
     /** Called with the path, by the thread that deletes. */
     void beforeDelete(Consumer<String> listener) {
         beforeDelete = listener;
+    }
+
+    /** Called with the path, by the thread that reads. */
+    void beforeRead(Consumer<String> listener) {
+        beforeRead = listener;
     }
 
     /** From now on, until {@link #answer}, whatever would be written or forced waits, as in a frozen file system. */
@@ -153,6 +159,7 @@ final class FaultyDisk extends ForwardingDisk {
         @Override
         public int read(long position, ByteBuffer target) {
             checkDescriptors("read", path());
+            beforeRead.accept(path());
             return super.read(position, target);
         }
 
