@@ -222,6 +222,17 @@ final class LogWriter {
         return true;
     }
 
+    /** See {@link PartitionLog#millisToRoll}. */
+    long millisToRoll(long nowMillis) {
+        if (view().active().sizeInBytes() == 0) {
+            return Long.MAX_VALUE;
+        }
+        if (activeSinceMillis == NOT_SEEN) {
+            return 0;
+        }
+        return Math.max(0, config.segmentMillis() - (nowMillis - activeSinceMillis));
+    }
+
     /** See {@link PartitionLog#raiseLogStart}. */
     void raiseLogStart(long offset) {
         LogView before = view();

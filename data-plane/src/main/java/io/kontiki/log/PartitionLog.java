@@ -359,6 +359,16 @@ public final class PartitionLog implements AutoCloseable {
     }
 
     /**
+     * How long {@link #rollIfDue} need not be called, if nothing is appended. Writer thread.
+     *
+     * @param nowMillis since 1970
+     * @return in ms, from 0 on; {@link Long#MAX_VALUE} if there is nothing in the active segment
+     */
+    public long millisToRoll(long nowMillis) {
+        return writer.millisToRoll(nowMillis);
+    }
+
+    /**
      * The log start that retention asks for. Changes nothing. Any thread.
      *
      * @param nowMillis since 1970

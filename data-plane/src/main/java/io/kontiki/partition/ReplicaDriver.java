@@ -38,7 +38,7 @@ final class ReplicaDriver extends RemoteEffects {
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaDriver.class);
 
     private static final long ROLL_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** So late may a segment be closed that nobody writes to. */
+    /** The wall clock, by which a segment is closed, may be set meanwhile, and the topic configured anew. */
     private static final long REST_NANOS_MAX = TimeUnit.SECONDS.toNanos(10);
 
     /** Less and less often, as others may have no room, either. */
@@ -191,8 +191,15 @@ final class ReplicaDriver extends RemoteEffects {
             restUntilNanos = nowNanos + ROLL_CHECK_NANOS;
         } else if (replica.isAtRest() && leaderChangeDue.isEmpty() && pushes().isAtRest() && flushing.isAtRest()) {
             resting = true;
-            restUntilNanos = nowNanos + Math.min(REST_NANOS_MAX, flushing.rest(nowNanos));
+            restUntilNanos =
+                    nowNanos + Math.min(REST_NANOS_MAX, Math.min(flushing.rest(nowNanos), nanosToRollCheck(nowNanos)));
         }
+    }
+
+    private long nanosToRollCheck(long nowNanos) {
+        long due =
+                TimeUnit.MILLISECONDS.toNanos(log().millisToRoll(ports.clock().millis()));
+        return Math.max(due, nextRollCheckNanos - nowNanos);
     }
 
     /** Something happens: the next tick looks at everything. */

@@ -348,11 +348,16 @@ class LogStartTest {
     void segmentIsClosedOnceItsFirstBatchIsOldEnough() {
         log.configure(SMALL.withSegmentMillis(100));
         assertThat(log.rollIfDue(5000)).isFalse();
+        assertThat(log.millisToRoll(5000)).isEqualTo(Long.MAX_VALUE);
         append(1);
+        assertThat(log.millisToRoll(5900)).isZero();
         assertThat(log.rollIfDue(6000)).isFalse();
         append(1);
+        assertThat(log.millisToRoll(6030)).isEqualTo(70);
         assertThat(log.rollIfDue(6099)).isFalse();
+        assertThat(log.millisToRoll(6200)).isZero();
         assertThat(log.rollIfDue(6100)).isTrue();
+        assertThat(log.millisToRoll(6100)).isEqualTo(Long.MAX_VALUE);
         assertThat(bases()).containsExactly(0L, 2L);
         assertThat(log.rollIfDue(9000)).isFalse();
         assertThat(log.appendAsLeader(Batches.of(1, "x"), 9).rolled()).isTrue();
