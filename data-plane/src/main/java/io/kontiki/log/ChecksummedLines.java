@@ -31,8 +31,17 @@ record ChecksummedLines(String name, int lines) {
 
     /** Durable on return. */
     void write(LogDirectory directory, List<String> content) {
+        directory.writeText(name, whole(content));
+    }
+
+    /** Where there is no such file yet: see {@link LogDirectory#writeNew}. */
+    void writeNew(LogDirectory directory, List<String> content) {
+        directory.writeNew(name, whole(content));
+    }
+
+    private static String whole(List<String> content) {
         String text = text(content);
-        directory.writeText(name, VERSION + "\n" + text + checksum(text) + "\n");
+        return VERSION + "\n" + text + checksum(text) + "\n";
     }
 
     private static String text(List<String> lines) {

@@ -36,12 +36,21 @@ public final class ClosedLog {
                         || LogInspection.baseOffsetOf(name).isPresent());
     }
 
-    /** Whether its making was never finished: it tells its topic, which is noted first, and has had nothing else. */
+    /** Whether its making was never finished: it tells its topic, which is noted first, and has had no records. */
     public boolean isHalfMade() {
         return topicId().isPresent()
                 && directory.disk().list(directory.path()).stream()
                         .allMatch(name -> name.equals(LogCheckpoints.PARTITION_METADATA)
+                                || name.equals(LogCheckpoints.OFFSET_CHECKPOINT) && tellsOfNoRecords()
                                 || name.endsWith(Disk.UNFINISHED_SUFFIX));
+    }
+
+    /** One that is torn was the first: all others replace one that is whole. */
+    private boolean tellsOfNoRecords() {
+        return new LogCheckpoints(directory)
+                .readOffsets()
+                .filter(noted -> !noted.equals(OffsetCheckpoint.OF_NEW_LOG))
+                .isEmpty();
     }
 
     /**

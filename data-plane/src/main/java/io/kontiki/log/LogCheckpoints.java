@@ -22,7 +22,7 @@ import java.util.UUID;
 final class LogCheckpoints {
     static final String PARTITION_METADATA = "partition.metadata";
     private static final String LEADER_EPOCHS = "leader-epoch-checkpoint";
-    private static final String OFFSET_CHECKPOINT = "offset-checkpoint";
+    static final String OFFSET_CHECKPOINT = "offset-checkpoint";
     /** The names of all of them. */
     static final List<String> NAMES = List.of(PARTITION_METADATA, LEADER_EPOCHS, OFFSET_CHECKPOINT);
 
@@ -60,13 +60,24 @@ final class LogCheckpoints {
         }
     }
 
+    /** What a log without records says of itself; durable on return, and torn or missing if that is not reached. */
+    void writeNew(UUID topicId) {
+        directory.writeNew(PARTITION_METADATA, text(topicId));
+        OFFSETS.writeNew(directory, lines(OffsetCheckpoint.OF_NEW_LOG));
+        directory.force();
+    }
+
     void writeTopicId(UUID topicId) {
+        directory.writeText(PARTITION_METADATA, text(topicId));
+    }
+
+    private static String text(UUID topicId) {
         byte[] id = ByteBuffer.allocate(2 * Long.BYTES)
                 .putLong(topicId.getMostSignificantBits())
                 .putLong(topicId.getLeastSignificantBits())
                 .array();
         String text = Base64.getUrlEncoder().withoutPadding().encodeToString(id);
-        directory.writeText(PARTITION_METADATA, "version: " + VERSION + "\ntopic_id: " + text);
+        return "version: " + VERSION + "\ntopic_id: " + text;
     }
 
     /** Empty if the file is missing or does not parse. */
@@ -118,13 +129,15 @@ final class LogCheckpoints {
     }
 
     void writeOffsets(OffsetCheckpoint offsets) {
-        OFFSETS.write(
-                directory,
-                List.of(
-                        Long.toString(offsets.recoveryPoint()),
-                        Long.toString(offsets.logStartOffset()),
-                        Long.toString(offsets.highWatermark()),
-                        offsets.mayHaveGaps() ? GAPS : NO_GAPS,
-                        Long.toHexString(offsets.epochsChecksum())));
+        OFFSETS.write(directory, lines(offsets));
+    }
+
+    private static List<String> lines(OffsetCheckpoint offsets) {
+        return List.of(
+                Long.toString(offsets.recoveryPoint()),
+                Long.toString(offsets.logStartOffset()),
+                Long.toString(offsets.highWatermark()),
+                offsets.mayHaveGaps() ? GAPS : NO_GAPS,
+                Long.toHexString(offsets.epochsChecksum()));
     }
 }

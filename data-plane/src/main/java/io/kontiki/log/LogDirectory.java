@@ -86,6 +86,11 @@ record LogDirectory(Disk disk, String path) {
         disk.writeAtomically(file(name), text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Writes a small text file that may be torn until the directory is forced. */
+    void writeNew(String name, String text) {
+        disk.writeSmall(file(name), text.getBytes(StandardCharsets.UTF_8));
+    }
+
     void force() {
         disk.forceDirectory(path);
     }

@@ -9,7 +9,7 @@ final class LogIdentity {
     private LogIdentity() {}
 
     /**
-     * Creates the directory and the file if they are not there, durably.
+     * Creates the file if it is not there, durably.
      *
      * @throws ForeignLogException if the directory belongs to another topic id, or has segments and does not tell whose
      */
@@ -17,13 +17,11 @@ final class LogIdentity {
         if (requireNotForeign(directory, topicId)) {
             return;
         }
-        Disk disk = directory.disk();
-        if (disk.exists(directory.path())
-                && !directory.offsetsWith(LogDirectory.LOG).isEmpty()) {
+        if (!directory.offsetsWith(LogDirectory.LOG).isEmpty()) {
             throw ForeignLogException.unknown(directory.path(), topicId);
         }
-        disk.createDirectory(directory.path());
-        disk.forceDirectory(Disk.parentOf(directory.path()));
+        // The directory may be of an attempt that came no further.
+        directory.disk().forceDirectory(Disk.parentOf(directory.path()));
         checkpoints.writeTopicId(topicId);
     }
 

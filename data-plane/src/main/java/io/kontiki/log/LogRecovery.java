@@ -55,6 +55,18 @@ final class LogRecovery {
             LeaderEpochIndex storedEpochs,
             long activeSinceMillis,
             RecoveryReport report) {
+        /** Of a log that has just been made. */
+        static Recovered nothing(LogSegment first, int maxProducerIds) {
+            return new Recovered(
+                    LogView.of(List.of(first), 0, 0, LeaderEpochIndex.empty()),
+                    new ProducerState(maxProducerIds),
+                    Map.of(),
+                    OffsetCheckpoint.OF_NEW_LOG,
+                    LeaderEpochIndex.empty(),
+                    LogWriter.NOT_SEEN,
+                    new RecoveryReport(0, 0, 0, 0, 0, 0, false));
+        }
+
         /** Rule R15: no more than a hint. */
         long highWatermarkHint() {
             return Math.max(view.logStartOffset(), Math.min(stored.highWatermark(), view.endOffset()));

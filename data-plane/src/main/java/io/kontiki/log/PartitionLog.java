@@ -86,8 +86,13 @@ public final class PartitionLog implements AutoCloseable {
             RecoveryListener listener) {
         LogDirectory files = new LogDirectory(disk, directory);
         LogCheckpoints checkpoints = new LogCheckpoints(files);
-        LogIdentity.ensure(files, checkpoints, topicId);
-        LogRecovery.Recovered recovered = new LogRecovery(files, checkpoints, config, cleanEnd, listener).run();
+        LogRecovery.Recovered recovered;
+        if (disk.exists(directory)) {
+            LogIdentity.ensure(files, checkpoints, topicId);
+            recovered = new LogRecovery(files, checkpoints, config, cleanEnd, listener).run();
+        } else {
+            recovered = NewLog.make(files, topicId, config);
+        }
         ProducerSnapshots snapshots = new ProducerSnapshots(files);
         LogFlush flush = new LogFlush(files, checkpoints, snapshots);
         flush.begin(recovered);

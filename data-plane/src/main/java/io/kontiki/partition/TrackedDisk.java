@@ -78,6 +78,11 @@ final class TrackedDisk implements Disk {
     }
 
     @Override
+    public void writeSmall(String path, byte[] content) {
+        run("write", path, () -> disk.writeSmall(path, content));
+    }
+
+    @Override
     public void createDirectory(String directory) {
         run("create directory", directory, () -> disk.createDirectory(directory));
     }

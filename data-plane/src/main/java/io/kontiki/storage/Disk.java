@@ -74,16 +74,28 @@ public interface Disk {
     }
 
     /**
+     * Writes a small file, in place of what is there. On return its bytes are durable; its name is once
+     * {@link #forceDirectory} returned. After a power cut before that it may be torn, or not be there.
+     */
+    default void writeSmall(String path, byte[] content) {
+        try (DiskFile file = open(path)) {
+            if (file.size() > 0) {
+                file.truncate(0);
+            }
+            file.append(ByteBuffer.wrap(content));
+            file.force();
+        }
+    }
+
+    /**
      * Replaces a small file so that after a power cut at any point either the old or the new content is there, and on
      * return the new one: temporary file, flush, rename, flush of the directory. A failure before the rename, such as a
      * full disk, leaves the old content and nothing else.
      */
     default void writeAtomically(String path, byte[] content) {
         String unfinished = path + UNFINISHED_SUFFIX;
-        delete(unfinished);
-        try (DiskFile file = open(unfinished)) {
-            file.append(ByteBuffer.wrap(content));
-            file.force();
+        try {
+            writeSmall(unfinished, content);
             rename(unfinished, path);
         } catch (StorageException e) {
             try {

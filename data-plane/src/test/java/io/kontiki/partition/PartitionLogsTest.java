@@ -28,6 +28,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PartitionLogsTest {
     private static final UUID TOPIC = new UUID(1, 2);
@@ -109,16 +111,17 @@ class PartitionLogsTest {
         assertThat(logs.isUnreadable(new TopicPartition(damaged, 0), "t-0")).isTrue();
     }
 
-    @Test
-    void aLogWhoseMakingWasInterruptedIsNotDamagedOnAFullDisk() throws IOException { // R11
+    @ParameterizedTest
+    @CsvSource({"offset-checkpoint.tmp, ''", "offset-checkpoint, ''", "offset-checkpoint, 0"})
+    void aLogWhoseMakingWasInterruptedIsNotDamagedOnAFullDisk(String file, String content) throws IOException { // R11
         Path path = root.resolve("d1");
         makeLog(first, 0);
         leaveOnlyTheTopic(path.resolve("t-0"));
-        Files.writeString(path.resolve("t-0/offset-checkpoint.tmp"), "");
+        Files.writeString(path.resolve("t-0").resolve(file), content);
         var full = new ForwardingDisk(new FileDisk(path)) {
             @Override
-            public void writeAtomically(String file, byte[] bytes) {
-                throw new DiskFullException("write", file, new IOException("no space left"));
+            public void writeAtomically(String path, byte[] bytes) {
+                throw new DiskFullException("write", path, new IOException("no space left"));
             }
         };
         PartitionLogs logs = logsIn(LogDir.online(new UUID(9, 1), path.toString(), full, 0));

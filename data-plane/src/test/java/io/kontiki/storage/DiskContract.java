@@ -139,6 +139,15 @@ public abstract class DiskContract {
     }
 
     @Test
+    void smallFilesTakeThePlaceOfWhatIsThere() {
+        disk.writeSmall("f", "first".getBytes(StandardCharsets.UTF_8));
+        disk.writeSmall("f", "2nd".getBytes(StandardCharsets.UTF_8));
+        assertThat(new String(disk.readSmall("f", 100), StandardCharsets.UTF_8)).isEqualTo("2nd");
+        disk.createDirectory("d");
+        assertThatThrownBy(() -> disk.writeSmall("d", new byte[9])).isInstanceOf(StorageException.class);
+    }
+
+    @Test
     void smallFilesHaveALimit() {
         write("f", "123456");
         assertThatThrownBy(() -> disk.readSmall("f", 5))

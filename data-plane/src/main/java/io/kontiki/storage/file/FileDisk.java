@@ -4,6 +4,7 @@ import io.kontiki.storage.Disk;
 import io.kontiki.storage.DiskFile;
 import io.kontiki.storage.StorageException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -64,6 +65,28 @@ public final class FileDisk implements Disk {
             throw new FileSystemException(file.toString(), null, "it is a directory");
         }
         return attributes.size();
+    }
+
+    /** Opened once, where any other file is looked at, made and opened when it is used. */
+    @Override
+    public void writeSmall(String path, byte[] content) {
+        try (FileChannel channel = attempt(
+                "open",
+                path,
+                () -> FileChannel.open(
+                        resolve(path),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE))) {
+            ByteBuffer left = ByteBuffer.wrap(content);
+            while (left.hasRemaining()) {
+                attempt("write", path, () -> channel.write(left));
+            }
+            channel.force(false);
+        } catch (IOException e) {
+            // As of a directory's flush.
+            throw new StorageException("flush", path, e);
+        }
     }
 
     @Override
