@@ -54,6 +54,7 @@ final class FetchStream implements StreamObserver<FetchRequest>, PendingFetch.An
     public void onNext(FetchRequest request) {
         try {
             RequestLimits.partitions(request.getPartitionsCount());
+            RequestLimits.eachOnce(request.getPartitionsList());
         } catch (StatusRuntimeException refused) {
             fail(refused);
             return;

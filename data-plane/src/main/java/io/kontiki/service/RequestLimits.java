@@ -3,8 +3,12 @@ package io.kontiki.service;
 import io.kontiki.metadata.Excerpt;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.proto.v1.ErrorReason;
+import io.kontiki.proto.v1.FetchPartition;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Sizes that are checked before anything is done with a request. What the values mean is judged later, by those who know.
@@ -41,6 +45,23 @@ final class RequestLimits {
     /** Entries of a call for many partitions: more of them are refused as a whole, since each answer would be an entry, too. */
     static void partitions(int count) {
         count(ErrorReason.ERROR_REASON_INVALID_ARGUMENT, "partitions", count, PARTITIONS_MAX);
+    }
+
+    /** One that is named twice would be read twice, beyond what its answer may take. */
+    static void eachOnce(List<FetchPartition> partitions) {
+        if (partitions.size() == 1) {
+            return;
+        }
+        Set<String> seen = new HashSet<>();
+        for (FetchPartition entry : partitions) {
+            String name = entry.getTopic() + "-" + entry.getPartition();
+            if (!seen.add(name)) {
+                throw refused(
+                        ErrorReason.ERROR_REASON_INVALID_ARGUMENT,
+                        "partitions",
+                        "partitions has " + Excerpt.of(name) + " twice, each may be there once");
+            }
+        }
     }
 
     static void configs(String field, Map<String, String> configs) {

@@ -34,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +79,12 @@ class RequestSizeTest {
 
     private static FetchRequest fetch(int entries) {
         return FetchRequest.newBuilder()
-                .addAllPartitions(Collections.nCopies(entries, FetchPartition.getDefaultInstance()))
+                .addAllPartitions(IntStream.range(0, entries)
+                        .mapToObj(number -> FetchPartition.newBuilder()
+                                .setTopic("t")
+                                .setPartition(number)
+                                .build())
+                        .toList())
                 .build();
     }
 
@@ -100,6 +106,23 @@ class RequestSizeTest {
 
             assertThat(answers.next().getPartitionsCount()).isEqualTo(1000);
             assertThatThrownBy(answers::next).cause().hasMessage("INVALID_ARGUMENT: " + REFUSAL);
+        }
+    }
+
+    @Test
+    void fetchThatNamesAPartitionTwiceEndsItsStream() {
+        try (var fixture = new ServiceFixture(fetchService())) {
+            Answers<FetchResponse> answers = new Answers<>();
+            StreamObserver<FetchRequest> out =
+                    FetchServiceGrpc.newStub(fixture.channel()).fetch(answers);
+            FetchRequest once = fetch(3);
+            out.onNext(once);
+            out.onNext(once.toBuilder().addPartitions(once.getPartitions(1)).build());
+
+            assertThat(answers.next().getPartitionsCount()).isEqualTo(3);
+            assertThatThrownBy(answers::next)
+                    .cause()
+                    .hasMessage("INVALID_ARGUMENT: partitions has t-1 twice, each may be there once");
         }
     }
 
