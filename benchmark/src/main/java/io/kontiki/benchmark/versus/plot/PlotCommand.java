@@ -51,7 +51,8 @@ public final class PlotCommand {
         List<String> there = plots.stream().map(Plot::figure).toList();
         for (String figure : figures) {
             if (!there.contains(figure)) {
-                throw new IllegalArgumentException("--figure is '" + figure + "'; the files have " + there);
+                throw new IllegalArgumentException(
+                        "--figure is '" + figure + "'; the files have '" + String.join("', '", there) + "'");
             }
         }
         return plots.stream()

@@ -5,6 +5,7 @@ import io.kontiki.benchmark.versus.cluster.LoadProcess;
 import io.kontiki.benchmark.versus.cluster.ProcessUse;
 import io.kontiki.benchmark.versus.load.Parameters;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Very many partitions: until they are made and take records, and until they do so again after a restart. */
@@ -36,6 +37,17 @@ final class Create extends PeerScenario {
         load.await("ready");
         trial.progress("making partitions");
         Window creation = Window.until("created", brokers, load);
+        List<Figure> figures = new ArrayList<>(List.of(
+                Figure.less("create, s", creation.seconds()),
+                Figure.less("create, CPU seconds", creation.cpuSeconds()),
+                Figure.less("create, peak memory, GB", creation.peakGigabytes())));
+        if (trial.parameters().oneOf("restart", "yes", "no").equals("yes")) {
+            figures.addAll(restart(trial, brokers, load));
+        }
+        return figures;
+    }
+
+    private static List<Figure> restart(Trial trial, BrokerSet brokers, LoadProcess load) throws IOException {
         trial.progress("stopping");
         brokers.stop();
         trial.progress("restarting");
@@ -44,9 +56,6 @@ final class Create extends PeerScenario {
         brokers.start();
         double serving = Double.parseDouble(load.await("restarted").text("at"));
         return List.of(
-                Figure.less("create, s", creation.seconds()),
-                Figure.less("create, CPU seconds", creation.cpuSeconds()),
-                Figure.less("create, peak memory, GB", creation.peakGigabytes()),
                 Figure.less("restart, s", (serving - started) / NANOS_PER_SECOND),
                 Figure.less("restart, CPU seconds of the brokers", ProcessUse.cpuSeconds(brokers.pids())),
                 Figure.less("restart, peak memory, GB", ProcessUse.peakGigabytes(brokers.pids())));
