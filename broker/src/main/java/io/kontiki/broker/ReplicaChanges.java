@@ -38,12 +38,11 @@ final class ReplicaChanges implements MetadataPublisher, MetricSource {
         delta.removedTopics().forEach(onTopicDeleted);
         if (before != MetadataImage.EMPTY) {
             delta.changedTopics()
-                    .forEach(id -> image.topic(id).ifPresent(topic -> {
-                        int number = 0;
-                        for (var after : topic.partitions()) {
-                            count(new TopicPartition(id, number++), after);
-                        }
-                    }));
+                    .forEach(id -> image.topic(id)
+                            .ifPresent(topic -> topic.changedSince(before.topic(id))
+                                    .forEach(number -> count(
+                                            new TopicPartition(id, number),
+                                            topic.partitions().get(number)))));
         }
         before = image;
     }

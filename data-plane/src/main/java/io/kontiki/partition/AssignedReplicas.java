@@ -8,6 +8,8 @@ import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicImage;
 import io.kontiki.metadata.TopicPartition;
+import io.kontiki.metadata.TopicsImage;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +45,9 @@ final class AssignedReplicas implements MetadataPublisher, UnopenedReplicas.List
         Partition start(TopicPartition id, TopicImage topic, PartitionLogs.Placed log);
     }
 
+    /** @param partitions see {@link TopicImage#changedSince} */
+    private record TopicChange(TopicImage topic, List<Integer> partitions) {}
+
     private static final Logger LOG = LoggerFactory.getLogger(AssignedReplicas.class);
 
     /** Soon, for until then the partition is short of a replica; where nothing is missing, a look costs nothing. */
@@ -71,6 +76,9 @@ final class AssignedReplicas implements MetadataPublisher, UnopenedReplicas.List
 
     /** Replicas with damage, until another one leads, which has what is lost here (rule L12). */
     private final Set<TopicPartition> damaged = new HashSet<>();
+
+    /** As of the last change: what is the same in the next one concerns nobody. */
+    private TopicsImage told = TopicsImage.EMPTY;
 
     /** Whether the metadata is as far as this broker's registration. */
     private boolean knowsItsReplicas;
@@ -159,23 +167,33 @@ final class AssignedReplicas implements MetadataPublisher, UnopenedReplicas.List
 
     private void apply(MetadataDelta delta, MetadataImage image) {
         // Leaders first: all else takes time, and an election must not wait for it.
-        for (UUID topicId : delta.changedTopics()) {
-            image.topic(topicId).ifPresent(topic -> tellReplicas(topic, image));
-        }
+        List<TopicChange> changes = changes(delta, image);
+        changes.forEach(change -> tellReplicas(change, image));
         if (!delta.changedBrokers().isEmpty() || !delta.removedBrokers().isEmpty()) {
             open.all()
                     .forEach(partition -> image.partition(partition.id())
                             .ifPresent(record -> partition.onMetadata(record, image.brokers())));
         }
         endTopics(delta.removedTopics());
-        for (UUID topicId : delta.changedTopics()) {
-            image.topic(topicId).ifPresent(topic -> {
-                endRemoved(topic);
-                unopened.openAll(topic);
-            });
+        for (TopicChange change : changes) {
+            endRemoved(change);
+            change.partitions().forEach(number -> unopened.open(change.topic(), number));
         }
         knowsItsReplicas |= image.position().index() >= brokerEpoch;
         onSettled();
+    }
+
+    /**
+     * Of a topic of thousands of partitions most changes concern a few: the others are not looked at, and their replicas are
+     * not told. No replica needs to be told again of what it knows: those that were opened meanwhile were told all then.
+     */
+    private List<TopicChange> changes(MetadataDelta delta, MetadataImage image) {
+        List<TopicChange> changes = new ArrayList<>();
+        for (UUID id : delta.changedTopics()) {
+            image.topic(id).ifPresent(topic -> changes.add(new TopicChange(topic, topic.changedSince(told.topic(id)))));
+        }
+        told = image.topics();
+        return changes;
     }
 
     @Override
@@ -187,9 +205,10 @@ final class AssignedReplicas implements MetadataPublisher, UnopenedReplicas.List
         }
     }
 
-    private void tellReplicas(TopicImage topic, MetadataImage image) {
+    private void tellReplicas(TopicChange change, MetadataImage image) {
+        TopicImage topic = change.topic();
         TopicConfig config = latestConfig(topic);
-        for (int number = 0; number < topic.partitions().size(); number++) {
+        for (int number : change.partitions()) {
             open.find(new TopicPartition(topic.id(), number)).ifPresent(known -> {
                 tell(known, topic, config, image);
                 assignAgain(known, topic.partitions().get(known.id().partition()));
@@ -303,10 +322,11 @@ final class AssignedReplicas implements MetadataPublisher, UnopenedReplicas.List
     }
 
     /** Rule M11: replicas that other brokers hold now, or that were to be added here and are not any more. */
-    private void endRemoved(TopicImage topic) {
+    private void endRemoved(TopicChange change) {
+        TopicImage topic = change.topic();
         List<PartitionRegistration> latest =
                 metadata.current().topic(topic.id()).orElse(topic).partitions();
-        for (int number = 0; number < topic.partitions().size(); number++) {
+        for (int number : change.partitions()) {
             if (!latest.get(number).hasReplica(brokerId)) {
                 open.find(new TopicPartition(topic.id(), number))
                         .ifPresent(partition -> end(partition, "its replica here was taken away"));

@@ -114,18 +114,21 @@ final class UnopenedReplicas implements AutoCloseable {
     /** A topic of that name may have come meanwhile. */
     void free(String log) {
         reserved.remove(log);
-        metadata.current().topic(log.substring(0, log.lastIndexOf('-'))).ifPresent(this::openAll);
+        int dash = log.lastIndexOf('-');
+        metadata.current()
+                .topic(log.substring(0, dash))
+                .ifPresent(topic -> open(topic, Integer.parseInt(log.substring(dash + 1))));
     }
 
-    /** Opens what this broker holds of a topic and is not known here yet. */
-    void openAll(TopicImage topic) {
-        for (int number = 0; number < topic.partitions().size(); number++) {
-            TopicPartition id = new TopicPartition(topic.id(), number);
-            if (topic.partitions().get(number).hasReplica(brokerId)
-                    && open.find(id).isEmpty()
-                    && states.putIfAbsent(id, State.WAITING) == null) {
-                takeTurn(id);
-            }
+    /** Opens a replica, if this broker holds it and it is not known here yet. */
+    void open(TopicImage topic, int number) {
+        TopicPartition id = new TopicPartition(topic.id(), number);
+        if (topic.partition(number)
+                        .filter(record -> record.hasReplica(brokerId))
+                        .isPresent()
+                && open.find(id).isEmpty()
+                && states.putIfAbsent(id, State.WAITING) == null) {
+            takeTurn(id);
         }
     }
 

@@ -1,5 +1,8 @@
 package io.kontiki.metadata;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,6 +35,27 @@ public record TopicImage(
 
     public Optional<PartitionRegistration> partition(int number) {
         return number >= 0 && number < partitions.size() ? Optional.of(partitions.get(number)) : Optional.empty();
+    }
+
+    /**
+     * Numbers of the partitions for which something differs from an earlier image of this topic: their record, or the topic's
+     * configuration. Ascending. A record that both images share costs one comparison of references.
+     *
+     * @param before empty if there was none: then it is all of them
+     */
+    public List<Integer> changedSince(Optional<TopicImage> before) {
+        var known = before.filter(topic -> topic.configs.equals(configs))
+                .map(topic -> topic.partitions.iterator())
+                .orElseGet(Collections::emptyIterator);
+        var changed = new ArrayList<Integer>();
+        int number = 0;
+        for (var partition : partitions) {
+            if (!known.hasNext() || !partition.equals(known.next())) {
+                changed.add(number);
+            }
+            number++;
+        }
+        return changed;
     }
 
     /** The configuration in force, typed. */
