@@ -111,13 +111,25 @@ public final class MetadataGrpcService extends MetadataServiceGrpc.MetadataServi
     }
 
     private void onMetadata(MetadataDelta delta, MetadataImage image) {
+        var before = told;
         told = image;
         if (delta.isOfGroupsOnly() && !delta.groups().isEmpty()) {
             return; // What members commit is nothing that watchers are told.
         }
+        var shown = shown(delta, before, image);
         for (var watcher : watchers) {
-            watcher.onMetadata(delta);
+            watcher.onMetadata(shown);
             watcher.send(image);
         }
+    }
+
+    /** Without topics of which clients are told nothing new, once for all watchers: a topic is sent whole. */
+    private static MetadataDelta shown(MetadataDelta delta, MetadataImage before, MetadataImage after) {
+        var hidden = delta.changedTopics().stream()
+                .filter(id -> before.topic(id)
+                        .flatMap(old -> after.topic(id).map(topic -> MetadataMessages.showSame(old, topic)))
+                        .orElse(false))
+                .toList();
+        return delta.withChangedTopics(delta.changedTopics().minusAll(hidden));
     }
 }

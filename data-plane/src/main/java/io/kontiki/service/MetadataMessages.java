@@ -9,6 +9,7 @@ import io.kontiki.proto.v1.Broker;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.Partition;
 import io.kontiki.proto.v1.Topic;
+import java.util.Optional;
 
 /** Brokers and topics of the image as clients see them. */
 final class MetadataMessages {
@@ -53,7 +54,28 @@ final class MetadataMessages {
         return message.build();
     }
 
-    private static Partition partition(int number, PartitionRegistration partition) {
+    /** Whether clients are told the same of a topic by both of these images. */
+    static boolean showSame(TopicImage before, TopicImage after) {
+        return before.configs().equals(after.configs())
+                && before.partitions().size() == after.partitions().size()
+                && after.changedSince(Optional.of(before)).stream()
+                        .allMatch(number -> showSame(
+                                before.partitions().get(number),
+                                after.partitions().get(number)));
+    }
+
+    /** As {@link #partition} tells it: of directories, for one, clients are told nothing. */
+    static boolean showSame(PartitionRegistration before, PartitionRegistration after) {
+        return before.leaderEpoch() == after.leaderEpoch()
+                && before.partitionEpoch() == after.partitionEpoch()
+                && before.leader() == after.leader()
+                && before.minIsr() == after.minIsr()
+                && before.replicas().equals(after.replicas())
+                && before.isr().equals(after.isr())
+                && before.elr().equals(after.elr());
+    }
+
+    static Partition partition(int number, PartitionRegistration partition) {
         var message = Partition.newBuilder()
                 .setPartition(number)
                 .setLeaderEpoch(partition.leaderEpoch())

@@ -7,7 +7,12 @@ import com.google.protobuf.ByteString;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.kontiki.metadata.LocalMetadata;
+import io.kontiki.metadata.UuidBytes;
+import io.kontiki.proto.internal.v1.AssignDirectories;
+import io.kontiki.proto.internal.v1.AssignDirectory;
+import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.ProposeRequest;
+import io.kontiki.proto.v1.AlterTopicRequest;
 import io.kontiki.proto.v1.ClusterServiceGrpc;
 import io.kontiki.proto.v1.CreateTopicRequest;
 import io.kontiki.proto.v1.DeleteTopicRequest;
@@ -295,6 +300,63 @@ class MetadataGrpcServiceTest {
 
         // Steps in between were merged: one message for each would need as many as there were changes.
         assertThat(messages).isLessThan(2 * MetadataWatcher.CHANGES_MAX);
+    }
+
+    /** As the brokers that hold the topic tell it once they have made the logs. */
+    private void assignDirectories(String topic) {
+        var image = metadata.current();
+        var present = image.topic(topic).orElseThrow();
+        for (int id : present.partitions().get(0).replicas()) {
+            var broker = image.broker(id).orElseThrow();
+            controller.apply(Command.newBuilder()
+                    .setAssignDirectories(AssignDirectories.newBuilder()
+                            .setBrokerId(id)
+                            .setBrokerEpoch(broker.epoch())
+                            .addReplicas(AssignDirectory.newBuilder()
+                                    .setTopicId(UuidBytes.toBytes(present.id()))
+                                    .setDirectoryId(UuidBytes.toBytes(
+                                            broker.directories().firstKey()))))
+                    .build());
+        }
+    }
+
+    private void configure(String topic, String value) {
+        controller.propose(ProposeRequest.newBuilder()
+                .setAlterTopic(AlterTopicRequest.newBuilder().setName(topic).putSetConfigs("retention.ms", value))
+                .build());
+    }
+
+    @Test
+    void watcherIsNotToldOfWhatClientsCannotSee() throws InterruptedException {
+        create("a");
+        var watch = watch();
+        watch.next();
+
+        assignDirectories("a");
+        create("b");
+
+        assertThat(names(watch.next())).containsExactly("b");
+        assertThat(names(watch("a").next())).containsExactly("a");
+    }
+
+    @Test
+    void watcherIsToldOfAChangeThatHiddenOnesFollow() throws InterruptedException {
+        create("a");
+        var watch = watch();
+        watch.next();
+
+        configure("a", "1000");
+        assignDirectories("a");
+        create("b");
+        var messages = new ArrayList<>(List.of(watch.next()));
+        while (last(messages).getVersion() < metadata.current().position().index()) {
+            messages.add(watch.next());
+        }
+
+        assertThat(told(messages))
+                .containsExactlyInAnyOrder(
+                        MetadataMessages.topic(metadata.current().topic("a").orElseThrow()),
+                        MetadataMessages.topic(metadata.current().topic("b").orElseThrow()));
     }
 
     @Test

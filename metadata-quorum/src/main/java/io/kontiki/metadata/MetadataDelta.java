@@ -47,6 +47,11 @@ public record MetadataDelta(
                 && changedConfigs.isEmpty();
     }
 
+    /** The same, with these of its changed topics. */
+    public MetadataDelta withChangedTopics(PSortedSet<UUID> value) {
+        return new MetadataDelta(changedBrokers, removedBrokers, value, removedTopics, changedConfigs, groups);
+    }
+
     /** Everything in {@code image}, as seen from an empty one. */
     public static MetadataDelta full(MetadataImage image) {
         return between(MetadataImage.EMPTY, image);
