@@ -38,15 +38,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the quorum in which directories this broker's replicas are, and which directories and replicas have failed (rule
- * M10). One request is under way at a time and all that gathers meanwhile goes into the next, failures first; what gets no
- * answer is said again until it does. That a replica failed is said of the record as this broker knows it, and again of a
- * newer one if it has changed: so a copy that comes late hits nothing that was decided since (rule Q2). In return a replica
- * must not be opened again before the quorum {@link #isGivenUp has given it up}. Any thread.
+ * M10). One request is under way at a time and all that gathers meanwhile goes into the next, failures first; assignments,
+ * for which nobody waits, also gather for a moment after the last ones. What gets no answer is said again until it does. That
+ * a replica failed is said of the record as this broker knows it, and again of a newer one if it has changed: so a copy that
+ * comes late hits nothing that was decided since (rule Q2). In return a replica must not be opened again before the quorum
+ * {@link #isGivenUp has given it up}. Any thread.
  */
 final class DirectoryReports {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryReports.class);
     private static final int BATCH_MAX = 1000;
     private static final long REPEAT_MILLIS = 500;
+
+    /** Logs of new topics are made one after the other: a request for each would be an entry of the metadata log for each. */
+    private static final long GATHER_MILLIS = 50;
 
     private final Proposer proposer;
     private final int brokerId;
@@ -64,6 +68,9 @@ final class DirectoryReports {
 
     private final Map<TopicPartition, AssignDirectory> assignments = new LinkedHashMap<>();
     private boolean underWay;
+
+    /** Whether assignments wait for more of them. */
+    private boolean gathering;
 
     /**
      * @param timer drops what comes after its end
@@ -194,7 +201,19 @@ final class DirectoryReports {
         if (!failedReplicas.isEmpty()) {
             return failure(head(failedReplicas.keySet()), epoch);
         }
-        return assignments.isEmpty() ? null : assignment(head(assignments.keySet()), epoch);
+        if (assignments.isEmpty() || gathering) {
+            return null;
+        }
+        gathering = true;
+        timer.schedule(this::endGathering, GATHER_MILLIS, TimeUnit.MILLISECONDS);
+        return assignment(head(assignments.keySet()), epoch);
+    }
+
+    private void endGathering() {
+        synchronized (this) {
+            gathering = false;
+        }
+        sendNext();
     }
 
     private Report failure(List<TopicPartition> batch, long epoch) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -63,6 +64,9 @@ class DirectoryReportsTest {
     }
 
     private static Command.Builder command(ProposeRequest request) {
+        if (request.hasAssignDirectories()) {
+            return Command.newBuilder().setAssignDirectories(request.getAssignDirectories());
+        }
         return request.hasFailReplicas()
                 ? Command.newBuilder().setFailReplicas(request.getFailReplicas())
                 : Command.newBuilder().setFailDirectories(request.getFailDirectories());
@@ -142,6 +146,32 @@ class DirectoryReportsTest {
         reports.failDirectory(DIRECTORY);
         await().until(() -> requests.size() == 2);
         assertThat(requests).allMatch(ProposeRequest::hasFailDirectories);
+    }
+
+    @Test
+    void assignmentsThatFollowGoTogetherAndFailuresDoNotWaitForThem() {
+        UUID topic = UUID.randomUUID();
+        quorum.accept(Command.newBuilder()
+                .setCreateTopic(TestQuorum.createTopic(
+                        topic, "t", Map.of(), List.of(BROKER), List.of(BROKER), List.of(BROKER))));
+        CountDownLatch gathered = new CountDownLatch(1);
+        timer.execute(() -> await().until(() -> gathered.getCount() == 0));
+
+        for (int number = 0; number < 3; number++) {
+            reports.assign(
+                    new TopicPartition(topic, number), TestQuorum.directory(BROKER), PartitionRegistration.UNASSIGNED);
+        }
+        reports.failReplica(replica);
+        assertThat(requests).hasSize(2);
+        assertThat(requests.get(0).getAssignDirectories().getReplicasCount()).isEqualTo(1);
+        assertThat(requests.get(1).hasFailReplicas()).isTrue();
+
+        gathered.countDown();
+        await().until(() -> requests.size() == 3);
+        assertThat(requests.get(2).getAssignDirectories().getReplicasCount()).isEqualTo(2);
+        await().untilAsserted(() -> assertThat(
+                        quorum.image().topic(topic).orElseThrow().partitions())
+                .allMatch(record -> record.directoryOf(BROKER).equals(TestQuorum.directory(BROKER))));
     }
 
     @Test
