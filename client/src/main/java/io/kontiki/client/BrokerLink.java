@@ -3,14 +3,17 @@ package io.kontiki.client;
 import io.kontiki.proto.v1.ProduceRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The producer's side of one broker: the stream, the attempts that wait for an answer on it, and when to dial again.
+ * The producer's side of one broker: the stream, the lanes that take turns on it, the attempts that wait for an answer,
+ * and when to dial again.
  * Belongs to the producer's loop.
  */
 final class BrokerLink {
@@ -18,16 +21,17 @@ final class BrokerLink {
     private final Function<HostPort, ProduceStream> dialler;
     private final Backoff backoff;
     private final Map<Long, Attempt> attempts = new LinkedHashMap<>();
+    private final Set<Lane> turns = new LinkedHashSet<>();
     private ProduceStream stream;
     private long redialAtNanos;
     private boolean pausing;
     private boolean cancelled;
 
     /** A batch that went out. */
-    record Attempt(PartitionSender sender, PendingBatch batch, long number, long sentNanos) {
+    record Attempt(Lane lane, PendingBatch batch, long number, long sentNanos) {
         /** Whether its answer still counts. */
         boolean isAwaited() {
-            return sender.awaits(batch, number);
+            return lane.sender().awaits(batch, number);
         }
     }
 
@@ -41,8 +45,27 @@ final class BrokerLink {
         return address;
     }
 
+    /** The lane's turn comes after that of those there are. */
+    void addTurn(Lane lane) {
+        turns.add(lane);
+    }
+
+    void removeTurn(Lane lane) {
+        turns.remove(lane);
+    }
+
+    /** Whose turn it is, if a request may be sent now; it leaves its place. Dials only if there is somebody. */
+    Optional<Lane> takeTurn(long nowNanos) {
+        if (turns.isEmpty() || !isReady(nowNanos)) {
+            return Optional.empty();
+        }
+        var first = turns.iterator().next();
+        first.leaveTurn();
+        return Optional.of(first);
+    }
+
     /** Whether a request may be sent now; dials if there is no stream and no pause. */
-    boolean isReady(long nowNanos) {
+    private boolean isReady(long nowNanos) {
         if (stream == null && (!pausing || nowNanos - redialAtNanos >= 0)) {
             pausing = false;
             stream = dialler.apply(address);
@@ -50,7 +73,7 @@ final class BrokerLink {
         return stream != null && !cancelled && stream.isReady();
     }
 
-    /** The leader moved here: dial without further pause. */
+    /** There is reason to think that the broker is there: dial without further pause. */
     void dialSoon() {
         pausing = false;
     }

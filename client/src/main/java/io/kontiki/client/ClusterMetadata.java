@@ -32,21 +32,39 @@ record ClusterMetadata(
         if (!holdsChange(change)) {
             return new ClusterMetadata(clusterId, change.getVersion(), brokers, topics);
         }
-        var newBrokers = new TreeMap<Integer, BrokerInfo>(change.getFull() ? Map.of() : brokers);
         var newTopics = new HashMap<String, TopicInfo>(change.getFull() ? Map.of() : topics);
-        change.getRemovedBrokersList().forEach(newBrokers::remove);
-        change.getBrokersList().forEach(b -> newBrokers.put(b.getId(), WireValues.broker(b)));
         // Removed first: a topic deleted and made again between two messages has the same name under another id.
         change.getRemovedTopicsList().forEach(id -> {
             var removed = WireValues.topicId(id);
             newTopics.values().removeIf(topic -> topic.id().equals(removed));
         });
         change.getTopicsList().forEach(t -> newTopics.put(t.getName(), WireValues.topic(t)));
-        return new ClusterMetadata(change.getClusterId(), change.getVersion(), newBrokers, newTopics);
+        return new ClusterMetadata(change.getClusterId(), change.getVersion(), brokersAfter(change), newTopics);
+    }
+
+    /** The same object if the message tells of no broker. */
+    private Map<Integer, BrokerInfo> brokersAfter(WatchMetadataResponse change) {
+        if (!change.getFull() && change.getBrokersCount() + change.getRemovedBrokersCount() == 0) {
+            return brokers;
+        }
+        var newBrokers = new TreeMap<Integer, BrokerInfo>(change.getFull() ? Map.of() : brokers);
+        change.getRemovedBrokersList().forEach(newBrokers::remove);
+        change.getBrokersList().forEach(b -> newBrokers.put(b.getId(), WireValues.broker(b)));
+        return newBrokers;
     }
 
     Optional<TopicInfo> topic(String name) {
         return Optional.ofNullable(topics.get(name));
+    }
+
+    boolean exists(TopicPartition partition) {
+        var topic = topics.get(partition.topic());
+        return topic != null && partition.partition() < topic.partitions().size();
+    }
+
+    /** Whether the topic's leaders and their addresses cannot be others than in the state before. */
+    boolean keepsLeaders(ClusterMetadata before, String topic) {
+        return brokers == before.brokers && topics.get(topic) == before.topics.get(topic);
     }
 
     /** The partition's leader, if it has one and its address is known. */

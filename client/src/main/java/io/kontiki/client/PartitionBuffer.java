@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -104,9 +105,9 @@ final class PartitionBuffer {
     }
 
     /** When the oldest batch has lingered long enough, if there is one. */
-    synchronized Optional<Long> lingerEndNanos() {
+    synchronized OptionalLong lingerEndNanos() {
         var first = batches.peekFirst();
-        return first == null ? Optional.empty() : Optional.of(first.createdNanos() + lingerNanos);
+        return first == null ? OptionalLong.empty() : OptionalLong.of(first.createdNanos() + lingerNanos);
     }
 
     /** Takes the batches whose delivery time is over before anybody asked for them. */

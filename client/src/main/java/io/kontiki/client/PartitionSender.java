@@ -62,9 +62,9 @@ final class PartitionSender {
         return unacked.isEmpty();
     }
 
-    /** When a pause after a failure ends, if there is one. */
-    OptionalLong retryAtNanos() {
-        return pause.endNanos();
+    /** When the pause after a failure ends, if one is under way. */
+    OptionalLong retryAtNanos(long nowNanos) {
+        return pause.isUnderWay(nowNanos) ? pause.endNanos() : OptionalLong.empty();
     }
 
     /** The leader as the metadata has it now. What a deposed leader still owes is asked of the new one, at once. */

@@ -107,16 +107,16 @@ public final class Producer implements AutoCloseable {
     private CompletableFuture<RecordMetadata> append(
             EncodedRecord encoded, TopicInfo topic, OptionalInt fixed, BatchBounds bounds) {
         int number = fixed.orElseGet(() -> router.stickyPartition(topic));
-        var buffer = loop.buffer(new TopicPartition(topic.name(), number));
-        var appended = buffer.append(encoded, bounds, fixed.isEmpty(), System::nanoTime);
+        var lane = loop.lane(new TopicPartition(topic.name(), number));
+        var appended = lane.buffer().append(encoded, bounds, fixed.isEmpty(), System::nanoTime);
         if (appended.isEmpty()) {
             // The sticky partition has no open batch with room: the next batch goes elsewhere.
             int next = router.nextStickyPartition(topic, number);
-            buffer = loop.buffer(new TopicPartition(topic.name(), next));
-            appended = buffer.append(encoded, bounds, false, System::nanoTime);
+            lane = loop.lane(new TopicPartition(topic.name(), next));
+            appended = lane.buffer().append(encoded, bounds, false, System::nanoTime);
         }
         var result = appended.orElseThrow();
-        loop.onAppended(buffer, result.needsLook());
+        loop.onAppended(lane, result.needsLook());
         return result.future();
     }
 

@@ -1,14 +1,7 @@
 package io.kontiki.client;
 
-import io.kontiki.client.BrokerLink.Attempt;
-import io.kontiki.proto.v1.ProducePartition;
-import io.kontiki.proto.v1.ProducePartitionResult;
-import io.kontiki.proto.v1.ProduceRequest;
-import io.kontiki.proto.v1.ProduceResponse;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -19,9 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /**
- * Carries batches from the buffers to the leaders and answers back. Everything here happens on one thread, except
- * the package's methods, which may be called from
- * anywhere.
+ * Decides when the batches in the buffers go out to the leaders. A step costs what there is to do: it looks only at lanes to
+ * which something has happened or whose time has come, and at each tick at all that have work. Everything here happens
+ * on one thread, except the package's methods, which may be called from anywhere.
  */
 final class ProducerLoop {
     /** Rule D8: brokers remember so many batches of a producer. */
@@ -33,32 +26,28 @@ final class ProducerLoop {
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
-    /** Time beyond the request's own limit after which the stream counts as dead. */
-    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ProducerConfig config;
     private final MetadataTracker tracker;
-    private final Channels channels;
     private final BufferMemory memory;
     private final ProducerIdentities identities;
-    private final RecordLimits limits;
     private final RandomGenerator random;
     private final BatchBuffers batchBuffers;
     private final EventLoop loop;
-    private final ConcurrentHashMap<TopicPartition, PartitionBuffer> buffers = new ConcurrentHashMap<>();
+    private final BrokerLinks links;
+    private final ConcurrentHashMap<TopicPartition, Lane> lanes = new ConcurrentHashMap<>();
     private final Set<PendingBatch> unsettled = ConcurrentHashMap.newKeySet();
-    private final List<Lane> lanes = new ArrayList<>();
-    private final Map<HostPort, BrokerLink> links = new HashMap<>();
+    /** Lanes that something has happened to, or that wait for a time. */
+    private final Agenda<Lane> agenda = new Agenda<>();
+    /** Lanes with work, and until the next tick those that have none any more. They alone follow the metadata. */
+    private final Set<Lane> busy = new LinkedHashSet<>();
+
     private final AtomicInteger flushes = new AtomicInteger();
     private ClusterMetadata metadata = ClusterMetadata.EMPTY;
-    private long attempts;
-    /** When time limits were looked at last; empty if they shall be now. */
-    private OptionalLong expiredNanos = OptionalLong.empty();
+    /** Time of the last tick; empty if the next shall be now. */
+    private OptionalLong tickNanos = OptionalLong.empty();
 
     private volatile boolean closed;
-
-    /** What one partition has: records wait in the buffer, and batches under way with the sender. */
-    private record Lane(PartitionBuffer buffer, PartitionSender sender) {}
 
     ProducerLoop(
             ProducerConfig config,
@@ -70,42 +59,34 @@ final class ProducerLoop {
             RandomGenerator random) {
         this.config = config;
         this.tracker = tracker;
-        this.channels = channels;
         this.memory = memory;
         this.identities = identities;
-        this.limits = limits;
         this.random = random;
         this.batchBuffers = new BatchBuffers(config.batchBytes());
         this.loop = new EventLoop("kontiki-producer", () -> step(System.nanoTime()), this::abandonAll);
+        this.links = new BrokerLinks(config, tracker, channels, limits, this::newBackoff, loop, agenda::now);
     }
 
     void start() {
         tracker.onChange(loop::wake);
-        identities.onChange(loop::wake);
+        identities.onChange(() -> loop.post(this::tickNow));
         memory.onShortage(loop::wake);
         loop.start();
     }
 
-    /** The buffer of a partition that exists. From any thread. */
-    PartitionBuffer buffer(TopicPartition partition) {
-        var known = buffers.get(partition);
-        return known != null ? known : buffers.computeIfAbsent(partition, this::newBuffer);
+    /** The lane of a partition that exists. From any thread. */
+    Lane lane(TopicPartition partition) {
+        var known = lanes.get(partition);
+        return known != null ? known : lanes.computeIfAbsent(partition, this::newLane);
     }
 
-    private PartitionBuffer newBuffer(TopicPartition partition) {
+    private Lane newLane(TopicPartition partition) {
         var buffer = new PartitionBuffer(
                 partition, config.lingerNanos(), config.deliveryNanos(), batchBuffers, this::onOpened);
         if (closed) {
             buffer.close();
         }
-        var lane = new Lane(buffer, newSender(partition));
-        loop.post(() -> addLane(lane));
-        return buffer;
-    }
-
-    private void addLane(Lane lane) {
-        lanes.add(lane);
-        lane.sender().onLeader(metadata.leader(lane.sender().partition()));
+        return new Lane(buffer, newSender(partition));
     }
 
     private void onOpened(PendingBatch batch) {
@@ -127,14 +108,15 @@ final class ProducerLoop {
         return new Backoff(MIN_BACKOFF_NANOS, MAX_BACKOFF_NANOS, random);
     }
 
-    /** To be called after each append to a buffer. */
-    void onAppended(PartitionBuffer buffer, boolean needsLook) {
+    /** To be called after each append to a lane's buffer. */
+    void onAppended(Lane lane, boolean needsLook) {
         if (needsLook) {
+            agenda.now(lane);
             loop.wake();
         }
         if (closed) {
-            // The buffer may have come into being too late for abandonAll to see it.
-            closeBuffer(buffer);
+            // The lane may have come into being too late for abandonAll to see it.
+            closeBuffer(lane);
         }
     }
 
@@ -166,13 +148,13 @@ final class ProducerLoop {
 
     private void abandonAll() {
         var error = closedError();
-        buffers.values().forEach(this::closeBuffer);
-        lanes.forEach(lane -> lane.sender().abandon(error));
-        links.values().forEach(BrokerLink::finish);
+        lanes.values().forEach(this::closeBuffer);
+        lanes.values().forEach(lane -> lane.sender().abandon(error));
+        links.finish();
     }
 
-    private void closeBuffer(PartitionBuffer buffer) {
-        buffer.close().forEach(batch -> batch.fail(unwritten(closedError())));
+    private void closeBuffer(Lane lane) {
+        lane.buffer().close().forEach(batch -> batch.fail(unwritten(closedError())));
     }
 
     private static KontikiException closedError() {
@@ -186,228 +168,125 @@ final class ProducerLoop {
     /** Does what can be done now; returns for how many nanoseconds nothing is left to do. */
     private long step(long nowNanos) {
         takeMetadata();
-        expireAll(nowNanos);
-        boolean busy = false;
-        long wakeAt = nowNanos + TICK_NANOS;
-        for (var lane : lanes) {
-            var sender = lane.sender();
-            var buffer = lane.buffer();
-            if (sender.isIdle() && buffer.isEmpty()) {
-                continue;
-            }
-            sendWhatMayGo(sender, buffer, nowNanos);
-            if (!sender.isIdle() || !buffer.isEmpty()) {
-                busy = true;
-                wakeAt = earlier(wakeAt, sender.retryAtNanos(), nowNanos);
-                var linger = buffer.lingerEndNanos();
-                wakeAt = earlier(wakeAt, linger.map(OptionalLong::of).orElseGet(OptionalLong::empty), nowNanos);
-            }
+        tick(nowNanos);
+        if (!lingers()) {
+            agenda.hurry();
         }
-        for (var link : links.values()) {
-            wakeAt = earlier(wakeAt, link.redialAtNanos(), nowNanos);
-            watchSilence(link, nowNanos);
+        for (var lane = agenda.poll(nowNanos); lane.isPresent(); lane = agenda.poll(nowNanos)) {
+            look(lane.get(), nowNanos);
         }
-        return busy ? wakeAt - nowNanos : IDLE_NANOS;
+        links.giveTurns(nowNanos, (lane, link) -> takeTurn(lane, link, nowNanos));
+        links.watchSilence(nowNanos);
+        if (busy.isEmpty()) {
+            return IDLE_NANOS;
+        }
+        long wakeAt = earlier(tickNanos.orElse(nowNanos) + TICK_NANOS, agenda.nextNanos());
+        return earlier(wakeAt, links.redialAtNanos(nowNanos)) - nowNanos;
     }
 
-    /** A time in the past asks for nothing: what could not go then waits for an event or the next tick. */
-    private static long earlier(long atNanos, OptionalLong candidate, long nowNanos) {
-        return candidate.isPresent() && candidate.getAsLong() - nowNanos > 0
-                ? Math.min(atNanos, candidate.getAsLong())
-                : atNanos;
+    private static long earlier(long atNanos, OptionalLong candidate) {
+        return candidate.isPresent() && candidate.getAsLong() - atNanos < 0 ? candidate.getAsLong() : atNanos;
     }
 
     private void takeMetadata() {
-        var latest = tracker.current();
-        if (latest == metadata) {
+        var before = metadata;
+        metadata = tracker.current();
+        if (metadata == before) {
             return;
         }
-        metadata = latest;
-        for (var lane : lanes) {
-            var sender = lane.sender();
-            sender.onLeader(metadata.leader(sender.partition()));
-            sender.target().ifPresent(address -> link(address).dialSoon());
-        }
-        expiredNanos = OptionalLong.empty();
-    }
-
-    /** At each tick, and when a topic may have gone; not at each step, of which there are thousands a second. */
-    private void expireAll(long nowNanos) {
-        if (expiredNanos.isEmpty() || nowNanos - expiredNanos.getAsLong() >= TICK_NANOS) {
-            expiredNanos = OptionalLong.of(nowNanos);
-            lanes.forEach(lane -> expire(lane.sender(), lane.buffer(), nowNanos));
-        }
-    }
-
-    private BrokerLink link(HostPort address) {
-        return links.computeIfAbsent(address, a -> new BrokerLink(a, this::dial, newBackoff()));
-    }
-
-    private ProduceStream dial(HostPort address) {
-        return ProduceStream.open(channels.to(address), address, new Posting());
-    }
-
-    private void expire(PartitionSender sender, PartitionBuffer buffer, long nowNanos) {
-        sender.expire(nowNanos);
-        buffer.expire(nowNanos).forEach(batch -> batch.fail(unwritten(Deliveries.timedOut(sender.partition(), null))));
-        var partition = sender.partition();
-        boolean idle = sender.isIdle() && buffer.isEmpty();
-        if (!idle && metadata.isKnown() && !exists(partition)) {
-            var gone = new KontikiException(ErrorReason.TOPIC_NOT_FOUND, "topic " + partition.topic() + " was deleted");
-            sender.abandon(gone);
-            for (var batch = buffer.poll(false, nowNanos); batch.isPresent(); batch = buffer.poll(false, nowNanos)) {
-                batch.get().fail(gone);
+        links.dialSoon();
+        for (var lane : busy) {
+            if (!metadata.keepsLeaders(before, lane.partition().topic())) {
+                lane.sender().onLeader(metadata.leader(lane.partition()));
             }
         }
+        // A topic may have gone, a leader may be a new one.
+        tickNow();
     }
 
-    private boolean exists(TopicPartition partition) {
-        return metadata.topic(partition.topic())
-                .filter(topic -> partition.partition() < topic.partitions().size())
-                .isPresent();
+    private void tickNow() {
+        tickNanos = OptionalLong.empty();
     }
 
-    private void sendWhatMayGo(PartitionSender sender, PartitionBuffer buffer, long nowNanos) {
+    /** Looks at time limits, and at all lanes with work. Not at each step, of which there are thousands a second. */
+    private void tick(long nowNanos) {
+        if (tickNanos.isPresent() && nowNanos - tickNanos.getAsLong() < TICK_NANOS) {
+            return;
+        }
+        tickNanos = OptionalLong.of(nowNanos);
+        for (var lane : busy) {
+            expire(lane, nowNanos);
+            look(lane, nowNanos);
+        }
+        busy.removeIf(lane -> !lane.hasWork());
+    }
+
+    private void expire(Lane lane, long nowNanos) {
+        var sender = lane.sender();
+        sender.expire(nowNanos);
+        lane.buffer()
+                .expire(nowNanos)
+                .forEach(batch -> batch.fail(unwritten(Deliveries.timedOut(lane.partition(), null))));
+        if (sender.target().isEmpty() && lane.hasWork() && metadata.isKnown() && !metadata.exists(lane.partition())) {
+            giveUp(lane, nowNanos);
+        }
+    }
+
+    private void giveUp(Lane lane, long nowNanos) {
+        var gone = new KontikiException(
+                ErrorReason.TOPIC_NOT_FOUND, "topic " + lane.partition().topic() + " was deleted");
+        lane.sender().abandon(gone);
+        var buffer = lane.buffer();
+        for (var batch = buffer.poll(false, nowNanos); batch.isPresent(); batch = buffer.poll(false, nowNanos)) {
+            batch.get().fail(gone);
+        }
+    }
+
+    /** Finds out what the lane waits for: its turn on a link, a time, or something that will put it on the agenda. */
+    private void look(Lane lane, long nowNanos) {
+        if (!lane.hasWork()) {
+            lane.leaveTurn();
+            return;
+        }
+        var sender = lane.sender();
+        if (busy.add(lane)) {
+            sender.onLeader(metadata.leader(lane.partition()));
+        }
         if (sender.needsIdentity()) {
             identities.otherThan(sender::isSpent).ifPresent(sender::useIdentity);
         }
-        while (sender.maySend(nowNanos)) {
-            var link = link(sender.target().orElseThrow());
-            boolean work = sender.nextAgain().isPresent() || !buffer.isEmpty();
-            if (!work || !link.isReady(nowNanos)) {
-                return;
-            }
-            var batch = sender.nextAgain().or(() -> takeNew(sender, buffer, nowNanos));
-            if (batch.isEmpty()) {
-                return;
-            }
-            send(sender, link, batch.get(), nowNanos);
+        if (sender.maySend(nowNanos) && lane.hasNext()) {
+            lane.awaitTurn(links.to(sender.target().orElseThrow()));
+        } else {
+            lane.leaveTurn();
+            sender.retryAtNanos(nowNanos).ifPresent(at -> agenda.at(lane, at));
         }
     }
 
-    private Optional<PendingBatch> takeNew(PartitionSender sender, PartitionBuffer buffer, long nowNanos) {
-        if (!sender.takesNew()) {
-            return Optional.empty();
+    /** Sends one batch, if there is one that need not linger. Further ones go behind those of other lanes. */
+    private void takeTurn(Lane lane, BrokerLink link, long nowNanos) {
+        var batch = lane.sender().nextAgain().or(() -> takeNew(lane, nowNanos));
+        if (batch.isPresent()) {
+            links.send(lane, link, batch.get(), nowNanos);
+            look(lane, nowNanos);
+        } else {
+            lane.buffer().lingerEndNanos().ifPresent(end -> agenda.by(lane, end));
         }
-        boolean linger = flushes.get() == 0 && !memory.isShort();
+    }
+
+    private Optional<PendingBatch> takeNew(Lane lane, long nowNanos) {
+        boolean linger = lingers();
+        var buffer = lane.buffer();
         var batch = buffer.poll(linger, nowNanos);
         while (batch.isPresent() && batch.get().failIfTooLarge()) {
             batch = buffer.poll(linger, nowNanos);
         }
-        batch.ifPresent(sender::add);
+        batch.ifPresent(lane.sender()::add);
         return batch;
     }
 
-    private void send(PartitionSender sender, BrokerLink link, PendingBatch batch, long nowNanos) {
-        long number = ++attempts;
-        var request = request(number, batch);
-        if (config.acks() == Acks.NONE) {
-            link.sendUnanswered(request);
-            sender.onStored(batch, OptionalLong.empty());
-            return;
-        }
-        sender.onSent(batch, number);
-        link.send(request, new Attempt(sender, batch, number, nowNanos));
-    }
-
-    private ProduceRequest request(long number, PendingBatch batch) {
-        return ProduceRequest.newBuilder()
-                .setCorrelationId(number)
-                .setAcks(config.wireAcks())
-                .setTimeoutMs(config.requestTimeoutMillis())
-                .addPartitions(ProducePartition.newBuilder()
-                        .setTopic(batch.partition().topic())
-                        .setPartition(batch.partition().partition())
-                        .setRecords(batch.payload()))
-                .build();
-    }
-
-    private void watchSilence(BrokerLink link, long nowNanos) {
-        var oldest = link.oldestSentNanos();
-        if (oldest.isEmpty()) {
-            return;
-        }
-        long silentNanos = nowNanos - oldest.getAsLong();
-        if (silentNanos > TimeUnit.MILLISECONDS.toNanos(config.requestTimeoutMillis()) + GRACE_NANOS) {
-            link.cancel("no answer within " + config.requestTimeoutMillis() + " ms");
-        }
-    }
-
-    private void onResponse(ProduceStream stream, ProduceResponse response) {
-        var link = links.get(stream.address());
-        // One batch per request: a slow partition then holds up no other one's answer.
-        for (var result : response.getPartitionsList()) {
-            if (result.getError().hasLeaderHint()) {
-                tracker.hint(
-                        new TopicPartition(result.getTopic(), result.getPartition()),
-                        result.getError().getLeaderHint());
-            }
-            link.onAnswer(response.getCorrelationId()).ifPresent(attempt -> onAnswer(attempt, result));
-        }
-    }
-
-    private void onAnswer(Attempt attempt, ProducePartitionResult result) {
-        if (!attempt.isAwaited()) {
-            boolean unstored =
-                    result.hasError() && Errors.reason(result.getError()).definite();
-            attempt.sender().onAnsweredLate(attempt.batch(), attempt.number(), unstored);
-            return;
-        }
-        var offset = result.hasBaseOffset() ? OptionalLong.of(result.getBaseOffset()) : OptionalLong.empty();
-        if (!result.hasError() || Errors.reason(result.getError()) == ErrorReason.DUPLICATE_SEQUENCE) {
-            attempt.sender().onStored(attempt.batch(), offset);
-        } else {
-            onFailed(
-                    attempt,
-                    Errors.of(result.getError(), "partition " + attempt.batch().partition()));
-        }
-    }
-
-    private void onFailed(Attempt attempt, KontikiException error) {
-        // A leader may hear of a new topic later than this client did.
-        boolean notHeardOfYet = switch (error.reason()) {
-            case TOPIC_NOT_FOUND, PARTITION_NOT_FOUND -> exists(attempt.batch().partition());
-            default -> false;
-        };
-        boolean retriable = error.retriable() || notHeardOfYet;
-        if (error.reason() == ErrorReason.RECORD_TOO_LARGE) {
-            limits.renew();
-        }
-        attempt.sender().onFailed(attempt.batch(), error, retriable, System.nanoTime());
-    }
-
-    private void onBroken(ProduceStream stream, Throwable cause) {
-        var link = links.get(stream.address());
-        if (!link.isStream(stream)) {
-            return;
-        }
-        var error = Errors.of(cause, stream.address());
-        // Whatever ended the stream, each batch on it may have been stored before.
-        var lost = new KontikiException(ErrorReason.DISCONNECTED, error.getMessage(), cause);
-        for (var attempt : link.onBroken(System.nanoTime())) {
-            if (attempt.isAwaited()) {
-                onFailed(attempt, lost);
-            } else {
-                attempt.sender().onAnsweredLate(attempt.batch(), attempt.number(), false);
-            }
-        }
-    }
-
-    /** Moves what happens on a stream to the loop's thread. */
-    private final class Posting implements ProduceStream.Listener {
-        @Override
-        public void onResponse(ProduceStream stream, ProduceResponse response) {
-            loop.post(() -> ProducerLoop.this.onResponse(stream, response));
-        }
-
-        @Override
-        public void onReady(ProduceStream stream) {
-            loop.wake();
-        }
-
-        @Override
-        public void onBroken(ProduceStream stream, Throwable error) {
-            loop.post(() -> ProducerLoop.this.onBroken(stream, error));
-        }
+    /** Whether batches may wait for more records. */
+    private boolean lingers() {
+        return flushes.get() == 0 && !memory.isShort();
     }
 }

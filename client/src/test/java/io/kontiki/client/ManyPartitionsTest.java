@@ -1,0 +1,148 @@
+package io.kontiki.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A producer looks only at partitions that have something to do; here none of many is forgotten. */
+@Timeout(60)
+class ManyPartitionsTest {
+    private static final int BROKERS = 3;
+    private static final int PARTITIONS = 200;
+    private static final Duration NEVER = Duration.ofMinutes(1);
+
+    private final ProducerFixture fixture = new ProducerFixture(BROKERS, PARTITIONS);
+    private Producer producer;
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    private List<CompletableFuture<RecordMetadata>> sendToEach(int bytes) {
+        var futures = new ArrayList<CompletableFuture<RecordMetadata>>();
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            futures.add(producer.send(ProducerRecord.to(FakeCluster.TOPIC)
+                    .partition(partition)
+                    .value(new byte[bytes])
+                    .build()));
+        }
+        return futures;
+    }
+
+    private void requireStored(List<CompletableFuture<RecordMetadata>> futures, long offset) {
+        for (var future : futures) {
+            assertThat(ProducerFixture.get(future).offset()).hasValue(offset);
+        }
+    }
+
+    @Test
+    void eachIsSentWithoutFlush() {
+        producer = fixture.start(fixture.settings().linger(Duration.ofMillis(2)));
+        requireStored(sendToEach(10), 0);
+        requireStored(sendToEach(10), 1);
+    }
+
+    @Test
+    void aFlushSendsWhatLingersInEach() {
+        producer = fixture.start(fixture.settings().linger(NEVER));
+        var futures = sendToEach(10);
+        producer.flush();
+
+        assertThat(futures).allMatch(CompletableFuture::isDone);
+        requireStored(futures, 0);
+    }
+
+    @Test
+    void aShortageOfMemorySendsWhatLingersInEach() {
+        producer = fixture.start(fixture.settings().linger(NEVER).bufferBytes(64 << 10));
+        // Together they find no room.
+        var futures = sendToEach(1_000);
+        requireStored(futures.subList(0, 50), 0);
+        producer.flush();
+        requireStored(futures, 0);
+    }
+
+    @Test
+    void eachGoesOnWhenTheStreamBreaks() {
+        producer = fixture.start(fixture.settings());
+        fixture.cluster.broker(1).storeNextAndBreak();
+        requireStored(sendToEach(10), 0);
+    }
+
+    /** Those that had nothing to send meanwhile hear of it, too. */
+    @Test
+    void eachFollowsItsLeaderAfterARest() {
+        producer = fixture.start(fixture.settings());
+        requireStored(sendToEach(10), 0);
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            fixture.cluster.elect(partition, 2);
+        }
+        requireStored(sendToEach(10), 1);
+    }
+
+    @Test
+    void eachExpiresWhoseLeaderIsGone() {
+        producer = fixture.start(fixture.settings().deliveryTimeout(Duration.ofMillis(500)));
+        requireStored(sendToEach(10), 0);
+        fixture.cluster.broker(1).kill();
+        var futures = sendToEach(10);
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            if (partition % BROKERS == 0) {
+                var failure = ProducerFixture.failure(futures.get(partition));
+                assertThat(failure.reason()).isEqualTo(ErrorReason.TIMED_OUT);
+            } else {
+                assertThat(ProducerFixture.get(futures.get(partition)).offset()).hasValue(1);
+            }
+        }
+    }
+
+    /** Every 100 ms the producer looks at all that have work: so many of these would take far longer than this. */
+    private static void requireNoTick(int times, Runnable action) {
+        long startNanos = System.nanoTime();
+        for (int i = 0; i < times; i++) {
+            action.run();
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - startNanos)).isLessThan(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void lingeringEndsInTime() {
+        producer = fixture.start(fixture.settings().linger(Duration.ofMillis(2)));
+        requireNoTick(100, () -> ProducerFixture.get(fixture.send("a")));
+    }
+
+    @Test
+    void aFlushEndsLingeringAtOnce() {
+        producer = fixture.start(fixture.settings().linger(NEVER));
+        requireNoTick(100, () -> {
+            fixture.send("a");
+            producer.flush();
+        });
+    }
+
+    @Test
+    void aShortageOfMemoryEndsLingeringAtOnce() {
+        producer = fixture.start(fixture.settings().linger(NEVER).bufferBytes(64 << 10));
+        // Three shortages each time.
+        requireNoTick(40, () -> sendToEach(1_000));
+    }
+
+    @Test
+    void anAnswerMakesRoomForTheNextAtOnce() {
+        producer = fixture.start(fixture.settings().linger(NEVER).batchBytes(1024));
+        // A batch each, five under way at most.
+        requireNoTick(1, () -> {
+            for (int i = 0; i < 1_000; i++) {
+                fixture.send("x".repeat(1_000));
+            }
+            producer.flush();
+        });
+    }
+}
