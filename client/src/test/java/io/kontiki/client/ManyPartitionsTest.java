@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Timeout;
 class ManyPartitionsTest {
     private static final int BROKERS = 3;
     private static final int PARTITIONS = 200;
+    /** Gets batches that need not linger. */
+    private static final int FULL = PARTITIONS - 1;
+
     private static final Duration NEVER = Duration.ofMinutes(1);
 
     private final ProducerFixture fixture = new ProducerFixture(BROKERS, PARTITIONS);
@@ -28,12 +31,16 @@ class ManyPartitionsTest {
     private List<CompletableFuture<RecordMetadata>> sendToEach(int bytes) {
         var futures = new ArrayList<CompletableFuture<RecordMetadata>>();
         for (int partition = 0; partition < PARTITIONS; partition++) {
-            futures.add(producer.send(ProducerRecord.to(FakeCluster.TOPIC)
-                    .partition(partition)
-                    .value(new byte[bytes])
-                    .build()));
+            futures.add(send(partition, bytes));
         }
         return futures;
+    }
+
+    private CompletableFuture<RecordMetadata> send(int partition, int bytes) {
+        return producer.send(ProducerRecord.to(FakeCluster.TOPIC)
+                .partition(partition)
+                .value(new byte[bytes])
+                .build());
     }
 
     private void requireStored(List<CompletableFuture<RecordMetadata>> futures, long offset) {
@@ -115,33 +122,50 @@ class ManyPartitionsTest {
     @Test
     void lingeringEndsInTime() {
         producer = fixture.start(fixture.settings().linger(Duration.ofMillis(2)));
-        requireNoTick(100, () -> ProducerFixture.get(fixture.send("a")));
+        requireNoTick(100, () -> ProducerFixture.get(send(0, 10)));
     }
 
     @Test
     void aFlushEndsLingeringAtOnce() {
-        producer = fixture.start(fixture.settings().linger(NEVER));
+        producer = fixture.start(fixture.settings().linger(NEVER).batchBytes(1024));
         requireNoTick(100, () -> {
-            fixture.send("a");
+            send(0, 10);
+            letLinger();
             producer.flush();
         });
     }
 
     @Test
     void aShortageOfMemoryEndsLingeringAtOnce() {
-        producer = fixture.start(fixture.settings().linger(NEVER).bufferBytes(64 << 10));
-        // Three shortages each time.
-        requireNoTick(40, () -> sendToEach(1_000));
+        producer = fixture.start(
+                fixture.settings().linger(NEVER).batchBytes(8 << 10).bufferBytes(64 << 10));
+        requireNoTick(100, () -> {
+            for (int partition = 0; partition < 10; partition++) {
+                send(partition, 5_000);
+            }
+            letLinger();
+            ProducerFixture.get(send(FULL, 40_000));
+        });
+    }
+
+    /** What was sent before was looked at when this has come back, which does not linger. */
+    private void letLinger() {
+        ProducerFixture.get(send(FULL, 8 << 10));
     }
 
     @Test
     void anAnswerMakesRoomForTheNextAtOnce() {
         producer = fixture.start(fixture.settings().linger(NEVER).batchBytes(1024));
-        // A batch each, five under way at most.
+        var allThere = new CompletableFuture<Void>();
+        fixture.cluster.broker(1).onNextProduce((request, answers) -> {
+            allThere.join();
+            return true;
+        });
+        for (int i = 0; i < 1_000; i++) {
+            send(0, 1_024);
+        }
         requireNoTick(1, () -> {
-            for (int i = 0; i < 1_000; i++) {
-                fixture.send("x".repeat(1_000));
-            }
+            allThere.complete(null);
             producer.flush();
         });
     }
