@@ -20,8 +20,12 @@ final class ProducerLoop {
     /** Rule D8: brokers remember so many batches of a producer. */
     private static final int MAX_IN_FLIGHT = 5;
 
-    private static final long MIN_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    private static final long MAX_BACKOFF_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long BACKOFF_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(10);
+    /** Between attempts to reach a broker. */
+    private static final long REDIAL_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Between attempts for a partition: a new leader ends the pause, and a broker may have thousands yet to make. */
+    private static final long RETRY_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(500);
+
     /** How often time limits are looked at while something is under way. */
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -64,7 +68,8 @@ final class ProducerLoop {
         this.random = random;
         this.batchBuffers = new BatchBuffers(config.batchBytes());
         this.loop = new EventLoop("kontiki-producer", () -> step(System.nanoTime()), this::abandonAll);
-        this.links = new BrokerLinks(config, tracker, channels, limits, this::newBackoff, loop, agenda::now);
+        this.links =
+                new BrokerLinks(config, tracker, channels, limits, () -> backoff(REDIAL_NANOS_MAX), loop, agenda::now);
     }
 
     void start() {
@@ -101,11 +106,11 @@ final class ProducerLoop {
     private PartitionSender newSender(TopicPartition partition) {
         // Without sequences only one batch at a time keeps its order across a retry.
         int inFlight = config.acks() == Acks.LEADER ? 1 : MAX_IN_FLIGHT;
-        return new PartitionSender(partition, inFlight, config.acks() == Acks.ALL, newBackoff());
+        return new PartitionSender(partition, inFlight, config.acks() == Acks.ALL, backoff(RETRY_NANOS_MAX));
     }
 
-    private Backoff newBackoff() {
-        return new Backoff(MIN_BACKOFF_NANOS, MAX_BACKOFF_NANOS, random);
+    private Backoff backoff(long nanosMax) {
+        return new Backoff(BACKOFF_NANOS_MIN, nanosMax, random);
     }
 
     /** To be called after each append to a lane's buffer. */

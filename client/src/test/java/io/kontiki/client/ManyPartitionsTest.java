@@ -161,7 +161,7 @@ class ManyPartitionsTest {
             allThere.join();
             return true;
         });
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < 2_000; i++) {
             send(0, 1_024);
         }
         requireNoTick(1, () -> {
