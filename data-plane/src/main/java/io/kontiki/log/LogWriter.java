@@ -370,8 +370,20 @@ final class LogWriter {
         if (view().endOffset() > startOffset) {
             truncate(Math.max(startOffset, view().logStartOffset()));
         }
+        long start = view().logStartOffset();
+        if (start > startOffset) {
+            // Files below the log start may reach the offset: until the reset is noted, its producers would pass for
+            // theirs.
+            startAnew(start, view().epochs(), ProducerSnapshot.encode(producers, start));
+        }
+        startAnew(startOffset, epochs, ProducerSnapshot.encode(sent, startOffset));
+        producers.replaceBy(sent);
+        activeSinceMillis = NOT_SEEN;
+    }
+
+    private void startAnew(long startOffset, LeaderEpochIndex epochs, byte[] producerSnapshot) {
         LogView now = view();
-        flush.resetTo(startOffset, ProducerSnapshot.encode(sent, startOffset), () -> {
+        flush.resetTo(startOffset, producerSnapshot, () -> {
             // From the last one backwards, so that a power cut leaves no gap.
             for (int i = now.segments().length - 1; i >= 0; i--) {
                 now.segments()[i].delete();
@@ -381,8 +393,6 @@ final class LogWriter {
             change(to -> to.resetTo(only, epochs.startingAt(startOffset)));
             return view();
         });
-        producers.replaceBy(sent);
-        activeSinceMillis = NOT_SEEN;
     }
 
     /** See {@link PartitionLog#close}. */

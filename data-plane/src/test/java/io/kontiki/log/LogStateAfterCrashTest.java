@@ -1,6 +1,7 @@
 package io.kontiki.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kontiki.storage.file.FileDisk;
 import java.nio.ByteBuffer;
@@ -82,23 +83,45 @@ class LogStateAfterCrashTest {
     void snapshotOfAResetThatDidNotHappenTellsNothing() {
         log.appendAsLeader(Batches.ofProducer(7, 0, 0, "p"), 0);
         log.flush();
-        disk.before((verb, path) -> {
-            if (path.endsWith("offset-checkpoint.tmp")) {
-                throw new IllegalStateException("the power goes");
-            }
-        });
-        try {
-            log.resetTo(1, LeaderEpochIndex.empty(), ByteBuffer.allocate(0));
-        } catch (IllegalStateException powerGone) {
-            assertThat(powerGone).hasMessage("the power goes");
-        }
-        disk.unwatched();
+        resetUnnoted(1);
         try (PartitionLog crashed = open()) {
             assertThat(crashed.producers().size()).isEqualTo(1);
             crashed.appendAsLeader(Batches.of(1_000, "next"), 0);
             crashed.truncateTo(1);
             assertThat(crashed.producers().size()).isEqualTo(1);
         }
+    }
+
+    /** At the base of a segment it stands where one of the log's own does. */
+    @Test
+    void snapshotOfAResetBelowTheLogStartThatDidNotHappenTellsNothing() {
+        log.appendAsLeader(Batches.ofProducer(7, 0, 0, "p"), 0);
+        log.rollIfDue(0);
+        assertThat(log.rollIfDue(Long.MAX_VALUE)).isTrue();
+        log.appendAsLeader(Batches.of(1_000, "v"), 0);
+        log.flush();
+        log.raiseLogStart(2);
+        log.checkpoint();
+        resetUnnoted(1);
+        try (PartitionLog crashed = open()) {
+            assertThat(crashed.endOffset()).isEqualTo(2);
+            assertThat(crashed.producers().size()).isEqualTo(1);
+        }
+    }
+
+    /** The power goes once the reset's snapshot, which knows no producers, is written. */
+    private void resetUnnoted(long startOffset) {
+        String snapshot = LogDirectory.name(startOffset, LogDirectory.SNAPSHOT);
+        boolean[] isWritten = new boolean[1];
+        disk.before((verb, path) -> {
+            isWritten[0] |= path.contains(snapshot);
+            if (isWritten[0] && path.endsWith("offset-checkpoint.tmp")) {
+                throw new IllegalStateException("the power goes");
+            }
+        });
+        assertThatThrownBy(() -> log.resetTo(startOffset, LeaderEpochIndex.empty(), ByteBuffer.allocate(0)))
+                .hasMessage("the power goes");
+        disk.unwatched();
     }
 
     @Test
