@@ -73,6 +73,11 @@ final class ExpectedCompaction {
         return new ExpectedCompaction(records, whole, nowMs + deleteRetentionMs);
     }
 
+    /** Whether nothing may be left of the batch. */
+    boolean mayTake(long baseOffset) {
+        return dispensableBatches.contains(baseOffset);
+    }
+
     private static void forEachRecord(ByteBuffer bytes, long limitOffset, Consumer<Record> consumer) {
         RecordBatch batch = RecordBatch.at(bytes, 0);
         if (!batch.isControl() && batch.nextOffset() <= limitOffset) {
@@ -107,10 +112,7 @@ final class ExpectedCompaction {
 
     private void requireDispensable(ByteBuffer missing) {
         BatchHeader batch = BatchHeader.at(missing, 0);
-        LogChecks.require(
-                dispensableBatches.contains(batch.baseOffset()),
-                "the batch at offset %d is missing",
-                batch.baseOffset());
+        LogChecks.require(mayTake(batch.baseOffset()), "the batch at offset %d is missing", batch.baseOffset());
     }
 
     private void requireLeftOf(RecordBatch whole, RecordBatch left) {

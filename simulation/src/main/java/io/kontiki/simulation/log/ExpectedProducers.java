@@ -53,6 +53,11 @@ final class ExpectedProducers {
         }
     }
 
+    /** Producer ids remembered. */
+    int size() {
+        return producers.size();
+    }
+
     short epoch(long producerId) {
         Producer known = producers.get(producerId);
         return known == null ? 0 : known.epoch();

@@ -289,9 +289,7 @@ final class LogWorkload {
                     ? start
                     : expected().header(batch).baseOffset();
         }
-        // Of a log that was cut to its own start, nobody could tell after a power cut whether it was reset there, too.
-        boolean isSame = start == expected().startOffset();
-        tracked.reset(start, keepsProducers || isSame);
+        tracked.reset(start, keepsProducers);
         epoch++;
     }
 }

@@ -21,7 +21,7 @@ record Recovery(PartitionLog log, ExpectedLog found) {
         ExpectedLog candidate = candidate(disk, expected);
         PartitionLog log = PartitionLog.open(disk, TrackedLog.DIRECTORY, candidate.topicId(), config);
         LogChecks.requireNoUnfinishedSwap(disk, TrackedLog.DIRECTORY);
-        if (isReset(log, expected)) {
+        if (isReset(log, expected, config)) {
             ExpectedLog empty = expected.replacement().orElseThrow();
             return new Recovery(log, LogChecks.requirePrefix(log, empty, empty.startOffset(), config, random));
         }
@@ -36,11 +36,14 @@ record Recovery(PartitionLog log, ExpectedLog found) {
         return isDeleted ? replacement : expected;
     }
 
-    private static boolean isReset(PartitionLog log, ExpectedLog expected) {
+    /** Where the old log was cut to its own start, which is the first half of a reset to there, it knows its producers. */
+    private static boolean isReset(PartitionLog log, ExpectedLog expected, LogConfig config) {
         return expected.replacement()
                 .filter(empty -> empty.topicId().equals(log.topicId())
                         && log.logStartOffset() == empty.startOffset()
-                        && log.endOffset() == empty.startOffset())
+                        && log.endOffset() == empty.startOffset()
+                        && log.producers().size()
+                                <= empty.producers(config.maxProducerIds()).size())
                 .isPresent();
     }
 }

@@ -84,7 +84,6 @@ final class TrackedLog {
     }
 
     private void takeFound(ExpectedLog found) {
-        found.beginCompaction(expected.compaction());
         expected = found;
         expected.promise(log.flushedOffset());
         endCompaction();
