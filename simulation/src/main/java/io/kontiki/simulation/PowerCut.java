@@ -16,12 +16,15 @@ import java.util.random.RandomGenerator;
  * Where bytes did not arrive lies what was flushed there before, and beyond that zeros, noise, or bytes that lie elsewhere
  * in the file. What it never does: a rename is kept or lost as one; what a flush covers stays, even in a block of which a
  * later part is lost; and no byte is lost between two of the same sector that arrived. The last one matters: a batch's
- * checksum does not cover its offset and its leader epoch. Losing any set of names is harsher than a journal, which keeps
- * the order of all changes; a log that survives it needs no particular file system.
+ * checksum does not cover its offset and its leader epoch. For the same reason bytes that lie elsewhere never begin right
+ * behind a block that arrived, where they could be the rest of a header. Losing any set of names is harsher than a journal,
+ * which keeps the order of all changes; a log that survives it needs no particular file system.
  */
 public final class PowerCut {
     /** A sector and a page: what a disk, and what an operating system, writes as one. */
     private static final int[] BLOCK_BYTES = {512, 4096};
+    /** Behind a batch's offset, which may lie in the block before: its length, or what else no checksum covers. */
+    private static final int REST_OF_HEADER_BYTES = 8;
 
     private enum Part {
         NONE,
@@ -112,12 +115,18 @@ public final class PowerCut {
     private byte[] blocks(byte[] written, byte[] flushed, int equalBelow) {
         byte[] left = new byte[sizeLeft(written.length, flushed.length, equalBelow)];
         int end;
+        boolean hasArrived = false;
         System.arraycopy(written, 0, left, 0, Math.min(left.length, written.length));
         for (int at = equalBelow; at < left.length; at = end) {
             end = Math.min(left.length, (at / blockBytes + 1) * blockBytes);
-            if (random.nextBoolean() || end > written.length) {
+            boolean isLost = random.nextBoolean() || end > written.length;
+            if (isLost) {
                 fill(left, at, end, written, flushed, equalBelow);
             }
+            if (isLost && hasArrived && filler == Filler.STALE && at >= flushed.length) {
+                Arrays.fill(left, at, Math.min(end, at + REST_OF_HEADER_BYTES), (byte) 0);
+            }
+            hasArrived = !isLost;
         }
         return left;
     }
