@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param pairs turns of each contender
  * @param only the contender that alone takes turns, if not all shall
  * @param directory where the turns' files go, if not where they do otherwise
+ * @param keep whether the files of all turns stay until the command ends
  * @param list whether only to say which scenarios there are
  */
 record Options(
@@ -21,6 +22,7 @@ record Options(
         int pairs,
         Optional<String> only,
         Optional<Path> directory,
+        boolean keep,
         Optional<Path> json,
         boolean list) {
     private static final int PAIRS_MAX = 1000;
@@ -31,6 +33,7 @@ record Options(
         int pairs = 5;
         Optional<String> only = Optional.empty();
         Optional<Path> directory = Optional.empty();
+        boolean keep = false;
         Optional<Path> json = Optional.empty();
         boolean list = false;
         for (Iterator<String> rest = words.iterator(); rest.hasNext(); ) {
@@ -39,12 +42,14 @@ record Options(
                 case "--pairs" -> pairs = pairs(valueOf(word, rest));
                 case "--only" -> only = Optional.of(valueOf(word, rest));
                 case "--directory" -> directory = Optional.of(directory(valueOf(word, rest)));
+                case "--keep" -> keep = true;
                 case "--json" -> json = Optional.of(Path.of(valueOf(word, rest)));
                 case "--list" -> list = true;
                 default -> {
                     if (word.startsWith("-")) {
-                        throw new IllegalArgumentException("unknown option " + word
-                                + "; there are --pairs N, --only CONTENDER, --directory DIR, --json FILE and --list");
+                        throw new IllegalArgumentException(
+                                "unknown option " + word
+                                        + "; there are --pairs N, --only CONTENDER, --directory DIR, --keep, --json FILE and --list");
                     }
                     chosen.add(Chosen.parse(word));
                 }
@@ -54,7 +59,7 @@ record Options(
             throw new IllegalArgumentException("no scenario; --list tells which there are");
         }
         only.ifPresent(label -> chosen.forEach(each -> requireContender(each, label)));
-        return new Options(chosen, pairs, only, directory, json, list);
+        return new Options(chosen, pairs, only, directory, keep, json, list);
     }
 
     private static void requireContender(Chosen chosen, String label) {

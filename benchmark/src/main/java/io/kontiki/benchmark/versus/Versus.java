@@ -104,7 +104,9 @@ public final class Versus {
         try (Trial trial = new Trial(installations, chosen.parameters(), turn, progress)) {
             return contender.run().measure(trial);
         } finally {
-            work.delete(turn);
+            if (!options.keep()) {
+                work.delete(turn);
+            }
         }
     }
 
