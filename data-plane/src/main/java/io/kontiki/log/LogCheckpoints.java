@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The small text files beside a log's segments. Each is replaced as a whole; one that does not parse counts as missing.
+ * The small text files beside a log's segments. Each is replaced as a whole, but those that a new log begins with, which a
+ * stop may leave torn while there is no segment yet; one that does not parse counts as missing.
  *
  * <pre>
  * partition.metadata        "version: 0", "topic_id: [16 bytes, url-safe base64 without padding]"
@@ -60,7 +61,7 @@ final class LogCheckpoints {
         }
     }
 
-    /** What a log without records says of itself; durable on return, and torn or missing if that is not reached. */
+    /** What a log without records says of itself; durable on return; a stop before may leave it torn. */
     void writeNew(UUID topicId) {
         directory.writeNew(PARTITION_METADATA, text(topicId));
         OFFSETS.writeNew(directory, lines(OffsetCheckpoint.OF_NEW_LOG));

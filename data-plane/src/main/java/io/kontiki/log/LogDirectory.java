@@ -86,7 +86,7 @@ record LogDirectory(Disk disk, String path) {
         disk.writeAtomically(file(name), text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Writes a small text file that may be torn until the directory is forced. */
+    /** Writes a small text file in its place: see {@link Disk#writeSmall}. */
     void writeNew(String name, String text) {
         disk.writeSmall(file(name), text.getBytes(StandardCharsets.UTF_8));
     }

@@ -186,6 +186,8 @@ final class LogRecovery {
             }
         }
         if (segments.isEmpty()) {
+            // Whose log it is may have been noted by an attempt that came no further.
+            directory.force();
             segments.add(LogSegment.open(directory, durable.note().logStartOffset(), config));
         }
     }

@@ -1,6 +1,7 @@
 package io.kontiki.log;
 
 import io.kontiki.storage.Disk;
+import io.kontiki.storage.StorageException;
 import java.util.UUID;
 
 /**
@@ -13,15 +14,27 @@ final class NewLog {
     /**
      * Durable on return.
      *
-     * @param directory it is not there
+     * @param directory it is not there, as far as the disk told
+     * @throws StorageException also if it is, and has files: whatever the disk told before, they may be a log
      */
     static LogRecovery.Recovered make(LogDirectory directory, UUID topicId, LogConfig config) {
         Disk disk = directory.disk();
         disk.createDirectory(directory.path());
+        if (!disk.list(directory.path()).isEmpty()) {
+            throw new StorageException(
+                    "make a log in",
+                    directory.path(),
+                    new IllegalStateException("it was not there, and has files now"));
+        }
         disk.forceDirectory(Disk.parentOf(directory.path()));
         new LogCheckpoints(directory).writeNew(topicId);
         LogSegment first = LogSegment.open(directory, 0, config);
-        directory.force();
+        try {
+            directory.force();
+        } catch (StorageException e) {
+            first.close();
+            throw e;
+        }
         return LogRecovery.Recovered.nothing(first, config.maxProducerIds());
     }
 }

@@ -74,8 +74,8 @@ public interface Disk {
     }
 
     /**
-     * Writes a small file, in place of what is there. On return its bytes are durable; its name is once
-     * {@link #forceDirectory} returned. After a power cut before that it may be torn, or not be there.
+     * Writes a small file, in place of what is there. A power cut within the call may leave it torn. On return its bytes
+     * are durable; its name is once {@link #forceDirectory} returned.
      */
     default void writeSmall(String path, byte[] content) {
         try (DiskFile file = open(path)) {
