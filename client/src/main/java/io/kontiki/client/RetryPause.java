@@ -25,6 +25,7 @@ final class RetryPause {
     /** There is reason to think that the next try goes well. */
     void end() {
         waiting = false;
+        backoff.reset();
     }
 
     /** A try went well: the next pause is a short one. */

@@ -91,7 +91,7 @@ class AgendaTest {
     }
 
     @Test
-    @Timeout(30)
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void noListingIsLostBesideALoopThatTakes() {
         int rounds = 100_000;
         var done = new int[2];

@@ -96,7 +96,7 @@ class ManyPartitionsTest {
 
     @Test
     void eachExpiresWhoseLeaderIsGone() {
-        producer = fixture.start(fixture.settings().deliveryTimeout(Duration.ofMillis(500)));
+        producer = fixture.start(fixture.settings().deliveryTimeout(Duration.ofSeconds(10)));
         requireStored(sendToEach(10), 0);
         fixture.cluster.broker(1).kill();
         var futures = sendToEach(10);
