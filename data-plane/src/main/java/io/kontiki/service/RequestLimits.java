@@ -54,7 +54,7 @@ final class RequestLimits {
         }
         Set<String> seen = new HashSet<>();
         for (FetchPartition entry : partitions) {
-            String name = entry.getTopic() + "-" + entry.getPartition();
+            String name = entry.getTopic() + "/" + entry.getPartition();
             if (!seen.add(name)) {
                 throw refused(
                         ErrorReason.ERROR_REASON_INVALID_ARGUMENT,

@@ -122,7 +122,7 @@ class RequestSizeTest {
             assertThat(answers.next().getPartitionsCount()).isEqualTo(3);
             assertThatThrownBy(answers::next)
                     .cause()
-                    .hasMessage("INVALID_ARGUMENT: partitions has t-1 twice, each may be there once");
+                    .hasMessage("INVALID_ARGUMENT: partitions has t/1 twice, each may be there once");
         }
     }
 
