@@ -69,10 +69,10 @@ record ClusterMetadata(
 
     /** The partition's leader, if it has one and its address is known. */
     Optional<Leader> leader(TopicPartition partition) {
-        var topic = topics.get(partition.topic());
-        if (topic == null || partition.partition() >= topic.partitions().size()) {
+        if (!exists(partition)) {
             return Optional.empty();
         }
+        var topic = topics.get(partition.topic());
         var info = topic.partitions().get(partition.partition());
         var broker = info.leader().isPresent() ? brokers.get(info.leader().getAsInt()) : null;
         return broker == null
@@ -82,10 +82,10 @@ record ClusterMetadata(
 
     /** With the leader that a broker named in a refusal, unless as new a one is known already. */
     ClusterMetadata withHint(TopicPartition partition, LeaderHint hint) {
-        var topic = topics.get(partition.topic());
-        if (topic == null || partition.partition() >= topic.partitions().size()) {
+        if (!exists(partition)) {
             return this;
         }
+        var topic = topics.get(partition.topic());
         var old = topic.partitions().get(partition.partition());
         if (hint.getLeaderEpoch() <= old.leaderEpoch()) {
             return this;

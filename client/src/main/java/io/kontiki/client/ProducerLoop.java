@@ -180,7 +180,7 @@ final class ProducerLoop {
         for (var lane = agenda.poll(nowNanos); lane.isPresent(); lane = agenda.poll(nowNanos)) {
             look(lane.get(), nowNanos);
         }
-        links.giveTurns(nowNanos, (lane, link) -> takeTurn(lane, link, nowNanos));
+        links.giveTurns(nowNanos, (lane, link) -> sendOne(lane, link, nowNanos));
         links.watchSilence(nowNanos);
         if (busy.isEmpty()) {
             return IDLE_NANOS;
@@ -269,7 +269,7 @@ final class ProducerLoop {
     }
 
     /** Sends one batch, if there is one that need not linger. Further ones go behind those of other lanes. */
-    private void takeTurn(Lane lane, BrokerLink link, long nowNanos) {
+    private void sendOne(Lane lane, BrokerLink link, long nowNanos) {
         var batch = lane.sender().nextAgain().or(() -> takeNew(lane, nowNanos));
         if (batch.isPresent()) {
             links.send(lane, link, batch.get(), nowNanos);

@@ -409,7 +409,7 @@ public final class Partition {
 
     /**
      * Calls {@code wake}, once, when records at {@code offset} become readable or the partition can no longer be read
-     * here. What is readable already wakes nobody: read after this call, not before.
+     * here. What is readable already wakes nobody: read after this call, not before. Called on the partition's event loop.
      *
      * @return takes the wish back
      */
@@ -418,8 +418,8 @@ public final class Partition {
     }
 
     /**
-     * Asks for whoever was woken to read from that offset on at once, on the event loop: a few may, of what is little and was
-     * just appended, so that to read it takes no time. On the event loop only, as what {@link #onReadable} is told is.
+     * Whether somebody whom {@link #onReadable} wakes may read from that offset on at once, on the event loop. A few may, of
+     * what is little and was just appended: that is in memory. Event loop only.
      */
     public boolean admitReader(long offset) {
         return driver.admitReader(offset);

@@ -86,7 +86,7 @@ final class PendingFetch {
         }
     }
 
-    /** On the partition's event loop: the first of many would have to wait for a reader thread, to read what is at hand. */
+    /** On the partition's event loop. What is at hand there is read there: to hand it to a reader thread takes longer. */
     private void wake(Partition partition, long offset) {
         if (request.getMinBytes() <= 1
                 && request.getPartitionsCount() <= FIRST_LOOK_PARTITIONS_MAX
