@@ -8,6 +8,7 @@ import io.kontiki.metadata.Endpoint;
 import io.kontiki.metadata.MetadataDelta;
 import io.kontiki.metadata.MetadataImage;
 import io.kontiki.metadata.MetadataPublisher;
+import io.kontiki.proto.UnstartedCalls;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -97,7 +98,7 @@ final class BrokerChannels implements MetadataPublisher, AutoCloseable {
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS_MAX)
-                .intercept(run.interceptor())
+                .intercept(new UnstartedCalls(), run.interceptor())
                 .build();
         return new Opened(channel, run);
     }

@@ -7,6 +7,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.buffer.PooledByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.stub.MetadataUtils;
+import io.kontiki.proto.UnstartedCalls;
 import java.util.concurrent.TimeUnit;
 
 /** Plain-text TCP connections. */
@@ -42,7 +43,7 @@ final class NettyTransport implements Transport {
                 .withOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
                 .maxInboundMessageSize(maxInboundBytes)
-                .intercept(MetadataUtils.newAttachHeadersInterceptor(headers), listener)
+                .intercept(new UnstartedCalls(), MetadataUtils.newAttachHeadersInterceptor(headers), listener)
                 .build();
     }
 }
