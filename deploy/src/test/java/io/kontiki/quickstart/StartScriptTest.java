@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.ratis.thirdparty.io.netty.buffer.PooledByteBufAllocator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -149,6 +150,30 @@ class StartScriptTest {
         assertThat(run(script, "server", "start"))
                 .contains("-XX:G1PeriodicGCInterval=15000")
                 .doesNotContain("-XX:TrimNativeHeapInterval=30000");
+    }
+
+    /** Netty says nothing of a property that it does not know, such as one that an upgrade renamed. */
+    @Test
+    void poolOfTheQuorumsNettyIsTheSizeThatBrokersAsk() throws Exception {
+        String prefix = "-Dorg.apache.ratis.thirdparty.io.netty.allocator.";
+        List<String> asked = run(script, "server", "start").stream()
+                .filter(option -> option.startsWith(prefix))
+                .toList();
+        assertThat(asked).containsExactlyInAnyOrder(prefix + "numDirectArenas=1", prefix + "maxOrder=7");
+
+        Path java = Path.of(System.getProperty("java.home"), "bin/java");
+        String classes = System.getProperty("java.class.path");
+        assertThat(run(java, asked.get(0), asked.get(1), "-cp", classes, QuorumPool.class.getName()))
+                .containsExactly("1 arena", "pieces of 1048576 bytes");
+    }
+
+    /** Tells what the quorum's Netty takes for its pool. */
+    static final class QuorumPool {
+        public static void main(String[] args) {
+            var pool = PooledByteBufAllocator.DEFAULT.metric();
+            System.out.println(pool.numDirectArenas() + " arena");
+            System.out.println("pieces of " + pool.chunkSize() + " bytes");
+        }
     }
 
     @Test
