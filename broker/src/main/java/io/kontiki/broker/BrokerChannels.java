@@ -2,6 +2,7 @@ package io.kontiki.broker;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.buffer.PooledByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.kontiki.metadata.BrokerRegistration;
 import io.kontiki.metadata.Endpoint;
@@ -98,6 +99,8 @@ final class BrokerChannels implements MetadataPublisher, AutoCloseable {
                 .keepAliveTime(30, TimeUnit.SECONDS)
                 .keepAliveTimeout(10, TimeUnit.SECONDS)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS_MAX)
+                // The pool of the broker's own endpoint; gRPC would make a second one.
+                .withOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .intercept(new UnstartedCalls(), run.interceptor())
                 .build();
         return new Opened(channel, run);
