@@ -100,16 +100,20 @@ class ClusterTest {
                 .isEqualTo(describe(survivor, "after").getId());
     }
 
-    /** The next one grants the stop, so it is there by then; an election would come after the end only. */
+    /** The next one grants the stop, so the old one still learns of a later term; of an election after its end it would not. */
     @Test
     void controllerThatStopsHandsOver() throws IOException, InterruptedException {
         startThree();
-        int old = controller();
+        int controller = controller();
+        var old = brokers.remove(controller);
+        long term = old.metadata().position().term();
 
-        brokers.remove(old).close();
+        old.close();
 
-        assertThat(controller()).as("the next controller").isNotNegative();
-        assertThat(create(brokers.get(controller()), "t").getPartitionsCount()).isEqualTo(6);
+        assertThat(old.metadata().usable(controller)).as("serves").isFalse();
+        assertThat(old.metadata().position().term()).as("term of the grant").isGreaterThan(term);
+        int next = await().atMost(SOON).until(this::controller, id -> id >= 0);
+        assertThat(create(brokers.get(next), "t").getPartitionsCount()).isEqualTo(6);
     }
 
     @Test
