@@ -31,9 +31,9 @@ final class Lane {
         return !sender.isIdle() || !buffer.isEmpty();
     }
 
-    /** Whether there is a batch to send, or one being filled, if the sender may send. */
+    /** Whether there is a batch to send, or one being filled that need not wait for answers, if the sender may send. */
     boolean hasNext() {
-        return sender.nextAgain().isPresent() || (sender.takesNew() && !buffer.isEmpty());
+        return sender.nextAgain().isPresent() || (!buffer.isEmpty() && sender.takesNew(buffer.hasFull()));
     }
 
     /** Waits for its turn on this link and no other. Its place there stays if it has one. */

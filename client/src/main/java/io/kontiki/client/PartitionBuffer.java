@@ -126,6 +126,12 @@ final class PartitionBuffer {
         return !batches.isEmpty() && nowNanos - batches.peekFirst().deadlineNanos() >= 0;
     }
 
+    /** Whether the oldest batch takes no more records. */
+    synchronized boolean hasFull() {
+        var first = batches.peekFirst();
+        return first != null && isFull(first);
+    }
+
     synchronized boolean isEmpty() {
         return batches.isEmpty();
     }

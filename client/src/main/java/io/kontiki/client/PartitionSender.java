@@ -11,8 +11,8 @@ import java.util.OptionalLong;
  * Decides for one partition which batch goes out next and what an answer means for it. Pure: no I/O, the time is passed
  * in. Driven by the producer's loop alone.
  *
- * <p>Go-back-N: batches are numbered in the order of the sends, at most {@code maxInFlight} of them wait for answers,
- * and when one must be sent again, so must all that follow it; answers to their earlier attempts no longer count. After
+ * <p>Go-back-N: batches are numbered in the order of the sends, at most {@code maxInFlight} of them wait for answers (only
+ * full ones join two that do), and when one must be sent again, so must all that follow it; answers to their earlier attempts no longer count. After
  * a failure the first batch goes out alone until it is answered well. The order of the log is therefore the order of the
  * sends, and a batch stored twice is recognised by its sequence (rules D3, D8 and E6 of the protocol).
  *
@@ -27,6 +27,9 @@ import java.util.OptionalLong;
  * </ul>
  */
 final class PartitionSender {
+    /** While so many wait for answers, only full batches follow: a message costs processor time, whatever it holds. */
+    private static final int ONLY_FULL_FROM = 2;
+
     private final TopicPartition partition;
     private final int maxInFlight;
     private final boolean idempotent;
@@ -126,9 +129,14 @@ final class PartitionSender {
         return Optional.empty();
     }
 
-    /** Whether a new batch may be added, if {@link #maySend} and nothing is to be sent again. */
-    boolean takesNew() {
-        return !gap && unacked.size() < maxInFlight;
+    /**
+     * Whether a new batch may be added, if {@link #maySend} and nothing is to be sent again. One that has room for more
+     * records gathers them while others are under way.
+     *
+     * @param full whether the batch takes no more records
+     */
+    boolean takesNew(boolean full) {
+        return !gap && unacked.size() < (full ? maxInFlight : ONLY_FULL_FROM);
     }
 
     void add(PendingBatch batch) {

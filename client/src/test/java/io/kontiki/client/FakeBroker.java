@@ -29,9 +29,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -153,6 +155,22 @@ final class FakeBroker {
         for (int i = 0; i < requests; i++) {
             onNextProduce((request, answers) -> false);
         }
+    }
+
+    /** Stores what the next requests bring; the answers go when they are run, in their order and by one thread. */
+    BlockingQueue<Runnable> holdAnswers(int requests) {
+        var held = new LinkedBlockingQueue<Runnable>();
+        for (int i = 0; i < requests; i++) {
+            onNextProduce((request, answers) -> {
+                var result = cluster.append(id, request.getPartitions(0));
+                held.add(() -> answers.onNext(ProduceResponse.newBuilder()
+                        .setCorrelationId(request.getCorrelationId())
+                        .addPartitions(result)
+                        .build()));
+                return false;
+            });
+        }
+        return held;
     }
 
     List<Seen> seen() {

@@ -68,7 +68,7 @@ class PartitionSenderTest {
     private PendingBatch sendNew(int records) {
         var batch = newBatch(DEADLINE, records);
         assertThat(sender.maySend(now)).isTrue();
-        assertThat(sender.takesNew()).isTrue();
+        assertThat(sender.takesNew(true)).isTrue();
         sender.add(batch);
         sender.onSent(batch, ++attempts);
         return batch;
@@ -112,7 +112,21 @@ class PartitionSenderTest {
             assertThat(sequence(sendNew())).isEqualTo(i);
         }
         assertThat(sender.maySend(now)).isFalse();
-        assertThat(sender.takesNew()).isFalse();
+        assertThat(sender.takesNew(true)).isFalse();
+    }
+
+    @Test
+    void whatIsNotFullWaitsWhileTwoAreUnderWay() {
+        start();
+        var first = sendNew();
+        assertThat(sender.takesNew(false)).isTrue();
+        sendNew();
+        assertThat(sender.takesNew(false)).isFalse();
+        assertThat(sender.takesNew(true)).isTrue();
+
+        sender.onStored(first, OptionalLong.of(0));
+
+        assertThat(sender.takesNew(false)).isTrue();
     }
 
     @Test
@@ -271,7 +285,7 @@ class PartitionSenderTest {
 
         assertThat(futures.get(a)).isCompletedExceptionally();
         assertThat(sender.needsIdentity()).isFalse();
-        assertThat(sender.takesNew()).isFalse();
+        assertThat(sender.takesNew(true)).isFalse();
         assertThat(producerId(b)).isEqualTo(FIRST_ID.id());
         sender.onStored(b, OptionalLong.of(3));
         assertThat(sender.needsIdentity()).isTrue();

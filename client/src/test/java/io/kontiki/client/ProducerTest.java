@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,30 @@ class ProducerTest {
         producer.flush();
 
         assertThat(cluster.values(0)).isEqualTo(values);
+    }
+
+    @Test
+    void recordsGatherWhileTwoBatchesAreUnderWay() throws Exception {
+        start(settings().batchBytes(1024));
+        var broker = cluster.broker(1);
+        var answers = broker.holdAnswers(4);
+        for (int sent = 1; sent <= 2; sent++) {
+            send("alone");
+            await().until(broker.seen()::size, Predicate.isEqual(sent));
+        }
+
+        numbers(20).forEach(this::send);
+        send("x".repeat(800)); // Has no room in their batch, so that is full.
+        await().until(broker.seen()::size, Predicate.isEqual(3));
+
+        assertThat(broker.seen().get(2).records()).isEqualTo(20);
+        answers.take().run();
+        answers.take().run();
+        await().until(broker.seen()::size, Predicate.isEqual(4));
+        answers.take().run();
+        answers.take().run();
+        producer.flush();
+        assertThat(cluster.values(0)).hasSize(23);
     }
 
     @Test

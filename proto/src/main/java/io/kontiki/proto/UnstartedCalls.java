@@ -13,7 +13,8 @@ import io.grpc.StatusException;
 /**
  * Ends a call as UNAVAILABLE that gRPC could not start. It throws an IllegalStateException at the caller if the channel is
  * told to look its name up anew ({@link io.grpc.ManagedChannel#enterIdle}) by one thread just while another makes a call, which
- * then goes by no lookup's answer. Nothing was sent then, as on a connection that failed. Thread-safe.
+ * then goes by no lookup's answer. Nothing was sent then, as on a connection that failed. The listener hears of it before the
+ * start returns. Thread-safe.
  */
 public final class UnstartedCalls implements ClientInterceptor {
     @Override
