@@ -24,6 +24,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +88,8 @@ class AcknowledgedEntriesTest {
                                 .setId(group.getGroupId().toByteString()))
                         .setCallId(calls++))
                 .setLeaderTerm(TERM)
+                // Unset it would say that entry 0 is committed, and what is committed need not be sent again.
+                .setLeaderCommit(RaftLog.INVALID_LOG_INDEX)
                 .addAllEntries(LongStream.range(first, end)
                         .mapToObj(AcknowledgedEntriesTest::entry)
                         .toList());
