@@ -2,7 +2,6 @@ package io.kontiki.partition;
 
 import io.kontiki.metadata.TopicConfig;
 import io.kontiki.metadata.TopicPartition;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -22,11 +21,6 @@ final class LogOpenings implements AutoCloseable {
         this.threads = new DirThreads(logs.dirs(), "kontiki-log-open", THREADS_PER_DIR, system);
     }
 
-    /** What came of it: the log, or why there is none. */
-    record Outcome(Optional<PartitionLogs.Placed> log, boolean absent) {
-        static final Outcome FAILED = new Outcome(Optional.empty(), false);
-    }
-
     /**
      * Begins. The log counts for its directory from now on, unless it cannot be opened.
      *
@@ -34,22 +28,33 @@ final class LogOpenings implements AutoCloseable {
      * @param opened called on another thread
      */
     void begin(
-            LogDir dir, TopicPartition id, String name, TopicConfig config, boolean makes, Consumer<Outcome> opened) {
+            LogDir dir,
+            TopicPartition id,
+            String name,
+            TopicConfig config,
+            boolean makes,
+            Consumer<LogOpening> opened) {
         dir.logAdded();
         threads.execute(dir, () -> open(dir, id, name, config, makes, opened));
     }
 
     private void open(
-            LogDir dir, TopicPartition id, String name, TopicConfig config, boolean makes, Consumer<Outcome> opened) {
+            LogDir dir,
+            TopicPartition id,
+            String name,
+            TopicConfig config,
+            boolean makes,
+            Consumer<LogOpening> opened) {
         if (closed) {
             return; // A log that nobody knows of would be missed by the note of how this run's logs ended (rule R2).
         }
         boolean absent = !makes && logs.isAbsent(dir, name);
-        Optional<PartitionLogs.Placed> log = absent ? Optional.empty() : logs.open(dir, id, name, config, makes);
-        if (log.isEmpty()) {
+        LogOpening opening =
+                absent ? LogOpening.without(LogOpening.End.ABSENT) : logs.open(dir, id, name, config, makes);
+        if (opening.log().isEmpty()) {
             dir.logRemoved();
         }
-        opened.accept(new Outcome(log, absent));
+        opened.accept(opening);
     }
 
     @Override

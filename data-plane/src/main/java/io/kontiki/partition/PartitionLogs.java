@@ -244,11 +244,6 @@ public final class PartitionLogs {
         return chosen;
     }
 
-    /** Whether a new log could have been made, but for what else is wrong with its directory. */
-    boolean hasRoom(UUID assigned) {
-        return dirsForNew(assigned).stream().anyMatch(dir -> dir.state() == LogDir.State.ONLINE);
-    }
-
     /** Where a log can be made: in the one that the quorum has for it; else in all that work, first those with room, first those with the fewest logs. */
     List<LogDir> dirsForNew(UUID assigned) {
         return logDirs.stream()
@@ -335,21 +330,21 @@ public final class PartitionLogs {
      * Opens a log that was not recovered at the start, makes it if there is none. Blocks on that directory. Any thread.
      *
      * @param replaces whether a log of that name that belongs to another topic, or does not tell, is put aside for a new one
-     * @return empty if it cannot be opened now
+     * @return open, without room, or failed
      */
-    Optional<Placed> open(LogDir dir, TopicPartition id, String directory, TopicConfig config, boolean replaces) {
+    LogOpening open(LogDir dir, TopicPartition id, String directory, TopicConfig config, boolean replaces) {
         if (dir.isOffline()) {
-            return Optional.empty();
+            return LogOpening.without(LogOpening.End.FAILED);
         }
         try {
-            return Optional.of(new Placed(dir, openIn(dir, id, directory, settings(config), replaces)));
+            return LogOpening.of(new Placed(dir, openIn(dir, id, directory, settings(config), replaces)));
         } catch (DiskFullException e) {
             dir.noteFull(String.valueOf(e.getMessage()));
-            return Optional.empty();
+            return LogOpening.without(LogOpening.End.NO_ROOM);
         } catch (RuntimeException | InternalError e) {
             // Whatever lies in its directory, the other partitions go on.
             LOG.error("Cannot open the log {} in {}", directory, dir, e);
-            return Optional.empty();
+            return LogOpening.without(LogOpening.End.FAILED);
         }
     }
 

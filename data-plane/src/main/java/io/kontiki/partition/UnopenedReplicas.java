@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,8 +57,19 @@ final class UnopenedReplicas implements AutoCloseable {
         void onSettled();
     }
 
-    /** A log that a directory opens, and the directories to be tried if it cannot. */
-    private record Attempt(TopicPartition id, String name, LogDir dir, List<LogDir> others) {}
+    /**
+     * A log that a directory opens.
+     *
+     * @param others the directories to be tried if it cannot
+     * @param full those that were tried and had no room
+     */
+    private record Attempt(TopicPartition id, String name, LogDir dir, List<LogDir> others, List<LogDir> full) {
+        List<LogDir> fullAfter(LogOpening opening) {
+            return opening.end() == LogOpening.End.NO_ROOM
+                    ? Stream.concat(full.stream(), Stream.of(dir)).toList()
+                    : full;
+        }
+    }
 
     private static final Logger LOG = LoggerFactory.getLogger(UnopenedReplicas.class);
 
@@ -247,7 +259,7 @@ final class UnopenedReplicas implements AutoCloseable {
             states.remove(id);
             listener.onOpened(id, topic, image, recovered.get());
         } else {
-            tryNext(id, name, topic, logs.dirsForNew(assigned));
+            tryNext(id, name, topic, logs.dirsForNew(assigned), List.of());
         }
     }
 
@@ -256,21 +268,21 @@ final class UnopenedReplicas implements AutoCloseable {
         Optional<TopicImage> topic = held(id, metadata.current());
         if (topic.isPresent()) {
             closed.dir().logRemoved();
-            tryNext(id, closed.log().directory(), topic.get(), List.of(closed.dir()));
+            tryNext(id, closed.log().directory(), topic.get(), List.of(closed.dir()), List.of());
         } else {
             listener.onUnwanted(closed);
         }
     }
 
-    private void tryNext(TopicPartition id, String name, TopicImage topic, List<LogDir> all) {
+    private void tryNext(TopicPartition id, String name, TopicImage topic, List<LogDir> all, List<LogDir> full) {
         List<LogDir> dirs = all.stream().filter(dir -> !dir.isOffline()).toList();
         if (dirs.isEmpty()) {
-            onFailed(id, name, topic.partitions().get(id.partition()));
+            onFailed(id, name, topic.partitions().get(id.partition()), full);
             return;
         }
         reserved.add(name);
         states.put(id, State.WAITING);
-        Attempt attempt = new Attempt(id, name, dirs.get(0), dirs.subList(1, dirs.size()));
+        Attempt attempt = new Attempt(id, name, dirs.get(0), dirs.subList(1, dirs.size()), full);
         attempts.put(id, attempt);
         openings.begin(
                 attempt.dir(),
@@ -278,7 +290,7 @@ final class UnopenedReplicas implements AutoCloseable {
                 name,
                 topic.config(),
                 makes(id, topic.partitions().get(id.partition())),
-                outcome -> execute.accept(() -> onOpened(attempt, outcome)));
+                opening -> execute.accept(() -> onOpened(attempt, opening)));
     }
 
     /**
@@ -290,13 +302,13 @@ final class UnopenedReplicas implements AutoCloseable {
                 || (record.directoryOf(brokerId).equals(PartitionRegistration.UNASSIGNED) && !mayHaveHeld.contains(id));
     }
 
-    private void onOpened(Attempt attempt, LogOpenings.Outcome outcome) {
-        end(attempt, outcome);
+    private void onOpened(Attempt attempt, LogOpening opening) {
+        end(attempt, opening);
         settle();
     }
 
-    private void end(Attempt attempt, LogOpenings.Outcome outcome) {
-        Optional<PartitionLogs.Placed> log = outcome.log();
+    private void end(Attempt attempt, LogOpening opening) {
+        Optional<PartitionLogs.Placed> log = opening.log();
         if (!attempts.remove(attempt.id(), attempt)) {
             log.ifPresent(late -> late.dir().logRemoved()); // It is offline, and the log was tried elsewhere.
             return;
@@ -306,11 +318,11 @@ final class UnopenedReplicas implements AutoCloseable {
         if (topic.isEmpty()) {
             states.remove(attempt.id());
             log.ifPresentOrElse(listener::onUnwanted, () -> free(attempt.name()));
-        } else if (outcome.absent()) {
+        } else if (opening.end() == LogOpening.End.ABSENT) {
             states.put(attempt.id(), State.LOST);
             reserved.remove(attempt.name());
         } else if (log.isEmpty()) {
-            tryNext(attempt.id(), attempt.name(), topic.get(), attempt.others());
+            tryNext(attempt.id(), attempt.name(), topic.get(), attempt.others(), attempt.fullAfter(opening));
         } else {
             states.remove(attempt.id());
             mayHaveHeld.remove(attempt.id());
@@ -322,13 +334,16 @@ final class UnopenedReplicas implements AutoCloseable {
     /**
      * Nothing is lost where only the room for a new log lacks (rule R11), but a replica that failed counts as one that lost
      * something. So a follower waits, and leaves the ISR by its lag; and a leader lets another one lead.
+     *
+     * @param full the directories that had no room when they were tried: by now they may have some
      */
-    private void onFailed(TopicPartition id, String name, PartitionRegistration record) {
+    private void onFailed(TopicPartition id, String name, PartitionRegistration record, List<LogDir> full) {
         reserved.remove(name);
-        if (logs.dirsForNew(record.directoryOf(brokerId)).isEmpty()) {
+        List<LogDir> dirs = logs.dirsForNew(record.directoryOf(brokerId));
+        if (dirs.isEmpty()) {
             states.put(id, State.LOST);
             reports.failWhileCountedOn(id, record);
-        } else if (logs.hasRoom(record.directoryOf(brokerId))) {
+        } else if (!full.containsAll(dirs)) {
             states.put(id, State.FAILED);
             reports.failWhileCountedOn(id, record);
         } else {
@@ -343,7 +358,7 @@ final class UnopenedReplicas implements AutoCloseable {
     void onOffline(LogDir dir) {
         for (Attempt attempt : List.copyOf(attempts.values())) {
             if (attempt.dir() == dir) {
-                onOpened(attempt, LogOpenings.Outcome.FAILED);
+                onOpened(attempt, LogOpening.without(LogOpening.End.FAILED));
             }
         }
     }

@@ -40,6 +40,7 @@ class LongNameTest {
 
     private PartitionLogs.Placed open(PartitionLogs logs, UUID topic, int partition, String log) {
         return logs.open(dir, new TopicPartition(topic, partition), log, TopicConfig.DEFAULTS, true)
+                .log()
                 .orElseThrow();
     }
 

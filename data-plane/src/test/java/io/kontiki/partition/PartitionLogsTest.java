@@ -236,7 +236,8 @@ class PartitionLogsTest {
     }
 
     private static Optional<PartitionLogs.Placed> open(PartitionLogs logs, LogDir dir, TopicPartition id) {
-        var opened = logs.open(dir, id, "t-" + id.partition(), TopicConfig.DEFAULTS, true);
+        var opened = logs.open(dir, id, "t-" + id.partition(), TopicConfig.DEFAULTS, true)
+                .log();
         opened.ifPresent(log -> dir.logAdded());
         return opened;
     }

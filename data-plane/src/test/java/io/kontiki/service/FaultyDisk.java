@@ -26,6 +26,7 @@ final class FaultyDisk extends ForwardingDisk {
     private volatile long usableBytes = Long.MAX_VALUE / 2;
     private volatile Optional<StorageException> noDirectory = Optional.empty();
     private final AtomicInteger directoriesRefused = new AtomicInteger();
+    private volatile Runnable beforeRefusal = () -> {};
     private volatile Consumer<String> beforeRename = source -> {};
     private volatile Consumer<String> beforeDelete = path -> {};
     private volatile Consumer<String> beforeRead = path -> {};
@@ -53,6 +54,11 @@ final class FaultyDisk extends ForwardingDisk {
     /** From now on no directory can be made, for that reason. */
     void refuseDirectories(StorageException reason) {
         noDirectory = Optional.of(reason);
+    }
+
+    /** Called by the thread that hears that a directory cannot be made. */
+    void beforeRefusal(Runnable listener) {
+        beforeRefusal = listener;
     }
 
     int directoriesRefused() {
@@ -115,6 +121,7 @@ final class FaultyDisk extends ForwardingDisk {
     public void createDirectory(String directory) {
         check("create directory", directory);
         noDirectory.ifPresent(reason -> {
+            beforeRefusal.run();
             directoriesRefused.incrementAndGet();
             throw reason;
         });

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.kontiki.metadata.PartitionRegistration;
+import io.kontiki.partition.LogDir;
 import io.kontiki.proto.v1.Acks;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.ProducePartitionResult;
@@ -26,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Three brokers with two directories each; topic "a" is in the first directory of broker 0, topic "b" in the second. */
 class LogDirTest {
+    private static final DiskFullException NO_SPACE =
+            new DiskFullException("create directory", "c-0", new IOException("No space left on device"));
+
     private static final Map<String, String> ONE_IS_ENOUGH = Map.of("min.insync.replicas", "1");
 
     @TempDir
@@ -167,7 +171,7 @@ class LogDirTest {
 
     @Test
     void aReplicaThatFailsAfterItHadNoRoomIsReported() { // R11, M10
-        refuseDirectories(new DiskFullException("create directory", "c-0", new IOException("No space left on device")));
+        refuseDirectories(NO_SPACE);
         cluster.createTopic("c", ONE_IS_ENOUGH, List.of(0));
         await().until(() -> cluster.disk(0, 1).directoriesRefused() > 1);
         assertThat(record("c").isr()).containsExactly(0);
@@ -176,6 +180,18 @@ class LogDirTest {
 
         await().untilAsserted(() -> assertThat(record("c").isr()).isEmpty());
         assertThat(record("c").lastKnown()).containsExactly(0);
+    }
+
+    @Test
+    void aReplicaWithoutRoomLostNothingThoughADirectoryHasRoomAgainByThen() { // R11
+        refuseDirectories(NO_SPACE);
+        LogDir first = cluster.dataPlane(0).logs().dirs().get(0);
+        cluster.disk(0, 1).beforeRefusal(() -> await().until(() -> first.state() == LogDir.State.ONLINE));
+        cluster.createTopic("c", ONE_IS_ENOUGH, List.of(0));
+
+        await().until(() -> cluster.disk(0, 1).directoriesRefused() > 1);
+
+        assertThat(record("c").isr()).containsExactly(0);
     }
 
     private void refuseDirectories(StorageException reason) {
