@@ -18,6 +18,9 @@ class ManyPartitionsTest {
     /** Gets batches that need not linger. */
     private static final int FULL = PARTITIONS - 1;
 
+    private static final int BUFFER_BYTES = 64 << 10;
+    private static final int SHARE_BYTES = 1_000;
+
     private static final Duration NEVER = Duration.ofMinutes(1);
 
     private final ProducerFixture fixture = new ProducerFixture(BROKERS, PARTITIONS);
@@ -68,12 +71,15 @@ class ManyPartitionsTest {
 
     @Test
     void aShortageOfMemorySendsWhatLingersInEach() {
-        producer = fixture.start(fixture.settings().linger(NEVER).bufferBytes(64 << 10));
-        // Together they find no room.
-        var futures = sendToEach(1_000);
-        requireStored(futures.subList(0, 50), 0);
-        producer.flush();
+        producer = fixture.start(fixture.settings().linger(NEVER).bufferBytes(BUFFER_BYTES));
+        // Together they find no room; once the last of them has found some, others may linger on.
+        var futures = sendToEach(SHARE_BYTES);
+        // The shortage lasts until none of them is left.
+        var last = send(FULL, BUFFER_BYTES - SHARE_BYTES);
+        assertThat(futures).allMatch(CompletableFuture::isDone);
         requireStored(futures, 0);
+        producer.flush();
+        assertThat(ProducerFixture.get(last).offset()).hasValue(1);
     }
 
     @Test
