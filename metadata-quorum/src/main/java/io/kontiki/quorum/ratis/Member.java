@@ -1,6 +1,7 @@
 package io.kontiki.quorum.ratis;
 
 import io.kontiki.metadata.LogPosition;
+import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.VoterGreeting;
 import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.Submission;
@@ -151,7 +152,7 @@ final class Member {
 
     private void sit(RaftGroup group, boolean single) throws IOException {
         var division = server.getDivision(group.getGroupId());
-        var watchdog = new PeerWatchdog(server, division, () -> stepDown(division));
+        var watchdog = new PeerWatchdog(server, division, () -> stepDown(division), this::appendEmpty);
         seat = Optional.of(new Seat(
                 division,
                 watchdog,
@@ -178,6 +179,11 @@ final class Member {
     CompletableFuture<Submission> submit(byte[] command) {
         return request(RaftClientRequest.writeRequestType(), Message.valueOf(UnsafeByteOperations.unsafeWrap(command)))
                 .handle(Outcomes::of);
+    }
+
+    /** Each member refuses it when it is applied, and nothing has changed. */
+    private void appendEmpty() {
+        submit(Command.getDefaultInstance().toByteArray());
     }
 
     /** As {@link io.kontiki.quorum.MetadataLog#confirmedNanos}. */

@@ -1,5 +1,6 @@
 package io.kontiki.quorum.ratis;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It also has a leader give up that hears from too few voters: Ratis itself looks only while nobody wants anything from
  * it, so that a busy leader without followers stays one, refuses nothing and is asked by all. So does one that sends
- * nothing to one of the voters.
+ * nothing to one of the voters. A leader that missed an answer appends an entry that changes nothing, see {@link LostAnswers}.
  */
 final class PeerWatchdog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PeerWatchdog.class);
@@ -34,6 +35,8 @@ final class PeerWatchdog implements AutoCloseable {
     private final RaftServer server;
     private final RaftServer.Division division;
     private final Runnable stepDown;
+    private final Runnable appendEmpty;
+    private final LostAnswers lostAnswers = new LostAnswers();
     // Changed by the scheduler's thread only.
     private final Map<RaftPeerId, Peer> peers = new ConcurrentHashMap<>();
     private long leaderSeenNanos = System.nanoTime();
@@ -55,11 +58,15 @@ final class PeerWatchdog implements AutoCloseable {
         }
     }
 
-    /** @param stepDown has this voter lead no more; returns at once */
-    PeerWatchdog(RaftServer server, RaftServer.Division division, Runnable stepDown) {
+    /**
+     * @param stepDown has this voter lead no more; returns at once
+     * @param appendEmpty appends an entry that changes nothing; returns at once
+     */
+    PeerWatchdog(RaftServer server, RaftServer.Division division, Runnable stepDown, Runnable appendEmpty) {
         this.server = server;
         this.division = division;
         this.stepDown = stepDown;
+        this.appendEmpty = appendEmpty;
     }
 
     void start(ScheduledExecutorService scheduler) {
@@ -86,7 +93,9 @@ final class PeerWatchdog implements AutoCloseable {
                 lookAtFollowers(now);
                 lookAtMajority();
                 lookForForgotten(now);
+                lookForLostAnswers(now);
             } else {
+                lostAnswers.clear();
                 lookForLeader(now);
             }
         } catch (RuntimeException e) {
@@ -171,6 +180,25 @@ final class PeerWatchdog implements AutoCloseable {
                     LOG.warn("This voter leads no more, as it sends nothing to voter {}", peer.getKey());
                     stepDown.run();
                 });
+    }
+
+    /** Also of one that is about to be added, for that waits for its answer. */
+    private void lookForLostAnswers(long now) {
+        var info = division.getInfo();
+        // Both lists are in the same order.
+        var matches = info.getFollowerMatchIndices();
+        var followers = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
+        var answering = new HashMap<RaftPeerId, Long>();
+        for (int i = 0; i < Math.min(matches.length, followers.size()); i++) {
+            if (TimeUnit.MILLISECONDS.toNanos(followers.get(i).getLastRpcElapsedTimeMs()) <= STALLED_NANOS) {
+                answering.put(RaftPeerId.valueOf(followers.get(i).getId().getId()), matches[i]);
+            }
+        }
+        var last = division.getRaftLog().getLastEntryTermIndex();
+        if (last != null && lostAnswers.isEntryDue(answering, last.getIndex(), now)) {
+            LOG.debug("Appending an entry, as of {} some voter is said to have no more than {}", last, answering);
+            appendEmpty.run();
+        }
     }
 
     private void reset(RaftPeerId id, long now, String why) {

@@ -136,11 +136,14 @@ final class QuorumStateMachine extends BaseStateMachine {
         if (!request.getClientId().equals(submitter)) {
             return Optional.of("only the controller of the leader submits commands");
         }
+        var content = request.getMessage().getContent();
         try {
-            var command = Command.parseFrom(request.getMessage().getContent().asReadOnlyByteBuffer());
-            return command.getCommandCase() == Command.CommandCase.COMMAND_NOT_SET
-                    ? Optional.of("the command is empty")
-                    : Optional.empty();
+            // Without any content it is the entry of decision 31, which changes nothing.
+            return content.isEmpty()
+                            || Command.parseFrom(content.asReadOnlyByteBuffer()).getCommandCase()
+                                    != Command.CommandCase.COMMAND_NOT_SET
+                    ? Optional.empty()
+                    : Optional.of("the command is unknown");
         } catch (InvalidProtocolBufferException e) {
             return Optional.of("no command: " + e.getMessage());
         }

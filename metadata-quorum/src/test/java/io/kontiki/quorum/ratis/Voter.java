@@ -110,6 +110,23 @@ final class Voter implements MembershipListener, AutoCloseable {
                 Optional.empty());
     }
 
+    /** The same, but others reach it there. */
+    static QuorumConfig reachedAt(QuorumConfig config, Endpoint endpoint) {
+        return new QuorumConfig(
+                config.nodeId(),
+                endpoint,
+                config.founders(),
+                config.bindHost(),
+                config.bindPort(),
+                config.storageDirectory(),
+                config.clusterId(),
+                config.quorumId(),
+                config.bootId(),
+                config.fixedEndpoint(),
+                config.electionTimeout(),
+                config.snapshots());
+    }
+
     private static ElectionTimeout seconds(double min, double max) {
         return new ElectionTimeout(Duration.ofMillis((long) (1000 * min)), Duration.ofMillis((long) (1000 * max)));
     }
