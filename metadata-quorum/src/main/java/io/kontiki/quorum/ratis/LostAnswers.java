@@ -1,53 +1,63 @@
 package io.kontiki.quorum.ratis;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.protocol.RaftPeerId;
 
 /**
- * Finds followers whose answer to the last entries was lost, with the connection that it came by. They have these entries,
- * so Ratis sends none again; and as no answer to a heartbeat says what a follower has, their leader takes them for behind
- * until the log has one entry more (decision 31). A follower that is really behind looks the same: so each further entry for
- * it is due after twice the time. Not thread-safe; times are those of {@link System#nanoTime}.
+ * Finds followers whose answer to entries was lost, with the connection that it came by. They have these entries, so Ratis
+ * sends none of them again; and as no answer to a heartbeat says what a follower has, their leader takes them for behind
+ * until the log has one entry more (decision 31). A follower that writes slowly looks the same: so each further entry for it
+ * is due after twice the time. Not thread-safe; times are those of {@link System#nanoTime}.
  */
 final class LostAnswers {
     private static final long STAYS_NANOS_MIN = TimeUnit.SECONDS.toNanos(1);
     private static final long STAYS_NANOS_MAX = TimeUnit.SECONDS.toNanos(60);
 
-    /** A follower that is said to stay at an index, and how long it may before an entry is due. */
-    private record Stay(long match, long sinceNanos, long nanosMax) {}
+    /** Between two indices a follower stays, and how long it may before an entry is due. */
+    private record Stay(long match, long next, long sinceNanos, long nanosMax) {
+        static Stay of(Follower follower, long nowNanos, long nanosMax) {
+            return new Stay(follower.match(), follower.next(), nowNanos, nanosMax);
+        }
+
+        boolean isOf(Follower follower) {
+            return match == follower.match() && next == follower.next();
+        }
+    }
 
     private final Map<RaftPeerId, Stay> stays = new HashMap<>();
 
-    /**
-     * One look.
-     *
-     * @param matches index up to which each follower that answers is known to have the log
-     * @param last index of the last entry
-     * @return whether one more entry should be appended now
-     */
-    boolean isEntryDue(Map<RaftPeerId, Long> matches, long last, long nowNanos) {
-        stays.keySet().removeIf(id -> matches.getOrDefault(id, last) >= last);
+    /** One look. Gives whether one more entry should be appended now. */
+    boolean isEntryDue(Collection<Follower> followers, long nowNanos) {
+        var missing = followers.stream().filter(LostAnswers::misses).toList();
+        stays.keySet().retainAll(missing.stream().map(Follower::id).toList());
         boolean due = false;
-        for (var each : matches.entrySet()) {
-            if (each.getValue() < last) {
-                due |= isDue(each.getKey(), each.getValue(), nowNanos);
-            }
+        for (var follower : missing) {
+            due |= isDue(follower, nowNanos);
         }
         return due;
     }
 
-    private boolean isDue(RaftPeerId id, long match, long nowNanos) {
-        var stay = stays.get(id);
-        if (stay == null || stay.match() != match) {
-            stays.put(id, new Stay(match, nowNanos, STAYS_NANOS_MIN));
+    /** Whether there are entries that it was sent, and has not said to have. */
+    private static boolean misses(Follower follower) {
+        return follower.match() + 1 < follower.next();
+    }
+
+    private boolean isDue(Follower follower, long nowNanos) {
+        var stay = stays.get(follower.id());
+        if (stay == null || !stay.isOf(follower)) {
+            // An entry that did not help moved the next index alone, and is no reason to ask for more of them sooner.
+            boolean isSameMatch = stay != null && stay.match() == follower.match();
+            stays.put(follower.id(), Stay.of(follower, nowNanos, isSameMatch ? stay.nanosMax() : STAYS_NANOS_MIN));
             return false;
         }
-        if (nowNanos - stay.sinceNanos() < stay.nanosMax()) {
+        boolean hasAnswered = nowNanos - follower.silentNanos() - stay.sinceNanos() > 0;
+        if (!hasAnswered || nowNanos - stay.sinceNanos() < stay.nanosMax()) {
             return false;
         }
-        stays.put(id, new Stay(match, nowNanos, Math.min(2 * stay.nanosMax(), STAYS_NANOS_MAX)));
+        stays.put(follower.id(), Stay.of(follower, nowNanos, Math.min(2 * stay.nanosMax(), STAYS_NANOS_MAX)));
         return true;
     }
 

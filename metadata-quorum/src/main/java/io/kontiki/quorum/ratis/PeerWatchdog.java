@@ -1,7 +1,7 @@
 package io.kontiki.quorum.ratis;
 
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -60,7 +60,7 @@ final class PeerWatchdog implements AutoCloseable {
 
     /**
      * @param stepDown has this voter lead no more; returns at once
-     * @param appendEmpty appends an entry that changes nothing; returns at once
+     * @param appendEmpty appends an entry that changes nothing; waits while the log takes none, as the disk is slow
      */
     PeerWatchdog(RaftServer server, RaftServer.Division division, Runnable stepDown, Runnable appendEmpty) {
         this.server = server;
@@ -90,10 +90,11 @@ final class PeerWatchdog implements AutoCloseable {
             followMembers();
             if (division.getInfo().isLeader()) {
                 leaderSeenNanos = now;
-                lookAtFollowers(now);
-                lookAtMajority();
+                var followers = Follower.of(division);
+                lookAtFollowers(followers, now);
+                lookAtMajority(followers);
                 lookForForgotten(now);
-                lookForLostAnswers(now);
+                lookForLostAnswers(followers, now);
             } else {
                 lostAnswers.clear();
                 lookForLeader(now);
@@ -113,16 +114,14 @@ final class PeerWatchdog implements AutoCloseable {
         }
     }
 
-    private void lookAtMajority() {
-        var role = division.getInfo().getRoleInfoProto();
-        if (role.getRoleElapsedTimeMs() < ALONE_MILLIS_MAX) {
+    private void lookAtMajority(List<Follower> followers) {
+        if (division.getInfo().getRoleInfoProto().getRoleElapsedTimeMs() < ALONE_MILLIS_MAX) {
             return; // Nobody may have had the time to answer yet.
         }
-        var heard = role.getLeaderInfo().getFollowerInfoList().stream()
+        var heard = followers.stream()
                 // One that is about to be added is no voter yet.
-                .filter(follower ->
-                        peers.containsKey(RaftPeerId.valueOf(follower.getId().getId())))
-                .filter(follower -> follower.getLastRpcElapsedTimeMs() <= ALONE_MILLIS_MAX)
+                .filter(follower -> peers.containsKey(follower.id()))
+                .filter(follower -> follower.silentNanos() <= TimeUnit.MILLISECONDS.toNanos(ALONE_MILLIS_MAX))
                 .count();
         if (2 * (1 + heard) <= 1 + peers.size()) {
             LOG.warn(
@@ -145,28 +144,22 @@ final class PeerWatchdog implements AutoCloseable {
         ids.forEach(id -> peers.computeIfAbsent(id, Peer::new));
     }
 
-    private void lookAtFollowers(long now) {
-        var info = division.getInfo();
-        // Both lists are in the same order.
-        var matches = info.getFollowerMatchIndices();
-        var followers = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
+    private void lookAtFollowers(List<Follower> followers, long now) {
         var committed = division.getRaftLog().getLastCommittedIndex();
-        for (int i = 0; i < Math.min(matches.length, followers.size()); i++) {
-            var id = RaftPeerId.valueOf(followers.get(i).getId().getId());
-            var peer = peers.get(id);
+        for (var follower : followers) {
+            var peer = peers.get(follower.id());
             if (peer == null) {
-                continue;
+                continue; // One that is about to be added is no voter yet.
             }
             peer.followedNanos = now;
-            if (matches[i] != peer.match || matches[i] >= committed) {
-                peer.match = matches[i];
+            if (follower.match() != peer.match || follower.match() >= committed) {
+                peer.match = follower.match();
                 peer.progressNanos = now;
             }
-            var silentNanos = TimeUnit.MILLISECONDS.toNanos(followers.get(i).getLastRpcElapsedTimeMs());
-            if (silentNanos > STALLED_NANOS) {
-                reset(id, now, "it is silent");
+            if (follower.silentNanos() > STALLED_NANOS) {
+                reset(follower.id(), now, "it is silent");
             } else if (now - peer.progressNanos > STALLED_NANOS) {
-                reset(id, now, "it stays at index " + peer.match);
+                reset(follower.id(), now, "it stays at index " + peer.match);
             }
         }
     }
@@ -182,22 +175,18 @@ final class PeerWatchdog implements AutoCloseable {
                 });
     }
 
-    /** Also of one that is about to be added, for that waits for its answer. */
-    private void lookForLostAnswers(long now) {
-        var info = division.getInfo();
-        // Both lists are in the same order.
-        var matches = info.getFollowerMatchIndices();
-        var followers = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
-        var answering = new HashMap<RaftPeerId, Long>();
-        for (int i = 0; i < Math.min(matches.length, followers.size()); i++) {
-            if (TimeUnit.MILLISECONDS.toNanos(followers.get(i).getLastRpcElapsedTimeMs()) <= STALLED_NANOS) {
-                answering.put(RaftPeerId.valueOf(followers.get(i).getId().getId()), matches[i]);
-            }
+    /** A leader that is not ready takes no entry: it waits for the answer to the first one of its own. */
+    private void lookForLostAnswers(List<Follower> followers, long now) {
+        if (!lostAnswers.isEntryDue(followers, now)) {
+            return;
         }
-        var last = division.getRaftLog().getLastEntryTermIndex();
-        if (last != null && lostAnswers.isEntryDue(answering, last.getIndex(), now)) {
-            LOG.debug("Appending an entry, as of {} some voter is said to have no more than {}", last, answering);
+        var info = division.getInfo();
+        if (info.isLeaderReady()) {
+            LOG.info("An entry without content is to bring answers that were lost: {}", followers);
             appendEmpty.run();
+        } else if (info.getRoleInfoProto().getRoleElapsedTimeMs() > ALONE_MILLIS_MAX) {
+            LOG.warn("This voter leads no more: the answers to its first entry were lost: {}", followers);
+            stepDown.run();
         }
     }
 

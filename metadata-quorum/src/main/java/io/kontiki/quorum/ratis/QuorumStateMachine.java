@@ -143,7 +143,7 @@ final class QuorumStateMachine extends BaseStateMachine {
                             || Command.parseFrom(content.asReadOnlyByteBuffer()).getCommandCase()
                                     != Command.CommandCase.COMMAND_NOT_SET
                     ? Optional.empty()
-                    : Optional.of("the command is unknown");
+                    : Optional.of("it holds no command that this version knows");
         } catch (InvalidProtocolBufferException e) {
             return Optional.of("no command: " + e.getMessage());
         }

@@ -14,9 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftGroupId;
@@ -42,7 +43,7 @@ final class VoterChanges {
 
     private static final long TRANSFER_MILLIS_MAX = 5_000;
     private static final long HAND_OVER_MILLIS_MAX = 2_000;
-    private static final long ANSWERING_MILLIS = 3_000;
+    private static final long ANSWERING_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final RaftServer server;
     private final RaftServer.Division division;
@@ -160,18 +161,11 @@ final class VoterChanges {
 
     /** Other voters that answer, the one that has most of the log first; of equals, the one heard last. */
     private List<QuorumVoter> successors() {
-        var info = division.getInfo();
-        var matches = info.getFollowerMatchIndices();
-        // Both lists are in the same order.
-        var followers = info.getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
         var voters = voters();
-        return IntStream.range(0, Math.min(matches.length, followers.size()))
-                .filter(i -> followers.get(i).getLastRpcElapsedTimeMs() < ANSWERING_MILLIS)
-                .boxed()
-                .sorted(Comparator.<Integer>comparingLong(i -> -matches[i])
-                        .thenComparingLong(i -> followers.get(i).getLastRpcElapsedTimeMs()))
-                .map(i -> RaftPeerId.valueOf(followers.get(i).getId().getId()))
-                .flatMap(id -> voters.stream().filter(voter -> Peers.id(voter).equals(id)))
+        return answeringFollowers()
+                .sorted(Comparator.comparingLong(Follower::match).reversed().thenComparingLong(Follower::silentNanos))
+                .flatMap(follower ->
+                        voters.stream().filter(voter -> Peers.id(voter).equals(follower.id())))
                 .toList();
     }
 
@@ -274,10 +268,12 @@ final class VoterChanges {
     private Set<RaftPeerId> answering() {
         var ids = new HashSet<RaftPeerId>();
         ids.add(server.getId());
-        division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList().stream()
-                .filter(follower -> follower.getLastRpcElapsedTimeMs() < ANSWERING_MILLIS)
-                .forEach(follower -> ids.add(RaftPeerId.valueOf(follower.getId().getId())));
+        answeringFollowers().map(Follower::id).forEach(ids::add);
         return ids;
+    }
+
+    private Stream<Follower> answeringFollowers() {
+        return Follower.of(division).stream().filter(follower -> follower.silentNanos() < ANSWERING_NANOS);
     }
 
     private List<QuorumVoter> voters() {

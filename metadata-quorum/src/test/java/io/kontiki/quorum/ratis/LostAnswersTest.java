@@ -2,64 +2,83 @@ package io.kontiki.quorum.ratis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.junit.jupiter.api.Test;
 
 class LostAnswersTest {
-    private static final RaftPeerId ONE = RaftPeerId.valueOf("1");
-    private static final RaftPeerId OTHER = RaftPeerId.valueOf("2");
-
     private final LostAnswers answers = new LostAnswers();
 
-    private boolean isEntryDue(long seconds, long last, Map<RaftPeerId, Long> matches) {
+    private static Follower follower(int id, long match, long next) {
+        return new Follower(RaftPeerId.valueOf(Integer.toString(id)), match, next, 0);
+    }
+
+    private boolean isEntryDue(long seconds, Follower... followers) {
         // Any number of nanoseconds may be the first.
-        return answers.isEntryDue(matches, last, Long.MAX_VALUE + TimeUnit.SECONDS.toNanos(seconds));
+        return answers.isEntryDue(List.of(followers), Long.MAX_VALUE + TimeUnit.SECONDS.toNanos(seconds));
     }
 
     @Test
-    void entryIsDueWhenAFollowerStaysBehind() {
-        assertThat(isEntryDue(0, 7, Map.of(ONE, 5L, OTHER, 7L))).isFalse();
-        assertThat(isEntryDue(1, 7, Map.of(ONE, 5L, OTHER, 7L))).isTrue();
+    void entryIsDueWhenNoAnswerComesToEntriesThatWereSent() {
+        assertThat(isEntryDue(0, follower(1, 5, 8), follower(2, 7, 8))).isFalse();
+        assertThat(isEntryDue(1, follower(1, 5, 8), follower(2, 7, 8))).isTrue();
     }
 
     @Test
-    void entryThatDoesNotHelpIsFollowedByFewer() {
+    void entriesThatDoNotHelpBecomeFewer() {
         int due = 0;
         for (int second = 0; second < 600; second++) {
-            due += isEntryDue(second, 7 + due, Map.of(ONE, 5L)) ? 1 : 0;
+            due += isEntryDue(second, follower(1, 5, 8)) ? 1 : 0;
         }
         // After 1, 2, 4, 8, 16, 32 seconds, and each minute.
         assertThat(due).isEqualTo(6 + (599 - 63) / 60);
     }
 
     @Test
-    void noneIsDueWhileAFollowerGetsOn() {
-        for (int second = 0; second < 20; second++) {
-            assertThat(isEntryDue(second, 100, Map.of(ONE, (long) second))).isFalse();
+    void entriesThatAreSentInVainBecomeFewer() {
+        int due = 0;
+        for (int second = 0; second < 600; second++) {
+            due += isEntryDue(second, follower(1, 5, 8 + due)) ? 1 : 0;
         }
+        assertThat(due).isBetween(10, 15);
     }
 
     @Test
-    void whoeverWasUpToDateMayTakeItsTimeAnew() {
-        isEntryDue(0, 7, Map.of(ONE, 5L));
-        assertThat(isEntryDue(1, 7, Map.of(ONE, 7L))).isFalse();
-        assertThat(isEntryDue(2, 8, Map.of(ONE, 7L))).isFalse();
-        assertThat(isEntryDue(3, 8, Map.of(ONE, 7L))).isTrue();
+    void noneIsDueWhileAnswersCome() {
+        for (int second = 0; second < 20; second++) {
+            assertThat(isEntryDue(second, follower(1, second, second + 3))).isFalse();
+        }
+    }
+
+    /** It is sent a snapshot, or what it was sent last it has. */
+    @Test
+    void noneIsDueForAFollowerThatWasSentNothingSince() {
+        isEntryDue(0, follower(1, -1, 0), follower(2, 5, 6));
+        assertThat(isEntryDue(5, follower(1, -1, 0), follower(2, 5, 6))).isFalse();
+    }
+
+    @Test
+    void whoeverHasAnsweredMayTakeItsTimeAnew() {
+        isEntryDue(0, follower(1, 5, 8));
+        assertThat(isEntryDue(1, follower(1, 7, 8))).isFalse();
+        assertThat(isEntryDue(2, follower(1, 7, 9))).isFalse();
+        assertThat(isEntryDue(3, follower(1, 7, 9))).isTrue();
     }
 
     @Test
     void noneIsDueForAFollowerThatIsSilent() {
-        isEntryDue(0, 7, Map.of(ONE, 5L));
-        assertThat(isEntryDue(1, 7, Map.of())).isFalse();
-        assertThat(isEntryDue(2, 7, Map.of(ONE, 5L))).isFalse();
+        var silent = new Follower(RaftPeerId.valueOf("1"), 5, 8, TimeUnit.SECONDS.toNanos(10));
+        for (int second = 0; second < 9; second++) {
+            assertThat(isEntryDue(second, silent)).isFalse();
+        }
+        assertThat(isEntryDue(9, follower(1, 5, 8))).isTrue();
     }
 
     @Test
     void leaderBeginsAnew() {
-        isEntryDue(0, 7, Map.of(ONE, 5L));
+        isEntryDue(0, follower(1, 5, 8));
         answers.clear();
-        assertThat(isEntryDue(5, 7, Map.of(ONE, 5L))).isFalse();
+        assertThat(isEntryDue(5, follower(1, 5, 8))).isFalse();
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.kontiki.metadata.Endpoint;
 import io.kontiki.proto.internal.v1.Command;
 import io.kontiki.proto.internal.v1.CommandReply;
+import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.quorum.FreePorts;
 import io.kontiki.quorum.QuorumVoter;
 import io.kontiki.quorum.SampleCommands;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.util.CodeInjectionForTesting;
@@ -27,53 +29,84 @@ import org.junit.jupiter.api.io.TempDir;
 /** A connection ends while a voter answers: its leader does not learn that the entries have arrived (decision 31). */
 class RatisLostAnswerTest {
     private static final String BEFORE_APPEND = "RaftServerImpl.appendEntries";
+    private static final String APPENDED = BEFORE_APPEND + ".logComplete";
+    private static final Submission UNKNOWN = Submission.refused(ErrorReason.ERROR_REASON_QUORUM_UNAVAILABLE, "");
 
     @TempDir
     Path directory;
 
     private final List<Voter> voters = new ArrayList<>();
-    private final AtomicBoolean cut = new AtomicBoolean();
+    private final AtomicBoolean isCut = new AtomicBoolean();
     private Relay relay;
 
     @AfterEach
     void stop() throws IOException {
         CodeInjectionForTesting.remove(BEFORE_APPEND);
+        CodeInjectionForTesting.remove(APPENDED);
         Together.close(voters);
-        relay.close();
+        if (relay != null) {
+            relay.close();
+        }
         assertThat(voters).allSatisfy(voter -> assertThat(voter.faults).isEmpty());
     }
 
     @Test
     void voterWhoseFirstAnswerIsLostIsAdded() throws IOException {
-        var leader = start(Voter.founder(1, Voter.endpoints(1), directory));
-        await().until(leader::leads);
+        var leader = founder();
         submit(leader, SampleCommands.initialize());
-        var other = start(behindRelay(Voter.other(2, directory)));
+        var other = start(behindRelay(Voter.calm(Voter.other(2, directory))));
         var voter = other.log.join(leader.log.quorumId().orElseThrow());
-        cutAtNextCommand(voter);
+        cutAtAnswerTo(voter, LogEntryProto::hasStateMachineLogEntry);
 
         var added = leader.log.add(voter).orTimeout(50, TimeUnit.SECONDS).join();
 
         assertThat(added).isEqualTo(CommandReply.getDefaultInstance());
-        assertThat(cut).isTrue();
+        assertThat(isCut).isTrue();
     }
 
     @Test
     void proposalIsDecidedThoughTheOnlyAnswerToItIsLost() throws IOException {
-        var leader = start(Voter.founder(1, Voter.endpoints(1), directory));
-        await().until(leader::leads);
-        var second = start(Voter.other(2, directory));
-        var third = start(behindRelay(Voter.other(3, directory)));
+        var leader = founder();
+        var second = start(Voter.calm(Voter.other(2, directory)));
         add(leader, second);
-        var voter = add(leader, third);
+        var voter = add(leader, start(behindRelay(Voter.calm(Voter.other(3, directory)))));
         voters.remove(second);
         second.close();
         submit(leader, SampleCommands.initialize());
-        cutAtNextCommand(voter);
+        cutAtAnswerTo(voter, LogEntryProto::hasStateMachineLogEntry);
 
         submit(leader, SampleCommands.register(1));
 
-        assertThat(cut).isTrue();
+        assertThat(isCut).isTrue();
+    }
+
+    /** It takes no proposal before that, so an entry behind its first one cannot be what helps. */
+    @Test
+    void leaderWhoseFirstEntryGetsNoAnswerGivesWay() throws IOException {
+        var founder = founder();
+        var second = start(behindRelay(Voter.calm(Voter.other(2, directory))));
+        var voter = add(founder, second);
+        submit(founder, SampleCommands.initialize());
+        assertThat(transfer(founder, 2)).isEqualTo(CommandReply.getDefaultInstance());
+        await().until(second::leads);
+        cutAtAnswerTo(voter, LogEntryProto::hasConfigurationEntry);
+        transfer(second, 1);
+
+        await().atMost(50, TimeUnit.SECONDS)
+                .until(() -> voters.stream()
+                        .anyMatch(leader -> leader.log
+                                        .submit(SampleCommands.register(1))
+                                        .completeOnTimeout(UNKNOWN, 5, TimeUnit.SECONDS)
+                                        .join()
+                                        .index()
+                                > 0));
+        assertThat(isCut).isTrue();
+    }
+
+    private Voter founder() {
+        var founder = start(Voter.calm(Voter.founder(1, Voter.endpoints(1), directory)));
+        await().until(founder::leads);
+        return founder;
     }
 
     private Voter start(QuorumConfig config) {
@@ -100,13 +133,22 @@ class RatisLostAnswerTest {
         return Voter.reachedAt(config, reachedAt);
     }
 
-    private void cutAtNextCommand(QuorumVoter voter) {
+    private static CommandReply transfer(Voter leader, int brokerId) {
+        return leader.log.transfer(brokerId).orTimeout(50, TimeUnit.SECONDS).join();
+    }
+
+    /** Ends the connection when such an entry is in the voter's log, and the answer has not been made yet. */
+    private void cutAtAnswerTo(QuorumVoter voter, Predicate<LogEntryProto> entry) {
         var id = Peers.id(voter).toString();
+        var isNext = new ThreadLocal<Boolean>();
         CodeInjectionForTesting.put(BEFORE_APPEND, (local, remote, arguments) -> {
             var request = (AppendEntriesRequestProto) arguments[1];
-            // Others note what is committed, and come when they like.
-            boolean hasCommand = request.getEntriesList().stream().anyMatch(LogEntryProto::hasStateMachineLogEntry);
-            if (local.toString().equals(id) && hasCommand && cut.compareAndSet(false, true)) {
+            isNext.set(local.toString().equals(id)
+                    && request.getEntriesList().stream().anyMatch(entry));
+            return true;
+        });
+        CodeInjectionForTesting.put(APPENDED, (local, remote, arguments) -> {
+            if (isNext.get() && isCut.compareAndSet(false, true)) {
                 relay.cut();
             }
             return true;

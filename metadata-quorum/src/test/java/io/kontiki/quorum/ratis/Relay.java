@@ -8,7 +8,7 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Passes on what comes to one port to another one, on loopback, until it is cut. What dials after that is passed on again. */
+/** Passes on what comes to one port to another one, on loopback. Connections can be cut, and dialled again. */
 final class Relay implements AutoCloseable {
     private final int targetPort;
     private final ServerSocket listener;
@@ -30,12 +30,20 @@ final class Relay implements AutoCloseable {
         while (!listener.isClosed()) {
             try {
                 var near = added(listener.accept());
-                var far = added(new Socket(InetAddress.getLoopbackAddress(), targetPort));
-                start(() -> pass(near, far));
-                start(() -> pass(far, near));
+                start(() -> connect(near));
             } catch (IOException e) {
-                cut(); // Nobody listens there yet, or it is closed.
+                // It is closed.
             }
+        }
+    }
+
+    private void connect(Socket near) {
+        try {
+            var far = added(new Socket(InetAddress.getLoopbackAddress(), targetPort));
+            start(() -> pass(far, near));
+            pass(near, far);
+        } catch (IOException e) {
+            end(near); // Nobody listens there.
         }
     }
 
@@ -57,7 +65,7 @@ final class Relay implements AutoCloseable {
         end(target);
     }
 
-    /** Ends all connections when it returns. */
+    /** Ends the connections that there are. */
     void cut() {
         open.forEach(this::end);
     }

@@ -136,6 +136,11 @@ final class Voter implements MembershipListener, AutoCloseable {
         return with(config, Optional.of(seconds(6, 7)), config.snapshots());
     }
 
+    /** The same, but it bears seconds without an answer. */
+    static QuorumConfig calm(QuorumConfig config) {
+        return with(config, Optional.of(seconds(2, 3)), config.snapshots());
+    }
+
     /** The same, but it drops what a snapshot covers at once. */
     static QuorumConfig forgetful(QuorumConfig config) {
         return with(config, config.electionTimeout(), Optional.of(new Snapshots(1, 0, Duration.ofMinutes(10))));
