@@ -33,7 +33,7 @@ final class LogOpenings implements AutoCloseable {
             String name,
             TopicConfig config,
             boolean makes,
-            Consumer<LogOpening> opened) {
+            Consumer<OpenOutcome> opened) {
         dir.logAdded();
         threads.execute(dir, () -> open(dir, id, name, config, makes, opened));
     }
@@ -44,17 +44,17 @@ final class LogOpenings implements AutoCloseable {
             String name,
             TopicConfig config,
             boolean makes,
-            Consumer<LogOpening> opened) {
+            Consumer<OpenOutcome> opened) {
         if (closed) {
             return; // A log that nobody knows of would be missed by the note of how this run's logs ended (rule R2).
         }
         boolean absent = !makes && logs.isAbsent(dir, name);
-        LogOpening opening =
-                absent ? LogOpening.without(LogOpening.End.ABSENT) : logs.open(dir, id, name, config, makes);
-        if (opening.log().isEmpty()) {
+        OpenOutcome outcome =
+                absent ? OpenOutcome.without(OpenOutcome.Kind.ABSENT) : logs.open(dir, id, name, config, makes);
+        if (outcome.log().isEmpty()) {
             dir.logRemoved();
         }
-        opened.accept(opening);
+        opened.accept(outcome);
     }
 
     @Override

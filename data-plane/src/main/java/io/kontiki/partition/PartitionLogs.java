@@ -332,19 +332,19 @@ public final class PartitionLogs {
      * @param replaces whether a log of that name that belongs to another topic, or does not tell, is put aside for a new one
      * @return open, without room, or failed
      */
-    LogOpening open(LogDir dir, TopicPartition id, String directory, TopicConfig config, boolean replaces) {
+    OpenOutcome open(LogDir dir, TopicPartition id, String directory, TopicConfig config, boolean replaces) {
         if (dir.isOffline()) {
-            return LogOpening.without(LogOpening.End.FAILED);
+            return OpenOutcome.without(OpenOutcome.Kind.FAILED);
         }
         try {
-            return LogOpening.of(new Placed(dir, openIn(dir, id, directory, settings(config), replaces)));
+            return OpenOutcome.of(new Placed(dir, openIn(dir, id, directory, settings(config), replaces)));
         } catch (DiskFullException e) {
             dir.noteFull(String.valueOf(e.getMessage()));
-            return LogOpening.without(LogOpening.End.NO_ROOM);
+            return OpenOutcome.without(OpenOutcome.Kind.NO_ROOM);
         } catch (RuntimeException | InternalError e) {
             // Whatever lies in its directory, the other partitions go on.
             LOG.error("Cannot open the log {} in {}", directory, dir, e);
-            return LogOpening.without(LogOpening.End.FAILED);
+            return OpenOutcome.without(OpenOutcome.Kind.FAILED);
         }
     }
 

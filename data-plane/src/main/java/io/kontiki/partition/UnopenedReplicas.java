@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +41,7 @@ final class UnopenedReplicas implements AutoCloseable {
         NO_ROOM,
         /** Its log was not found, or cannot be opened, as the quorum was told. */
         FAILED,
-        /** Nor was there any when it was looked for again, or there is no directory to look in (rule R12). */
+        /** Nor was there any in any directory when it was looked for again, or there is none to look in (rule R12). */
         LOST
     }
 
@@ -61,13 +60,14 @@ final class UnopenedReplicas implements AutoCloseable {
      * A log that a directory opens.
      *
      * @param others the directories to be tried if it cannot
-     * @param full those that were tried and had no room
+     * @param tried what came of it in those that were tried
      */
-    private record Attempt(TopicPartition id, String name, LogDir dir, List<LogDir> others, List<LogDir> full) {
-        List<LogDir> fullAfter(LogOpening opening) {
-            return opening.end() == LogOpening.End.NO_ROOM
-                    ? Stream.concat(full.stream(), Stream.of(dir)).toList()
-                    : full;
+    private record Attempt(
+            TopicPartition id, String name, LogDir dir, List<LogDir> others, Map<LogDir, OpenOutcome.Kind> tried) {
+        Map<LogDir, OpenOutcome.Kind> triedWith(OpenOutcome outcome) {
+            Map<LogDir, OpenOutcome.Kind> all = new HashMap<>(tried);
+            all.put(dir, outcome.kind());
+            return all;
         }
     }
 
@@ -259,7 +259,7 @@ final class UnopenedReplicas implements AutoCloseable {
             states.remove(id);
             listener.onOpened(id, topic, image, recovered.get());
         } else {
-            tryNext(id, name, topic, logs.dirsForNew(assigned), List.of());
+            tryNext(id, name, topic, logs.dirsForNew(assigned), Map.of());
         }
     }
 
@@ -268,21 +268,22 @@ final class UnopenedReplicas implements AutoCloseable {
         Optional<TopicImage> topic = held(id, metadata.current());
         if (topic.isPresent()) {
             closed.dir().logRemoved();
-            tryNext(id, closed.log().directory(), topic.get(), List.of(closed.dir()), List.of());
+            tryNext(id, closed.log().directory(), topic.get(), List.of(closed.dir()), Map.of());
         } else {
             listener.onUnwanted(closed);
         }
     }
 
-    private void tryNext(TopicPartition id, String name, TopicImage topic, List<LogDir> all, List<LogDir> full) {
+    private void tryNext(
+            TopicPartition id, String name, TopicImage topic, List<LogDir> all, Map<LogDir, OpenOutcome.Kind> tried) {
         List<LogDir> dirs = all.stream().filter(dir -> !dir.isOffline()).toList();
         if (dirs.isEmpty()) {
-            onFailed(id, name, topic.partitions().get(id.partition()), full);
+            onFailed(id, name, topic.partitions().get(id.partition()), tried);
             return;
         }
         reserved.add(name);
         states.put(id, State.WAITING);
-        Attempt attempt = new Attempt(id, name, dirs.get(0), dirs.subList(1, dirs.size()), full);
+        Attempt attempt = new Attempt(id, name, dirs.get(0), dirs.subList(1, dirs.size()), tried);
         attempts.put(id, attempt);
         openings.begin(
                 attempt.dir(),
@@ -290,7 +291,7 @@ final class UnopenedReplicas implements AutoCloseable {
                 name,
                 topic.config(),
                 makes(id, topic.partitions().get(id.partition())),
-                opening -> execute.accept(() -> onOpened(attempt, opening)));
+                outcome -> execute.accept(() -> onOpened(attempt, outcome)));
     }
 
     /**
@@ -302,13 +303,13 @@ final class UnopenedReplicas implements AutoCloseable {
                 || (record.directoryOf(brokerId).equals(PartitionRegistration.UNASSIGNED) && !mayHaveHeld.contains(id));
     }
 
-    private void onOpened(Attempt attempt, LogOpening opening) {
-        end(attempt, opening);
+    private void onOpened(Attempt attempt, OpenOutcome outcome) {
+        end(attempt, outcome);
         settle();
     }
 
-    private void end(Attempt attempt, LogOpening opening) {
-        Optional<PartitionLogs.Placed> log = opening.log();
+    private void end(Attempt attempt, OpenOutcome outcome) {
+        Optional<PartitionLogs.Placed> log = outcome.log();
         if (!attempts.remove(attempt.id(), attempt)) {
             log.ifPresent(late -> late.dir().logRemoved()); // It is offline, and the log was tried elsewhere.
             return;
@@ -318,11 +319,8 @@ final class UnopenedReplicas implements AutoCloseable {
         if (topic.isEmpty()) {
             states.remove(attempt.id());
             log.ifPresentOrElse(listener::onUnwanted, () -> free(attempt.name()));
-        } else if (opening.end() == LogOpening.End.ABSENT) {
-            states.put(attempt.id(), State.LOST);
-            reserved.remove(attempt.name());
         } else if (log.isEmpty()) {
-            tryNext(attempt.id(), attempt.name(), topic.get(), attempt.others(), attempt.fullAfter(opening));
+            tryNext(attempt.id(), attempt.name(), topic.get(), attempt.others(), attempt.triedWith(outcome));
         } else {
             states.remove(attempt.id());
             mayHaveHeld.remove(attempt.id());
@@ -335,22 +333,23 @@ final class UnopenedReplicas implements AutoCloseable {
      * Nothing is lost where only the room for a new log lacks (rule R11), but a replica that failed counts as one that lost
      * something. So a follower waits, and leaves the ISR by its lag; and a leader lets another one lead.
      *
-     * @param full the directories that had no room when they were tried: by now they may have some
+     * @param tried what came of it in each directory when it was tried: by now it may have room
      */
-    private void onFailed(TopicPartition id, String name, PartitionRegistration record, List<LogDir> full) {
+    private void onFailed(
+            TopicPartition id, String name, PartitionRegistration record, Map<LogDir, OpenOutcome.Kind> tried) {
         reserved.remove(name);
         List<LogDir> dirs = logs.dirsForNew(record.directoryOf(brokerId));
-        if (dirs.isEmpty()) {
+        if (dirs.stream().allMatch(dir -> tried.get(dir) == OpenOutcome.Kind.ABSENT)) {
             states.put(id, State.LOST);
             reports.failWhileCountedOn(id, record);
-        } else if (!full.containsAll(dirs)) {
-            states.put(id, State.FAILED);
-            reports.failWhileCountedOn(id, record);
-        } else {
+        } else if (dirs.stream().allMatch(dir -> tried.get(dir) == OpenOutcome.Kind.NO_ROOM)) {
             states.put(id, State.NO_ROOM);
             if (record.leader() == brokerId) {
                 reports.giveWay(id);
             }
+        } else {
+            states.put(id, State.FAILED);
+            reports.failWhileCountedOn(id, record);
         }
     }
 
@@ -358,7 +357,7 @@ final class UnopenedReplicas implements AutoCloseable {
     void onOffline(LogDir dir) {
         for (Attempt attempt : List.copyOf(attempts.values())) {
             if (attempt.dir() == dir) {
-                onOpened(attempt, LogOpening.without(LogOpening.End.FAILED));
+                onOpened(attempt, OpenOutcome.without(OpenOutcome.Kind.FAILED));
             }
         }
     }

@@ -186,10 +186,12 @@ class LogDirTest {
     void aReplicaWithoutRoomLostNothingThoughADirectoryHasRoomAgainByThen() { // R11
         refuseDirectories(NO_SPACE);
         LogDir first = cluster.dataPlane(0).logs().dirs().get(0);
-        cluster.disk(0, 1).beforeRefusal(() -> await().until(() -> first.state() == LogDir.State.ONLINE));
+        cluster.disk(0, 1)
+                .beforeRefusal(
+                        () -> await().atMost(30, TimeUnit.SECONDS).until(() -> first.state() == LogDir.State.ONLINE));
         cluster.createTopic("c", ONE_IS_ENOUGH, List.of(0));
 
-        await().until(() -> cluster.disk(0, 1).directoriesRefused() > 1);
+        await().atMost(60, TimeUnit.SECONDS).until(() -> cluster.disk(0, 1).directoriesRefused() > 1);
 
         assertThat(record("c").isr()).containsExactly(0);
     }
