@@ -19,7 +19,7 @@ final class BufferMemory {
         onShortage = listener;
     }
 
-    /** Whether the last record that came found no room: then nothing should wait for company any more. */
+    /** Whether the last record that came found no room: then no batch should linger any more. */
     boolean isShort() {
         return isShort;
     }

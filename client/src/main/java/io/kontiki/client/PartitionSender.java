@@ -12,9 +12,10 @@ import java.util.OptionalLong;
  * in. Driven by the producer's loop alone.
  *
  * <p>Go-back-N: batches are numbered in the order of the sends, at most {@code maxInFlight} of them wait for answers (only
- * full ones join two that do), and when one must be sent again, so must all that follow it; answers to their earlier attempts no longer count. After
- * a failure the first batch goes out alone until it is answered well. The order of the log is therefore the order of the
- * sends, and a batch stored twice is recognised by its sequence (rules D3, D8 and E6 of the protocol).
+ * full ones join two that do), and when one must be sent again, so must all that follow it; answers to their earlier
+ * attempts no longer count. After a failure the first batch goes out alone until it is answered well. The order of the log
+ * is therefore the order of the sends, and a batch stored twice is recognised by its sequence (rules D3, D8 and E6 of the
+ * protocol).
  *
  * <p>A batch that is too large for the broker is parted, as long as it has more than one record.
  *
@@ -136,7 +137,7 @@ final class PartitionSender {
      * @param full whether the batch takes no more records
      */
     boolean takesNew(boolean full) {
-        return !gap && unacked.size() < (full ? maxInFlight : ONLY_FULL_FROM);
+        return !gap && unacked.size() < (full ? maxInFlight : Math.min(maxInFlight, ONLY_FULL_FROM));
     }
 
     void add(PendingBatch batch) {

@@ -121,8 +121,8 @@ public final class Producer implements AutoCloseable {
     }
 
     /**
-     * Sends what is buffered, without lingering, and waits until every earlier send is settled, well or badly. Not to be
-     * called from a callback.
+     * Sends what is buffered, without lingering, and waits until every earlier send is settled, well or badly. A batch that
+     * is not full still waits for an answer while two of its partition are under way. Not to be called from a callback.
      *
      * @throws KontikiException INTERRUPTED
      */
@@ -206,7 +206,10 @@ public final class Producer implements AutoCloseable {
             return this;
         }
 
-        /** How long a batch waits for more records, 0 to 1 min. Default 2 ms. */
+        /**
+         * How long a batch waits for more records, 0 to 1 min. Default 2 ms. While two of its partition are under way, one
+         * that is not full waits for the first answer, however long that takes.
+         */
         public Builder linger(Duration linger) {
             this.linger = Limits.within("linger", linger, Duration.ZERO, MAX_LINGER);
             return this;

@@ -115,6 +115,17 @@ class PartitionSenderTest {
         assertThat(sender.takesNew(true)).isFalse();
     }
 
+    /** Without sequences a second one could overtake the first, when that must be sent again. */
+    @Test
+    void keepsOneInFlightIfThatIsTheMost() {
+        var one = new PartitionSender(PARTITION, 1, false, new Backoff(10, MAX_PAUSE, new SplittableRandom(1)));
+        assertThat(one.takesNew(false)).isTrue();
+        one.add(newBatch(DEADLINE));
+
+        assertThat(one.takesNew(true)).isFalse();
+        assertThat(one.takesNew(false)).isFalse();
+    }
+
     @Test
     void whatIsNotFullWaitsWhileTwoAreUnderWay() {
         start();
