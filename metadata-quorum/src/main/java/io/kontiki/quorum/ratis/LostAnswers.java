@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.ratis.protocol.RaftPeerId;
 
 /**
@@ -29,9 +30,18 @@ final class LostAnswers {
 
     private final Map<RaftPeerId, Stay> stays = new HashMap<>();
 
-    /** One look. Gives whether one more entry should be appended now. */
-    boolean isEntryDue(Collection<Follower> followers, long nowNanos) {
-        var missing = followers.stream().filter(LostAnswers::misses).toList();
+    /**
+     * One look.
+     *
+     * @param end of the log, exclusive; asked for only if there is a follower to compare with it
+     * @return whether one more entry should be appended now
+     */
+    boolean isEntryDue(Collection<Follower> followers, LongSupplier end, long nowNanos) {
+        var missing = followers.stream()
+                .filter(LostAnswers::misses)
+                // Else there is more to be sent, by entries or as a snapshot, and answered.
+                .filter(follower -> follower.next() >= end.getAsLong())
+                .toList();
         stays.keySet().retainAll(missing.stream().map(Follower::id).toList());
         boolean due = false;
         for (var follower : missing) {

@@ -30,6 +30,9 @@ final class PeerWatchdog implements AutoCloseable {
     private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long LEADERLESS_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final long ALONE_MILLIS_MAX = 3_000;
+    /** Long enough for a follower that writes slowly, which looks like one whose answer was lost. */
+    private static final long UNREADY_MILLIS_MAX = 6_000;
+
     private static final long RESET_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final RaftServer server;
@@ -177,14 +180,14 @@ final class PeerWatchdog implements AutoCloseable {
 
     /** A leader that is not ready takes no entry: it waits for the answer to the first one of its own. */
     private void lookForLostAnswers(List<Follower> followers, long now) {
-        if (!lostAnswers.isEntryDue(followers, now)) {
+        if (!lostAnswers.isEntryDue(followers, division.getRaftLog()::getNextIndex, now)) {
             return;
         }
         var info = division.getInfo();
         if (info.isLeaderReady()) {
             LOG.info("An entry without content is to bring answers that were lost: {}", followers);
             appendEmpty.run();
-        } else if (info.getRoleInfoProto().getRoleElapsedTimeMs() > ALONE_MILLIS_MAX) {
+        } else if (info.getRoleInfoProto().getRoleElapsedTimeMs() > UNREADY_MILLIS_MAX) {
             LOG.warn("This voter leads no more: the answers to its first entry were lost: {}", followers);
             stepDown.run();
         }

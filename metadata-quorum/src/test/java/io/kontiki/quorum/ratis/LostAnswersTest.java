@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.junit.jupiter.api.Test;
 
@@ -14,9 +15,15 @@ class LostAnswersTest {
         return new Follower(RaftPeerId.valueOf(Integer.toString(id)), match, next, 0);
     }
 
+    /** Of a log that ends with what was sent last. */
     private boolean isEntryDue(long seconds, Follower... followers) {
+        long end = Stream.of(followers).mapToLong(Follower::next).max().orElseThrow();
+        return isEntryDue(seconds, end, followers);
+    }
+
+    private boolean isEntryDue(long seconds, long end, Follower... followers) {
         // Any number of nanoseconds may be the first.
-        return answers.isEntryDue(List.of(followers), Long.MAX_VALUE + TimeUnit.SECONDS.toNanos(seconds));
+        return answers.isEntryDue(List.of(followers), () -> end, Long.MAX_VALUE + TimeUnit.SECONDS.toNanos(seconds));
     }
 
     @Test
@@ -51,11 +58,11 @@ class LostAnswersTest {
         }
     }
 
-    /** It is sent a snapshot, or what it was sent last it has. */
+    /** What a leader knows of one that has a log of its own, and is sent a snapshot; and of one that has all. */
     @Test
-    void noneIsDueForAFollowerThatWasSentNothingSince() {
-        isEntryDue(0, follower(1, -1, 0), follower(2, 5, 6));
-        assertThat(isEntryDue(5, follower(1, -1, 0), follower(2, 5, 6))).isFalse();
+    void noneIsDueForAFollowerThatIsToBeSentMore() {
+        isEntryDue(0, 90, follower(1, -1, 40), follower(2, 89, 90));
+        assertThat(isEntryDue(5, 90, follower(1, -1, 40), follower(2, 89, 90))).isFalse();
     }
 
     @Test
