@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.kontiki.metadata.PartitionRegistration;
 import io.kontiki.partition.LogDir;
+import io.kontiki.proto.internal.v1.ReplicaReport;
 import io.kontiki.proto.v1.Acks;
 import io.kontiki.proto.v1.ErrorReason;
 import io.kontiki.proto.v1.ProducePartitionResult;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,6 +196,23 @@ class LogDirTest {
         await().atMost(60, TimeUnit.SECONDS).until(() -> cluster.disk(0, 1).directoriesRefused() > 1);
 
         assertThat(record("c").isr()).containsExactly(0);
+    }
+
+    @Test
+    void aLogThatIsUnreadableInOneDirectoryIsNotLostAsAnotherHasNone() throws Exception { // M9
+        refuseDirectories(NO_SPACE);
+        cluster.createTopic("c", ONE_IS_ENOUGH, List.of(0));
+        cluster.stop(0);
+        Path log = Files.createDirectory(cluster.dirPath(0, 1).resolve("c-0"));
+        Files.writeString(log.resolve("partition.metadata"), "damaged");
+        Files.createFile(log.resolve("00000000000000000000.log"));
+        cluster.start(0);
+        AtomicInteger reads = new AtomicInteger();
+        cluster.disk(0, 1).beforeRead(path -> reads.addAndGet(path.startsWith("c-0/") ? 1 : 0));
+
+        await().untilAsserted(() -> assertThat(reads).hasPositiveValue());
+        assertThat(record("c").hasLeader()).isFalse();
+        assertThat(cluster.heldBy(0, "c")).noneMatch(ReplicaReport::getLogLost);
     }
 
     private void refuseDirectories(StorageException reason) {
